@@ -1,0 +1,94 @@
+"""Writing agencies, workers and tokens."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import transaction
+from sightline.timescales.moment import now
+
+from sightline.agencies.models import Agency, Token, Worker
+from sightline.agencies.queries import partnership
+from sightline.agencies.rules import may
+from sightline.agencies.types import Actor
+from sightline.definition.outcomes import Invalid, Refused
+from sightline.definition.types import Fault
+from sightline.ledger.actions import write
+from sightline.vault.actions import digest
+
+
+def _require(by: Actor, permission: str) -> None:
+    decision = may(by, permission, partnership())
+    if not decision:
+        raise Refused(decision)
+
+
+@transaction.atomic
+def take_from_definition(*, by: Actor) -> int:
+    """Writes the definition's agencies into the table, so that feeds and workers can point to them. Returns how many."""
+    rows = [
+        Agency(id=a.id, kind=a.kind, title=a.title, phone=a.phone, out_of_hours=a.out_of_hours, declared=True)
+        for a in partnership().agency.values()
+    ]
+    Agency.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=["kind", "title", "phone", "out_of_hours", "declared"]
+    )
+    write(kind="run", verb="take-definition", actor=by.id, acting_for=by.agency, purpose="administration",
+          policy=partnership().hash, detail={"agencies": len(rows)})
+    return len(rows)
+
+
+@transaction.atomic
+def declare_agency(*, id: str, kind: str, title: str, phone: str = "", calendar: dict[str, object] | None = None, by: Actor) -> None:
+    """An agency that the definition does not name (a school that a feed or a story brings)."""
+    if kind not in partnership().codes["agency-kind"].codes:
+        raise Invalid([Fault(path="kind", found=kind, expected="an agency kind of the definition")])
+    Agency.objects.update_or_create(
+        id=id, defaults={"kind": kind, "title": title, "phone": phone, "declared": False, "calendar": calendar or {}}
+    )
+    write(kind="change", verb="declare-agency", actor=by.id, acting_for=by.agency, purpose="administration", ids=[id])
+
+
+@transaction.atomic
+def add_worker(
+    *, username: str, name: str, agency: str, role: str, team: str = "", phone: str = "", email: str = "",
+    password: str | None = None, settings: dict[str, object] | None = None, by: Actor,
+) -> Worker:
+    """A new worker. Without a password nobody can sign in with one (sign-on by OpenID Connect, or the demo)."""
+    _require(by, "administer-workers")
+    definition, faults = partnership(), []
+    declared = definition.role.get(role)
+    if declared is None or declared.machine:
+        faults.append(Fault(path="role", found=role, expected="a role of the definition"))
+    if not Agency.objects.filter(id=agency).exists():
+        faults.append(Fault(path="agency", found=agency, expected="an agency"))
+    if team and team not in definition.team:
+        faults.append(Fault(path="team", found=team, expected="a team of the definition"))
+    if faults:
+        raise Invalid(faults)
+    made = Worker(username=username, name=name, agency_id=agency, team=team, role=role, phone=phone, email=email,
+                  settings=settings or {})
+    if password:
+        made.set_password(password)
+    else:
+        made.set_unusable_password()
+    made.save()
+    write(kind="change", verb="add-worker", actor=by.id, acting_for=by.agency, purpose="administration", ids=[made.id])
+    return made
+
+
+@transaction.atomic
+def make_token(*, agency: str, label: str, by: Actor) -> str:
+    """A new token for an agency's system. Returned once; only its digest is kept."""
+    _require(by, "administer-workers")
+    token = f"sl_{secrets.token_urlsafe(32)}"
+    made = Token.objects.create(agency_id=agency, label=label, digest=digest("token", token), made_at=now())
+    write(kind="change", verb="make-token", actor=by.id, acting_for=by.agency, purpose="administration", ids=[made.id])
+    return token
+
+
+@transaction.atomic
+def revoke_token(*, id: str, by: Actor) -> None:
+    _require(by, "administer-workers")
+    Token.objects.filter(id=id, revoked_at=None).update(revoked_at=now())
+    write(kind="change", verb="revoke-token", actor=by.id, acting_for=by.agency, purpose="administration", ids=[id])

@@ -1,0 +1,167 @@
+"""Notifications in, receipts out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, JsonResponse, UnreadablePostError
+from ninja import Router
+
+from sightline.agencies.queries import partnership
+from sightline.agencies.rules import may
+from sightline.agencies.types import Actor
+from sightline.api.idempotency import Answer, once
+from sightline.api.schema import MOST_IN_BATCH, answers, request_body
+from sightline.definition.outcomes import Missing, Refused
+from sightline.definition.types import Fault
+from sightline.intake import bodies
+from sightline.intake.readers.jsonl import Misread, Number, parse
+from sightline.intake.receipts import receipt as receipt_of
+from sightline.intake.types import Notification, Receipt, Unread
+from sightline.jobs.receive import keep, receive_one
+
+router = Router()
+LARGEST_BODY = 5 * 1024 * 1024
+FEED = "api"
+KEPT = "kept-for-a-person"
+HELD_BACK = {"s401": ("Problem", "No valid token"), "s403": ("Problem", "Not for this token")}
+
+
+class TooLarge(Exception):
+    """More than one request may carry. Nothing was taken, and the answer says so."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@router.post(
+    "/notifications",
+    summary="Send a notification, or several",
+    openapi_extra={
+        "requestBody": request_body(),
+        "parameters": [{
+            "in": "header", "name": "Idempotency-Key", "required": False, "schema": {"type": "string"},
+            "description": "The same key with the same body has the same receipt; with another body it is a conflict",
+        }],
+        "responses": answers(
+            s200=("Receipt", "It was held already"),
+            s201=("Receipt", "It is held (for several: Receipts)"),
+            s207=("Receipts", "Of several, some wait for a person; each receipt says which, and why"),
+            s409=("Problem", "The Idempotency-Key was used with another body"),
+            s413=("Problem", "Too large; nothing was taken"),
+            s422=("Receipt", "It could not be understood. It is kept as sent, for a person; the faults say what to mend"),
+            s503=("Problem", "Try again: nothing was taken"),
+            **HELD_BACK,
+        ),
+    },
+)
+def send(request: HttpRequest) -> JsonResponse:
+    """One notification, or `{"notifications": […]}` with at most 500. When this answers, what it names is kept.
+
+    What cannot be understood is never refused: it is kept as sent, a person is told, and the answer lists every fault.
+    """
+    by = _sender(request)
+    body = _body(request)
+    key = request.headers.get("Idempotency-Key", "").strip()
+    status, answer = once(agency=by.agency, key=key, body=body, answer=lambda: _take(body, by))
+    return JsonResponse(answer, status=status)
+
+
+@router.get(
+    "/receipts/{uuid:receipt_id}",
+    summary="What became of something sent",
+    openapi_extra={"responses": answers(
+        s200=("Receipt", "It is held"), s404=("Problem", "Nothing that you sent has this receipt"), **HELD_BACK
+    )},
+)
+def receipt(request: HttpRequest, receipt_id: UUID) -> JsonResponse:
+    """The receipt of something that your agency sent."""
+    return JsonResponse(_told(receipt_of(receipt_id, by=_sender(request)), ()))
+
+
+def _sender(request: HttpRequest) -> Actor:
+    by: Actor = request.auth  # type: ignore[attr-defined]
+    decision = may(by, "receive-feeds", partnership())
+    if not decision:
+        raise Refused(decision)
+    if not by.agency:
+        raise Missing
+    return by
+
+
+def _body(request: HttpRequest) -> bytes:
+    length = request.headers.get("Content-Length", "")
+    if not length.isdigit() and request.headers.get("Transfer-Encoding"):
+        raise TooLarge("Say how long the body is (Content-Length). Nothing was taken.")
+    if length.isdigit() and int(length) > LARGEST_BODY:
+        raise TooLarge(f"At most {LARGEST_BODY // 1024 // 1024} MB at once; send in parts. Nothing was taken.")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise TooLarge("Send it uncompressed. Nothing was taken.")
+    try:
+        return request.body
+    except UnreadablePostError as error:
+        raise TooLarge("The body did not arrive whole. Nothing was taken.") from error
+
+
+def _take(body: bytes, by: Actor) -> Answer:
+    """What is posted, taken. A batch is not one transaction: each notification stands by itself, as its receipt says."""
+    try:
+        value = parse(body)
+    except Misread as error:
+        fault = Fault(expected=error.expected, code=error.code)
+        return _one(Unread("", body, error.code, (fault,), "", by.agency), by)
+    if not isinstance(value, dict) or "notifications" not in value:
+        return _one(bodies.understand(value, raw=body, agency=by.agency, partnership=partnership()), by)
+    several = value["notifications"]
+    if len(value) > 1 or not isinstance(several, list) or not several:
+        fault = Fault(path="notifications", expected="a list of notifications, and nothing beside it", code="invalid")
+        return _one(Unread("", body, "invalid", (fault,), "", by.agency), by)
+    if len(several) > MOST_IN_BATCH:
+        raise TooLarge(f"At most {MOST_IN_BATCH} notifications at once; send in parts. Nothing was taken.")
+    return _many(several, by)
+
+
+def _one(thing: Notification | Unread, by: Actor) -> Answer:
+    said = _kept(thing, by)
+    return {"received": 201, KEPT: 422}.get(said["state"], 200), said
+
+
+def _many(several: list[Any], by: Actor) -> Answer:
+    definition, said = partnership(), []
+    for number, one in enumerate(several, 1):
+        raw = json.dumps(_plain(one), ensure_ascii=False).encode("utf-8", "replace")
+        position = f"notification {number}"
+        thing = bodies.understand(one, raw=raw, agency=by.agency, partnership=definition, position=position)
+        said.append(_kept(thing, by))
+    return 207 if any(one["state"] == KEPT for one in said) else 201, {"receipts": said}
+
+
+def _kept(thing: Notification | Unread, by: Actor) -> dict[str, Any]:
+    if isinstance(thing, Unread):
+        return _told(keep(thing, feed=FEED, kind="api", by=by), thing.faults)
+    held = receive_one(thing, feed=FEED, kind="api", by=by)
+    return _told(held, held.faults if held.state == KEPT else ())
+
+
+def _told(held: Receipt, faults: tuple[Fault, ...]) -> dict[str, Any]:
+    said: dict[str, Any] = {"id": held.id, "received_at": held.received_at.isoformat(), "state": held.state}
+    if faults:
+        said["faults"] = [_fault(fault) for fault in faults]
+    return said
+
+
+def _fault(fault: Fault) -> dict[str, str]:
+    found = {"found": fault.found} if fault.found else {}
+    return {"path": fault.path, **found, "expected": fault.expected, "nearest": fault.nearest, "code": fault.code}
+
+
+def _plain(value: Any) -> Any:
+    """Parsed JSON to be written again: numbers as numbers, where they are written as they were."""
+    if isinstance(value, Number):
+        return int(value) if value.lstrip("-").isdigit() else (float(value) if str(float(value)) == value else str(value))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,52 @@
+"""Writing entries. Rows are only added: a correction is a new version under the same `first`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sightline.chronology.models import Entry, Opening, Part
+from sightline.chronology.types import Writing
+from sightline.timescales.moment import now
+from sightline.vault.actions import Keyring
+
+
+def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
+    """Adds entries with their parts, in bulk, in the caller's transaction. Bodies are sealed for everybody on them."""
+    recorded = now()
+    entries, parts = [], []
+    for w in writings:
+        entry = Entry(
+            id=w.id, first=w.first, record=w.record, agency=w.agency, handling=w.handling, pointer_only=w.pointer_only,
+            routine=w.routine, queued=w.queued, urgent=w.urgent, happened=w.happened, until=w.until, precision=w.precision,
+            known_at=w.known_at, recorded_at=recorded, stated=w.stated, item=w.item, author=w.author,
+            definition=w.definition, body=keyring.seal(w.body, w.keys, f"entry|{w.id}"),
+        )
+        entries.append(entry)
+        parts += [Part(entry=entry, identity_id=i, role=role, child=child, happened=w.happened) for i, role, child in w.parts]
+    Entry.objects.bulk_create(entries)
+    Part.objects.bulk_create(parts)
+
+
+def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[str, timedelta]) -> int:
+    """Opens routine records of these people: (source identity, the entry that is the concern, when it was known).
+
+    `windows`: how far back each routine record type is opened. On the record, append-only. In the caller's transaction.
+    """
+    if not concerns or not windows:
+        return 0
+    there = set(Opening.objects.filter(identity__in={c[0] for c in concerns}).values_list("identity_id", "record"))
+    rows = []
+    for identity, entry, known in concerns:
+        for record, window in windows.items():
+            if (identity, record) not in there:
+                there.add((identity, record))
+                rows.append(Opening(identity_id=identity, record=record, since=known - window, opened_at=known, because=entry))
+    Opening.objects.bulk_create(rows)
+    return len(rows)
+
+
+def versions_of(first: UUID) -> list[UUID]:
+    """The ids of a record's versions, oldest first."""
+    return list(Entry.objects.filter(first=first).order_by("known_at", "recorded_at").values_list("id", flat=True))

@@ -1,0 +1,264 @@
+"""Reading entries. Everything here passes the gate and is noted on the reading."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from sightline.agencies.queries import agencies
+from sightline.agencies.types import AgencyInfo
+from sightline.chronology import rules
+from sightline.chronology.models import Entry, Opening, Part
+from sightline.chronology.types import Chronology, EntryHistory, EntryView
+from sightline.definition.outcomes import Missing
+from sightline.definition.records import code_title, headline
+from sightline.definition.types import Partnership, RecordField
+from sightline.identity.queries import identities_of, persons_of, rows_of, seen
+from sightline.sharing.filters import at_least, tied
+from sightline.sharing.reading import Reading
+from sightline.sharing.types import Label, Level, Sight
+from sightline.timescales.london import local, say
+
+
+@dataclass(frozen=True, slots=True)
+class _OfChild:
+    """One entry of one child, before the gate."""
+
+    entry: Entry
+    roles: tuple[str, ...]
+    earlier: int
+
+
+def _standing(identities: Sequence[UUID], known_on: datetime | None) -> list[_OfChild]:
+    """The version of each record that stood, with this child's roles on it. Three queries."""
+    parts = Part.objects.filter(identity__in=identities, child=True).select_related("entry").order_by("-happened", "-id")
+    if known_on is not None:
+        parts = parts.filter(entry__known_at__lte=known_on)
+    found: dict[UUID, Entry] = {}
+    roles: dict[UUID, dict[str, None]] = defaultdict(dict)
+    for part in parts:
+        found[part.entry_id] = part.entry
+        roles[part.entry_id][part.role] = None
+    standing, earlier = latest_of(found.values(), known_on)
+    return [_OfChild(e, tuple(roles[i]), earlier[e.first]) for i, e in found.items() if standing[e.first] == i]
+
+
+def latest_of(entries: Iterable[Entry], known_on: datetime | None) -> tuple[dict[UUID, UUID], Counter[UUID]]:
+    """For each record, the version that stood, and how many came before it (a correction may have taken the child off)."""
+    standing = {e.first: e.first for e in entries}
+    earlier: Counter[UUID] = Counter()
+    firsts = list(standing)
+    for start in range(0, len(firsts), 800):
+        corrections = Entry.objects.filter(first__in=firsts[start : start + 800]).exclude(id=F("first"))
+        if known_on is not None:
+            corrections = corrections.filter(known_at__lte=known_on)
+        for entry_id, first in corrections.order_by("known_at", "recorded_at").values_list("id", "first"):
+            standing[first] = entry_id
+            earlier[first] += 1
+    return standing, earlier
+
+
+def opened_for(identities: Sequence[UUID], known_on: datetime | None) -> dict[str, datetime]:
+    """From when this child's routine records of each type are open."""
+    rows = Opening.objects.filter(identity__in=identities)
+    if known_on is not None:
+        rows = rows.filter(opened_at__lte=known_on)
+    found: dict[str, datetime] = {}
+    for record, since in rows.values_list("record", "since"):
+        found[record] = min(since, found.get(record, since))
+    return found
+
+
+def is_sealed(entry: Entry, opened: dict[str, datetime]) -> bool:
+    return entry.routine and not (entry.record in opened and entry.happened >= opened[entry.record])
+
+
+def label_of(entry: Entry, kind: str, subjects: Iterable[UUID], *, sealed: bool) -> Label:
+    return Label(entry.record, entry.agency, kind, entry.handling, tuple(subjects), sealed, entry.pointer_only)
+
+
+def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = None) -> Chronology:
+    """A child's entries, newest first, now or as known on a moment. Raises Missing where nothing may be seen."""
+    rows = identities_of(person, known_on)
+    identities = tuple(row.id for row in rows)
+    if not rows:
+        raise Missing
+    known = agencies()
+    opened = opened_for(identities, known_on)
+    reading.learn_ties(identities)
+    visible: list[tuple[_OfChild, Sight]] = []
+    for one in _standing(identities, known_on):
+        sealed = is_sealed(one.entry, opened)
+        kind = known[one.entry.agency].kind if one.entry.agency in known else ""
+        sight = reading.see(label_of(one.entry, kind, identities, sealed=sealed))
+        if sight:
+            visible.append((one, sight))
+    if not visible and not seen(reading, rows):
+        raise Missing
+    reading.keyring.fetch_for(bytes(one.entry.body) for one, sight in visible if sight.level >= Level.HEADLINE)
+    views = [view(reading, one.entry, sight, one.roles, one.earlier, known) for one, sight in visible]
+    reading.about = reading.about or "view-child"
+    return Chronology(person, tuple(views), known_on, identities)
+
+
+def view(
+    reading: Reading, entry: Entry, sight: Sight, roles: Sequence[str], earlier: int, known: dict[str, AgencyInfo]
+) -> EntryView:
+    """One entry as this reader may see it; noted on the reading."""
+    reading.note(entry.id, sight)
+    definition = reading.definition
+    agency = known.get(entry.agency) or AgencyInfo(entry.agency, "", entry.agency)
+    record = definition.record.get(entry.record)
+    lane, lane_title, _ = rules.lane_of(definition, entry.record, agency.kind)
+    on_it = [record.people[r] for r in roles if record and r in record.people]
+    common: dict[str, Any] = {
+        "id": entry.id, "first": entry.first, "record": entry.record, "title": record.pointer if record else entry.record,
+        "lane": lane, "lane_title": lane_title, "mark": record.mark if record else "ordinary", "agency": agency,
+        "happened": entry.happened, "until": entry.until, "precision": entry.precision, "known_at": entry.known_at,
+        "recorded_at": entry.recorded_at, "stated": entry.stated, "corrected": earlier, "sight": sight,
+        "queued": entry.queued, "urgent": entry.urgent,
+    }
+    if sight.level < Level.HEADLINE or record is None:
+        return EntryView(roles=(), role_titles=(), counts_as=(), **common)
+    body = reading.keyring.open(bytes(entry.body), f"entry|{entry.id}")
+    values: dict[str, str] = body.get("fields", {})
+    place = body.get("place", {})
+    place_words = ", ".join(p for p in (place.get("name", ""), place.get("postcode", "")) if p)
+    says: str = body.get("says", "")
+    people = {role: [{}] * n for role, n in body.get("counts", {}).items()}
+    full = sight.level is Level.FULL
+    shown = list(record.fields) if full else [f for f in record.fields if f in sight.parts or f in record.parts]
+    return EntryView(
+        roles=tuple(roles), role_titles=tuple(r.title for r in on_it),
+        counts_as=tuple(r.counts_as for r in on_it if r.counts_as),
+        headline=headline(definition, record, values, says=says, people=people, place=place.get("name", ""), role=roles[0] if roles else ""),
+        says=says if full else "", place=place_words if full else "",
+        fields=tuple((record.fields[f].title, in_words(definition, record.fields[f], values[f])) for f in shown
+                     if values.get(f) and record.fields[f].kind not in ("quoted", "words")),
+        values={f: values[f] for f in shown if f in values} if full or sight.parts or record.parts else {},
+        words=tuple((record.fields[f].title, values[f]) for f in shown if values.get(f) and record.fields[f].kind in ("quoted", "words")),
+        missing=tuple(body.get("missing", ())) if full else (), **common,
+    )
+
+
+def in_words(definition: Partnership, declared: RecordField, value: str) -> str:
+    """A field's value as people read it."""
+    if declared.kind in ("choice", "choices"):
+        return ", ".join(code_title(definition, declared, part) for part in value.split("; "))
+    if declared.kind == "date" and len(value) == 10:
+        return say(datetime.fromisoformat(value).date())
+    if declared.kind == "datetime":
+        moment = local(datetime.fromisoformat(value))
+        return f"{say(moment)}"
+    return value.capitalize() if declared.kind == "yes-no" else value
+
+
+def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
+    """One record with its versions, provenance and the children on it. Raises Missing where it may not be seen."""
+    try:
+        asked = Entry.objects.get(id=entry_id)
+    except Entry.DoesNotExist as error:
+        raise Missing from error
+    versions = list(Entry.objects.filter(first=asked.first).order_by("known_at", "recorded_at"))
+    parts = list(Part.objects.filter(entry__in=[v.id for v in versions]))
+    of_entry: dict[UUID, list[Part]] = defaultdict(list)
+    for part in parts:
+        of_entry[part.entry_id].append(part)
+    children = {p.identity_id for p in parts if p.child}
+    persons = persons_of(children)
+    alias: dict[UUID, list[UUID]] = defaultdict(list)
+    rows = rows_of(persons.values())
+    for row in rows:
+        alias[row.person].append(row.id)
+    subjects = {i for ids in alias.values() for i in ids} | {p.identity_id for p in parts}
+    known = agencies()
+    opened = opened_for(list(subjects), None)
+    kind = known[asked.agency].kind if asked.agency in known else ""
+    views = []
+    sights = [reading.see(label_of(v, kind, subjects, sealed=is_sealed(v, opened))) for v in versions]
+    reading.keyring.fetch_for(bytes(v.body) for v, s in zip(versions, sights, strict=True) if s.level >= Level.HEADLINE)
+    for n, (version, sight) in enumerate(zip(versions, sights, strict=True)):
+        if sight:
+            roles = tuple(dict.fromkeys(p.role for p in of_entry[version.id] if p.child))
+            views.append(view(reading, version, sight, roles, n, known))
+    if not views:
+        raise Missing
+    reading.about = reading.about or "view-entry"
+    declared = reading.definition.record.get(asked.record)
+    shown = views[-1].level >= Level.HEADLINE
+    counts = Counter(p.role for p in of_entry[versions[-1].id]) if shown else Counter()
+    people = tuple((declared.people[r].title if declared and r in declared.people else r, n) for r, n in counts.items())
+    allowed = seen(reading, rows)
+    openable = tuple(dict.fromkeys(row.person for row in rows if row.id in allowed))
+    return EntryHistory(views[-1], tuple(reversed(views)), people, openable)
+
+
+def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:
+    """What is newest about children to whom this reader has a tie: (person, entry), the last to become known first."""
+    ties = {"allocated", "network", "attends", "on-duty"}
+    parts = (
+        Part.objects.filter(child=True, entry__routine=False)
+        .filter(tied(reading.policy, subject="identity_id", kinds=ties))
+        .filter(at_least(reading.policy, Level.HEADLINE, subject="identity_id", prefix="entry__"))
+        .select_related("entry").order_by("-entry__known_at", "-id")[: limit * 3]
+    )
+    rows = list(parts)
+    known = agencies()
+    persons = persons_of(p.identity_id for p in rows)
+    reading.learn_ties([p.identity_id for p in rows])
+    standing, earlier = latest_of([p.entry for p in rows], None)
+    found: list[tuple[UUID, EntryView]] = []
+    reading.keyring.fetch_for(bytes(p.entry.body) for p in rows)
+    done: set[UUID] = set()
+    for part in rows:
+        e = part.entry
+        if e.first in done or standing[e.first] != e.id or len(found) >= limit:
+            continue
+        kind = known[e.agency].kind if e.agency in known else ""
+        sight = reading.see(label_of(e, kind, (part.identity_id,), sealed=False))
+        if sight.level >= Level.HEADLINE:
+            done.add(e.first)
+            found.append((persons[part.identity_id], view(reading, e, sight, (part.role,), earlier[e.first], known)))
+    return found
+
+
+
+
+def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
+    """Which of these entries this reader may see at headline or better."""
+    wanted = list(set(entries))
+    rows = {e.id: e for e in Entry.objects.filter(id__in=wanted).defer("body")}
+    subjects: dict[UUID, list[UUID]] = defaultdict(list)
+    for entry_id, identity in Part.objects.filter(entry__in=wanted).values_list("entry_id", "identity_id"):
+        subjects[entry_id].append(identity)
+    reading.learn_ties([i for ids in subjects.values() for i in ids])
+    known = agencies()
+    opened = {i: opened_for(subjects[i], None) for i, e in rows.items() if e.routine}
+    found = set()
+    for entry_id, e in rows.items():
+        kind = known[e.agency].kind if e.agency in known else ""
+        label = label_of(e, kind, subjects[entry_id], sealed=is_sealed(e, opened.get(entry_id, {})))
+        if reading.see(label).level >= Level.HEADLINE:
+            found.add(entry_id)
+    return found
+
+
+def subjects_of(entry_id: UUID) -> list[tuple[UUID, bool, UUID]]:
+    """Whom an entry is about: (source identity, whether as a child, the subject's key). Ids only, for stages above."""
+    parts = Part.objects.filter(entry=entry_id).select_related("identity").order_by("id")
+    found: dict[UUID, tuple[UUID, bool, UUID]] = {}
+    for part in parts:
+        before = found.get(part.identity_id)
+        found[part.identity_id] = (part.identity_id, part.child or bool(before and before[1]), part.identity.key)
+    return list(found.values())
+
+
+def persons_on(entry_id: UUID) -> list[UUID]:
+    """The people whose chronology an entry belongs on. Ids only, for stages above."""
+    return list(dict.fromkeys(persons_of(i for i, child, _ in subjects_of(entry_id) if child).values()))

@@ -1,0 +1,73 @@
+"""Keeping clocks in step with entries: recomputed for whom a change affects, never patched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.queries import machine
+from sightline.chronology.events import MachineEntry, of_people
+from sightline.clocks.models import Running
+from sightline.clocks.rules import follow, school_days, working_days
+from sightline.clocks.types import ClockState, Event
+from sightline.definition.types import Partnership
+from sightline.identity.queries import identities_of
+from sightline.sharing.reading import reading
+from sightline.timescales.moment import now
+
+
+def relevant(partnership: Partnership) -> frozenset[str]:
+    """Record types (and `queued`) that start, stop, pause or resume any clock."""
+    found: set[str] = set()
+    for clock in partnership.clock.values():
+        for event in (clock.starts, clock.stops, clock.pauses, clock.resumes):
+            if event is not None:
+                found |= set(event.record)
+    return frozenset(found)
+
+
+def _event(entry: MachineEntry) -> Event:
+    return Event(
+        id=str(entry.first), record=entry.record, happened=entry.happened, known=entry.known_at, fields=entry.facts,
+        queued=entry.queued, urgent=entry.urgent, decision=entry.record == "decision", on=frozenset(entry.on),
+        identities=frozenset((str(entry.identity),)), whole_day=entry.precision != "minute",
+    )
+
+
+def states_of(partnership: Partnership, person: UUID, entries: list[MachineEntry]) -> list[tuple[ClockState, MachineEntry]]:
+    """Every run of every clock on one person's entries, now. Pure but for the present moment."""
+    days, school = working_days(partnership), school_days(partnership)
+    events = [_event(e) for e in entries]
+    by_first = {str(e.first): e for e in entries}
+    return [
+        (state, by_first[state.started_by])
+        for clock in partnership.clock.values()
+        for state in follow(clock, events, now=now(), days=days, school=school, child=str(person))
+    ]
+
+
+def recompute(persons: Iterable[UUID]) -> int:
+    """Replaces the stored clocks of these people by what their entries say now. Returns how many clocks stand."""
+    wanted = list(dict.fromkeys(persons))
+    count = 0
+    for start in range(0, len(wanted), 50):
+        with transaction.atomic(), reading(machine("clock-machine"), "safeguarding", about="recompute-clocks") as opened:
+            some = wanted[start : start + 50]
+            entries = of_people(opened, some)
+            identities = [row.id for person in some for row in identities_of(person)]
+            rows = []
+            for person, theirs in entries.items():
+                for state, started in states_of(opened.definition, person, theirs):
+                    rows.append(Running(
+                        clock=state.clock, agency=started.agency, first=started.first, identity_id=started.identity,
+                        started_at=state.started_at, started_by=started.id, due_at=state.due_at,
+                        paused_at=state.paused[-1].since if state.paused and state.paused[-1].until is None else None,
+                        stopped_at=state.stopped_at, stopped_by=UUID(state.stopped_by) if state.stopped_by else None,
+                        why=state.why,
+                    ))
+            Running.objects.filter(identity__in=identities).delete()
+            Running.objects.bulk_create(rows)
+            count += len(rows)
+    return count

@@ -1,0 +1,49 @@
+"""Reading clocks, through the gate: a clock shows to whoever may see at least the headline of what started it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sightline.chronology.queries import at_least_headline
+from sightline.clocks.models import Running
+from sightline.clocks.types import State
+from sightline.clocks.views import ClockView
+from sightline.identity.queries import persons_of
+from sightline.sharing.filters import tied
+from sightline.sharing.reading import Reading
+from sightline.timescales.moment import now
+
+
+def _views(reading: Reading, rows: list[Running]) -> list[ClockView]:
+    allowed = at_least_headline(reading, [row.started_by for row in rows])
+    persons = persons_of(row.identity_id for row in rows)
+    moment, found = now(), []
+    for row in rows:
+        declared = reading.definition.clock.get(row.clock)
+        if row.started_by not in allowed or declared is None:
+            continue
+        if row.paused_at is not None and row.stopped_at is None:
+            state = State.PAUSED
+        elif (row.stopped_at or moment) > row.due_at:
+            state = State.LATE
+        else:
+            state = State.MET if row.stopped_at else State.RUNNING
+        found.append(ClockView(row.clock, declared.title, state.value, row.started_at, row.due_at, row.stopped_at, row.why,
+                               declared.source, persons[row.identity_id], row.started_by))
+    return found
+
+
+def of_identities(reading: Reading, identities: Iterable[UUID]) -> list[ClockView]:
+    """The clocks of one person: open ones first, soonest due first."""
+    rows = list(Running.objects.filter(identity__in=list(identities)).order_by("due_at", "id"))
+    unique = {(row.clock, row.first): row for row in rows}
+    return sorted(_views(reading, list(unique.values())), key=lambda c: (c.stopped_at is not None, c.due_at))
+
+
+def mine(reading: Reading, *, limit: int = 30) -> list[ClockView]:
+    """Open clocks on children to whom this reader has a tie, soonest due first."""
+    ties = {"allocated", "network", "on-duty"}
+    rows = Running.objects.filter(stopped_at=None).filter(tied(reading.policy, subject="identity_id", kinds=ties))
+    unique = {(row.clock, row.first): row for row in rows.order_by("due_at", "id")[: limit * 3]}
+    return _views(reading, list(unique.values())[:limit])

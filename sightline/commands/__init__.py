@@ -1,0 +1,103 @@
+"""The `sightline` command line. Each command has `--help` with an example, a useful exit code, and `--json` where it reports.
+
+Composes; holds no rules. A command is a module with `add_parser(subparsers)` and `run(args) -> int`; what needs Django
+is imported only after `main` has set it up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+# command: (module, whether it needs the database, mode that it forces)
+COMMANDS: dict[str, tuple[str, bool, str]] = {
+    "init": ("sightline.commands.init", True, ""),
+    "serve": ("sightline.commands.serve", True, ""),
+    "worker": ("sightline.commands.worker", True, ""),
+    "demo": ("sightline.commands.demo", True, "demo"),
+    "load": ("sightline.commands.load", True, ""),
+    "check": ("sightline.commands.check", False, ""),
+    "describe": ("sightline.commands.describe", False, ""),
+    "reference": ("sightline.commands.reference", False, ""),
+    "simulate": ("sightline.commands.simulate", False, ""),
+    "story": ("sightline.commands.story", True, "scratch"),
+    "verify": ("sightline.commands.verify", True, ""),
+    "workers": ("sightline.commands.workers", True, ""),
+    "token": ("sightline.commands.token", True, ""),
+}
+
+
+def setup_django(mode: str = "") -> None:
+    """Sets Django up for a command. Raises ImproperlyConfigured when the keys are missing or unsafe."""
+    if mode:
+        os.environ.setdefault("SIGHTLINE_MODE", mode)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+
+
+def _parser(only: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sightline", description="Sightline: one lawful, explainable picture of a child, and somebody who acts on it.",
+        epilog="Example: sightline init --partnership leeds && sightline serve", formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (module, _, _) in COMMANDS.items():
+        if only in ("", name):
+            importlib.import_module(module).add_parser(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command. Exit codes: 0 well, 1 the answer is no, 2 cannot be understood or done."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    named = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+    try:
+        args = _parser(named).parse_args(arguments)
+        module, database, mode = COMMANDS[args.command]
+        if database:
+            prepare = getattr(importlib.import_module(module), "prepare", None)
+            if prepare is not None:
+                prepare(args)
+            setup_django(mode)
+        return int(importlib.import_module(module).run(args) or 0)
+    except KeyboardInterrupt:
+        print("Stopped. What was done so far is kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        sentence = explained(error)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return 2
+
+
+def explained(error: Exception) -> str | None:
+    """One sentence for the errors that a user can do something about; None for a fault of ours."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db.utils import OperationalError, ProgrammingError
+
+    from sightline.definition.loader import Unsound
+    from sightline.definition.outcomes import Invalid, Missing, Refused
+
+    if isinstance(error, Unsound):
+        return "The definition is not sound:\n" + "\n".join(f"  {fault}" for fault in error.faults)
+    if isinstance(error, ImproperlyConfigured):
+        return str(error)
+    if isinstance(error, Refused):
+        return error.decision.sentence
+    if isinstance(error, Invalid):
+        return "\n".join(str(fault) for fault in error.faults)
+    if isinstance(error, Missing):
+        return "Not found."
+    if isinstance(error, OperationalError | ProgrammingError) and "no such table" in str(error) + str(error.__cause__):
+        return "The database is empty: run `sightline init` first."
+    if isinstance(error, OperationalError):
+        return "The database cannot be reached: is DATABASE_URL right, and is the server running?"
+    return None

@@ -1,0 +1,25 @@
+"""`sightline worker`: scheduled and owed work in a process of its own (PostgreSQL)."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "worker", help="do scheduled and owed work", epilog="Example: sightline worker",
+        description="On SQLite the serving process does this itself, in a thread. `--once` settles what is due now and ends.",
+    )
+    parser.add_argument("--once", action="store_true", help="settle what is due now, then end")
+
+
+def run(args: argparse.Namespace) -> int:
+    from sightline.jobs.worker import turn, work
+
+    if args.once:
+        while turn():
+            pass
+        return 0
+    work()
+    return 0

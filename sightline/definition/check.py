@@ -1,0 +1,230 @@
+"""Whether what is declared holds together: references, dates, sources, and the examples that run.
+
+`check_references` looks at all things once they are overlaid and have their shape; records and clocks in
+`check_records.py`, feeds in `check_feeds.py`. `check_examples` runs the examples with the runner of each kind: this
+package has the one for records; clocks, sharing rules and feeds bring theirs, and the `check` command puts them
+together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import Any
+
+from sightline.definition.check_feeds import check_feed
+from sightline.definition.check_records import check_clock, check_record
+from sightline.definition.faults import Faults, place
+from sightline.definition.types import ID, KINDS, Fault, Partnership, Thing
+from sightline.definition.yaml_lines import Path
+
+Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
+
+NEED_EXAMPLES = ("record", "clock", "rule", "feed")
+SHOWN_PARTS = ("headline", "says", "place", "people")
+DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
+
+
+def check_references(
+    partnership: Partnership,
+    declared: Mapping[str, Collection[str]],
+    formats: Collection[str],
+    spoilt: Mapping[str, Collection[str]] | None = None,
+) -> list[Fault]:
+    """Every fault between things. `declared` are the ids by kind that have a file; `formats` those with a reader;
+    `spoilt` the paths by thing of which a fault is told already."""
+    faults = Faults(partnership, declared, spoilt)
+    _whole(faults, "partnership", partnership.info)
+    for kind in KINDS:
+        if kind == "partnership":
+            continue
+        for thing in getattr(partnership, kind).values():
+            _whole(faults, kind, thing)
+            check = CHECKS.get(kind)
+            if check is not None:
+                check(faults, f"{kind}/{thing.id}", thing)
+    for feed in partnership.feed.values():
+        check_feed(faults, f"feed/{feed.id}", feed, formats)
+    for kind in ("locality", "group"):
+        _no_cycles(faults, kind)
+    return faults.found
+
+
+def check_examples(partnership: Partnership, runners: Mapping[str, Runner]) -> list[Fault]:
+    """Runs every example of the kinds that have a runner; a fault, at the example's line, for each that doesn't hold.
+
+    A runner takes the partnership, the thing and the example, and answers None when it holds, else a sentence that
+    says what came instead.
+    """
+    found: list[Fault] = []
+    for kind, run in runners.items():
+        for thing in getattr(partnership, kind).values():
+            for index, example in enumerate(thing.examples):
+                try:
+                    came = run(partnership, thing, example)
+                except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+                    came = f"it cannot be run ({type(error).__name__}: {error})"
+                if came is not None:
+                    file, line = place(partnership.origins, f"{kind}/{thing.id}", ("examples", index))
+                    expected = "the example to hold"
+                    path = f"examples.{index}"
+                    found.append(Fault(file=file, line=line, path=path, found=came, expected=expected, code="example"))
+    return found
+
+
+def _whole(faults: Faults, kind: str, thing: Thing) -> None:
+    """What every thing needs: words, a source, dates in order, and examples where they run."""
+    name = f"{kind}/{thing.id}"
+    if not thing.title.strip():
+        faults.add(name, ("title",), "", "a title", code="empty")
+    if not thing.source.strip():
+        faults.add(
+            name, ("source",), "", "law, guidance or a local document with its date; `local` for custom", code="empty"
+        )
+    if thing.from_ and thing.until and thing.from_ > thing.until:
+        faults.add(name, ("until",), str(thing.until), f"a day not before `from` ({thing.from_})")
+    if kind in NEED_EXAMPLES and not thing.examples:
+        faults.add(name, ("examples",), "", "at least one example that runs", code="no-example")
+
+
+# --- by kind ------------------------------------------------------------------------------------------
+
+
+def _agency(faults: Faults, name: str, agency: Any) -> None:
+    faults.code(name, ("kind",), agency.kind, "agency-kind")
+    if agency.calendar:
+        faults.thing(name, ("calendar",), agency.calendar, "calendar")
+    for index, locality in enumerate(agency.localities):
+        faults.thing(name, ("localities", index), locality, "locality")
+
+
+def _team(faults: Faults, name: str, team: Any) -> None:
+    faults.thing(name, ("agency",), team.agency, "agency")
+
+
+def _role(faults: Faults, name: str, role: Any) -> None:
+    for index, kind in enumerate(role.agencies):
+        faults.code(name, ("agencies", index), kind, "agency-kind")
+    for index, permission in enumerate(role.may):
+        faults.thing(name, ("may", index), permission, "permission")
+
+
+def _locality(faults: Faults, name: str, locality: Any) -> None:
+    if locality.part_of:
+        faults.thing(name, ("part-of",), locality.part_of, "locality")
+
+
+def _group(faults: Faults, name: str, group: Any) -> None:
+    """Members and the chair may be agencies, kinds of agency, roles or groups; a chair may also be said in words."""
+    kinds = faults.partnership.codes.get("agency-kind")
+    known = {*(kinds.codes if kinds else ())}
+    for kind in ("agency", "role", "group"):
+        known.update(faults.declared.get(kind, ()))
+    if group.part_of:
+        faults.thing(name, ("part-of",), group.part_of, "group")
+    for index, member in enumerate(group.members):
+        faults.refer(name, ("members", index), member, known, "an agency, a kind of agency, a role or a group")
+    if "-" in group.chair and re.match(ID, group.chair):
+        faults.refer(name, ("chair",), group.chair, known, "an agency, a kind of agency, a role or a group")
+
+
+def _codes(faults: Faults, name: str, codes: Any) -> None:
+    """An older code means one code only, and is not itself a code of the list."""
+    meant: dict[str, str] = {}
+    for code, declared in codes.codes.items():
+        for index, old in enumerate(declared.old):
+            path = ("codes", code, "old", index)
+            if old in codes.codes and old != code:
+                faults.add(name, path, old, f"a code that isn't itself in the list ({old!r} is)", code="ambiguous")
+            elif meant.setdefault(old, code) != code:
+                faults.add(
+                    name,
+                    path,
+                    old,
+                    f"a code that means one thing ({old!r} also stands for {meant[old]!r})",
+                    code="ambiguous",
+                )
+
+
+def _lane(faults: Faults, name: str, lane: Any) -> None:
+    for index, kind in enumerate(lane.of):
+        faults.code(name, ("of", index), kind, "agency-kind")
+    for index, record in enumerate(lane.records):
+        faults.thing(name, ("records", index), record, "record")
+
+
+def _calendar(faults: Faults, name: str, calendar: Any) -> None:
+    listed: list[tuple[Path, str]] = [(("closed", i), text) for i, text in enumerate(calendar.closed)]
+    listed += [(("inset", i), text) for i, text in enumerate(calendar.inset)]
+    listed += [(("years", year, i), text) for year, terms in calendar.years.items() for i, text in enumerate(terms)]
+    for path, text in listed:
+        if not _days(text):
+            faults.add(name, path, text, "`2025-02-17`, or `2025-02-17 to 2025-02-21` with the earlier day first")
+
+
+def _days(text: str) -> bool:
+    match = DAYS.match(text)
+    if not match:
+        return False
+    try:
+        first = date.fromisoformat(match.group(1))
+        return match.group(2) is None or first <= date.fromisoformat(match.group(2))
+    except ValueError:
+        return False
+
+
+def _rule(faults: Faults, name: str, rule: Any) -> None:
+    who, may_see = rule.who, rule.may_see
+    for index, role in enumerate(who.role):
+        faults.thing(name, ("who", "role", index), role, "role")
+    for index, kind in enumerate(who.agency_kind):
+        faults.code(name, ("who", "agency-kind", index), kind, "agency-kind")
+    for index, tie in enumerate(who.tie):
+        faults.code(name, ("who", "tie", index), tie, "tie")
+    for index, record in enumerate(may_see.records):
+        faults.thing(name, ("may-see", "records", index), record, "record", "any", "identity")
+    for index, handling in enumerate(may_see.handling):
+        faults.code(name, ("may-see", "handling", index), handling, "handling")
+    for index, purpose in enumerate(rule.for_):
+        faults.code(name, ("for", index), purpose, "purpose")
+    for index, basis in enumerate(rule.basis):
+        faults.code(name, ("basis", index), basis, "lawful-basis")
+    records = [faults.partnership.record[r] for r in may_see.records if r in faults.partnership.record]
+    if records and len(records) == len(may_see.records):
+        known = {field for record in records for field in record.fields}.union(SHOWN_PARTS)
+        for index, part in enumerate(may_see.parts):
+            faults.refer(name, ("may-see", "parts", index), part, known, "a field of these records")
+
+
+CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
+    "agency": _agency,
+    "team": _team,
+    "role": _role,
+    "locality": _locality,
+    "group": _group,
+    "codes": _codes,
+    "lane": _lane,
+    "record": check_record,
+    "clock": check_clock,
+    "calendar": _calendar,
+    "rule": _rule,
+}
+
+
+def _no_cycles(faults: Faults, kind: str) -> None:
+    """`part-of` leads upwards to an end."""
+    things = getattr(faults.partnership, kind)
+    for id in things:
+        seen, above = {id}, things[id].part_of
+        while above in things and above not in seen:
+            seen.add(above)
+            above = things[above].part_of
+        if above == id:
+            faults.add(
+                f"{kind}/{id}",
+                ("part-of",),
+                things[id].part_of,
+                f"a {kind} that is not itself part of {id}",
+                code="cycle",
+            )

@@ -1,0 +1,109 @@
+"""Joining, separating, deciding a possible match. Nothing moves: only links are added, so each can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from sightline.agencies.queries import partnership
+from sightline.agencies.rules import may
+from sightline.agencies.types import Actor
+from sightline.definition.outcomes import Conflict, Decision, Missing, Refused
+from sightline.identity.models import Link, Possible, Relation, SourceIdentity
+from sightline.ledger.actions import write
+from sightline.timescales.moment import now
+
+
+def _require(by: Actor, permission: str) -> None:
+    decision = may(by, permission, partnership())
+    if not decision:
+        raise Refused(decision)
+
+
+def _relink(identities: Sequence[SourceIdentity], person: UUID, by: Actor, reason: str, evidence: Sequence[str]) -> None:
+    for identity in identities:
+        identity.person = person
+        Link.objects.create(id=uuid4(), identity=identity, person=person, at=now(), by=by.id, reason=reason, evidence=list(evidence))
+    SourceIdentity.objects.bulk_update(identities, ["person"])
+
+
+def _pair(one: UUID, other: UUID) -> tuple[SourceIdentity, SourceIdentity]:
+    found = {row.id: row for row in SourceIdentity.objects.select_for_update().filter(id__in=[one, other])}
+    if one not in found or other not in found:
+        raise Missing
+    return found[one], found[other]
+
+
+@transaction.atomic
+def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
+    """Says that two source identities are one person. Returns the person. Reversible by `separate`."""
+    _require(by, "join-identities")
+    a, b = _pair(one, other)
+    if a.person != b.person:
+        moving = list(SourceIdentity.objects.select_for_update().filter(person=b.person))
+        _relink(moving, a.person, by, "decided", ["a-person-decided"])
+    first, second = sorted((one, other), key=str)
+    Possible.objects.update_or_create(
+        one_id=first, other_id=second,
+        defaults={"state": "same", "decided_at": now(), "decided_by": by.id, "because": because[:400]},
+        create_defaults={"state": "same", "at": now(), "decided_at": now(), "decided_by": by.id, "because": because[:400]},
+    )
+    write(kind="change", verb="join-identities", actor=by.id, acting_for=by.agency, purpose="safeguarding",
+          policy=partnership().hash, ids=[one, other, a.person])
+    return a.person
+
+
+@transaction.atomic
+def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
+    """Says that a source identity is not this person after all: `other` becomes a person of its own."""
+    _require(by, "separate-identities")
+    a, b = _pair(one, other)
+    if a.person == b.person:
+        _relink([b], uuid4(), by, "separated", ["a-person-decided"])
+    first, second = sorted((one, other), key=str)
+    Possible.objects.update_or_create(
+        one_id=first, other_id=second,
+        defaults={"state": "different", "decided_at": now(), "decided_by": by.id, "because": because[:400]},
+        create_defaults={"state": "different", "at": now(), "decided_at": now(), "decided_by": by.id, "because": because[:400]},
+    )
+    write(kind="change", verb="separate-identities", actor=by.id, acting_for=by.agency, purpose="safeguarding",
+          policy=partnership().hash, ids=[one, other, b.person])
+    return b.person
+
+
+@transaction.atomic
+def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor) -> None:
+    """Decides a waiting match: same, different or unsure. Raises Conflict when somebody was first."""
+    _require(by, "decide-match")
+    if decision not in ("same", "different", "unsure"):
+        raise Refused(Decision(False, "wrong-state", "Say same, different, or can’t tell."))
+    try:
+        row = Possible.objects.select_for_update().get(id=possible)
+    except Possible.DoesNotExist as error:
+        raise Missing from error
+    if row.state in ("same", "different"):
+        raise Conflict("Somebody has already decided this match. Nothing was changed.")
+    if decision == "same":
+        join(one=row.one_id, other=row.other_id, because=because, by=by)
+        return
+    row.state, row.decided_at, row.decided_by, row.because = decision, now(), by.id, because[:400]
+    row.save(update_fields=["state", "decided_at", "decided_by", "because"])
+    write(kind="change", verb="decide-match", actor=by.id, acting_for=by.agency, purpose="safeguarding",
+          policy=partnership().hash, ids=[row.id], detail={"decision": decision})
+
+
+def relate(rows: Sequence[tuple[UUID, str, UUID, str, datetime]]) -> int:
+    """Adds relations (subject, relation, object, agency, known at) that are not there yet. In the caller's transaction."""
+    if not rows:
+        return 0
+    there = set(
+        Relation.objects.filter(subject__in={r[0] for r in rows}).values_list("subject_id", "relation", "object_id", "agency")
+    )
+    new = {r[:4]: r for r in rows if r[:4] not in there}
+    Relation.objects.bulk_create(
+        Relation(subject_id=s, relation=r, object_id=o, agency=a, known_at=k) for s, r, o, a, k in new.values()
+    )
+    return len(new)

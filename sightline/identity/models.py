@@ -1,0 +1,116 @@
+"""How identities are kept."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from sightline.ledger.models import AppendOnly
+
+
+class SourceIdentity(models.Model):
+    """Somebody as one sender knows them. `person` is the current link, kept here for speed; `Link` is its history."""
+
+    classification = dict.fromkeys(
+        ("id", "agency", "local", "key", "person", "details", "made_at", "unborn"), "internal"
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.CharField(max_length=60)
+    local = models.CharField(max_length=32, null=True)  # keyed digest of the sender's own id for them
+    key = models.UUIDField()  # the subject's key in the vault
+    person = models.UUIDField()
+    details = models.CharField(max_length=32, blank=True)  # keyed digest: has anything changed?
+    made_at = models.DateTimeField()
+    unborn = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "local"], name="identity_local")]
+        indexes = [models.Index(fields=["person"], name="identity_person")]
+
+
+class Version(AppendOnly):
+    """What the sender held of them, from when. Sealed."""
+
+    classification = dict.fromkeys(("id", "identity", "known_at", "recorded_at", "item"), "internal") | {"body": "sealed"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
+    known_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    item = models.UUIDField(null=True)
+    body = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["identity", "known_at"], name="version_known")]
+
+
+class Trait(models.Model):
+    """A keyed digest by which somebody can be found or matched. A projection: deleted and rebuilt at will."""
+
+    classification = dict.fromkeys(("id", "identity", "kind", "digest"), "internal")
+
+    id = models.BigAutoField(primary_key=True)
+    identity = models.ForeignKey(SourceIdentity, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10)
+    digest = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["digest", "identity"], name="trait_digest"),
+            models.Index(fields=["identity"], name="trait_identity"),
+        ]
+
+
+class Link(AppendOnly):
+    """From this moment this source identity belongs to this person: why, and who decided. The latest one stands."""
+
+    classification = dict.fromkeys(("id", "identity", "person", "at", "by", "reason", "evidence"), "internal")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.UUIDField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    reason = models.CharField(max_length=40)  # first-seen | identifiers-agree | decided | separated
+    evidence = models.JSONField(default=list)  # codes: nhs-number, birth-date, name
+
+    class Meta:
+        indexes = [models.Index(fields=["identity", "at"], name="link_at"), models.Index(fields=["person"], name="link_person")]
+
+
+class Possible(models.Model):
+    """Two source identities that may be one person: it waits for somebody to decide."""
+
+    classification = dict.fromkeys(
+        ("id", "one", "other", "agree", "differ", "state", "at", "decided_at", "decided_by"), "internal"
+    ) | {"because": "sensitive"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    one = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
+    agree = models.JSONField(default=list)
+    differ = models.JSONField(default=list)
+    state = models.CharField(max_length=10, default="waiting")  # waiting | same | different | unsure
+    at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True)
+    because = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["one", "other"], name="possible_once")]
+        indexes = [models.Index(fields=["state", "at"], name="possible_waiting")]
+
+
+class Relation(AppendOnly):
+    """One sender says that somebody is somebody's parent, sibling, …"""
+
+    classification = dict.fromkeys(("id", "subject", "relation", "object", "agency", "known_at"), "internal")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
+    relation = models.CharField(max_length=40)
+    object = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
+    agency = models.CharField(max_length=60)
+    known_at = models.DateTimeField()

@@ -1,0 +1,192 @@
+"""Reading people. Details pass the gate; ids alone (for stages above, which pass it themselves) do not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from sightline.agencies.queries import agencies
+from sightline.agencies.rules import may
+from sightline.definition.outcomes import Missing, Refused
+from sightline.identity import rules
+from sightline.identity.models import Link, Possible, Relation, SourceIdentity, Version
+from sightline.identity.types import Held, Kin, PossibleView, Profile
+from sightline.intake.types import Details
+from sightline.sharing.reading import Reading
+from sightline.sharing.types import Label, Sight
+
+SHOWN = ("given", "family", "born", "expected", "sex", "ethnicity", "school", "postcode", "language", "nhs_number", "upn")
+
+
+def identities_of(person: UUID, known_on: datetime | None = None) -> list[SourceIdentity]:
+    """The source identities that are this person, now or as it was thought on a moment. For stages above."""
+    if known_on is None:
+        return list(SourceIdentity.objects.filter(person=person))
+    ever = Link.objects.filter(person=person, at__lte=known_on).values_list("identity", flat=True)
+    latest: dict[UUID, UUID] = {}
+    for identity, linked in Link.objects.filter(identity__in=list(ever), at__lte=known_on).order_by("at").values_list("identity", "person"):
+        latest[identity] = linked
+    return list(SourceIdentity.objects.filter(id__in=[i for i, linked in latest.items() if linked == person]))
+
+
+def rows_of(persons: Iterable[UUID]) -> list[SourceIdentity]:
+    """The source identities that are now these people. For stages above."""
+    return list(SourceIdentity.objects.filter(person__in=list(set(persons))))
+
+
+def persons_of(identities: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The current person of each source identity."""
+    wanted, found = list(set(identities)), {}
+    for start in range(0, len(wanted), 500):
+        found.update(SourceIdentity.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "person"))
+    return found
+
+
+def label_of(identity: SourceIdentity, kinds: dict[str, str]) -> Label:
+    return Label("identity", identity.agency, kinds.get(identity.agency, ""), "ordinary", (identity.id,))
+
+
+def seen(reading: Reading, rows: Sequence[SourceIdentity]) -> dict[UUID, Sight]:
+    """Through the gate: which of these source identities may be read. A tie to one of a person's counts for all."""
+    kinds = {a.id: a.kind for a in agencies().values()}
+    reading.learn_ties([row.id for row in rows])
+    same: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in rows:
+        same[row.person].append(row.id)
+    found = {}
+    for row in rows:
+        sight = reading.see(label_of(row, kinds), also=same[row.person])
+        if sight:
+            found[row.id] = sight
+    return found
+
+
+def held(reading: Reading, rows: Sequence[SourceIdentity], known_on: datetime | None = None) -> list[Held]:
+    """What each sender holds of these, as far as the gate lets it pass; noted on the reading."""
+    sights = seen(reading, rows)
+    visible = [row for row in rows if row.id in sights]
+    versions = Version.objects.filter(identity__in=[row.id for row in visible])
+    if known_on is not None:
+        versions = versions.filter(known_at__lte=known_on)
+    latest: dict[UUID, Version] = {}
+    for version in versions.order_by("known_at", "recorded_at"):
+        latest[version.identity_id] = version
+    reading.keyring.fetch(row.key for row in visible)
+    found = []
+    for row in visible:
+        version = latest.get(row.id)
+        if version is None:
+            continue
+        reading.note(row.id, sights[row.id])
+        details = Details.from_dict(reading.keyring.open(version.body, f"identity|{version.id}"))
+        found.append(Held(row.id, row.agency, details, version.known_at))
+    return sorted(found, key=lambda h: h.known_at)
+
+
+def _profile(person: UUID, all_held: Sequence[Held], titles: dict[str, str]) -> Profile:
+    best = {
+        detail: rules.best([(str(getattr(h.details, detail)), rank) for rank, h in enumerate(all_held)]) for detail in SHOWN
+    }
+    address = next((h.details for h in reversed(all_held) if h.details.lines or h.details.postcode), Details())
+    shown = {k: v for k, v in best.items() if v}
+    different = rules.variants(((titles.get(h.agency, h.agency), h.details) for h in all_held), shown)
+    school = best["school"]
+    return Profile(
+        person=person, name=" ".join(p for p in (best["given"], best["family"]) if p) or "Name not known",
+        given=best["given"], family=best["family"], born=best["born"], expected="" if best["born"] else best["expected"],
+        sex=best["sex"], ethnicity=best["ethnicity"], school=titles.get(school, school),
+        address=", ".join((*address.lines, address.postcode) if address.postcode else address.lines),
+        language=best["language"], held=tuple(all_held), variants=tuple(different),
+    )
+
+
+def profile(reading: Reading, person: UUID, *, known_on: datetime | None = None) -> Profile:
+    """Who somebody is, as several senders hold them. Raises Missing where nothing may be seen, or nobody is there."""
+    found = held(reading, identities_of(person, known_on), known_on)
+    if not found:
+        raise Missing
+    return _profile(person, found, {a.id: a.title for a in agencies().values()})
+
+
+def names(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, Profile]:
+    """Profiles of several people in a handful of queries; those who may not be seen are left out."""
+    rows = list(SourceIdentity.objects.filter(person__in=list(set(persons))[:500]))
+    person_of = {row.id: row.person for row in rows}
+    by_person: dict[UUID, list[Held]] = defaultdict(list)
+    for one in held(reading, rows):
+        by_person[person_of[one.identity]].append(one)
+    titles = {a.id: a.title for a in agencies().values()}
+    return {person: _profile(person, all_held, titles) for person, all_held in by_person.items()}
+
+
+INVERSE = {"parent": "child", "step-parent": "step-child", "carer": "cared for", "grandparent": "grandchild", "child": "parent"}
+
+
+def family(reading: Reading, person: UUID) -> list[Kin]:
+    """The family that senders told us of, as far as this reader may see each of them; siblings through a shared parent."""
+    own = [row.id for row in identities_of(person)]
+    told = list(Relation.objects.filter(Q(subject__in=own) | Q(object__in=own)).order_by("known_at"))
+    parents = [r.subject_id for r in told if r.object_id in own and r.relation in ("parent", "step-parent", "carer")]
+    parent_people = set(SourceIdentity.objects.filter(id__in=parents).values_list("person", flat=True))
+    theirs = list(SourceIdentity.objects.filter(person__in=parent_people).values_list("id", flat=True))
+    shared = list(Relation.objects.filter(subject__in=theirs, relation="parent").exclude(object__in=own))
+    wanted = [(r.subject_id, r.relation, r.agency) if r.object_id in own else
+              (r.object_id, INVERSE.get(r.relation, r.relation), r.agency) for r in told]
+    wanted += [(r.object_id, "sibling", r.agency) for r in shared]
+    person_of = persons_of(i for i, _, _ in wanted)
+    known = names(reading, [p for p in person_of.values() if p != person])
+    titles = {a.id: a.title for a in agencies().values()}
+    found: dict[UUID, Kin] = {}
+    for identity, relation, agency in wanted:
+        their = person_of.get(identity)
+        if their in known and their not in found:
+            who = known[their]
+            found[their] = Kin(their, relation, who.name, who.born or who.expected, titles.get(agency, agency))
+    return list(found.values())
+
+
+def _view(reading: Reading, row: Possible) -> PossibleView:
+    found = {h.identity: h for h in held(reading, [row.one, row.other])}
+    if len(found) < 2:
+        raise Missing
+    words = rules.WORDS
+    return PossibleView(
+        row.id, found[row.one_id], found[row.other_id], tuple(words.get(c, c) for c in row.agree),
+        tuple(words.get(c, c) for c in row.differ), row.state, row.at, row.one.person, row.other.person,
+    )
+
+
+def _may_see_matches(reading: Reading) -> None:
+    decision = may(reading.actor, "see-matches", reading.definition)
+    if not decision:
+        raise Refused(decision)
+
+
+def waiting(reading: Reading, *, limit: int = 50) -> list[PossibleView]:
+    """Matches that wait for somebody to decide, oldest first, as far as this reader may see both sides."""
+    _may_see_matches(reading)
+    rows = Possible.objects.filter(state__in=("waiting", "unsure")).select_related("one", "other").order_by("at", "id")[: limit * 2]
+    found = []
+    for row in rows:
+        try:
+            found.append(_view(reading, row))
+        except Missing:
+            continue
+    return found[:limit]
+
+
+def waiting_count(limit: int = 1000) -> int:
+    """How many matches wait, without content (capped): anybody at the front door may know that."""
+    return Possible.objects.filter(state__in=("waiting", "unsure")).order_by()[:limit].count()
+
+
+def possible(reading: Reading, possible_id: UUID) -> PossibleView:
+    _may_see_matches(reading)
+    try:
+        return _view(reading, Possible.objects.select_related("one", "other").get(id=possible_id))
+    except Possible.DoesNotExist as error:
+        raise Missing from error

@@ -1,0 +1,191 @@
+"""Working out who arriving people are, a bite at a time: a handful of queries however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sightline.identity import rules
+from sightline.identity.models import Link, Possible, SourceIdentity, Trait, Version
+from sightline.identity.types import Resolved
+from sightline.intake.types import Details
+from sightline.timescales.moment import now
+from sightline.vault.actions import Keyring, digest
+
+MOST_CANDIDATES = 50
+
+
+def _merged(before: Details, given: Details) -> Details:
+    """What a sender holds after an update: what it gives now, and what it gave before where it is silent."""
+    now_given = {k: tuple(v) if k == "lines" else v for k, v in given.as_dict().items()}
+    return replace(before, **now_given)
+
+
+class Resolver:
+    """Resolves the people of one bite. `resolve` each, then `save` once, in the caller's transaction."""
+
+    def __init__(self, keyring: Keyring, by: str) -> None:
+        self.keyring, self.by = keyring, by
+        self._local: dict[tuple[str, str], SourceIdentity] = {}
+        self._by_trait: dict[str, list[UUID]] = defaultdict(list)  # of this bite's own people
+        self._stored: dict[str, list[UUID]] = {}
+        self._rows: dict[UUID, SourceIdentity] = {}
+        self._details: dict[UUID, Details] = {}
+        self._new: list[SourceIdentity] = []
+        self._changed: dict[UUID, SourceIdentity] = {}
+        self._versions: list[Version] = []
+        self._traits: list[Trait] = []
+        self._forget: list[UUID] = []
+        self._links: list[Link] = []
+        self._possible: dict[tuple[UUID, UUID], Possible] = {}
+        self._digests: dict[tuple[str, str], str] = {}
+
+    def _digest(self, kind: str, value: str) -> str:
+        key = (kind, value)
+        if key not in self._digests:
+            self._digests[key] = digest(kind, value)
+        return self._digests[key]
+
+    def _local_digest(self, agency: str, details: Details) -> str | None:
+        return self._digest("local", f"{agency}|{rules.number(details.local_id)}") if details.local_id else None
+
+    def prepare(self, people: Sequence[tuple[str, Details]]) -> None:
+        """Reads, in a few queries, everything that resolving these people may need."""
+        locals_ = {d for agency, details in people if (d := self._local_digest(agency, details))}
+        for row in SourceIdentity.objects.filter(local__in=locals_):
+            self._local[(row.agency, row.local or "")] = row
+            self._rows[row.id] = row
+        self._learn(list(self._rows))
+        wanted: set[str] = set()
+        for agency, details in people:
+            there = self._local.get((agency, self._local_digest(agency, details) or "-"))
+            if there is not None:
+                details = _merged(self._details.get(there.id, Details()), details)
+            if there is None or there.details != self._details_digest(details):
+                wanted |= {self._digest(kind, value) for kind, value in rules.traits(details) if kind in rules.MATCHING}
+        self._stored = {d: [] for d in wanted}
+        for digest_, identity in Trait.objects.filter(digest__in=wanted).values_list("digest", "identity_id"):
+            if len(self._stored[digest_]) < MOST_CANDIDATES:
+                self._stored[digest_].append(identity)
+        missing = [i for i in {i for ids in self._stored.values() for i in ids} if i not in self._rows]
+        for row in SourceIdentity.objects.filter(id__in=missing):
+            self._rows[row.id] = row
+        self._learn(missing)
+
+    def _learn(self, identities: Sequence[UUID]) -> None:
+        """Opens the latest details of these kept identities: two queries."""
+        latest: dict[UUID, Version] = {}
+        for version in Version.objects.filter(identity__in=identities).order_by("known_at", "recorded_at"):
+            latest[version.identity_id] = version
+        self.keyring.fetch(self._rows[i].key for i in identities)
+        for identity, version in latest.items():
+            self._details[identity] = Details.from_dict(self.keyring.open(version.body, f"identity|{version.id}"))
+
+    def _details_digest(self, details: Details) -> str:
+        return self._digest("details", repr(details.as_dict()))
+
+    def resolve(self, agency: str, details: Details, *, known_at: datetime, item: UUID | None) -> Resolved:
+        local = self._local_digest(agency, details)
+        there = self._local.get((agency, local or "-"))
+        if there is not None:
+            return self._again(there, details, known_at, item)
+        identity = SourceIdentity(
+            id=uuid4(), agency=agency, local=local, key=self.keyring.make("subject"), person=uuid4(),
+            details=self._details_digest(details), made_at=known_at, unborn=bool(details.expected and not details.born),
+        )
+        self._new.append(identity)
+        self._rows[identity.id] = identity
+        if local:
+            self._local[(agency, local)] = identity
+        self._hold(identity, details, known_at, item)
+        joined, waiting = self._match(identity, details, known_at, first=True)
+        self._index(identity.id, details)
+        return Resolved(identity.id, identity.key, identity.person, True, joined, True, waiting)
+
+    def _again(self, there: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> Resolved:
+        # What the sender left out this time it still holds: only what it gives replaces.
+        details = _merged(self._details.get(there.id, Details()), details)
+        held = self._details_digest(details)
+        changed, joined, waiting = there.details != held, False, ()
+        if changed:
+            there.unborn, there.details = bool(details.expected and not details.born), held
+            self._changed[there.id] = there
+            self._hold(there, details, known_at, item)
+            self._forget.append(there.id)
+            joined, waiting = self._match(there, details, known_at, first=False)
+            self._index(there.id, details)
+        return Resolved(there.id, there.key, there.person, False, joined, changed, waiting)
+
+    def _hold(self, identity: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> None:
+        version = Version(id=uuid4(), identity=identity, known_at=known_at, recorded_at=now(), item=item)
+        version.body = self.keyring.seal(details.as_dict(), [identity.key], f"identity|{version.id}")
+        self._versions.append(version)
+        self._details[identity.id] = details
+
+    def _index(self, identity: UUID, details: Details) -> None:
+        found = {(kind, self._digest(kind, value)) for kind, value in rules.traits(details)}
+        self._traits = [t for t in self._traits if t.identity_id != identity] if identity in self._forget else self._traits
+        for kind, digest_ in sorted(found):
+            self._traits.append(Trait(identity_id=identity, kind=kind, digest=digest_))
+            if kind in rules.MATCHING:
+                self._by_trait[digest_].append(identity)
+
+    def _match(self, identity: SourceIdentity, details: Details, known_at: datetime, *, first: bool) -> tuple[bool, tuple[UUID, ...]]:
+        digests = {self._digest(kind, value) for kind, value in rules.traits(details) if kind in rules.MATCHING}
+        candidates = dict.fromkeys(
+            i for d in sorted(digests) for i in (*self._stored.get(d, ()), *self._by_trait.get(d, ())) if i != identity.id
+        )
+        joined, waiting = False, []
+        same: list[tuple[UUID, tuple[str, ...]]] = []
+        for other in list(candidates)[:MOST_CANDIDATES]:
+            if other not in self._details or self._rows[other].person == identity.person and not first:
+                continue
+            compared = rules.compare(details, self._details[other])
+            if compared.verdict == "same":
+                same.append((other, compared.agree))
+            elif compared.verdict == "possible":
+                waiting.append((other, compared))
+        persons = {self._rows[other].person for other, _ in same}
+        if len(persons) == 1 and (first or self._alone(identity)):
+            identity.person, joined = persons.pop(), True
+            self._link(identity, known_at, "identifiers-agree", same[0][1])
+        elif first:
+            self._link(identity, known_at, "first-seen", ())
+        if persons and not joined:
+            # The number now says that two people, already apart, are one: never joined without a person.
+            waiting += [(other, rules.compare(details, self._details[other])) for other, _ in same
+                        if self._rows[other].person != identity.person]
+        for other, compared in waiting:
+            if self._rows[other].person == identity.person:
+                continue
+            one, two = sorted((identity.id, other), key=str)
+            self._possible.setdefault((one, two), Possible(
+                one_id=one, other_id=two, agree=list(compared.agree), differ=list(compared.differ), at=known_at))
+        return joined, tuple(other for other, _ in waiting)
+
+    def _alone(self, identity: SourceIdentity) -> bool:
+        """Whether nobody else is this person yet and nobody decided so: then an identifier that arrives late may join it."""
+        others = SourceIdentity.objects.filter(person=identity.person).exclude(id=identity.id)
+        decided = Link.objects.filter(identity=identity, reason__in=("decided", "separated"))
+        return not others.exists() and not decided.exists() and not any(
+            row.person == identity.person and row.id != identity.id for row in self._new)
+
+    def _link(self, identity: SourceIdentity, at: datetime, reason: str, evidence: Sequence[str]) -> None:
+        self._links.append(Link(id=uuid4(), identity=identity, person=identity.person, at=at, by=self.by, reason=reason,
+                                evidence=list(evidence)))
+
+    def save(self) -> None:
+        """Writes everything resolved, in bulk. The keyring must be saved by the caller, before."""
+        SourceIdentity.objects.bulk_create(self._new)
+        fresh = {row.id for row in self._new}
+        again = [row for row in self._changed.values() if row.id not in fresh]
+        SourceIdentity.objects.bulk_update(again, ["details", "unborn", "person"])
+        if forget := [i for i in self._forget if i not in fresh]:
+            Trait.objects.filter(identity__in=forget).delete()
+        Version.objects.bulk_create(self._versions)
+        Trait.objects.bulk_create(self._traits)
+        Link.objects.bulk_create(self._links)
+        Possible.objects.bulk_create(self._possible.values(), ignore_conflicts=True)

@@ -1,0 +1,114 @@
+"""Dates as suppliers write them, turned into the one way in which we keep them.
+
+`reader(formats)` gives a function from a text to an ISO date or moment; it raises ValueError for anything else.
+Formats are strptime's, parted by ` | `. The usual ones are read with a pattern of our own, five times as fast as
+strptime, and held to agree with it by a test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+
+from sightline.timescales.london import parse_moment
+from sightline.timescales.partial import parse_partial
+
+DateReader = Callable[[str], str]
+PARTS = {
+    "%d": r"(?P<d>3[01]|[12]\d|0?[1-9])",
+    "%m": r"(?P<m>1[0-2]|0?[1-9])",
+    "%Y": r"(?P<Y>\d{4})",
+    "%H": r"(?P<H>2[0-3]|[01]\d|\d)",
+    "%M": r"(?P<M>[0-5]\d|\d)",
+    "%S": r"(?P<S>[0-5]\d|\d)",
+}
+_FAST = re.compile(r"(?:%[dmYHMS]|[-/.: T])+")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@lru_cache(maxsize=256)
+def reader(formats: str = "") -> DateReader:
+    """Reads a text by the first format that fits it: a day as `2025-03-31`, a moment as `2025-03-31T21:40:00` (with
+    its offset where the format has `%z`). Without formats it reads ISO 8601."""
+    if not formats:
+        return iso
+    readers = [_one(form.strip()) for form in formats.split(" | ")]
+    if len(readers) == 1:
+        return readers[0]
+
+    def first(text: str) -> str:
+        for read in readers:
+            try:
+                return read(text)
+            except ValueError:
+                continue
+        raise ValueError("no format fits")
+
+    return first
+
+
+def iso(text: str) -> str:
+    """An ISO day or moment as it was written, once it is sure that it is one."""
+    if _ISO_DAY.fullmatch(text):
+        date.fromisoformat(text)
+    else:
+        parse_moment(text)
+    return text
+
+
+def birth(formats: str = "") -> DateReader:
+    """As `reader`, but only the day, and as far as it is known: `2010` and `2010-03` are birth dates too."""
+    read = reader(formats)
+
+    def day_or_part(text: str) -> str:
+        try:
+            return read(text)[:10]
+        except ValueError:
+            return str(parse_partial(text))
+
+    return day_or_part
+
+
+def expected(formats: str) -> str:
+    """What a fault says was expected: an example in the supplier's own way of writing."""
+    if not formats:
+        return "a date such as 2025-03-31, or 2025-03-31 21:40"
+    example = datetime(2025, 3, 31, 21, 40)
+    return "a date such as " + ", or ".join(example.strftime(form.strip()) for form in formats.split(" | "))
+
+
+def _one(form: str) -> DateReader:
+    timed = "%H" in form or "%I" in form or "%X" in form or "%c" in form
+    names = re.findall(r"%.", form)
+    if not _FAST.fullmatch(form) or len(set(names)) != len(names) or not {"%d", "%m", "%Y"} <= set(names):
+        return _slow(form, timed or "%z" in form)
+    pattern = re.compile(re.sub(r"%.|\.", lambda m: PARTS.get(m.group(), r"\."), form), re.ASCII)
+    match, seconds, minutes = pattern.fullmatch, "%S" in form, "%M" in form
+
+    def fast(text: str) -> str:
+        found = match(text)
+        if found is None:
+            raise ValueError("not in this form")
+        year, month, day = int(found["Y"]), int(found["m"]), int(found["d"])
+        text = date(year, month, day).isoformat()
+        if not timed:
+            return text
+        minute = int(found["M"]) if minutes else 0
+        second = int(found["S"]) if seconds else 0
+        return f"{text}T{int(found['H']):02}:{minute:02}:{second:02}"
+
+    return fast
+
+
+def _slow(form: str, timed: bool) -> DateReader:
+    def read(text: str) -> str:
+        moment = datetime.strptime(text, form)
+        if not timed:
+            return moment.date().isoformat()
+        if moment.tzinfo is not None:
+            moment.utctimetuple()  # a year that UTC does not have is refused here
+        return moment.isoformat(timespec="seconds")
+
+    return read

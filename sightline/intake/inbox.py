@@ -1,0 +1,183 @@
+"""The inbox, a bite at a time: which of what arrives is new, unchanged, a correction, a conflict, or not to be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sightline.definition.types import Fault
+from sightline.intake.models import Delivery, Item, Message, Quarantined
+from sightline.intake.types import Counts, Notification, Receipt, Unread
+from sightline.timescales.moment import now
+from sightline.vault.actions import Keyring, digest
+
+Thing = Notification | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A notification that is to become an entry: new, or a correction of `first`."""
+
+    item: UUID
+    notification: Notification
+    message: str
+    content: str
+    before: Message | None
+
+    @property
+    def first(self) -> UUID | None:
+        """The entry that it corrects."""
+        return self.before.first if self.before is not None else None
+
+
+def content_digest(n: Notification) -> str:
+    """What makes a second arrival the same or another: everything said, not when or where it was said."""
+    said = {
+        "record": n.record, "happened": n.happened, "until": n.until, "says": n.says, "place": dict(n.place),
+        "fields": dict(n.fields), "relations": [list(r) for r in n.relations],
+        "people": [[p.key, list(p.roles), p.details.as_dict()] for p in n.people],
+    }
+    return digest("content", json.dumps(said, sort_keys=True, ensure_ascii=False))
+
+
+def newer(version: str, than: str) -> bool:
+    """Whether a sender's version comes after another: as numbers where both are, else as text."""
+    if version.isdigit() and than.isdigit():
+        return int(version) > int(than)
+    return version > than
+
+
+class Inbox:
+    """What arrived in one bite. `sort` it, `took` or `cannot` each that is to become an entry, then `save`."""
+
+    def __init__(self, delivery: Delivery, keyring: Keyring, things: Sequence[Thing]) -> None:
+        self.delivery, self.keyring, self.things = delivery, keyring, things
+        self.counts = Counts(read=len(things))
+        self.receipts: list[Receipt] = []
+        self.postponed: list[Notification] = []  # a second version in one bite: it takes its turn after this one
+        self._items: list[Item] = []
+        self._new: list[Message] = []
+        self._changed: list[Message] = []
+        self._unread: list[tuple[Unread, str, str]] = []
+        self._there: dict[str, Message] = {}
+        self._seen: dict[str, tuple[str, str]] = {}
+
+    def delivery_key(self) -> UUID:
+        """The key of what has no subject."""
+        self.keyring.fetch([self.delivery.key])
+        return self.delivery.key
+
+    def _digest(self, thing: Thing) -> str:
+        key = thing.message_id or digest("raw", thing.raw.decode("utf-8", "replace"))
+        return digest("message", f"{thing.agency or self.delivery.agency}|{key}")
+
+    def sort(self) -> list[Arriving]:
+        """What is to become an entry; everything else is counted and has its receipt. One query."""
+        digests = [self._digest(thing) for thing in self.things]
+        self._there = {m.message: m for m in Message.objects.filter(message__in=digests)}
+        arriving: list[Arriving] = []
+        for thing, message in zip(self.things, digests, strict=True):
+            if isinstance(thing, Unread):
+                self._keep(thing, message, digest("content", thing.raw.decode("utf-8", "replace")))
+                continue
+            content = content_digest(thing)
+            before = self._there.get(message)
+            twice = message in self._seen
+            held, version = self._seen.get(message) or ((before.content, before.version) if before else ("", ""))
+            waits = before is not None and before.first is None and not twice
+            if held == content:
+                self._unchanged(before)
+            elif not held or waits or (thing.version and newer(thing.version, version)):
+                if twice:
+                    self.postponed.append(thing)
+                    self.counts.read -= 1
+                    continue
+                self._seen[message] = (content, thing.version)
+                arriving.append(Arriving(uuid4(), thing, message, content, before))
+            elif thing.version and newer(version, thing.version):
+                self._unchanged(before)  # an older version that comes late says nothing new
+            else:
+                expected = "the content that was sent before under this id, or a newer version"
+                fault = Fault(path="message-id", expected=expected, code="conflict")
+                unread = Unread(thing.position, thing.raw, "conflict", (fault,), f"{thing.message_id}|{content}", thing.agency)
+                self._keep(unread, self._digest(unread), content)
+        return arriving
+
+    def _unchanged(self, before: Message | None) -> None:
+        self.counts.unchanged += 1
+        waits = before is not None and before.first is None
+        self.receipts.append(Receipt(str(before.item) if before else "", now(), "kept-for-a-person" if waits else "already-held"))
+
+    def _keep(self, unread: Unread, message: str, content: str) -> None:
+        before = self._there.get(message) or Message.objects.filter(message=message).first()
+        if before is not None or message in self._seen:
+            self._unchanged(before)
+            return
+        self._seen[message] = (content, "")
+        self._unread.append((unread, message, content))
+        self.counts.quarantined += 1
+
+    def cannot(self, one: Arriving, reason: str, faults: Sequence[Fault]) -> None:
+        """It cannot become an entry: kept raw. What is already held stays as it is."""
+        n = one.notification
+        message = one.message if one.before is None else digest("message", f"{one.message}|{one.content}")
+        if message in self._there or (one.before is not None and Message.objects.filter(message=message).exists()):
+            self._unchanged(one.before)
+            return
+        self._unread.append((Unread(n.position, n.raw, reason, tuple(faults), n.message_id, n.agency), message, one.content))
+        self.counts.quarantined += 1
+
+    def took(self, one: Arriving, *, first: UUID, keys: Sequence[UUID], sent_at: datetime | None) -> None:
+        """It has become (a version of) the entry `first`; its raw form is sealed for the same people."""
+        n = one.notification
+        item = Item(id=one.item, delivery=self.delivery, agency=n.agency, message=one.message, content=one.content,
+                    version=n.version[:40], position=n.position[:40], received_at=now(), sent_at=sent_at)
+        item.raw = self.keyring.seal(n.raw or one.content.encode(), keys, f"item|{item.id}")
+        self._items.append(item)
+        if one.before is None:
+            self._new.append(Message(agency=n.agency, message=one.message, content=one.content, version=n.version[:40], item=item.id, first=first))
+            self.counts.new += 1
+        else:
+            self.counts.superseding += one.before.first is not None
+            self.counts.new += one.before.first is None
+            one.before.content, one.before.version, one.before.item, one.before.first = one.content, n.version[:40], item.id, first
+            self._changed.append(one.before)
+        self.receipts.append(Receipt(str(item.id), item.received_at, "received"))
+
+    @property
+    def changed_anything(self) -> bool:
+        return bool(self._items or self._unread)
+
+    def save(self) -> None:
+        """Writes the inbox, in bulk, in the caller's transaction; the keyring has been saved."""
+        Item.objects.bulk_create(self._items)
+        Message.objects.bulk_create(self._new)
+        if self._changed:
+            Message.objects.bulk_update(self._changed, ["content", "version", "item", "first"])
+        if self._unread:
+            self._save_unread()
+
+    def _save_unread(self) -> None:
+        """Keeps raw what could not be used. Whoever looks after the delivery finds it waiting."""
+        self.delivery_key()
+        items, waiting, messages = [], [], []
+        moment = now()
+        for unread, message, content in self._unread:
+            item = Item(delivery=self.delivery, agency=unread.agency or self.delivery.agency, message=message, content=content,
+                        position=unread.position[:40], received_at=moment)
+            item.raw = self.keyring.seal(unread.raw, [self.delivery.key], f"item|{item.id}")
+            items.append(item)
+            waiting.append(Quarantined(item=item, reason=unread.reason[:40], faults=[told(f) for f in unread.faults[:20]], at=moment))
+            messages.append(Message(agency=item.agency, message=message, content=content, item=item.id))
+            self.receipts.append(Receipt(str(item.id), moment, "kept-for-a-person", unread.faults))
+        Item.objects.bulk_create(items)
+        Quarantined.objects.bulk_create(waiting)
+        Message.objects.bulk_create(messages)
+
+
+def told(fault: Fault) -> dict[str, object]:
+    """A fault as it may be kept in the clear: where and what was expected, never what was found."""
+    return {"path": fault.path, "expected": fault.expected[:300], "nearest": fault.nearest, "code": fault.code}

@@ -1,0 +1,109 @@
+"""How the inbox is kept."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from sightline.ledger.models import AppendOnly
+
+
+class Delivery(models.Model):
+    """A file or a call: by whom, when, what became of it."""
+
+    classification = dict.fromkeys(
+        ("id", "feed", "agency", "by", "kind", "digest", "key", "received_at", "finished_at", "state", "counts", "notes"), "internal",
+    ) | {"name": "sensitive"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    feed = models.CharField(max_length=60)
+    agency = models.CharField(max_length=60, blank=True)
+    by = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10)  # file | api | story
+    name = models.BinaryField(default=bytes)  # file name, sealed: it may name a child
+    digest = models.CharField(max_length=32, blank=True)  # keyed, of the whole content
+    key = models.UUIDField()  # seals what has no subject yet (name, quarantined rows)
+    received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=12, default="reading")  # reading | done | stopped
+    counts = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)  # what the reader noticed: unknown elements, encodings (no values)
+
+    class Meta:
+        indexes = [models.Index(fields=["-received_at", "id"], name="delivery_recent")]
+
+
+class Item(AppendOnly):
+    """One thing as received, sealed. What could be used has become an entry; what could not has a `Quarantined`."""
+
+    classification = dict.fromkeys(
+        ("id", "delivery", "agency", "message", "content", "version", "position", "received_at", "sent_at"), "internal"
+    ) | {"raw": "sealed"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
+    agency = models.CharField(max_length=60)
+    message = models.CharField(max_length=32)  # keyed digest of the sender's message id
+    content = models.CharField(max_length=32)  # keyed digest of the content
+    version = models.CharField(max_length=40, blank=True)
+    position = models.CharField(max_length=40, blank=True)
+    received_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    raw = models.BinaryField()
+
+
+class Message(models.Model):
+    """What makes a second arrival of the same thing nothing new. One a sender's message id; can be rebuilt from items."""
+
+    classification = dict.fromkeys(("id", "agency", "message", "content", "version", "item", "first"), "internal")
+
+    id = models.BigAutoField(primary_key=True)
+    agency = models.CharField(max_length=60)
+    message = models.CharField(max_length=32)
+    content = models.CharField(max_length=32)
+    version = models.CharField(max_length=40, blank=True)
+    item = models.UUIDField()
+    first = models.UUIDField(null=True)  # the entry's first version; null while it waits in quarantine
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "message"], name="message_once")]
+
+
+class Quarantined(models.Model):
+    """An item that waits for a person: why, and what became of it."""
+
+    classification = dict.fromkeys(
+        ("id", "item", "reason", "faults", "state", "at", "decided_at", "decided_by", "note", "became"), "internal"
+    ) | {"repaired": "sealed", "note": "sensitive"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=40)
+    faults = models.JSONField(default=list)  # paths and expectations; never what was found
+    state = models.CharField(max_length=12, default="waiting")  # waiting | released | set-aside
+    at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True)
+    note = models.CharField(max_length=400, blank=True)
+    repaired = models.BinaryField(null=True)
+    became = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "at", "id"], name="quarantine_waiting")]
+
+
+class Draft(models.Model):
+    """Anything typed and not yet sent, kept as it is typed: one a worker and form."""
+
+    classification = {"id": "internal", "worker": "internal", "form": "internal", "body": "sealed", "key": "internal", "saved_at": "internal"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    worker = models.CharField(max_length=60)
+    form = models.CharField(max_length=120)
+    body = models.BinaryField()
+    key = models.UUIDField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["worker", "form"], name="draft_once")]

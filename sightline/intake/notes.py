@@ -1,0 +1,36 @@
+"""What a reader noticed and what did not stop it: told once each, with how often and where first. Never a value."""
+
+from __future__ import annotations
+
+MOST = 200
+
+
+class Notes:
+    """Notes of one delivery. The same sentence is counted, not repeated."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[int | str]] = {}
+        self._left_out = 0
+
+    def add(self, sentence: str, position: str = "") -> None:
+        known = self._found.get(sentence)
+        if known is not None:
+            known[0] += 1  # type: ignore[operator]
+        elif len(self._found) < MOST:
+            self._found[sentence] = [1, position]
+        else:
+            self._left_out += 1
+
+    def sentences(self) -> list[str]:
+        """`unknown element Child/Shoe (3 times, first at line 14)`, in the order in which they were first noticed."""
+        out: list[str] = []
+        for sentence, (count, position) in self._found.items():
+            often = f"{count} times, first at {position}" if position else f"{count} times"
+            where = often if count != 1 else (f"at {position}" if position else "")
+            out.append(f"{sentence} ({where})" if where else sentence)
+        if self._left_out:
+            out.append(f"{self._left_out} more notes are left out")
+        return out
+
+    def __len__(self) -> int:
+        return len(self._found)

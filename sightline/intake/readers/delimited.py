@@ -1,0 +1,271 @@
+"""Any agency's delimited text: commas, semicolons, tabs or bars; UTF-8, or Windows-1252 where it is not.
+
+Real exports are torn: a stray quote, a line of another report, a file cut in half. So each line is read by itself
+where the number of its fields is right, and only a quote that truly spans lines joins them (RFC 4180, section 2.6). A
+line that does not fit is told with its number, alone; a stray quote never swallows the rows after it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from sightline.definition.types import Fault
+from sightline.intake.mapping import Row
+from sightline.intake.notes import Notes
+from sightline.intake.readers.source import LONGEST_LINE, UTF8_BOM, Line, Source, Unreadable, lines, opened, refuse_wide
+from sightline.intake.types import Unread
+
+DELIMITERS = (",", ";", "\t", "|")
+ENCODINGS = ("", "utf-8", "utf-8-sig", "windows-1252", "cp1252", "iso-8859-1", "latin-1", "iso-8859-15", "ascii")
+MOST_COLUMNS = 2000
+MOST_LINES_IN_ROW = 500
+LINES_BEFORE_HEADER = 20
+_SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+LooksLikeRow = Callable[[Mapping[str, str]], bool]
+
+
+class Header(NamedTuple):
+    """Which columns the file has, by the names that the feed uses, and how they are parted."""
+
+    names: tuple[str, ...]
+    delimiter: str
+    line: int
+
+
+class NotText(ValueError):
+    """Bytes that are no text in any encoding that we read."""
+
+
+def find_header(source: Source, wanted: Collection[str], *, encoding: str = "", delimiter: str = "") -> Header:
+    """The header: the first line that has the most of the wanted columns, among the first twenty; else the first line.
+
+    Capitals, spaces and underscores in column names count for nothing. Raises Unreadable.
+    """
+    folded = {fold(name): name for name in wanted}
+    best: tuple[int, Header] | None = None
+    delimiters = (delimiter,) if delimiter else DELIMITERS
+    with opened(source) as stream:
+        refuse_wide(stream.read(400))
+        stream.seek(0)
+        for line in lines(stream):
+            if line.number > LINES_BEFORE_HEADER:
+                break
+            try:
+                text = _text(line.raw, encoding, line.number)[0].rstrip("\r\n")
+            except NotText:
+                continue
+            named = _SEP.fullmatch(text)
+            if named and line.number == 1:
+                delimiters = (named[1],)
+                continue
+            if not text.strip(' ,;\t|"') or not line.fits or "\0" in text:
+                continue
+            header = max((_header(text, d, folded, line.number) for d in delimiters), key=lambda h: _score(h, folded))
+            score = _score(header, folded)[0]
+            if best is None or score > best[0]:
+                best = (score, header)
+            if not folded or score == len(folded):
+                break
+    if best is None:
+        raise Unreadable("the file has no header line with the names of its columns")
+    if len(best[1].names) > MOST_COLUMNS:
+        raise Unreadable(f"the file has more than {MOST_COLUMNS} columns")
+    return best[1]
+
+
+def rows(
+    source: Source,
+    header: Header,
+    notes: Notes,
+    *,
+    encoding: str = "",
+    looks_like_row: LooksLikeRow = lambda values: True,
+) -> Iterator[Row | Unread]:
+    """Every row after the header, in order, as its values by column; or what could not be read, with its reason."""
+    if encoding.lower() not in ENCODINGS:
+        known = ", ".join(filter(None, ENCODINGS))
+        raise Unreadable(f"the feed declares the encoding {encoding}; these are read: {known}")
+    with opened(source) as stream:
+        yield from _Reader(lines(stream), header, notes, encoding, looks_like_row).rows()
+
+
+def fold(name: str) -> str:
+    """A column's name without what suppliers vary: capitals, spaces, underscores, hyphens."""
+    return re.sub(r"[\s_\-]+", " ", name.replace("\ufeff", "")).strip().casefold()
+
+
+def heading(header: Header) -> str:
+    """The header as one line, to read one of its rows by, later and alone."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=header.delimiter, lineterminator="").writerow(header.names)
+    return out.getvalue()
+
+
+class _Reader:
+    def __init__(
+        self, found: Iterator[Line], header: Header, notes: Notes, encoding: str, looks_like_row: LooksLikeRow
+    ) -> None:
+        self.lines, self.ahead = found, deque[Line]()
+        self.names, self.delimiter, self.count = header.names, header.delimiter, len(header.names)
+        self.header_line, self.notes, self.encoding, self.looks_like_row = header.line, notes, encoding, looks_like_row
+
+    def rows(self) -> Iterator[Row | Unread]:
+        if self.header_line > 1:
+            self.notes.add(f"{self.header_line - 1} line(s) before the header are passed over")
+        names, count, delimiter = self.names, self.count, self.delimiter
+        while (line := self._next()) is not None:
+            if line.number <= self.header_line:
+                continue
+            if not line.fits:
+                yield self._unread(line, "too-long", f"a row of at most {LONGEST_LINE // 1024} kB")
+                continue
+            try:
+                text = self._text(line)
+            except NotText:
+                yield self._unread(line, "not-text", "text in UTF-8 or Windows-1252")
+                continue
+            if "\0" in text:
+                yield self._unread(line, "nul-bytes", "text without NUL bytes")
+                continue
+            if '"' not in text:
+                fields = text.split(delimiter)
+                if len(fields) == count:
+                    if text.strip(" " + delimiter):
+                        yield Row(f"line {line.number}", line.raw, dict(zip(names, fields, strict=True)))
+                elif text.strip(" \x1a" + delimiter):
+                    yield self._row(fields, line)
+            else:
+                yield self._quoted(text, line)
+
+    def _next(self) -> Line | None:
+        return self.ahead.popleft() if self.ahead else next(self.lines, None)
+
+    def _text(self, line: Line) -> str:
+        text, told = _text(line.raw, self.encoding, line.number)
+        if told:
+            self.notes.add("text that is not UTF-8 is read as Windows-1252", f"line {line.number}")
+        return text[:-2] if text.endswith("\r\n") else text.rstrip("\r\n")
+
+    def _row(self, fields: list[str], line: Line, raw: bytes = b"") -> Row | Unread:
+        """A row of as many fields as there are columns; empty ones too many at its end count for nothing."""
+        while len(fields) > self.count and not fields[-1].strip():
+            fields.pop()
+        if len(fields) == self.count:
+            return Row(f"line {line.number}", raw or line.raw, dict(zip(self.names, fields, strict=True)))
+        if not line.ended and len(fields) < self.count:
+            return self._unread(line, "cut-short", "a whole row: the file ends within it", raw)
+        expected = f"{self.count} columns, as in the header; there are {len(fields)}"
+        return self._unread(line, "wrong-columns", expected, raw)
+
+    def _quoted(self, text: str, line: Line) -> Row | Unread:
+        fields, open_quote = _parse(text, self.delimiter)
+        if fields is not None:
+            return self._row(fields, line)
+        if open_quote:
+            joined = self._joined(text, line)
+            if joined is not None:
+                return joined
+        plain = text.split(self.delimiter)
+        if len(plain) == self.count:
+            self.notes.add("a quotation mark without its fellow is taken as it stands", f"line {line.number}")
+        return self._row(plain, line)
+
+    def _joined(self, text: str, line: Line) -> Row | Unread | None:
+        """The row that goes on in the next lines, when it does; None when the quote is a stray one.
+
+        It is stray when a line that is a whole row by itself comes before the closing quote, or when what the quotes
+        hold together does not have the right number of fields.
+        """
+        taken: list[Line] = []
+        texts, size = [text], len(line.raw)
+        while len(taken) < MOST_LINES_IN_ROW and size <= LONGEST_LINE:
+            following = self._next()
+            if following is None:
+                return self._cut(line, taken)
+            taken.append(following)
+            size += len(following.raw)
+            try:
+                more = self._text(following)
+            except NotText:
+                break
+            if not following.fits or "\0" in more:
+                break
+            texts.append(more)
+            if more.count('"') % 2 == 0:
+                fields, _ = _parse(more, self.delimiter)
+                if fields is not None and len(fields) == self.count and self._stands_alone(fields):
+                    break
+                continue
+            fields, _ = _parse("\n".join(texts), self.delimiter)
+            if fields is not None and len(fields) == self.count:
+                raw = line.raw + b"".join(each.raw for each in taken)
+                return Row(f"line {line.number}", raw, dict(zip(self.names, fields, strict=True)))
+            if fields is not None or not following.ended:
+                break
+        self.ahead.extendleft(reversed(taken))
+        return None
+
+    def _cut(self, line: Line, taken: list[Line]) -> Unread | None:
+        """The file ended within quotes. Cut short, unless the row is whole but for a stray quote."""
+        last = taken[-1] if taken else line
+        if last.ended and not taken:
+            return None
+        raw = line.raw + b"".join(each.raw for each in taken)
+        return self._unread(line, "cut-short", "a whole row: the file ends within it", raw)
+
+    def _stands_alone(self, fields: list[str]) -> bool:
+        return self.looks_like_row(dict(zip(self.names, fields, strict=True)))
+
+    @staticmethod
+    def _unread(line: Line, reason: str, expected: str, raw: bytes = b"") -> Unread:
+        position = f"line {line.number}"
+        return Unread(position, raw or line.raw, reason, (Fault(path=position, expected=expected, code=reason),))
+
+
+def _text(raw: bytes, encoding: str, number: int) -> tuple[str, bool]:
+    """The line as text, and whether it had to be read as Windows-1252 though nobody said so."""
+    if number == 1:
+        raw = raw.removeprefix(UTF8_BOM)
+    try:
+        return raw.decode(encoding or "utf-8"), False
+    except UnicodeDecodeError:
+        pass
+    try:
+        return raw.decode("windows-1252"), True
+    except UnicodeDecodeError:
+        raise NotText from None
+
+
+def _parse(text: str, delimiter: str) -> tuple[list[str] | None, bool]:
+    """The fields of a text in which quotes hold, or None; and whether a quote was left open."""
+    if '"' not in text:
+        return text.split(delimiter), False
+    try:
+        found = list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return None, "unexpected end" in str(error)
+    return (found[0] if len(found) == 1 else None), False
+
+
+def _header(text: str, delimiter: str, folded: Mapping[str, str], number: int) -> Header:
+    fields = _parse(text, delimiter)[0] or text.split(delimiter)
+    while len(fields) > 1 and not fields[-1].strip():
+        fields.pop()
+    names: dict[str, None] = {}
+    for place, field in enumerate(fields):
+        plain = field.replace("\ufeff", "").strip()
+        name = folded.get(fold(plain), plain) or f"column {place + 1}"
+        while name in names:
+            name += " (again)"
+        names[name] = None
+    return Header(tuple(names), delimiter, number)
+
+
+def _score(header: Header, folded: Mapping[str, str]) -> tuple[int, int]:
+    wanted = set(folded.values())
+    return len(wanted.intersection(header.names)), len(header.names)

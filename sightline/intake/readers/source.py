@@ -1,0 +1,74 @@
+"""What a file reader stands on: a file or bytes, read line by line in bounded memory."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+Source = Path | bytes
+LONGEST_LINE = 128 * 1024
+KEPT_OF_LONG = 64 * 1024
+UTF8_BOM = b"\xef\xbb\xbf"
+WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be used; `sentence` says why and what would help. Nothing of it was taken."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Line(NamedTuple):
+    number: int
+    raw: bytes  # with its line break
+    fits: bool  # not longer than is read
+    ended: bool  # with a line break
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[BinaryIO]:
+    """The bytes as a stream. Only ordinary files are opened: no pipes, devices or folders."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+        return
+    if not source.is_file():
+        raise Unreadable(f"{source.name} is not a file" if source.exists() else f"{source.name} is not there")
+    try:
+        stream = source.open("rb")
+    except OSError as error:
+        raise Unreadable(f"{source.name} cannot be opened: {error.strerror}") from error
+    with stream:
+        yield stream
+
+
+def lines(stream: BinaryIO) -> Iterator[Line]:
+    """Every line with its number. What a line has beyond the longest that is read is passed over."""
+    number = 0
+    while raw := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        fits = len(raw) <= LONGEST_LINE or raw.endswith(b"\n")
+        ended = raw.endswith(b"\n")
+        if not fits:
+            raw = raw[:KEPT_OF_LONG]
+            while rest := stream.readline(LONGEST_LINE):
+                if rest.endswith(b"\n"):
+                    ended = True
+                    break
+        yield Line(number, raw, fits, ended)
+
+
+def start(source: Source, size: int = 64 * 1024) -> bytes:
+    """The first bytes, to recognise the file by."""
+    with opened(source) as stream:
+        return stream.read(size)
+
+
+def refuse_wide(start: bytes) -> None:
+    """UTF-16 and UTF-32 are refused with a sentence that helps: line by line they cannot be told from garbage."""
+    if start.startswith(WIDE_BOMS) or start[:200].count(b"\x00") > len(start[:200]) // 4:
+        raise Unreadable("the file is UTF-16 or binary; save it as UTF-8 text (in Excel: CSV UTF-8)")

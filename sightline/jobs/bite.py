@@ -1,0 +1,228 @@
+"""The work of one bite: some notifications become entries, whole, in one transaction.
+
+Inbox, identity, chronology, openings, ties, what is owed, and the ledger, together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sightline.agencies.types import Actor, AgencyInfo
+from sightline.chronology.actions import open_routine, write_entries
+from sightline.chronology.types import Writing
+from sightline.clocks.actions import relevant
+from sightline.definition.records import age_bands, clean, facts, is_routine, is_urgent, missing_parts, reaches_queue
+from sightline.definition.types import Fault, Partnership, RecordType
+from sightline.identity.actions import relate
+from sightline.identity.resolving import Resolver
+from sightline.identity.types import Resolved
+from sightline.intake.inbox import Arriving, Inbox
+from sightline.intake.types import Counts, Named, Notification, Unread
+from sightline.ledger.actions import write
+from sightline.sharing.actions import tie, untie
+from sightline.timescales.london import parse_moment
+from sightline.timescales.moment import now
+from sightline.timescales.spans import parse_span
+from sightline.vault.actions import Keyring
+
+WITNESSED_WITHIN = timedelta(days=1)
+
+
+@dataclass
+class World:
+    """What stays the same for the length of a load: definition, agencies, who acts."""
+
+    definition: Partnership
+    agencies: dict[str, AgencyInfo]
+    by: Actor
+    delivery: Any
+    schools: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.schools = {a.title.casefold(): a.id for a in self.agencies.values()} | {a: a for a in self.agencies}
+        self.clocked = relevant(self.definition)
+        self.duty_teams = [t.id for t in self.definition.team.values() if t.on_duty_for == "front-door"]
+        self.windows = {
+            r.id: timedelta(days=parse_span(r.opened_for).amount) for r in self.definition.record.values() if r.routine and r.opened_for
+        }
+
+
+def precision_of(text: str) -> str:
+    return {4: "year", 7: "month", 10: "day"}.get(len(text.strip()), "minute")
+
+
+def moment_of(text: str) -> datetime:
+    """A moment, a day or a part of a date as sent. Raises ValueError."""
+    plain = text.strip()
+    return parse_moment({4: f"{plain}-01-01", 7: f"{plain}-01"}.get(len(plain), plain))
+
+
+class Bite:
+    """Some notifications on their way to becoming entries."""
+
+    def __init__(self, world: World, things: Sequence[Notification | Unread]) -> None:
+        self.world = world
+        self.keyring = Keyring()
+        self.inbox = Inbox(world.delivery, self.keyring, things)
+        self.resolver = Resolver(self.keyring, world.by.id)
+        self.writings: list[Writing] = []
+        self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
+        self.moved_school: list[tuple[UUID, str]] = []
+        self.concerns: list[tuple[UUID, UUID, datetime]] = []
+        self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
+        self.clocked: dict[UUID, None] = {}
+
+    @property
+    def counts(self) -> Counts:
+        return self.inbox.counts
+
+    def work(self) -> None:
+        """Does it all. Called inside one transaction."""
+        arriving = self.inbox.sort()
+        self.resolver.prepare([(one.notification.agency, p.details) for one in arriving for p in one.notification.people])
+        for one in arriving:
+            self._take(one)
+        self._save()
+
+    # --- one notification ------------------------------------------------------------------------------
+
+    def _faults(self, n: Notification, record: RecordType | None) -> tuple[str, list[Fault]]:
+        """Why a notification cannot become an entry at all; ("", []) when it can. Poor is not a reason."""
+        if n.agency not in self.world.agencies:
+            return "unknown-agency", [Fault(path="agency", expected="an agency of this partnership", code="unknown-agency")]
+        if record is None:
+            return "unknown-record", [Fault(path="record", expected="a record type of this partnership", code="unknown-record")]
+        faults = []
+        for name in ("happened", "until", "sent"):
+            text = getattr(n, name)
+            try:
+                moment_of(text) if text else None
+            except ValueError:
+                faults.append(Fault(path=name, expected="a date or moment, such as 2025-01-10 or 2025-01-10 21:40", code="not-a-date"))
+        if not n.happened:
+            faults.append(Fault(path="happened", expected="when it happened", code="needed"))
+        if faults:
+            return "not-a-date", faults
+        wrong = [r for p in n.people for r in p.roles if r not in record.people]
+        if wrong:
+            expected = "one of " + ", ".join(record.people)
+            return "unknown-role", [Fault(path="people.roles", expected=expected, code="unknown-role")]
+        if record.people and not n.people:
+            return "no-people", [Fault(path="people", expected="at least one person", code="needed")]
+        return "", []
+
+    def _take(self, one: Arriving) -> None:
+        n = one.notification
+        record = self.world.definition.record.get(n.record)
+        reason, faults = self._faults(n, record)
+        fields: dict[str, str] = {}
+        if record is not None and not reason:
+            fields, faults = clean(self.world.definition, record, n.fields)
+            faults = [f for f in faults if f.code != "needed"]
+            reason = "invalid" if faults else ""
+        if reason or record is None:
+            self.inbox.cannot(one, reason, faults)
+            return
+        sent = moment_of(n.sent) if n.sent else None
+        known = min(sent or now(), now())
+        people = [(p, self._resolve(n, p, known, one.item)) for p in n.people]
+        keys = list(dict.fromkeys(r.key for _, r in people)) or [self.inbox.delivery_key()]
+        first = self._entry(one, record, fields, people, keys, known)
+        self.inbox.took(one, first=first, keys=keys, sent_at=sent)
+
+    def _resolve(self, n: Notification, person: Named, known: datetime, item: UUID) -> Resolved:
+        found = self.resolver.resolve(n.agency, person.details, known_at=known, item=item)
+        self.counts.people_new += found.new and not found.joined
+        self.counts.people_matched += found.joined or not found.new
+        school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
+        if found.changed and school:
+            self.moved_school.append((found.identity, f"agency:{school}"))
+            self.ties.append((f"agency:{school}", "attends", found.identity, known, None, item))
+        return found
+
+    def _entry(self, one: Arriving, record: RecordType, fields: dict[str, str], people: Sequence[tuple[Named, Resolved]],
+               keys: Sequence[UUID], known: datetime) -> UUID:
+        """Adds the entry (or the correction) and what follows from it. Returns the id of its first version."""
+        n, definition = one.notification, self.world.definition
+        happened = moment_of(n.happened)
+        by_role: dict[str, list[dict[str, Any]]] = {}
+        ages: set[str] = set()
+        for person, _ in people:
+            for role in person.roles:
+                by_role.setdefault(role, []).append(person.details.as_dict())
+                if record.people[role].child:
+                    ages |= age_bands(_day(person.details.born), happened.date(), _day(person.details.expected))
+        what = facts(definition, record, fields, roles=by_role, ages=ages, agency=n.agency, agency_kind=self.world.agencies[n.agency].kind)
+        queued = reaches_queue(record, what)
+        entry_id = uuid4()
+        parts = tuple(dict.fromkeys((r.identity, role, bool(record.people[role].child)) for p, r in people for role in p.roles))
+        children = list(dict.fromkeys(i for i, _, child in parts if child))
+        kind = self.world.agencies[n.agency].kind
+        body: dict[str, Any] = {
+            "says": n.says, "place": dict(n.place), "fields": fields,
+            "missing": [says for _, says in missing_parts(record, fields, by_role)],
+            "absent": [part for part, _ in missing_parts(record, fields, by_role)],
+            "counts": {role: len(those) for role, those in by_role.items()},
+        }
+        if record.sent_by and kind not in record.sent_by:
+            body["notes"] = ["unusual-sender"]
+        self.writings.append(Writing(
+            id=entry_id, first=one.first or entry_id, record=record.id, agency=n.agency, handling=record.handling, pointer_only=record.pointer_only,
+            routine=is_routine(record, what), queued=queued, urgent=is_urgent(record, what), happened=happened,
+            until=moment_of(n.until) if n.until else None, precision=precision_of(n.happened), known_at=known,
+            stated=now() - known > WITNESSED_WITHIN, item=one.item, author=self.world.by.id, definition=definition.hash,
+            body=body, parts=parts, keys=tuple(keys),
+        ))
+        self._follows(n, record, fields, people, children, known, entry_id, queued)
+        return one.first or entry_id
+
+    def _follows(self, n: Notification, record: RecordType, fields: dict[str, str], people: Sequence[tuple[Named, Resolved]],
+                 children: Sequence[UUID], known: datetime, entry: UUID, queued: bool) -> None:
+        """Ties, openings, relations and clocks that follow from the entry."""
+        keys = {p.key: r.identity for p, r in people}
+        self.relations += [(keys[s], relation, keys[o], n.agency, known) for s, relation, o in n.relations if s in keys and o in keys]
+        if queued:
+            self.ties += [(f"team:{t}", "on-duty", c, known, None, entry) for c in children for t in self.world.duty_teams]
+        if queued or record.concern:
+            self.concerns += [(c, entry, known) for c in children]
+        if record.id == "involvement":
+            until = moment_of(fields["to"]) if fields.get("to") else None
+            team = fields.get("team", "")
+            for child in children:
+                self.ties.append((f"agency:{n.agency}", "network", child, known, until, entry))
+                if team in self.world.definition.team:
+                    self.ties.append((f"team:{team}", "allocated", child, known, until, entry))
+        if record.id in self.world.clocked or (queued and "queued" in self.world.clocked):
+            self.clocked.update(dict.fromkeys(r.person for _, r in people if r.identity in children))
+
+    # --- keeping it ------------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        self.keyring.save()
+        self.resolver.save()
+        self.inbox.save()
+        write_entries(self.writings, self.keyring)
+        for identity, holder in self.moved_school:
+            untie(kind="attends", subjects=[identity], keep=[holder])
+        tie(self.ties)
+        open_routine(self.concerns, self.world.windows)
+        relate(self.relations)
+        by, counts = self.world.by, self.counts
+        if self.inbox.changed_anything:
+            write(kind="run", verb="receive", actor=by.id, acting_for=by.agency or self.world.delivery.agency,
+                  purpose="safeguarding", policy=self.world.definition.hash, ids=[w.id for w in self.writings],
+                  detail={"delivery": str(self.world.delivery.id), "new": counts.new, "superseding": counts.superseding,
+                          "quarantined": counts.quarantined})
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+

@@ -1,0 +1,78 @@
+"""What must follow: a row written in the transaction that causes it, tried at once after commit, swept by the worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.clocks import actions as clocks
+from sightline.jobs.models import Due
+from sightline.ledger import actions as ledger
+from sightline.timescales.moment import now
+
+log = logging.getLogger(__name__)
+MOST_TRIES = 5
+
+VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "clocks": lambda payload: clocks.recompute(UUID(p) for p in payload["persons"]),
+    "sequence-ledger": lambda payload: ledger.sequence(),
+}
+
+
+def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True) -> UUID:
+    """Owes a verb, in the caller's transaction. `at_once`: tried right after commit, in this process."""
+    row = Due.objects.create(verb=verb, payload=payload, run_at=now())
+    if at_once:
+        transaction.on_commit(lambda: settle(row.id), robust=True)
+    return row.id
+
+
+def settle(due: UUID) -> bool:
+    """Does what is owed. A failure is counted and tried again later, with growing pauses; after five tries it waits for a person."""
+    row = Due.objects.filter(id=due, done_at=None).first()
+    if row is None:
+        return False
+    try:
+        with transaction.atomic():
+            VERBS[row.verb](row.payload)
+            done = Due.objects.filter(id=due, done_at=None).update(done_at=now(), failed="")
+    except Exception as error:  # noqa: BLE001 - whatever it was, the row must say so and the sweep go on
+        log.warning("due work failed", extra={"verb": row.verb, "error": type(error).__name__})
+        Due.objects.filter(id=due).update(
+            tries=row.tries + 1, failed=type(error).__name__, run_at=now() + timedelta(seconds=5 * 4**row.tries))
+        return False
+    return bool(done)
+
+
+def sweep(limit: int = 200) -> int:
+    """Settles everything that is due now. Returns how many. Run by the worker, and at the end of a load."""
+    rows = Due.objects.filter(done_at=None, run_at__lte=now(), tries__lt=MOST_TRIES).order_by("run_at")
+    persons: dict[str, None] = {}
+    together: list[UUID] = []
+    others: list[UUID] = []
+    for row in rows[:limit]:
+        if row.verb == "clocks":
+            together.append(row.id)
+            persons.update(dict.fromkeys(row.payload["persons"]))
+        else:
+            others.append(row.id)
+    done = 0
+    if together:  # one child's clocks are recomputed once, however many records asked for it
+        try:
+            clocks.recompute(UUID(p) for p in persons)
+            done += Due.objects.filter(id__in=together, done_at=None).update(done_at=now())
+        except Exception:  # noqa: BLE001 - then each by itself, so that one bad row holds up nobody
+            log.warning("due work failed together")
+            done += sum(settle(due) for due in together)
+    return done + sum(settle(due) for due in others)
+
+
+def lag_seconds() -> float:
+    """How long the oldest owed work has waited."""
+    oldest = Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
+    return (now() - oldest).total_seconds() if oldest else 0.0

@@ -1,0 +1,124 @@
+"""Receiving: the one way in for files, messages, forms and stories.
+
+Acknowledged means committed. A thing that arrives twice is nothing new; what cannot be used is kept, raw, for a
+person; nothing holds up what comes after it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+
+from sightline.agencies.queries import agencies, partnership
+from sightline.agencies.types import Actor
+from sightline.intake import actions as inbox
+from sightline.intake.types import Counts, Notification, Receipt, Unread
+from sightline.jobs.bite import Bite, World
+from sightline.jobs.due import owe, sweep
+
+log = logging.getLogger(__name__)
+
+BITE_SECONDS = 0.12  # aimed at; at most 0.2 s of work stands between others and the database
+FIRST, LEAST, MOST = 20, 5, 400
+PAUSE_SECONDS = 0.004  # between bites, so that a page that waits for the database gets its turn
+
+open_delivery = inbox.open_delivery
+close_delivery = inbox.close_delivery
+
+
+def _world(delivery: UUID, by: Actor) -> World:
+    return World(partnership(), agencies(), by, inbox.delivery_for(delivery))
+
+
+def receive(
+    things: Iterable[Notification | Unread], *, delivery: UUID, by: Actor, progress: Callable[[Counts], None] | None = None,
+) -> Counts:
+    """Takes everything, in bites of one transaction each, then settles what is owed (clocks). Returns what became of it."""
+    world, counts, started = _world(delivery, by), Counts(), time.monotonic()
+    size, waiting = FIRST, []
+
+    def bite(some: Sequence[Notification | Unread]) -> None:
+        nonlocal size
+        began = time.monotonic()
+        postponed, _ = _bite(world, some, counts)
+        took = time.monotonic() - began
+        size = max(LEAST, min(MOST, int(size * min(2.0, BITE_SECONDS / max(took, 0.001)))))
+        counts.seconds = time.monotonic() - started
+        if progress:
+            progress(counts)
+        time.sleep(PAUSE_SECONDS)
+        for one in postponed:
+            bite([one])
+
+    for thing in things:
+        waiting.append(thing)
+        if len(waiting) >= size:
+            some, waiting = waiting, []
+            bite(some)
+    if waiting:
+        bite(waiting)
+    while sweep():
+        pass
+    counts.seconds = time.monotonic() - started
+    return counts
+
+
+def _bite(world: World, some: Sequence[Notification | Unread], counts: Counts, *, at_once: bool = False) -> tuple[list[Notification], list[Receipt]]:
+    """One transaction. If it fails, each thing alone; what fails alone is kept raw for a person."""
+    try:
+        with transaction.atomic():
+            work = Bite(world, some)
+            work.work()
+            if work.clocked:
+                owe("clocks", {"persons": [str(p) for p in work.clocked]}, at_once=at_once)
+        counts.add(work.counts)
+        return work.inbox.postponed, work.inbox.receipts
+    except DatabaseError:
+        if transaction.get_connection().in_atomic_block:
+            raise
+        log.warning("a bite failed in the database", extra={"count": len(some)})
+        if len(some) == 1:
+            raise
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not lose what was sent
+        log.exception("a bite failed", extra={"count": len(some), "error": type(error).__name__})
+        if len(some) == 1 and isinstance(some[0], Notification):
+            n = some[0]
+            kept = Unread(n.position, n.raw, "could-not-be-kept", (), n.message_id, n.agency)
+            return _bite(world, [kept], counts, at_once=at_once)
+        if len(some) == 1:
+            raise
+    postponed, receipts = [], []
+    for one in some:
+        more, got = _bite(world, [one], counts, at_once=at_once)
+        postponed += more
+        receipts += got
+    return postponed, receipts
+
+
+def receive_one(notification: Notification, *, feed: str, kind: str, by: Actor) -> Receipt:
+    """Takes one notification now: when it returns, it is kept. Its clocks run at once."""
+    return _single(notification, notification.agency, feed=feed, kind=kind, by=by)
+
+
+def keep(unread: Unread, *, feed: str, kind: str, by: Actor) -> Receipt:
+    """Keeps raw what could not be understood, for a person."""
+    return _single(unread, unread.agency or by.agency, feed=feed, kind=kind, by=by)
+
+
+def _single(thing: Notification | Unread, agency: str, *, feed: str, kind: str, by: Actor) -> Receipt:
+    counts = Counts()
+    with transaction.atomic():
+        delivery = inbox.open_delivery(feed=feed, agency=agency, kind=kind, name=thing.position or kind, by=by)
+        _, receipts = _bite(_world(delivery, by), [thing], counts, at_once=True)
+        inbox.close_delivery(delivery, counts, by=by)
+    return receipts[-1]
+
+
+def take_again(notification: Notification, *, delivery: UUID, by: Actor) -> Receipt:
+    """Takes a repaired notification as part of the delivery that brought it, in the caller's transaction."""
+    _, receipts = _bite(_world(delivery, by), [notification], Counts(), at_once=True)
+    return receipts[-1]

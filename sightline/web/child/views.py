@@ -1,0 +1,111 @@
+"""The child's page."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_http_methods
+
+from sightline.agencies.queries import agencies
+from sightline.chronology import queries as chronology
+from sightline.chronology import rules
+from sightline.clocks import queries as clocks
+from sightline.definition.outcomes import Missing
+from sightline.identity import queries as identity
+from sightline.timescales.moment import now
+from sightline.web.child import page
+from sightline.web.code_words import CodeWords
+from sightline.web.remembered import recall, remember
+from sightline.web.words import age_words, day_words, end_of_day, iso_words, london
+
+NO_ONE = UUID(int=0)
+WORDS = "words-on-a-child"
+
+
+def entry_prefix() -> str:
+    """The address of an entry without its id: made once, since a page may carry five hundred of them."""
+    return reverse("entry", args=[NO_ONE]).removesuffix(f"{NO_ONE}/")
+
+
+@require_http_methods(["GET", "POST"])
+def child(request: HttpRequest, person: UUID) -> HttpResponse:
+    if request.method == "POST":
+        return narrow(request, person)
+    filters, fault = read_filters(request)
+    moment = end_of_day(filters.known_on) if filters.known_on else None
+    reading, present = request.reading, now()
+    definition = reading.definition
+    codes = CodeWords(definition)
+    today = filters.known_on or london(present).date()
+
+    told = chronology.of_person(reading, person, known_on=moment)
+    try:
+        profile = identity.profile(reading, person, known_on=moment)
+    except Missing:
+        if not told.entries:
+            raise
+        profile = None  # what is held may be read, or pointed to, while who it is may not
+    running = [] if moment else clocks.of_identities(reading, told.identities)
+    everyone = rules.professionals(told.entries, moment or present, definition, all_times=True)
+    at_work = rules.professionals(told.entries, moment or present, definition)
+    titles = {a.id: a.title for a in agencies().values()}
+    prefix = entry_prefix()
+
+    states = rules.states(told.entries, moment or present, definition)
+    listing = page.listing(told.entries, filters, prefix=prefix, basis=codes.basis, now=present)
+    drawn = page.picture(
+        told.entries, states, definition, filters, on_page={row.id for row in listing.rows}, prefix=prefix, today=today,
+    )
+    context = {
+        "person": person, "filters": filters, "fault": fault, "listing": listing,
+        "who": page.who(profile, today, codes) if profile else page.Who("Name not open to you", "", "this child"),
+        "known_on": day_words(filters.known_on) if filters.known_on else "",
+        "reasons": page.reasons(told.entries), "rings": page.rings(told.entries),
+        "states": states, "voices": [(v, day_words(london(v.happened))) for v in rules.voices(told.entries)],
+        "picture": drawn, "svg": mark_safe(drawn.svg),
+        "legend": [(shape, mark_safe(svg), words) for shape, svg, words in drawn.legend],
+        "professionals": at_work, "before": [p for p in everyone if p not in at_work],
+        "family": [] if moment or not profile else [
+            (kin, age_words(kin.born, today), iso_words(kin.born), codes("relation", kin.relation))
+            for kin in identity.family(reading, person)],
+        "promised": page.promised(running, present, prefix),
+        "variants": [(words, iso_words(value), who) for words, value, who in profile.variants] if profile else [],
+        "held": page.held_table(profile, titles, codes) if profile else [],
+    }
+    template = "child/chronology.html" if request.htmx and request.htmx.target == "chronology" else "child/child.html"
+    response = render(request, template, context)
+    if template == "child/chronology.html":
+        response["HX-Push-Url"] = request.get_full_path()
+    return response
+
+
+def narrow(request: HttpRequest, person: UUID) -> HttpResponse:
+    """The words to look for may be personal: they come by POST, are kept sealed, and the address gets an opaque id."""
+    filters, _ = read_filters(request, request.POST)
+    words = request.POST.get("words", "").strip()[:100]
+    change = {"words": remember(request.actor, WORDS, {"words": words}) if words else ""}
+    return HttpResponseRedirect(reverse("child", args=[person]) + filters.query(**change) + "#chronology")
+
+
+def read_filters(request: HttpRequest, given: object = None) -> tuple[page.Filters, str]:
+    """The filters of the address, and what was wrong with them."""
+    given = request.GET if given is None else given
+    text, known_on, fault = given.get("known-on", "").strip(), None, ""
+    if text:
+        try:
+            known_on = date.fromisoformat(text)
+        except ValueError:
+            fault = "“As known on” must be a date, such as 14 March 2025"
+    if known_on and known_on > london(now()).date():
+        known_on, fault = None, "“As known on” must be today or in the past"
+    words_id = given.get("words", "") if given is request.GET else ""
+    kept = recall(request.actor, WORDS, words_id) if words_id else None
+    return page.Filters(
+        lane=given.get("lane", "")[:60], kind=given.get("kind", "")[:60], words=(kept or {}).get("words", ""),
+        words_id=words_id if kept else "", known_on=known_on, start=given.get("from", "")[:36],
+    ), fault

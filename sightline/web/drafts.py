@@ -1,0 +1,52 @@
+"""Never lose a keystroke: what is typed is kept, sealed, while it is typed, and stands there again on reload.
+
+A form says `data-draft` with its draft's name; htmx posts it every two seconds of typing to `draft`. Without JavaScript
+the same form has a button that keeps it.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from sightline.definition.outcomes import Missing
+from sightline.intake.actions import drop_draft, save_draft
+from sightline.intake.queries import draft
+from sightline.timescales.moment import now
+from sightline.web.words import london
+
+KEPT = {"quarantine": ("repaired", "note"), "match": ("decision", "because")}  # form: the fields that are kept
+LONGEST = 200_000
+
+
+def name(form: str, about: UUID) -> str:
+    return f"{form}:{about}"
+
+
+def keep(request: HttpRequest, form: str, about: UUID) -> str:
+    """Keeps what the form holds. Returns when, in words."""
+    values = {field: request.POST.get(field, "")[:LONGEST] for field in KEPT[form]}
+    save_draft(form=name(form, about), values=values, by=request.actor)
+    return f"Saved at {london(now()):%H:%M}"
+
+
+def kept(request: HttpRequest, form: str, about: UUID) -> tuple[dict[str, str], str]:
+    """What was typed before, and when, in words; empty when nothing was."""
+    found = draft(request.actor, name(form, about))
+    if found is None:
+        return {}, ""
+    values, saved_at = found
+    return values, f"Saved at {london(saved_at):%H:%M on %-d %B}"
+
+
+def drop(request: HttpRequest, form: str, about: UUID) -> None:
+    drop_draft(form=name(form, about), by=request.actor)
+
+
+@require_POST
+def save(request: HttpRequest, form: str, about: UUID) -> HttpResponse:
+    if form not in KEPT:
+        raise Missing
+    return HttpResponse(keep(request, form, about))

@@ -1,0 +1,1 @@
+"""One record: what was said, who says so, when it was known, what has changed."""

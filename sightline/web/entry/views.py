@@ -1,0 +1,78 @@
+"""One record: what was said, who says so, when it was known, what has changed, and why the reader sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from sightline.chronology import queries as chronology
+from sightline.chronology.types import EntryView
+from sightline.identity import queries as identity
+from sightline.sharing.types import Level
+from sightline.timescales.moment import now
+from sightline.web.child.page import COUNTS_AS
+from sightline.web.code_words import CodeWords
+from sightline.web.words import age_words, counted, known_words, london, moment_words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One detail across the versions, newest first."""
+
+    label: str
+    values: tuple[str, ...]
+    changed: bool
+
+
+def parts(entry: EntryView) -> dict[str, str]:
+    """Everything that a version says, by label."""
+    said = {"When it happened": moment_words(entry.happened, entry.precision)}
+    if entry.until:
+        said["Until"] = moment_words(entry.until)
+    if entry.says:
+        said["What was said"] = entry.says
+    if entry.place:
+        said["Place"] = entry.place
+    return said | dict(entry.fields) | {label: f"“{words}”" for label, words in entry.words}
+
+
+def side_by_side(versions: tuple[EntryView, ...]) -> list[Line]:
+    """Each detail of each version: those that changed first."""
+    told = [parts(version) for version in versions]
+    labels = dict.fromkeys(label for one in told for label in one)
+    lines = [Line(label, tuple(one.get(label, "") for one in told), len({one.get(label, "") for one in told}) > 1) for label in labels]
+    return sorted(lines, key=lambda line: not line.changed)
+
+
+@require_safe
+def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
+    reading = request.reading
+    history = chronology.entry(reading, entry)
+    one, codes = history.now, CodeWords(reading.definition)
+    named = identity.names(reading, history.persons) if history.persons else {}
+    today = london(now()).date()
+    pointer = one.level is Level.POINTER
+    versions = [] if pointer or len(history.versions) < 2 else list(history.versions)
+    return render(request, "entry/entry.html", {
+        "entry": one, "pointer": pointer, "headline_only": one.level is Level.HEADLINE,
+        "heading": one.title if pointer else one.headline or one.title,
+        "children": [(p, profile.name, age_words(profile.born, today)) for p, profile in named.items()],
+        "people": [f"{counted(count, 'person', 'people')} as {role.lower()}" for role, count in history.people],
+        "tags": [COUNTS_AS[c] for c in one.counts_as if c in COUNTS_AS],
+        "happened": moment_words(one.happened, one.precision), "until": moment_words(one.until) if one.until else "",
+        "known": moment_words(one.known_at), "gap": known_words(one.happened, one.known_at),
+        "recorded": moment_words(one.recorded_at), "received": moment_words(history.received) if history.received else "",
+        "feed": title_of_feed(reading.definition.feed, history.feed), "position": history.position,
+        "versions": [(n == 0, moment_words(v.known_at)) for n, v in enumerate(versions)],
+        "lines": side_by_side(tuple(versions)) if versions else [],
+        "why": one.sight.decision.sentence, "source": one.sight.source, "basis": codes.basis(one.sight.basis),
+        "rule": one.sight.decision.rule, "level": one.level.word,
+    })
+
+
+def title_of_feed(feeds: dict[str, object], feed: str) -> str:
+    return getattr(feeds.get(feed), "title", feed)

@@ -1,0 +1,1 @@
+"""What agencies sent, and what could not be read."""

@@ -1,0 +1,53 @@
+"""Who may open which page. One line a URL name; `middleware.py` enforces it, and a name that is not here opens for nobody.
+
+A page that shows children lets in whoever holds the right; what it then shows is the gate's business. What the gate hides
+answers as what is not there (404); what a role may not do is said in a sentence (403).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ANYONE = "anyone"
+SIGNED_IN = "signed-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may come in (`anyone`, `signed-in`, or a permission's id), for what purpose they then read, and what the ledger
+    calls it."""
+
+    who: str
+    purpose: str = "safeguarding"
+    verb: str = ""
+
+
+def _all(names: str, access: Access) -> dict[str, Access]:
+    return dict.fromkeys(names.split(), access)
+
+
+ACCESS: dict[str, Access] = {
+    # Open to anyone: nothing about children, nothing about workers.
+    "health": Access(ANYONE),
+    "accessibility": Access(ANYONE),
+    "demo": Access(ANYONE),  # answers in a demonstration alone
+    **_all("account_login account_logout account_inactive mfa_authenticate", Access(ANYONE)),
+    **_all("openid_connect_login openid_connect_callback socialaccount_login_error socialaccount_login_cancelled "
+           "socialaccount_signup", Access(ANYONE)),
+    # One's own sign-in.
+    **_all("account_reauthenticate account_change_password mfa_index mfa_reauthenticate mfa_activate_totp "
+           "mfa_view_recovery_codes mfa_generate_recovery_codes", Access(SIGNED_IN, "administration")),
+    # The work.
+    "work": Access(SIGNED_IN, verb="view-work"),
+    "help": Access(SIGNED_IN, "administration"),
+    "glossary": Access(SIGNED_IN, "administration"),
+    "draft": Access(SIGNED_IN, "administration"),  # one's own unsent words, and nobody else's
+    **_all("find found", Access("find-child", verb="find-child")),
+    "child": Access("view-child", verb="view-child"),
+    "entry": Access("view-child", verb="view-entry"),
+    "loads": Access("view-loads", "administration", "view-loads"),
+    "delivery": Access("view-loads", "administration", "view-delivery"),
+    "quarantined": Access("release-quarantine", "data-quality", "view-quarantined"),
+    "matches": Access("see-matches", verb="view-matches"),
+    "match": Access("see-matches", verb="view-match"),
+}

@@ -1,0 +1,213 @@
+"""The picture: one lane an agency, one mark a fact, time from left to right. A pure function from marks to SVG.
+
+Marks differ in shape, never in colour alone. Each is a link, in order of time, so that a keyboard and a screen reader walk
+it as the eye does. Where marks would cover one another they stand in rows within their lane; nothing is left out. There is
+no text among the marks, so none can overlap: words are in the lanes' names, the axis, each link's name and the list below.
+
+The SVG is as wide as its drawing: at a narrow window it scrolls within itself, from the newest backwards (the style sheet).
+No inline style, so that the strict content security policy holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from html import escape
+
+from sightline.web.words import MONTHS, SHORT, counted, day_short, listed, london
+
+WIDTH, LEFT, RIGHT = 990, 14, 22
+TOP, AXIS = 20, 26
+LANE, ROW = 40, 17  # height of a lane, and of each further row in it
+APART = 17  # marks of one row are at least so far apart
+MOST_ROWS = 6
+
+SHAPES = {  # drawn around 0,0
+    "event": '<path d="M0-9.5 9.5 0 0 9.5-9.5 0z"/>',
+    "ordinary": '<circle r="6.5"/>',
+    "context": '<circle r="3.5"/>',
+    "strength": '<path d="M0-9.5 2.8-3.5 9.3-2.9 4.4 1.5 5.8 8 0 4.6-5.8 8-4.4 1.5-9.3-2.9-2.8-3.5z"/>',
+    "pointer": '<circle r="7"/>',
+}
+LEGEND = (
+    ("event", "somebody was harmed, missing or accused"),
+    ("ordinary", "a record"),
+    ("context", "context only"),
+    ("strength", "what is working"),
+    ("pointer", "held, but you cannot open it"),
+)
+WORDS = {"event": "event", "ordinary": "ordinary record", "context": "record of context only", "strength": "strength",
+         "pointer": "record that you cannot open"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One fact: where it stands, its shape, what it says, where it leads."""
+
+    lane: str
+    shape: str  # event | ordinary | context | strength | pointer
+    at: datetime
+    says: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Something open for a while: a plan, a service."""
+
+    lane: str
+    since: datetime
+    until: datetime | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The lanes' names with their heights (as rows, 1 to 6), the SVG, what it says in words, and the shapes in use."""
+
+    lanes: tuple[tuple[str, int], ...]
+    svg: str
+    summary: str
+    legend: tuple[tuple[str, str, str], ...]  # shape, its SVG, words
+    bands: bool
+
+
+def draw(
+    marks: Sequence[Mark], lanes: Iterable[tuple[str, str]], *, today: date, bands: Sequence[Band] = (), known_on: bool = False
+) -> Drawn:
+    """Draws marks (any order) on the lanes that have any; `lanes` are (id, title) in their order."""
+    marks = sorted(marks, key=lambda m: m.at)
+    used = {mark.lane for mark in marks}
+    lanes = [(lane, title) for lane, title in lanes if lane in used]
+    first = min((london(mark.at).date() for mark in marks), default=today)
+    last = max([today, *(london(mark.at).date() for mark in marks)])
+    scale = _Scale(_month_start(first, last), last)
+
+    rows, count = _rows(marks, scale)
+    tops: dict[str, float] = {}
+    y = float(TOP)
+    for lane, _ in lanes:
+        tops[lane] = y
+        y += LANE + ROW * (count[lane] - 1)
+    bottom = y
+
+    parts = [_grid(scale, bottom)]
+    for lane, _ in lanes:
+        middle = tops[lane] + LANE / 2
+        for row in range(count[lane]):
+            parts.append(f'<path class="pic-line{" pic-more" if row else ""}" d="M0 {middle + ROW * row:g}H{WIDTH}"/>')
+    for band in bands:
+        if band.lane in tops:
+            x1 = scale(band.since)
+            x2 = scale(band.until) if band.until else scale.today_x(today)
+            if x2 > x1:
+                parts.append(f'<rect class="pic-band" x="{x1:.1f}" y="{tops[band.lane] + LANE / 2 - 5:g}" '
+                             f'width="{max(x2 - x1, 2):.1f}" height="10"><title>{escape(band.says)}</title></rect>')
+    x = scale.today_x(today)
+    parts.append(f'<path class="pic-today" d="M{x:.1f} {TOP - 4}V{bottom:g}"/>'
+                 f'<text class="pic-now" x="{x:.1f}" y="12" text-anchor="{"end" if x > WIDTH - 40 else "middle"}">'
+                 f'{"as known on" if known_on else "today"}</text>')
+    for mark, row in zip(marks, rows, strict=True):
+        parts.append(
+            f'<a class="m {mark.shape}" href="{escape(mark.href)}" '
+            f'transform="translate({scale(mark.at):.1f} {tops[mark.lane] + LANE / 2 + ROW * row:g})">'
+            f'<title>{escape(mark.says)}</title><circle class="halo" r="12"/>{SHAPES[mark.shape]}</a>'
+        )
+    height = bottom + AXIS
+    summary = says(marks, [title for _, title in lanes])
+    svg = (f'<svg class="pic" width="{WIDTH}" height="{height:g}" viewBox="0 0 {WIDTH} {height:g}" role="group" '
+           f'aria-labelledby="picture-summary">{"".join(parts)}</svg>')
+    shapes = {mark.shape for mark in marks}
+    legend = tuple((shape, SHAPES[shape], words) for shape, words in LEGEND if shape in shapes)
+    return Drawn(tuple((title, count[lane]) for lane, title in lanes), svg, summary, legend, bool(bands))
+
+
+def says(marks: Sequence[Mark], lanes: Sequence[str]) -> str:
+    """The picture in a sentence or two: for those who cannot see it, and for those who can."""
+    if not marks:
+        return "Nothing to draw yet."
+    ordered = sorted(marks, key=lambda m: m.at)
+    first, last = london(ordered[0].at), london(ordered[-1].at)
+    when = f"{MONTHS[first.month - 1]} {first.year}"
+    if (first.year, first.month) != (last.year, last.month):
+        when += f" to {MONTHS[last.month - 1]} {last.year}"
+    numbers = {shape: sum(mark.shape == shape for mark in marks) for shape, _ in LEGEND}
+    kinds = listed([counted(number, WORDS[shape], WORDS[shape].replace("record", "records", 1) if "record" in WORDS[shape]
+                            else "") for shape, number in numbers.items() if number])
+    return f"{counted(len(marks), 'entry', 'entries')} in {counted(len(lanes), 'lane')}, {when}: {kinds}."
+
+
+class _Scale:
+    """From moments to places, linear: a year is as long here as there."""
+
+    def __init__(self, start: date, end: date) -> None:
+        self.start, self.end = start, end
+        self.days = max((end - start).days + 1, 28)
+
+    def __call__(self, moment: datetime) -> float:
+        at = london(moment)
+        days = (at.date() - self.start).days + (at.hour * 60 + at.minute) / 1440
+        return LEFT + min(max(days / self.days, 0), 1) * (WIDTH - LEFT - RIGHT)
+
+    def of_day(self, day: date) -> float:
+        return LEFT + (day - self.start).days / self.days * (WIDTH - LEFT - RIGHT)
+
+    def today_x(self, today: date) -> float:
+        return min(self.of_day(today + timedelta(days=1)), WIDTH - RIGHT + 8)
+
+
+def _month_start(first: date, last: date) -> date:
+    """The axis begins with a month; a short story gets at least two months of room."""
+    first = min(first, last - timedelta(days=45))
+    return first.replace(day=1)
+
+
+def _rows(marks: Sequence[Mark], scale: _Scale) -> tuple[list[int], dict[str, int]]:
+    """The row of each mark within its lane: the first in which it does not touch the one before; past six, the emptiest."""
+    ends: dict[str, list[float]] = {}
+    rows = []
+    for mark in marks:
+        x = scale(mark.at)
+        lane = ends.setdefault(mark.lane, [])
+        row = next((n for n, end in enumerate(lane) if x - end >= APART), None)
+        if row is None and len(lane) < MOST_ROWS:
+            row = len(lane)
+            lane.append(x)
+        elif row is None:
+            row = min(range(MOST_ROWS), key=lambda n: lane[n])
+        lane[row] = x
+        rows.append(row)
+    return rows, {lane: len(ends_) for lane, ends_ in ends.items()}
+
+
+def _grid(scale: _Scale, bottom: float) -> str:
+    """Lines and words of the axis, as many as fit: months, quarters, half years, years or every few years."""
+    months = scale.days / 30.44
+    step = next((s for s in (1, 2, 3, 6, 12, 24, 60) if months / s <= 14), 120)
+    at, parts = scale.start, []
+    while (at.year * 12 + at.month - 1) % step:
+        at = _next_month(at)
+    while at <= scale.end:
+        x = scale.of_day(at)
+        parts.append(f'<path class="pic-grid" d="M{x:.1f} {TOP}V{bottom:g}"/>')
+        if x < WIDTH - 60:
+            parts.append(f'<text class="pic-when" x="{x + 3:.1f}" y="{bottom + 16:g}">{_label(at, step, not parts[1:])}</text>')
+        for _ in range(step):
+            at = _next_month(at)
+    return "".join(parts)
+
+
+def _label(at: date, step: int, first: bool) -> str:
+    if step >= 12:
+        return str(at.year)
+    return f"{SHORT[at.month - 1]} {at.year}" if first or at.month == 1 else SHORT[at.month - 1]
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def mark_words(lane: str, says_: str, at: datetime) -> str:
+    """The name of a mark's link: `10 Mar 2025, Health: A&E attendance`."""
+    return f"{day_short(london(at))}, {lane}: {says_}"

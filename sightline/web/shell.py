@@ -1,0 +1,70 @@
+"""What stands around every page: who I am, where I may go. Only what exists, and only what this worker may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from sightline.agencies.queries import partnership
+from sightline.agencies.rules import may
+from sightline.agencies.types import Actor
+from sightline.web.permissions import ACCESS, SIGNED_IN
+
+PLACES = (  # words, URL name, the names of the pages under it
+    ("My work", "work", ("work",)),
+    ("Find a child", "find", ("find", "found", "child", "entry")),
+    ("Loads", "loads", ("loads", "delivery", "quarantined")),
+    ("Matches", "matches", ("matches", "match")),
+    ("Help", "help", ("help", "glossary")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    words: str
+    href: str
+    here: bool
+
+
+class Shell:
+    """Made for each request; says nothing until asked."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def partnership(self) -> str:
+        return partnership().info.title
+
+    @cached_property
+    def actor(self) -> Actor | None:
+        return getattr(self._request, "actor", None)
+
+    @cached_property
+    def role(self) -> str:
+        role = partnership().role.get(self.actor.role) if self.actor else None
+        return role.title if role else ""
+
+    @cached_property
+    def team(self) -> str:
+        """The team in words, else the agency."""
+        if self.actor is None:
+            return ""
+        team = partnership().team.get(self.actor.team)
+        agency = partnership().agency.get(self.actor.agency)
+        return team.title if team else agency.title if agency else ""
+
+    @cached_property
+    def places(self) -> list[Place]:
+        if self.actor is None:
+            return []
+        match = self._request.resolver_match
+        here = match.url_name if match else ""
+        return [Place(words, reverse(name), here in under) for words, name, under in PLACES if self.may_open(name)]
+
+    def may_open(self, name: str) -> bool:
+        who = ACCESS[name].who
+        return self.actor is not None and (who == SIGNED_IN or bool(may(self.actor, who, partnership())))

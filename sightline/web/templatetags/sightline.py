@@ -1,0 +1,23 @@
+"""The few filters that the templates share."""
+
+from django import template
+from django.utils.safestring import mark_safe
+
+from sightline.web.words import iso_words, moment_words
+
+register = template.Library()
+register.filter("iso", iso_words)
+register.filter("moment", moment_words)
+
+
+@register.filter
+def first_id(fields: dict[str, object]) -> str:
+    """Where a fault of the whole form leads: its first field."""
+    return f"id_{next(iter(fields), '')}"
+
+
+@register.filter
+def svg_only(markup: str) -> str:
+    """allauth's own QR code, made here from our own secret: the drawing without its XML heading, sized by the style sheet."""
+    start = markup.find("<svg")
+    return mark_safe(markup[start:]) if start >= 0 else ""

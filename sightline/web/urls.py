@@ -1,0 +1,58 @@
+"""Every page's address. Ids are random; nothing personal stands in an address. Who may: `permissions.py`."""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from django.conf import settings
+from django.urls import include, path
+
+from sightline.web import drafts
+from sightline.web.about import views as about
+from sightline.web.accounts import views as accounts
+from sightline.web.child import views as child
+from sightline.web.entry import views as entry
+from sightline.web.find import views as find
+from sightline.web.loads import views as loads
+from sightline.web.matches import views as matches
+from sightline.web.work import views as work
+
+urlpatterns = [
+    path("", work.work, name="work"),
+    path("find/", find.find, name="find"),
+    path("find/<uuid:search>/", find.found, name="found"),
+    path("child/<uuid:person>/", child.child, name="child"),
+    path("entry/<uuid:entry>/", entry.entry, name="entry"),
+    path("loads/", loads.loads, name="loads"),
+    path("loads/<uuid:delivery>/", loads.delivery, name="delivery"),
+    path("quarantine/<uuid:item>/", loads.quarantined, name="quarantined"),
+    path("matches/", matches.matches, name="matches"),
+    path("matches/<uuid:possible>/", matches.match, name="match"),
+    path("draft/<slug:form>/<uuid:about>/", drafts.save, name="draft"),
+    path("help/", about.help_, name="help"),
+    path("words/", about.glossary, name="glossary"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("health", about.health, name="health"),
+    path("demo/", accounts.demo, name="demo"),
+    # Sign-in: of allauth's pages, those that we use. There is no sign-up, no mail, no reset by mail.
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("sign-in/closed/", account.account_inactive, name="account_inactive"),
+    path("sign-in/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("sign-in/password/", account.password_change, name="account_change_password"),
+    path("sign-in/code/", factor.authenticate, name="mfa_authenticate"),
+    path("sign-in/code/again/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path("sign-in/second-factor/", factor.index, name="mfa_index"),
+    path("sign-in/second-factor/set-up/", totp.activate_totp, name="mfa_activate_totp"),
+    path("sign-in/second-factor/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("sign-in/second-factor/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+]
+if settings.OIDC_SERVER_URL:
+    from allauth.socialaccount import views as social  # noqa: E402  (only where it is configured)
+
+    urlpatterns += [
+        path("sign-in/organisation/", include("allauth.socialaccount.providers.openid_connect.urls")),
+        path("sign-in/organisation/failed/", social.login_error, name="socialaccount_login_error"),
+        path("sign-in/organisation/stopped/", social.login_cancelled, name="socialaccount_login_cancelled"),
+        path("sign-in/organisation/unknown/", social.signup, name="socialaccount_signup"),
+    ]

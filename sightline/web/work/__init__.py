@@ -1,0 +1,1 @@
+"""My work: what do I do next?"""

@@ -1,0 +1,64 @@
+"""My work: what do I do next? What is late or due, what is new on my children, what waits for a decision of mine."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from sightline.agencies.rules import may
+from sightline.chronology import queries as chronology
+from sightline.clocks import queries as clocks
+from sightline.identity import queries as identity
+from sightline.intake import queries as intake
+from sightline.timescales.moment import now
+from sightline.web.child.page import COUNTS_AS, due, entry_words
+from sightline.web.words import age_words, day_words, known_words, london, moment_words, span_words
+
+
+@require_safe
+def work(request: HttpRequest) -> HttpResponse:
+    reading, present = request.reading, now()
+    may_view = bool(may(reading.actor, "view-child", reading.definition))
+    running = clocks.mine(reading) if may_view else []
+    fresh = chronology.recent(reading) if may_view else []
+    people = {*(clock.person for clock in running), *(person for person, _ in fresh)}
+    named = identity.names(reading, people) if people else {}
+    today = london(present).date()
+
+    def who(person: object) -> tuple[str, str]:
+        profile = named.get(person)
+        return (profile.name, age_words(profile.born, today)) if profile else ("A child whose name is not open to you", "")
+
+    dues = [(due(clock, present), clock, *who(clock.person), moment_words(clock.due_at)) for clock in running]
+    return render(request, "work/work.html", {
+        "today": f"{today:%A} {day_words(today)}", "may_view": may_view, "may_find": request.shell.may_open("find"),
+        "late": [d for d in dues if d[0].colour == "late"], "due": [d for d in dues if d[0].colour != "late"],
+        "fresh": [
+            (person, entry, *who(person), entry_words(entry), moment_words(entry.happened, entry.precision),
+             known_words(entry.happened, entry.known_at), f"{span_words(present - entry.known_at)} ago",
+             [COUNTS_AS[c] for c in entry.counts_as if c in COUNTS_AS])
+            for person, entry in fresh],
+        "numbers": numbers(request, dues, fresh),
+    })
+
+
+def numbers(request: HttpRequest, dues: list[tuple], fresh: list) -> list[tuple[str, str, str]]:
+    """The numbers at the top: how many, of what, where they lead. Only those that this worker may act on."""
+    reading, found = request.reading, []
+    if may(reading.actor, "view-child", reading.definition):
+        late = sum(d[0].colour == "late" for d in dues)
+        found += [(str(late), "late", "#late" if late else ""), (str(len(dues) - late), "due", "#due" if len(dues) > late else ""),
+                  (f"{len(fresh)}", "new on your children", "#new" if fresh else "")]
+    if may(reading.actor, "see-matches", reading.definition):
+        count = identity.waiting_count()
+        found.append((capped(count), "possible match waits" if count == 1 else "possible matches wait", reverse("matches")))
+    if may(reading.actor, "release-quarantine", reading.definition):
+        count = intake.waiting_count(reading)
+        found.append((capped(count), "row that could not be read" if count == 1 else "rows that could not be read", reverse("loads")))
+    return found
+
+
+def capped(count: int) -> str:
+    return "1,000+" if count >= 1000 else str(count)

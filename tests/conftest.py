@@ -1,0 +1,58 @@
+"""The databases that a test may ask for. Each is a fresh copy of a migrated template; see tests/support/databases.py.
+
+* `database`: one copy a test, and the test runs twice: on SQLite and on PostgreSQL.
+* `shared_database`: the same, but one copy for all tests of a module: for tests that only read, or do not mind others.
+* `sqlite_database`, `postgresql_database`: one copy a test, on that engine alone.
+* `durable_database`: like `database`, on a PostgreSQL that waits for the disk: for tests that kill processes.
+
+Do not use pytest-django's `db`, `transactional_db` or `live_server`: they flush.
+"""
+
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.databases import ENGINES, Templates, connected
+
+
+@pytest.fixture(scope="session")
+def database_templates(tmp_path_factory):
+    templates = Templates(tmp_path_factory.mktemp("databases"))
+    yield templates
+    templates.close()
+
+
+@pytest.fixture(params=ENGINES)
+def database(request, database_templates, django_db_blocker):
+    with _ready(database_templates, django_db_blocker, request.param) as copy:
+        yield copy
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def shared_database(request, database_templates, django_db_blocker):
+    with _ready(database_templates, django_db_blocker, request.param) as copy:
+        yield copy
+
+
+@pytest.fixture
+def sqlite_database(database_templates, django_db_blocker):
+    with _ready(database_templates, django_db_blocker, "sqlite") as copy:
+        yield copy
+
+
+@pytest.fixture
+def postgresql_database(database_templates, django_db_blocker):
+    with _ready(database_templates, django_db_blocker, "postgresql") as copy:
+        yield copy
+
+
+@pytest.fixture(params=ENGINES)
+def durable_database(request, database_templates, django_db_blocker):
+    with _ready(database_templates, django_db_blocker, request.param, durable=True) as copy:
+        yield copy
+
+
+@contextmanager
+def _ready(templates, blocker, engine, *, durable=False):
+    with blocker.unblock(), templates.copy(engine, durable=durable) as copy, connected(copy):
+        yield copy

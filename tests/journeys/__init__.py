@@ -1,0 +1,1 @@
+"""Journeys: what people do, in Debian's chromium, on a copied database; each page looked at, by machine and by eye."""

@@ -1,0 +1,1 @@
+"""What the tests stand on: an environment, temporary databases."""
