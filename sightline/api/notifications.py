@@ -52,7 +52,7 @@ class TooLarge(Exception):
             s207=("Receipts", "Of several, some wait for a person; each receipt says which, and why"),
             s409=("Problem", "The Idempotency-Key was used with another body"),
             s413=("Problem", "Too large; nothing was taken"),
-            s422=("Receipt", "It could not be understood. It is kept as sent, for a person; the faults say what to mend"),
+            s422=("Receipt", "Not understood; kept as sent, for a person. The faults say what to mend"),
             s503=("Problem", "Try again: nothing was taken"),
             **HELD_BACK,
         ),
@@ -107,7 +107,7 @@ def _body(request: HttpRequest) -> bytes:
 
 
 def _take(body: bytes, by: Actor) -> Answer:
-    """What is posted, taken. A batch is not one transaction: each notification stands by itself, as its receipt says."""
+    """What is posted, taken. A batch is not one transaction: each notification stands by itself, by its receipt."""
     try:
         value = parse(body)
     except Misread as error:
@@ -161,7 +161,9 @@ def _fault(fault: Fault) -> dict[str, str]:
 def _plain(value: Any) -> Any:
     """Parsed JSON to be written again: numbers as numbers, where they are written as they were."""
     if isinstance(value, Number):
-        return int(value) if value.lstrip("-").isdigit() else (float(value) if str(float(value)) == value else str(value))
+        if len(value) <= 15 and value.lstrip("-").isdigit():
+            return int(value)
+        return float(value) if str(float(value)) == value else str(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list) else value

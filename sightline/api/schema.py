@@ -1,4 +1,4 @@
-"""The API's contract, made from the definition: each record type has its body, and so has one that was declared today."""
+"""The API's contract, made from the definition: each record type has its body; one declared today has it today."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FAULT = {
     "required": ["path", "expected", "nearest", "code"],
     "properties": {
         "path": {"type": "string", "examples": ["people.0.born"]},
-        "found": {"type": "string", "description": "Only for names of records, roles and keys; never anybody's details"},
+        "found": {"type": "string", "description": "Only for records, roles and keys; never anybody's details"},
         "expected": {"type": "string"},
         "nearest": {"type": "string", "description": "The likeliest valid name"},
         "code": {"type": "string"},
@@ -106,8 +106,8 @@ def notification(partnership: Partnership, record: RecordType) -> dict[str, Any]
     needed = ["message_id", "record", "happened", *(["people"] if record.people else [])]
     if fields.get("required"):
         needed.append("fields")
-    texts = {
-        name: {"type": "string", "maxLength": bodies.LONGEST[name], "description": SAYS[name]} for name in bodies.LONGEST
+    texts: dict[str, dict[str, Any]] = {
+        name: {"type": "string", "maxLength": most, "description": SAYS[name]} for name, most in bodies.LONGEST.items()
     }
     texts["message_id"]["minLength"] = 1
     return {
@@ -165,10 +165,15 @@ def answers(**by_status: tuple[str, str]) -> dict[str, Any]:
 
 
 def _people(record: RecordType) -> dict[str, Any]:
-    roles = {"type": "array", "minItems": 1, "items": {"enum": list(record.people)} if record.people else {"type": "string"}}
-    described = {"allOf": [_ref("Person")], "type": "object", "required": ["roles"], "properties": {"roles": roles}}
-    least = {"minItems": 1} if record.people else {}
-    return {"type": "array", "maxItems": bodies.MOST_PEOPLE, **least, "items": {**described, "unevaluatedProperties": False}}
+    role = {"enum": list(record.people)} if record.people else {"type": "string"}
+    roles = {"type": "array", "minItems": 1, "maxItems": 20, "items": role}
+    described = {"allOf": [_ref("Person")], "required": ["roles"], "properties": {"roles": roles}}
+    return {
+        "type": "array",
+        "minItems": 1 if record.people else 0,
+        "maxItems": bodies.MOST_PEOPLE,
+        "items": {"type": "object", **described, "unevaluatedProperties": False},
+    }
 
 
 def _codes(codes: CodeList | None) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _later(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.exception_handler(Exception)
 def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
     log.exception("a request failed")
-    return _problem(500, "our-fault", "Something went wrong here. Send the same again; what is held is not taken twice.")
+    return _problem(500, "our-fault", "Something went wrong here. Send the same again: nothing is taken twice.")
 
 
 urlpatterns = [path("v1/", api.urls)]

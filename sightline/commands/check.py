@@ -25,9 +25,11 @@ def run(args: argparse.Namespace) -> int:
     from sightline.definition.loader import names, read
     from sightline.intake import rules as intake
     from sightline.sharing import rules as sharing
+    from sightline.signals import rules as signals
 
     runners: dict[str, Any] = {
         "record": records.run_example, "clock": clocks.run_example, "rule": sharing.run_example, "feed": intake.run_example,
+        "signal": signals.run_example,
     }
     report, sound = [], True
     for name in args.partnership or names():

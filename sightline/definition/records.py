@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any
 
 from sightline.definition.types import Condition, Partnership, RecordField, RecordType, Thing
-from sightline.definition.values import clean, clean_value, code_for, code_title
+from sightline.definition.values import clean, clean_value, code_for, code_title, codes_within
 from sightline.definition.words import People, headline, pointer
 
 __all__ = [
@@ -107,6 +107,8 @@ def _fact(partnership: Partnership, declared: RecordField, value: str) -> Any:
         found.add(part)
         if part not in known and part.strip().lower() not in NOTHING:
             found.add("other")
+            if codes is not None:
+                found |= codes_within(codes, part)
     return frozenset(found)
 
 

@@ -392,6 +392,24 @@ class SharingRule(Thing):
     floor: YesNo = Field(False, description="What better rules do not give is at least this (the front door's pointer)")
 
 
+class Counted(Model):
+    """`{count: {counts-as: [harmed, missing, accused]}, at-least: 3, within: 90 days}`: what completes a pattern."""
+
+    count: Condition = Field(description="Facts of an entry; `counts-as` is how its role on the record counts")
+    at_least: Annotated[int, Field(ge=1, le=50)]
+    within: str = Field(description="A window, by when it happened")
+
+
+class Signal(Thing):
+    """A pattern that prompts a person to look; never a decision, never a score."""
+
+    may_mean: str
+    does_not_mean: str
+    when: Counted
+    says: str = Field(description="Template: {count} and {days} are known")
+    owner: str = Field("", description="role that answers for the rule")
+
+
 class PartnershipInfo(Thing):
     """`partnership.yaml`: which definition this is and what it overlays."""
 
@@ -417,6 +435,7 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "calendar": ("calendars", Calendar),
     "feed": ("feeds", Feed),
     "rule": ("sharing", SharingRule),
+    "signal": ("signals", Signal),
 }
 
 DURATION = re.compile(r"^(\d+) (working days?|school days?|days?|hours?|minutes?|weeks?|months?)$")
@@ -460,5 +479,6 @@ class Partnership(Model):
     calendar: dict[str, Calendar] = {}
     feed: dict[str, Feed] = {}
     rule: dict[str, SharingRule] = {}
+    signal: dict[str, Signal] = {}
     origins: dict[str, str] = Field({}, description="`record/ppn#headline` -> `england/records/ppn.yaml:12`")
     withdrawn: dict[str, str] = Field({}, description="`record/ppn` -> the reason why an overlay took it away")

@@ -201,6 +201,15 @@ def code_for(codes: CodeList, value: str) -> str:
     return _meanings(codes).get(_fold(value), "")
 
 
+def codes_within(codes: CodeList, text: str) -> set[str]:
+    """The codes whose words stand, whole, within a longer text: "stab wound to the thigh" means `violence`.
+
+    So that what somebody wrote freely still reaches whoever must see it. Words of fewer than four letters don't count.
+    """
+    padded = f" {_fold(''.join(c if c.isalnum() else ' ' for c in text))} "
+    return {code for words, code in _meanings(codes).items() if len(words) > 3 and f" {words} " in padded}
+
+
 def code_title(partnership: Partnership, declared: RecordField, value: str) -> str:
     """The words for a field's canonical value: titles for codes, Yes and No, anything else as it stands."""
     if declared.kind in ("choice", "choices"):

@@ -30,6 +30,8 @@ PERSON = ("key", "roles", *PERSON_TEXTS, "born", "expected", "sex", "ethnicity",
 LONGEST = {"message_id": 200, "version": 40, "says": 20_000}
 LONGEST_TEXT = 500
 MOST_PEOPLE = 100
+MOST_FIELDS = 200
+MOST_UNKNOWN = 20
 A_MOMENT = "a date or moment as text, such as 2025-01-10 or 2025-01-10T21:40"
 A_DATE = "a date as text, such as 2010-03-04; or 2010-03, or 2010"
 
@@ -166,6 +168,9 @@ class _Body:
             return {}
         if record is None:
             return {}
+        if len(value) > MOST_FIELDS:
+            self.fault("fields", f"at most {MOST_FIELDS} fields", code="too-long")
+            return {}
         given: dict[str, Any] = {}
         for name, one in value.items():
             declared = record.fields.get(name)
@@ -238,10 +243,9 @@ class _Body:
         if not isinstance(value, dict):
             self.fault(path, "an object: {…}", code="not-an-object")
             return False
-        for key in value:
-            if key not in keys:
-                where, found = f"{path}.{key[:60]}" if path else key[:60], key[:60]
-                self.fault(where, one_of(keys, 20), found, nearest(found, keys), "unknown-key")
+        for key in [key for key in value if key not in keys][:MOST_UNKNOWN]:
+            where, found = f"{path}.{key[:60]}" if path else key[:60], key[:60]
+            self.fault(where, one_of(keys, 20), found, nearest(found, keys), "unknown-key")
         return True
 
     def list(self, path: str, value: Any, most: int) -> list[Any]:

@@ -177,17 +177,17 @@ class Bite:
             stated=now() - known > WITNESSED_WITHIN, item=one.item, author=self.world.by.id, definition=definition.hash,
             body=body, parts=parts, keys=tuple(keys),
         ))
-        self._follows(n, record, fields, people, children, known, entry_id, queued)
+        self._follows(n, record, fields, people, children, known, entry_id, queued, is_routine(record, what))
         return one.first or entry_id
 
     def _follows(self, n: Notification, record: RecordType, fields: dict[str, str], people: Sequence[tuple[Named, Resolved]],
-                 children: Sequence[UUID], known: datetime, entry: UUID, queued: bool) -> None:
+                 children: Sequence[UUID], known: datetime, entry: UUID, queued: bool, routine: bool) -> None:
         """Ties, openings, relations and clocks that follow from the entry."""
         keys = {p.key: r.identity for p, r in people}
         self.relations += [(keys[s], relation, keys[o], n.agency, known) for s, relation, o in n.relations if s in keys and o in keys]
         if queued:
             self.ties += [(f"team:{t}", "on-duty", c, known, None, entry) for c in children for t in self.world.duty_teams]
-        if queued or record.concern:
+        if queued or (record.concern and not routine):
             self.concerns += [(c, entry, known) for c in children]
         if record.id == "involvement":
             until = moment_of(fields["to"]) if fields.get("to") else None

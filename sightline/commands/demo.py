@@ -1,0 +1,87 @@
+"""`sightline demo`: a synthetic Leeds, loaded as agencies would send it, and served."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+SEED = 2025
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "demo", help="load a synthetic Leeds and serve it", epilog="Example: sightline demo --bind 127.0.0.1:8000",
+        description="Writes the files that invented agencies would send about invented children, loads them, and serves the result. "
+                    "The second time it only serves.")
+    parser.add_argument("--bind", default="127.0.0.1:8000")
+    parser.add_argument("--children", type=int, default=3000)
+    parser.add_argument("--no-serve", action="store_true", help="prepare only")
+
+
+def prepare(args: argparse.Namespace) -> None:
+    from config.keys import ensure_keys
+    from sightline.commands.init import choose_partnership, state_folder
+
+    ensure_keys(state_folder() / "keys.env", made_for="demo")
+    choose_partnership("leeds")
+
+
+def run(args: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    from sightline.commands.init import prepare_database, state_folder
+
+    if settings.SIGHTLINE_MODE != "demo":
+        print("The keys in var/ were made for a real deployment; the demonstration will not touch it. "
+              "Set SIGHTLINE_VAR to another folder.", file=sys.stderr)
+        return 2
+    ready = state_folder() / "demo-ready"
+    prepare_database()
+    if not ready.exists():
+        if not _fill(args.children, state_folder() / "demo-files"):
+            return 1
+        ready.write_text("loaded\n")
+    _tell(args.bind)
+    if args.no_serve:
+        return 0
+    from sightline.commands.serve import serve
+
+    return serve(args.bind)
+
+
+def _fill(children: int, folder: Path) -> bool:
+    from sightline.agencies.actions import add_worker
+    from sightline.agencies.queries import machine, workers
+    from sightline.commands import load, simulate
+    from sightline.simulation.demo import DEMO_WORKERS
+
+    began = time.monotonic()
+    shutil.rmtree(folder, ignore_errors=True)
+    print(f"Writing what the agencies of a synthetic Leeds would send about {children:,} invented children …", flush=True)
+    parser = argparse.ArgumentParser()
+    subparsers = parser.add_subparsers()
+    simulate.add_parser(subparsers)
+    load.add_parser(subparsers)
+    code = simulate.run(parser.parse_args(["simulate", "--partnership", "leeds", "--children", str(children), "--seed", str(SEED), "--out", str(folder)]))
+    there = {w.username for w in workers()}
+    for worker in DEMO_WORKERS:
+        if worker.username not in there:
+            add_worker(username=worker.username, name=worker.name, agency=worker.agency, role=worker.role, team=worker.team,
+                       phone=worker.phone, by=machine("set-up-machine"))
+    print("Loading it, as any agency's files are loaded …", flush=True)
+    code = code or load.run(parser.parse_args(["load", str(folder)]))
+    print(f"Ready after {time.monotonic() - began:.0f} s.", flush=True)
+    return code == 0
+
+
+def _tell(bind: str) -> None:
+    from sightline.simulation.demo import DEMO_WORKERS
+
+    print(f"\nSightline is at http://{bind}/ . Choose who to be; no password is needed in the demonstration:\n")
+    for worker in DEMO_WORKERS:
+        print(f"  {worker.name:22} {worker.says}")
+    print(f"\nStart with {DEMO_WORKERS[0].name}: Find a child, then Jay Marsh. Ctrl-C stops it.\n", flush=True)
