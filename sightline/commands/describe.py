@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from typing import Any
 
 
@@ -15,9 +16,12 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from sightline.definition.describe import describe
+    from sightline.definition.describe import NotDeclared, describe
     from sightline.definition.loader import load
 
-    text, found = describe(load(args.partnership), args.thing), True
-    print(text)
-    return 0 if found else 1
+    try:
+        print(describe(load(args.partnership), args.thing))
+    except NotDeclared as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

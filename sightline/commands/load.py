@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,8 @@ def add_parser(subparsers: Any) -> None:
         help="take in files from agencies",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=(
-            "Takes in files that agencies sent. Each file's feed is recognised by its columns (or root element) and its\n"
-            "name. A file may be loaded again at any time: what is held already is nothing new. What cannot be\n"
+            "Takes in files that agencies sent. Each file's feed is recognised by its columns (or root element) and\n"
+            "its name. A file may be loaded again at any time: what is held already is nothing new. What cannot be\n"
             "understood is kept for a person, with its line and reason, and stops nothing.\n\n"
             "Exit codes: 0 well; 1 with --strict when something waits for a person; 2 when a file could not be used."
         ),
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     total, report = Counts(), []
     with _stopping():
         for path in _files(args.paths):
-            entry: dict[str, Any] = {"file": str(path)}
+            entry: dict[str, Any] = {"file": str(path), **Counts().as_dict()}
             report.append(entry)
             counts = Counts()
             try:
@@ -68,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _load(path: Path, feed: str | None, definition: Partnership, entry: dict[str, Any], counts: Counts) -> None:
     """One file. `entry` and `counts` are filled as it goes, so that what was done is told however it ends."""
+    from django.db import DatabaseError
+
     from sightline.agencies.queries import agencies, machine
     from sightline.jobs.receive import close_delivery, open_delivery, receive
 
@@ -93,7 +95,7 @@ def _load(path: Path, feed: str | None, definition: Partnership, entry: dict[str
     finally:
         counts.add(seen)
         entry |= {**seen.as_dict(), "notes": [text for text in notes.sentences() if not text.startswith("heading: ")]}
-        if state == "done" or not isinstance(sys.exc_info()[1], Exception) or isinstance(sys.exc_info()[1], Unreadable):
+        with suppress(DatabaseError):  # where the database is gone, the delivery stays open, and that tells it
             close_delivery(delivery, seen, notes.sentences(), by=by, state=state)
     show(seen, True)
 
@@ -111,7 +113,7 @@ def _first_step(things: Iterator[Any]) -> Iterator[Any]:
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
-    """Files as named; folders in the order of names, at every depth. In a folder, what cannot be data is told and left."""
+    """Files as named; folders in the order of names, at every depth. In a folder, what cannot be data is left out."""
     for path in paths:
         if not path.is_dir():
             yield path
@@ -137,7 +139,8 @@ def _progress(path: Path) -> Callable[..., None]:
             return
         told[0] = moment
         rate = counts.read / max(moment - began, 0.001)
-        text = f"{path.name}: {counts.read:,} read, {counts.new:,} new, {counts.quarantined:,} wait; {rate:,.0f} a second"
+        became = f"{counts.new:,} new, {counts.quarantined:,} wait"
+        text = f"{path.name}: {counts.read:,} read, {became}; {rate:,.0f} a second"
         print(f"\r{text:<79}" if live else text, end="" if live and not last else "\n", file=sys.stderr, flush=True)
 
     return show
@@ -145,22 +148,20 @@ def _progress(path: Path) -> Callable[..., None]:
 
 def _table(report: list[dict[str, Any]], total: Counts) -> None:
     names = ["file", "feed", *(name.replace("_", " ") for name in COLUMNS)]
-    rows = [
-        [Path(one["file"]).name, one.get("feed", "not used"), *(_figure(one.get(name)) for name in COLUMNS)] for one in report
-    ]
-    rows.append(["all", "", *(_figure(total.as_dict()[name]) for name in COLUMNS)])
-    widths = [max(len(row[place]) for row in [names, *rows]) for place in range(len(names))]
-    for row in [names, *rows]:
-        cells = [text.ljust(w) if place < 2 else text.rjust(w) for place, (text, w) in enumerate(zip(row, widths, strict=True))]
+    rows = [names]
+    for one in [*report, {"file": "all", "feed": "", **total.as_dict()}]:
+        rows.append([Path(one["file"]).name, one.get("feed", "not used"), *(_figure(one[name]) for name in COLUMNS)])
+    widths = [max(len(row[place]) for row in rows) for place in range(len(names))]
+    for row in rows:
+        texts, figures = zip(row[:2], widths[:2], strict=True), zip(row[2:], widths[2:], strict=True)
+        cells = [*(text.ljust(width) for text, width in texts), *(text.rjust(width) for text, width in figures)]
         print("  ".join(cells).rstrip())
     for one in report:
         for note in one.get("notes", ()):
             print(f"{Path(one['file']).name}: {note}")
 
 
-def _figure(value: float | None) -> str:
-    if value is None:
-        return ""
+def _figure(value: float) -> str:
     return f"{value:,.1f}" if isinstance(value, float) and not value.is_integer() else f"{int(value):,}"
 
 

@@ -29,6 +29,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "sharing": _sharing,
         "feeds": _feeds,
         "codes": _codes,
+        "signals": _signals,
     }
     note = "<!-- Generated from `definitions/`. Change the definition, then make the pages again. -->"
     return {
@@ -230,6 +231,21 @@ def _column(column: Column) -> str:
     if column.codes:
         said += ": " + ", ".join(f"{theirs} is {ours or 'nothing'}" for theirs, ours in column.codes.items())
     return said + (f" as {_inline(column.date)}" if column.date else "")
+
+
+def _signals(p: Partnership) -> list[str]:
+    out = [f"# Signals in {p.info.title}", "", "Patterns that prompt a person to look. A signal decides nothing and is never a score.", ""]
+    for signal in p.signal.values():
+        when = signal.when
+        out += [
+            f"## {signal.title}", "", f"`{signal.id}` · Source: {signal.source}", "",
+            f"- **Complete** with at least {when.at_least} within {when.within}, counting entries where {condition(when.count)}; "
+            "entries of one day count once",
+            f"- **May mean**: {signal.may_mean}", f"- **Does not mean**: {signal.does_not_mean}",
+        ]
+        out += [f"- **Answers for the rule**: {_title(p.role, signal.owner)}"] if signal.owner else []
+        out.append("")
+    return out
 
 
 def _codes(p: Partnership) -> list[str]:

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from sightline.timescales.moment import now
 
 from sightline.vault import rules
@@ -63,7 +64,7 @@ class Keyring:
         wanted = [key_id for key_id in set(ids) if key_id not in self._keys]
         for start in range(0, len(wanted), 500):
             for key_id, wrapped in Key.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "wrapped"):
-                self._keys[key_id] = aes_key_unwrap(_key_encryption_key(), bytes(wrapped))
+                self._keys[key_id] = _unwrapped(bytes(wrapped))
 
     def fetch_for(self, sealed: Iterable[bytes]) -> None:
         """Fetches whatever opens these bodies, in one query."""
@@ -80,6 +81,13 @@ class Keyring:
 
     def open(self, sealed: bytes, bound_to: str) -> Any:
         return json.loads(self.open_bytes(sealed, bound_to))
+
+
+def _unwrapped(wrapped: bytes) -> bytes:
+    try:
+        return aes_key_unwrap(_key_encryption_key(), wrapped)
+    except InvalidUnwrap as error:
+        raise ImproperlyConfigured("SIGHTLINE_KEY is not the key with which this database was sealed.") from error
 
 
 def destroy(key_ids: Iterable[UUID]) -> int:

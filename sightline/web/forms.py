@@ -31,6 +31,7 @@ class Field(BoundField):
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
         attrs.pop("required", None)  # the browser's own bubbles are no help to a screen reader: we say it ourselves
+        widget.attrs.pop("placeholder", None)  # nor is grey text that goes when one types
         classes = [next((name for kind, name in CLASSES.items() if type(widget) is kind), "govuk-input")]
         if self.name in WIDTHS and classes[0] == "govuk-input":
             classes.append(f"govuk-input--width-{WIDTHS[self.name]}")

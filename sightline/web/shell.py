@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -38,6 +39,14 @@ class Shell:
     @cached_property
     def partnership(self) -> str:
         return partnership().info.title
+
+    @property
+    def phone(self) -> str:
+        return partnership().info.phone
+
+    @property
+    def demonstration(self) -> bool:
+        return settings.SIGHTLINE_MODE == "demo"
 
     @cached_property
     def actor(self) -> Actor | None:

@@ -99,8 +99,10 @@ def known_words(happened: datetime, known: datetime) -> str:
 def span_words(gap: timedelta) -> str:
     """A length of time, coarse enough to be read at a glance: `40 minutes`, `3 hours`, `2 days`, `5 weeks`."""
     minutes = int(abs(gap.total_seconds()) // 60)
+    if minutes < 1:
+        return "under a minute"
     if minutes < 60:
-        return counted(max(minutes, 1), "minute")
+        return counted(minutes, "minute")
     if minutes < 36 * 60:
         return counted(round(minutes / 60), "hour")
     days = round(minutes / 1440)

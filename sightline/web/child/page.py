@@ -74,7 +74,8 @@ class Row:
     pointer: bool
     agency: AgencyInfo
     new: bool
-    quotes: tuple[tuple[str, str], ...] = ()
+    says: str = ""
+    quotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +137,10 @@ def who(profile: Profile, today: date, codes: Callable[[str, str], str]) -> Who:
 
 
 def entry_words(entry: EntryView) -> str:
-    """What an entry says in one line, at this reader's level."""
+    """What an entry says in one line, at this reader's level; what its lane says already is left out."""
     if entry.level is Level.POINTER:
         return f"{entry.title}: held by {entry.agency.title}; you cannot open it"
-    return entry.headline or entry.title
+    return (entry.headline or entry.title).removeprefix(f"{entry.lane_title}: ")
 
 
 def row(entry: EntryView, *, href: str, basis: Callable[[Iterable[str]], str], new_since: datetime | None) -> Row:
@@ -153,11 +154,20 @@ def row(entry: EntryView, *, href: str, basis: Callable[[Iterable[str]], str], n
     if entry.corrected:
         meta.append(f"corrected {counted(entry.corrected, 'time')}")
     tags = tuple(COUNTS_AS[c] for c in entry.counts_as if c in COUNTS_AS)
+    text = entry.title if pointer else entry_words(entry)
+    plain = text.casefold()
     return Row(
-        entry.id, day, small, entry.lane_title, entry_words(entry) if not pointer else entry.title, tags, " · ".join(meta),
+        entry.id, day, small, entry.lane_title, text, tags, " · ".join(meta),
         entry.sight.decision.sentence, entry.sight.source, basis(entry.sight.basis), href, pointer, entry.agency,
-        new_since is not None and entry.known_at >= new_since, () if pointer else entry.words,
+        new_since is not None and entry.known_at >= new_since, "" if pointer else shortened(entry.says),
+        () if pointer else tuple(words for _, words in entry.words if words.casefold().rstrip(".") not in plain),
     )
+
+
+def shortened(text: str, most: int = 180) -> str:
+    """The beginning of a long text; the rest stands on the entry's own page."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
 def matches(entry: EntryView, filters: Filters) -> bool:
@@ -242,15 +252,16 @@ def reasons(entries: Iterable[EntryView], most: int = 2) -> list[str]:
 
 
 def due(clock: ClockView, now: datetime, href: str = "") -> Due:
+    why = clock.why.removeprefix(f"{clock.title}: ")
     if clock.state == "met":
-        return Due("kept", "kept", clock.title, f"{moment_words(clock.stopped_at)}. {clock.why}" if clock.stopped_at else clock.why, href)
+        return Due("kept", "kept", clock.title, f"{moment_words(clock.stopped_at)}. {why}" if clock.stopped_at else why, href)
     if clock.state == "paused":
-        return Due("paused", "plain", clock.title, clock.why, href)
+        return Due("paused", "plain", clock.title, why, href)
     if clock.stopped_at:
         late = span_words(clock.stopped_at - clock.due_at)
-        return Due(f"done {late} late", "plain", clock.title, clock.why, href)
+        return Due(f"done {late} late", "plain", clock.title, why, href)
     colour = "late" if clock.due_at <= now else "soon" if clock.due_at - now < timedelta(days=2) else "plain"
-    return Due(due_words(clock.due_at, now), colour, clock.title, clock.why, href)
+    return Due(due_words(clock.due_at, now), colour, clock.title, why, href)
 
 
 def promised(clocks: Sequence[ClockView], now: datetime, prefix: str) -> list[Due]:
@@ -261,6 +272,22 @@ def promised(clocks: Sequence[ClockView], now: datetime, prefix: str) -> list[Du
         return (2 if clock.state == "paused" else 1), clock.due_at.timestamp()
 
     return [due(clock, now, f"{prefix}{clock.entry}/") for clock in sorted(clocks, key=order)]
+
+
+DETAILS = {
+    "given": "Given name", "family": "Family name", "born": "Born", "expected": "Expected", "sex": "Sex", "ethnicity": "Ethnicity",
+    "nhs_number": "NHS number", "upn": "UPN", "school": "School", "postcode": "Postcode", "address": "Address", "lines": "Address",
+    "language": "Language", "phone": "Phone",
+}
+
+
+def variants(profile: Profile, titles: dict[str, str], codes: Callable[[str, str], str]) -> list[tuple[str, str, str]]:
+    """Other spellings and details, with who says so: (detail, value, agencies)."""
+    found = []
+    for detail, value, agencies in profile.variants:
+        words = codes(detail, value) if detail in ("sex", "ethnicity") else titles.get(value, iso_words(value))
+        found.append((DETAILS.get(detail, detail.capitalize()), words, ", ".join(agencies)))
+    return found
 
 
 def held_table(profile: Profile, titles: dict[str, str], codes: Callable[[str, str], str]) -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from sightline.agencies.queries import agencies
 from sightline.chronology import queries as chronology
 from sightline.chronology import rules
+from sightline.chronology.types import EntryView
 from sightline.clocks import queries as clocks
 from sightline.definition.outcomes import Missing
 from sightline.identity import queries as identity
@@ -66,7 +67,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "who": page.who(profile, today, codes) if profile else page.Who("Name not open to you", "", "this child"),
         "known_on": day_words(filters.known_on) if filters.known_on else "",
         "reasons": page.reasons(told.entries), "rings": page.rings(told.entries),
-        "states": states, "voices": [(v, day_words(london(v.happened))) for v in rules.voices(told.entries)],
+        "states": states, "voices": [(v, day_words(london(v.happened))) for v in rules.voices(own_words(told.entries))],
         "picture": drawn, "svg": mark_safe(drawn.svg),
         "legend": [(shape, mark_safe(svg), words) for shape, svg, words in drawn.legend],
         "professionals": at_work, "before": [p for p in everyone if p not in at_work],
@@ -74,7 +75,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
             (kin, age_words(kin.born, today), iso_words(kin.born), codes("relation", kin.relation))
             for kin in identity.family(reading, person)],
         "promised": page.promised(running, present, prefix),
-        "variants": [(words, iso_words(value), who) for words, value, who in profile.variants] if profile else [],
+        "variants": page.variants(profile, titles, codes) if profile else [],
         "held": page.held_table(profile, titles, codes) if profile else [],
     }
     template = "child/chronology.html" if request.htmx and request.htmx.target == "chronology" else "child/child.html"
@@ -82,6 +83,11 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     if template == "child/chronology.html":
         response["HX-Push-Url"] = request.get_full_path()
     return response
+
+
+def own_words(entries: tuple[EntryView, ...]) -> list[EntryView]:
+    """The entries that hold the child's own words: not what a grown-up says is working."""
+    return [entry for entry in entries if entry.mark != "strength"]
 
 
 def narrow(request: HttpRequest, person: UUID) -> HttpResponse:

@@ -44,10 +44,19 @@ def found(request: HttpRequest, search: UUID) -> HttpResponse:
     if not form.is_valid():
         return render(request, "find/find.html", {"form": form}, status=422)
     today = london(now()).date()
-    people = [(one, age_words(one.born, today), iso_words(one.born)) for one in find_people(request.reading, form.asked())]
+    people = [
+        (one, age_words(one.born, today), iso_words(one.born), reasons(one.why)) for one in find_people(request.reading, form.asked())
+    ]
     return render(request, "find/find.html", {
         "form": form, "people": people, "searched": True, "asked": describe(typed, dict(schools)),
     })
+
+
+def reasons(why: tuple[str, ...]) -> str:
+    """Why somebody was found: `name (jay, marsh), birth date`."""
+    names = [word.removeprefix("name ") for word in why if word.startswith("name ")]
+    others = [word for word in why if not word.startswith("name ")]
+    return ", ".join([*([f"name ({', '.join(names)})"] if names else []), *others])
 
 
 def describe(typed: dict[str, str], schools: dict[str, str]) -> str:

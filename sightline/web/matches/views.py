@@ -14,7 +14,7 @@ from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.rules import may
 from sightline.identity import queries as identity
 from sightline.identity.actions import decide_match
-from sightline.identity.types import Held
+from sightline.identity.types import Held, PossibleView
 from sightline.timescales.moment import now
 from sightline.web import drafts
 from sightline.web.code_words import CodeWords
@@ -42,7 +42,7 @@ def matches(request: HttpRequest) -> HttpResponse:
     rows = [
         (one, name(one.one), name(one.other), age_words(one.one.details.born, today), titles.get(one.one.agency, one.one.agency),
          titles.get(one.other.agency, one.other.agency), listed(one.agree), listed(one.differ), span_words(now() - one.at))
-        for one in identity.waiting(request.reading)
+        for one in once(identity.waiting(request.reading))
     ]
     return render(request, "matches/matches.html", {"rows": rows})
 
@@ -74,6 +74,15 @@ def match(request: HttpRequest, possible: UUID) -> HttpResponse:
         "may_decide": bool(may(request.actor, "decide-match", partnership())),
         "waits": span_words(now() - view.at),
     }, status=422 if form.errors else 200)
+
+
+def once(views: list[PossibleView]) -> list[PossibleView]:
+    """Each pair of people once, the longest waiting, however many of their agencies' details might match."""
+    pairs: dict[frozenset[UUID], PossibleView] = {}
+    for view in views:
+        if view.person_one != view.person_other:
+            pairs.setdefault(frozenset((view.person_one, view.person_other)), view)
+    return list(pairs.values())
 
 
 def name(held: Held) -> str:

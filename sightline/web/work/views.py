@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,7 +33,10 @@ def work(request: HttpRequest) -> HttpResponse:
         profile = named.get(person)
         return (profile.name, age_words(profile.born, today)) if profile else ("A child whose name is not open to you", "")
 
-    dues = [(due(clock, present), clock, *who(clock.person), moment_words(clock.due_at)) for clock in running]
+    times = Counter((clock.person, clock.clock, clock.due_at <= present) for clock in running)
+    first = {(clock.person, clock.clock, clock.due_at <= present): clock for clock in reversed(running)}  # the soonest of each
+    dues = [(due(clock, present), clock, *who(clock.person), moment_words(clock.due_at), times[key])
+            for key, clock in sorted(first.items(), key=lambda item: item[1].due_at)]
     return render(request, "work/work.html", {
         "today": f"{today:%A} {day_words(today)}", "may_view": may_view, "may_find": request.shell.may_open("find"),
         "late": [d for d in dues if d[0].colour == "late"], "due": [d for d in dues if d[0].colour != "late"],
@@ -48,8 +53,9 @@ def numbers(request: HttpRequest, dues: list[tuple], fresh: list) -> list[tuple[
     """The numbers at the top: how many, of what, where they lead. Only those that this worker may act on."""
     reading, found = request.reading, []
     if may(reading.actor, "view-child", reading.definition):
-        late = sum(d[0].colour == "late" for d in dues)
-        found += [(str(late), "late", "#late" if late else ""), (str(len(dues) - late), "due", "#due" if len(dues) > late else ""),
+        late = sum(d[-1] for d in dues if d[0].colour == "late")
+        due_ = sum(d[-1] for d in dues) - late
+        found += [(str(late), "late", "#late" if late else ""), (str(due_), "due", "#due" if due_ else ""),
                   (f"{len(fresh)}", "new on your children", "#new" if fresh else "")]
     if may(reading.actor, "see-matches", reading.definition):
         count = identity.waiting_count()

@@ -1,0 +1,83 @@
+"""Following a thing through the stages, by ids: for stages above, which say what became of what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sightline.chronology.models import Entry, Part
+from sightline.chronology.queries import label_of
+from sightline.agencies.queries import agencies
+from sightline.sharing.reading import Reading
+from sightline.sharing.types import Level
+from sightline.vault.actions import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The version of a record that stands, for whoever writes the next one."""
+
+    id: UUID
+    first: UUID
+    record: str
+    agency: str
+    happened: datetime
+    until: datetime | None
+    precision: str
+    body: dict[str, Any]
+    people: tuple[tuple[UUID, tuple[str, ...]], ...]  # source identities with their roles, in the order of the record
+
+
+def first_of(item: UUID) -> UUID | None:
+    """The record (its first version) that an arrived item became, or is a version of."""
+    return Entry.objects.filter(item=item).values_list("first", flat=True).first()
+
+
+def versions_of(first: UUID) -> list[UUID]:
+    """A record's versions, oldest first."""
+    return list(Entry.objects.filter(first=first).order_by("known_at", "recorded_at").values_list("id", flat=True))
+
+
+def people_of(entry: UUID) -> tuple[tuple[UUID, tuple[str, ...]], ...]:
+    """The source identities on a version with their roles, in the order in which they were sent."""
+    found: dict[UUID, list[str]] = {}
+    for identity, role in Part.objects.filter(entry=entry).order_by("id").values_list("identity", "role"):
+        found.setdefault(identity, []).append(role)
+    return tuple((identity, tuple(roles)) for identity, roles in found.items())
+
+
+def standing(first: UUID, keyring: Keyring) -> Standing | None:
+    """What stands, opened with the caller's keys: nothing of it is shown to anybody, the next version is made of it."""
+    versions = versions_of(first)
+    if not versions:
+        return None
+    entry = Entry.objects.get(id=versions[-1])
+    keyring.fetch_for([bytes(entry.body)])
+    body = keyring.open(bytes(entry.body), f"entry|{entry.id}")
+    return Standing(entry.id, entry.first, entry.record, entry.agency, entry.happened, entry.until, entry.precision, body,
+                    people_of(entry.id))
+
+
+def said_of(reading: Reading, first: UUID, what: Sequence[str]) -> dict[str, Any] | None:
+    """Parts of the body of what stands (`absent`, `flagged`, `notes`: codes, never words), for an actor that may read it
+    in full. None where it is not there or not to be seen.
+    """
+    found = standing(first, reading.keyring)
+    if found is None:
+        return None
+    entry = Entry.objects.get(id=found.id)
+    known = agencies()
+    kind = known[entry.agency].kind if entry.agency in known else ""
+    sight = reading.see(label_of(entry, kind, [identity for identity, _ in found.people], sealed=False))
+    if sight.level is not Level.FULL:
+        return None
+    reading.note(entry.id, sight)
+    return {key: found.body.get(key, []) for key in what}
+
+
+def is_stated(first: UUID) -> bool:
+    """Whether a record was told as history (stated, not witnessed)."""
+    return Entry.objects.filter(id=first, stated=True).exists()

@@ -1,0 +1,132 @@
+"""How each agency holds a person: under its own number, with its own slips. Drawn once for an agency and a person."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sightline.definition.types import Partnership
+from sightline.simulation import names, numbers
+from sightline.simulation.people import Person
+
+DEFAULT = Path(__file__).with_name("errors.yaml")
+# An agency's own numbers: a letter and a stride, so that no two agencies count alike.
+OWN = {
+    "police": ("N", 7_654_321), "acute-hospital": ("H", 5_101_987), "community-health": ("C", 3_999_971), "school": ("P", 9_176_543),
+    "youth-justice": ("Y", 2_718_281), "social-care": ("", 6_180_339), "early-help": ("", 6_180_339), "youth-work": ("", 6_180_339),
+}
+
+
+def read_errors(path: Path | None = None) -> dict[str, dict[str, float]]:
+    """Rates by kind of agency. Raises ValueError that says what is wrong with the file."""
+    file = path or DEFAULT
+    try:
+        read = yaml.safe_load(file.read_text(encoding="utf-8"))
+        default = {str(name): float(rate) for name, rate in read["default"].items()}
+        found = {str(kind): {**default, **{str(name): float(rate) for name, rate in rates.items()}} for kind, rates in read.items()}
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{file.name} is no error file: kinds of agency, each with rates, and `default` ({error})") from None
+    unknown = {name for rates in found.values() for name in rates} - set(_known())
+    if unknown:
+        raise ValueError(f"{file.name}: unknown {', '.join(sorted(unknown))}; known are {', '.join(_known())}")
+    return found
+
+
+def _known() -> tuple[str, ...]:
+    read = yaml.safe_load(DEFAULT.read_text(encoding="utf-8"))
+    return tuple(read["default"])
+
+
+class Holders:
+    """What agencies hold of people. `held` gives it for one record; `forget` when a family is done."""
+
+    def __init__(self, seed: int, partnership: Partnership, errors: Mapping[str, Mapping[str, float]]) -> None:
+        self.seed = seed
+        self.errors = errors
+        self.kinds = {a.id: "school" if a.kind in ("college", "alternative-provision") else a.kind for a in partnership.agency.values()}
+        ethnicity = partnership.codes.get("ethnicity")
+        self.old_codes = {code: tuple(about.old) for code, about in ethnicity.codes.items()} if ethnicity else {}
+        self.titles = {a.id: a.title for a in partnership.agency.values()}
+        self._held: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        self._fixed: dict[tuple[str, int], list[dict[str, Any]]] = {}
+
+    def forget(self) -> None:
+        self._held.clear()
+
+    def fix(self, agency: str, person: Person, **details: Any) -> None:
+        """How a planted person is held: as in truth, but for these details. Another agency of the system shares the number."""
+        base = self._truth(person, self.kinds.get(agency, ""))
+        person.ids[agency] = [details.get("local_id") or base["local_id"]]
+        self._fixed[(agency, person.n)] = [base | details]
+
+    def held(self, agency: str, person: Person, day: date, rng: random.Random) -> dict[str, Any]:
+        """The details of somebody on a record of that day, by `MappedPerson`'s names; `born` is a date or empty."""
+        key = (agency, person.n)
+        drawn = self._fixed.get(key) or self._held.get(key)
+        if drawn is None:
+            drawn = self._held[key] = self._draw(agency, person)
+        details = drawn[0] if len(drawn) == 1 or rng.random() < 0.6 else drawn[1]
+        home = person.home(day)
+        if home is None or details.get("no_address"):
+            return details
+        if details.get("old_address"):
+            home = person.homes[0]
+        return details | {"address": ", ".join(home.lines), "postcode": home.postcode}
+
+    def _truth(self, person: Person, kind: str) -> dict[str, Any]:
+        prefix, stride = OWN.get(kind, ("X", 4_321_777))
+        return {
+            "local_id": numbers.local_id(prefix, person.n, stride), "given": person.given, "family": person.family,
+            "born": person.born or "", "expected": person.expected or "", "sex": person.sex, "ethnicity": self._code(person.ethnicity, kind),
+            "nhs_number": person.nhs, "upn": person.upn, "school": self.titles.get(person.school, person.school),
+            "language": person.language, "phone": person.phone if not person.is_child else "",
+        }
+
+    def _code(self, code: str, kind: str) -> str:
+        old, which = self.old_codes.get(code, ()), int(self._rates(kind).get("ethnicity", 0))
+        return old[which - 1] if which and len(old) >= which else code
+
+    def _rates(self, kind: str) -> Mapping[str, float]:
+        return self.errors.get(kind) or self.errors["default"]
+
+    def _draw(self, agency: str, person: Person) -> list[dict[str, Any]]:
+        kind = self.kinds.get(agency, "")
+        # One system of the council: all its services hold somebody in the same way.
+        holder = "council" if kind in ("social-care", "early-help", "youth-work") else agency
+        rng = random.Random(f"{self.seed}/{holder}/{person.n}")
+        rates = self._rates("social-care" if holder == "council" else kind)
+        found = [self._slips(rng, rates, person, self._truth(person, kind))]
+        if rng.random() < rates.get("twice", 0):
+            again = self._slips(rng, rates, person, self._truth(person, kind))
+            found.append(again | {"local_id": numbers.local_id(OWN.get(kind, ("X", 0))[0], person.n + 6, 9_400_003), "nhs_number": "", "upn": ""})
+        person.ids[agency] = [details["local_id"] for details in found]
+        return found
+
+    def _slips(self, rng: random.Random, rates: Mapping[str, float], person: Person, held: dict[str, Any]) -> dict[str, Any]:
+        def is_so(name: str) -> bool:
+            return rng.random() < rates.get(name, 0)
+
+        if is_so("nickname") and person.given in names.NICKNAMES:
+            held["given"] = names.NICKNAMES[person.given]
+        if is_so("misspell"):
+            part = "given" if rng.random() < 0.6 else "family"
+            held[part] = names.misspelt(rng, held[part])
+        if is_so("wrong-case"):
+            held["given"], held["family"] = held["given"].upper(), held["family"].upper()
+        if is_so("swap-day-month") and person.born and person.born.day <= 12:
+            held["born"] = person.born.replace(day=person.born.month, month=person.born.day)
+        if is_so("no-born"):
+            held["born"] = ""
+        if is_so("no-ethnicity"):
+            held["ethnicity"] = ""
+        if is_so("no-nhs"):
+            held["nhs_number"] = ""
+        if is_so("no-upn"):
+            held["upn"] = ""
+        held["old_address"], held["no_address"] = is_so("old-address"), is_so("no-address")
+        return held

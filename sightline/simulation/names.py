@@ -1,0 +1,101 @@
+"""Invented names, and what agencies make of them: nicknames, spellings heard, slips of the keyboard."""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+from typing import NamedTuple
+
+from mimesis import Gender, Locale, Person
+
+DRAWN = 500  # of mimesis's names, in an order that never changes
+
+# Besides the British pool: a city's names come from everywhere. They go with ethnicity; nothing else does.
+MORE: dict[str, tuple[str, str, str]] = {  # female, male, family
+    "south-asian": (
+        "Aisha Fatima Zara Maryam Amina Hafsa Iqra Saima Priya Anjali Simran Jasmeet Noor Sana Hira Aaliyah Meera Kiran",
+        "Mohammed Muhammad Yusuf Ibrahim Hamza Bilal Imran Adeel Zain Ayaan Arjun Rohan Harpreet Gurdeep Tariq Usman Haroon",
+        "Khan Hussain Ahmed Begum Akhtar Iqbal Malik Mahmood Singh Kaur Patel Sharma Miah Rahman Chowdhury Uddin Shah",
+    ),
+    "african-caribbean": (
+        "Blessing Grace Esther Amara Zuri Imani Chantelle Adaeze Folasade Abena Efua Makeda Shanice Naomi Ruth Temperance",
+        "Emmanuel Daniel Kofi Kwame Tunde Chidi Malachi Jerome Marlon Isaiah Samuel Ade Obi Tendai Kwabena Elijah",
+        "Okafor Mensah Adeyemi Boateng Campbell Brown Clarke Williams Osei Nwosu Moyo Grant Afolabi Owusu Bailey Francis",
+    ),
+    "east-european": (
+        "Zofia Maja Zuzanna Oliwia Andreea Ioana Elena Katarina Daniela Lenka Viktoria Milena Roksana Kinga",
+        "Jakub Kacper Szymon Filip Andrei Stefan Marek Tomas Lukas Dominik Mateusz Vasile Bogdan Ivan",
+        "Kowalski Nowak Wojcik Popescu Ionescu Horvath Novak Lakatos Balaz Kaminski Zielinska Dumitru Petrov",
+    ),
+    "east-asian": (
+        "Mei Li-Na Xiu Hui Jing Yan Lan Thi Suki Yuki", "Wei Jun Ming Hao Chen-Yu Minh Duc Kenji Tao Long",
+        "Chen Wong Li Zhang Nguyen Tran Lam Cheung Liu Ho",
+    ),
+    "middle-eastern": (
+        "Leila Yasmin Rania Nour Shirin Dilan Rojin Samira Huda Farah", "Ali Omar Karim Rebin Hassan Reza Samir Aram Mustafa Khalid",
+        "Hassan Karimi Aziz Mohammadi Ali Said Rostami Barzani Haddad Nasser",
+    ),
+}
+GROUP_OF = {
+    "AIND": "south-asian", "APKN": "south-asian", "ABAN": "south-asian", "AOTH": "south-asian", "BCRB": "african-caribbean",
+    "BAFR": "african-caribbean", "BOTH": "african-caribbean", "CHNE": "east-asian", "WOTH": "east-european",
+    "WROM": "east-european", "OOTH": "middle-eastern",
+}
+NICKNAMES = {
+    "Alexander": "Alex", "Alexandra": "Alex", "Andrew": "Andy", "Benjamin": "Ben", "Catherine": "Katie", "Charlotte": "Charlie",
+    "Christopher": "Chris", "Daniel": "Danny", "David": "Dave", "Edward": "Eddie", "Elizabeth": "Lizzie", "Emmanuel": "Manny",
+    "Gabriel": "Gabe", "Isabella": "Bella", "Jacob": "Jake", "James": "Jamie", "Jennifer": "Jenny", "Jessica": "Jess",
+    "Jonathan": "Jon", "Joseph": "Joe", "Joshua": "Josh", "Katherine": "Kate", "Margaret": "Maggie", "Matthew": "Matt",
+    "Maximilian": "Max", "Michael": "Mike", "Nathaniel": "Nat", "Nicholas": "Nick", "Olivia": "Liv", "Patricia": "Trish",
+    "Rebecca": "Becky", "Robert": "Rob", "Samantha": "Sam", "Samuel": "Sam", "Stephanie": "Steph", "Stephen": "Steve",
+    "Theodore": "Theo", "Thomas": "Tom", "Timothy": "Tim", "Victoria": "Vicky", "William": "Will", "Zachary": "Zac",
+}
+SPELLINGS = {
+    "Mohammed": ("Muhammad", "Mohamed", "Mohammad"), "Muhammad": ("Mohammed", "Muhammed"), "Aisha": ("Ayesha", "Aysha"),
+    "Yusuf": ("Yousef", "Yusef"), "Hussain": ("Hussein", "Husain"), "Ahmed": ("Ahmad",), "Zofia": ("Sofia",), "Jakub": ("Jacub",),
+    "Wojcik": ("Woycik",), "Zuzanna": ("Susanna",), "Rahman": ("Rehman",), "Chowdhury": ("Choudhury", "Chaudhry"), "Noor": ("Nur",),
+    "Leila": ("Layla", "Leyla"), "Jay": ("Jaye",), "Clarke": ("Clark",), "Stephen": ("Steven",), "Catherine": ("Katherine",),
+}
+HEARD = (("ph", "f"), ("ck", "k"), ("ie", "y"), ("ll", "l"), ("nn", "n"), ("tt", "t"), ("ee", "ea"), ("ai", "ay"), ("th", "t"), ("ey", "y"))
+
+
+class Pool(NamedTuple):
+    female: tuple[str, ...]
+    male: tuple[str, ...]
+    family: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def pools() -> dict[str, Pool]:
+    person = Person(Locale.EN_GB, seed=1)
+    british = Pool(
+        _drawn(person.first_name, gender=Gender.FEMALE), _drawn(person.first_name, gender=Gender.MALE), _drawn(person.last_name)
+    )
+    return {"british": british} | {group: Pool(*(tuple(part.split()) for part in parts)) for group, parts in MORE.items()}
+
+
+def _drawn(draw, **how) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+    return tuple(dict.fromkeys(draw(**how) for _ in range(DRAWN)))
+
+
+def pool_for(ethnicity: str) -> Pool:
+    return pools()[GROUP_OF.get(ethnicity, "british")]
+
+
+def misspelt(rng: random.Random, name: str) -> str:
+    """The name as somebody might have heard or typed it."""
+    known = SPELLINGS.get(name)
+    if known and rng.random() < 0.7:
+        return rng.choice(known)
+    low = name.lower()
+    heard = [(a, b) for a, b in HEARD if a in low[1:]]
+    if heard and rng.random() < 0.5:
+        a, b = rng.choice(heard)
+        at = low.index(a, 1)
+        return name[:at] + b + name[at + len(a):]
+    if len(name) < 4:
+        return name + "e"
+    at = rng.randrange(1, len(name) - 1)
+    if rng.random() < 0.5:
+        return name[:at] + name[at + 1] + name[at] + name[at + 2:]
+    return name[:at] + name[at + 1:]

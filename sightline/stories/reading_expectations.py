@@ -1,0 +1,119 @@
+"""Understanding what a story expects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from sightline.definition.nearest import nearest, one_of
+from sightline.definition.types import Partnership
+from sightline.definition.yaml_lines import Node, plain
+from sightline.intake.types import Details
+from sightline.stories import contract
+from sightline.stories.finding import Finder
+from sightline.stories.model import Act, Delivered, Event, Expectation, Sent, Staff
+from sightline.stories.reading_events import target
+
+LISTS = ("of", "records", "missing", "citing")
+
+
+def read_expectations(
+    finder: Finder, definition: Partnership, node: Node | None, people: Mapping[str, Details], events: Sequence[Event],
+    workers: Sequence[Staff], agencies: Collection[str],
+) -> tuple[Expectation, ...]:
+    reader = _Expectations(finder, definition, people, events, workers, agencies)
+    return tuple(filter(None, (reader.one(item, f"expect.{n}") for n, item in enumerate(finder.items(node, "expect")))))
+
+
+class _Expectations:
+    def __init__(self, finder: Finder, definition: Partnership, people: Mapping[str, Details], events: Sequence[Event],
+                 workers: Sequence[Staff], agencies: Collection[str]) -> None:
+        self.f, self.definition, self.people, self.agencies = finder, definition, people, agencies
+        self.workers = {w.id for w in workers}
+        self.record_of = {e.id: e.record for e in events if isinstance(e, Sent)}
+        self.on_event = {e.id: {p for p, _, _ in e.people} for e in events if isinstance(e, Sent)}
+        files = [e for e in events if isinstance(e, Delivered)]
+        self.files = {e.id for e in files}
+        self.held = {name for e in files for name in e.holds}
+        self.acts = {e.id for e in events if isinstance(e, Act)}
+        for act in (e for e in events if isinstance(e, Act) and e.people is not None):
+            self.on_event.setdefault(act.on, set()).update(p for p, _, _ in act.people or ())
+        self.checks: dict[str, Callable[[Node, str], Any]] = {
+            "of": self._of, "record": self._record, "records": self._records, "citing": self._records, "missing": self._texts,
+            "event": self._event, "who": self._who, "about": self._about,
+            "clock": lambda n, p: self.f.one_of(n, p, {*self.definition.clock, *contract.CLOCKS}, "a clock"),
+            "state": lambda n, p: self.f.one_of(n, p, contract.CLOCK_STATES, "a clock's state"),
+            "as": lambda n, p: self.f.one_of(n, p, contract.LEVELS, "a level of sight"),
+            "signal": lambda n, p: self.f.one_of(n, p, contract.SIGNALS, "a signal"),
+            "message": lambda n, p: self.f.one_of(n, p, contract.MESSAGES, "a message"),
+            "to": lambda n, p: self.f.one_of(n, p, {*self.workers, *self.agencies}, "an agency or a worker"),
+        }
+
+    def one(self, node: Node, path: str) -> Expectation | None:
+        keys = self.f.mapping(node, path)
+        kind = self.f.text(keys.get("kind"), f"{path}.kind")
+        kinds = {*contract.EXPECTATIONS, *contract.NOT_BUILT}
+        if not kind:
+            self.f.fault(node.line, path, "", "`kind:`, what is expected")
+            return None
+        if kind not in kinds:
+            self.f.fault(keys["kind"].line, f"{path}.kind", kind, f"a kind of expectation, {one_of(kinds, 40)}", nearest(kind, kinds))
+            return None
+        needed, may_have = contract.EXPECTATIONS.get(kind, ((), tuple(keys)))
+        self.f.keys(node, path, (*needed, *may_have, *contract.COMMON), needed)
+        given: dict[str, Any] = {}
+        for key, value in keys.items():
+            if key in ("kind", "at", "by", "never", "note"):
+                continue
+            check = self.checks.get(key)
+            given[key] = check(value, f"{path}.{key}") if check and kind in contract.EXPECTATIONS else plain(value)
+        because = given.get("because")
+        if kind in ("refused", "flagged") and because:
+            self.f.known(keys["because"].line, f"{path}.because", str(because), contract.REASONS, "a reason")
+        _, at = self.f.moment(keys.get("at"), f"{path}.at")
+        _, by = self.f.moment(keys.get("by"), f"{path}.by", end_of_day=True)
+        return Expectation(kind, in_words(kind, plain(node)), node.line, at, by, self.f.yes(keys.get("never"), f"{path}.never"), given)
+
+    def _texts(self, node: Node, path: str) -> tuple[str, ...]:
+        return self.f.texts(node, path)
+
+    def _of(self, node: Node, path: str) -> tuple[str, ...]:
+        found = self.f.texts(node, path)
+        for one in found:
+            person, event = target(one)
+            if not person:
+                self.f.fault(node.line, path, one, "somebody as an event brought them, `person@event`")
+            elif self.f.known(node.line, path, person, self.people, "a person") and event not in self.held:
+                if self.f.known(node.line, path, event, self.on_event, "a record that was sent"):
+                    self.f.known(node.line, path, person, self.on_event[event], f"somebody on {event}")
+        if len(found) < 2:
+            self.f.fault(node.line, path, plain(node), "at least two, `[jay@e1, jay@e2]`")
+        return found
+
+    def _record(self, node: Node, path: str) -> str:
+        return self.f.one_of(node, path, {*self.record_of, *self.held, *self.acts}, "an event")
+
+    def _records(self, node: Node, path: str) -> tuple[str, ...]:
+        found = self.f.texts(node, path)
+        for one in found:
+            self.f.known(node.line, path, one, {*self.record_of, *self.held, *self.acts}, "an event")
+        return found
+
+    def _event(self, node: Node, path: str) -> str:
+        return self.f.one_of(node, path, {*self.record_of, *self.files, *self.acts}, "an event")
+
+    def _who(self, node: Node, path: str) -> str:
+        return self.f.one_of(node, path, self.workers, "a worker of the story")
+
+    def _about(self, node: Node, path: str) -> str:
+        return self.f.one_of(node, path, self.people, "a person")
+
+
+def in_words(kind: str, values: Mapping[str, Any]) -> str:
+    """The expectation on one line, as its author wrote it."""
+    shown = []
+    for key, value in values.items():
+        if key not in ("kind", "never", "note"):
+            shown.append(f"{key} [{', '.join(map(str, value))}]" if isinstance(value, list) else f"{key} {value}")
+    never = " (never)" if str(values.get("never") or "").lower() in ("true", "yes") else ""
+    return f"{kind}{never}: {'; '.join(shown)}"
