@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sightline.agencies.queries import agencies
 from sightline.chronology.models import Part
 from sightline.chronology.queries import is_sealed, label_of, latest_of, opened_for
 from sightline.definition.records import facts
@@ -58,7 +57,7 @@ def _add(reading: Reading, identities: Sequence[UUID], person_of: dict[UUID, UUI
     parts = list(parts_rows)
     entries = {p.entry_id: p.entry for p in parts}
     standing, _ = latest_of(entries.values(), known_on)
-    known, definition = agencies(), reading.definition
+    known, definition = reading.agencies, reading.definition
     opened_of = {i: opened_for([i], known_on) for i in {p.identity_id for p in parts if p.entry.routine}}
     roles: dict[tuple[UUID, UUID], dict[str, None]] = defaultdict(dict)
     allowed = []

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db.models import F
 
-from sightline.agencies.queries import agencies
 from sightline.agencies.types import AgencyInfo
 from sightline.chronology import rules
 from sightline.chronology.models import Entry, Opening, Part
@@ -89,7 +88,7 @@ def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = Non
     identities = tuple(row.id for row in rows)
     if not rows:
         raise Missing
-    known = agencies()
+    known = reading.agencies
     opened = opened_for(identities, known_on)
     reading.learn_ties(identities)
     visible: list[tuple[_OfChild, Sight]] = []
@@ -177,7 +176,7 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     for row in rows:
         alias[row.person].append(row.id)
     subjects = {i for ids in alias.values() for i in ids} | {p.identity_id for p in parts}
-    known = agencies()
+    known = reading.agencies
     opened = opened_for(list(subjects), None)
     kind = known[asked.agency].kind if asked.agency in known else ""
     views = []
@@ -209,7 +208,7 @@ def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]
         .select_related("entry").order_by("-entry__known_at", "-id")[: limit * 3]
     )
     rows = list(parts)
-    known = agencies()
+    known = reading.agencies
     persons = persons_of(p.identity_id for p in rows)
     reading.learn_ties([p.identity_id for p in rows])
     standing, earlier = latest_of([p.entry for p in rows], None)
@@ -238,7 +237,7 @@ def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
     for entry_id, identity in Part.objects.filter(entry__in=wanted).values_list("entry_id", "identity_id"):
         subjects[entry_id].append(identity)
     reading.learn_ties([i for ids in subjects.values() for i in ids])
-    known = agencies()
+    known = reading.agencies
     opened = {i: opened_for(subjects[i], None) for i, e in rows.items() if e.routine}
     found = set()
     for entry_id, e in rows.items():

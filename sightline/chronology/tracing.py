@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sightline.agencies.queries import agencies
+from sightline.chronology.actions import versions_of
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import label_of
-from sightline.agencies.queries import agencies
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import Keyring
@@ -34,11 +35,6 @@ class Standing:
 def first_of(item: UUID) -> UUID | None:
     """The record (its first version) that an arrived item became, or is a version of."""
     return Entry.objects.filter(item=item).values_list("first", flat=True).first()
-
-
-def versions_of(first: UUID) -> list[UUID]:
-    """A record's versions, oldest first."""
-    return list(Entry.objects.filter(first=first).order_by("known_at", "recorded_at").values_list("id", flat=True))
 
 
 def people_of(entry: UUID) -> tuple[tuple[UUID, tuple[str, ...]], ...]:

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from sightline.agencies.queries import agencies
 from sightline.agencies.rules import may
 from sightline.definition.outcomes import Invalid, Refused
 from sightline.definition.types import Fault
@@ -90,7 +89,7 @@ def _persons(identities: list[UUID]) -> list[tuple[UUID, UUID]]:
 
 def _ranked(reading: Reading, asked: Asked, rows: list[SourceIdentity], met: dict[UUID, set[str]]) -> list[Found]:
     today = local_day(now())
-    known = agencies()
+    known = reading.agencies
     person_of = {row.id: row.person for row in rows}
     by_person: dict[UUID, list[Held]] = defaultdict(list)
     for one in held(reading, rows):

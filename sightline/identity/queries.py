@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sightline.agencies.queries import agencies
 from sightline.agencies.rules import may
 from sightline.definition.outcomes import Missing, Refused
 from sightline.identity import rules
@@ -52,7 +51,7 @@ def label_of(identity: SourceIdentity, kinds: dict[str, str]) -> Label:
 
 def seen(reading: Reading, rows: Sequence[SourceIdentity]) -> dict[UUID, Sight]:
     """Through the gate: which of these source identities may be read. A tie to one of a person's counts for all."""
-    kinds = {a.id: a.kind for a in agencies().values()}
+    kinds = {a.id: a.kind for a in reading.agencies.values()}
     reading.learn_ties([row.id for row in rows])
     same: dict[UUID, list[UUID]] = defaultdict(list)
     for row in rows:
@@ -109,7 +108,7 @@ def profile(reading: Reading, person: UUID, *, known_on: datetime | None = None)
     found = held(reading, identities_of(person, known_on), known_on)
     if not found:
         raise Missing
-    return _profile(person, found, {a.id: a.title for a in agencies().values()})
+    return _profile(person, found, {a.id: a.title for a in reading.agencies.values()})
 
 
 def names(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, Profile]:
@@ -119,7 +118,7 @@ def names(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, Profile]:
     by_person: dict[UUID, list[Held]] = defaultdict(list)
     for one in held(reading, rows):
         by_person[person_of[one.identity]].append(one)
-    titles = {a.id: a.title for a in agencies().values()}
+    titles = {a.id: a.title for a in reading.agencies.values()}
     return {person: _profile(person, all_held, titles) for person, all_held in by_person.items()}
 
 
@@ -139,7 +138,7 @@ def family(reading: Reading, person: UUID) -> list[Kin]:
     wanted += [(r.object_id, "sibling", r.agency) for r in shared]
     person_of = persons_of(i for i, _, _ in wanted)
     known = names(reading, [p for p in person_of.values() if p != person])
-    titles = {a.id: a.title for a in agencies().values()}
+    titles = {a.id: a.title for a in reading.agencies.values()}
     found: dict[UUID, Kin] = {}
     for identity, relation, agency in wanted:
         their = person_of.get(identity)

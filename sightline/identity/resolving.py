@@ -87,11 +87,31 @@ class Resolver:
     def _details_digest(self, details: Details) -> str:
         return self._digest("details", repr(details.as_dict()))
 
-    def resolve(self, agency: str, details: Details, *, known_at: datetime, item: UUID | None) -> Resolved:
+    def likeliest(self, details: Details, among: Sequence[UUID]) -> UUID | None:
+        """Which of these kept source identities the same sender most likely means again; None where none is like it.
+
+        Two of given name, family name and birth date must agree, and neither the given name nor a national identifier may
+        differ: a correction that puts a twin in somebody's place makes a new source identity.
+        """
+        new = [i for i in among if i not in self._details]
+        for row in SourceIdentity.objects.filter(id__in=new):
+            self._rows.setdefault(row.id, row)
+        self._learn(new)
+        best: tuple[int, UUID] | None = None
+        for identity in among:
+            compared = rules.compare(details, self._details[identity])
+            alike = len({"given-name", "family-name", "birth-date"} & set(compared.agree)) >= 2
+            other = {"given-name", "nhs-number", "upn"} & set(compared.differ)
+            if alike and not other and (best is None or len(compared.agree) > best[0]):
+                best = (len(compared.agree), identity)
+        return best[1] if best else None
+
+    def resolve(self, agency: str, details: Details, *, known_at: datetime, item: UUID | None, there: UUID | None = None) -> Resolved:
+        """`there`: the source identity that it is, where the caller knows."""
         local = self._local_digest(agency, details)
-        there = self._local.get((agency, local or "-"))
-        if there is not None:
-            return self._again(there, details, known_at, item)
+        kept = self._rows[there] if there is not None else self._local.get((agency, local or "-"))
+        if kept is not None:
+            return self._again(kept, details, known_at, item)
         identity = SourceIdentity(
             id=uuid4(), agency=agency, local=local, key=self.keyring.make("subject"), person=uuid4(),
             details=self._details_digest(details), made_at=known_at, unborn=bool(details.expected and not details.born),

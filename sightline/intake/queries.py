@@ -10,7 +10,6 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import Q
 
-from sightline.agencies.queries import agencies
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Decision, Missing, Refused
@@ -120,7 +119,7 @@ def deliveries(reading: Reading, *, after: str = "") -> Page[DeliveryView]:
     if after and (place := _after(after)):
         rows = rows.filter(Q(received_at__lt=place[0]) | Q(received_at=place[0], id__gt=place[1]))
     found = list(rows[: PAGE + 1])
-    titles = {a.id: a.title for a in agencies().values()}
+    titles = {a.id: a.title for a in reading.agencies.values()}
     waiting = _waiting_by_delivery([row.id for row in found])
     views = tuple(_delivery(reading, row, titles, waiting.get(row.id, 0)) for row in found[:PAGE])
     for one in views:
@@ -156,7 +155,7 @@ def delivery(reading: Reading, delivery_id: UUID, *, after: str = "") -> tuple[D
     if after and (place := _after(after)):
         rows = rows.filter(Q(at__gt=place[0]) | Q(at=place[0], id__gt=place[1]))
     found = list(rows[: PAGE + 1])
-    titles = {a.id: a.title for a in agencies().values()}
+    titles = {a.id: a.title for a in reading.agencies.values()}
     waiting = _waiting_by_delivery([row.id]).get(row.id, 0)
     last = found[PAGE - 1] if len(found) > PAGE else None
     reading.about = reading.about or "view-delivery"

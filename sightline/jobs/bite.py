@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sightline.agencies.types import Actor, AgencyInfo
-from sightline.chronology.actions import open_routine, write_entries
+from sightline.chronology.actions import open_routine, versions_of, write_entries
+from sightline.chronology.tracing import people_of
 from sightline.chronology.types import Writing
 from sightline.clocks.actions import relevant
 from sightline.definition.records import age_bands, clean, facts, is_routine, is_urgent, missing_parts, reaches_queue
@@ -129,13 +130,22 @@ class Bite:
             return
         sent = moment_of(n.sent) if n.sent else None
         known = min(sent or now(), now())
-        people = [(p, self._resolve(n, p, known, one.item)) for p in n.people]
+        before = self._on_it_before(one)
+        people = [(p, self._resolve(n, p, known, one.item, before)) for p in n.people]
         keys = list(dict.fromkeys(r.key for _, r in people)) or [self.inbox.delivery_key()]
         first = self._entry(one, record, fields, people, keys, known)
         self.inbox.took(one, first=first, keys=keys, sent_at=sent)
 
-    def _resolve(self, n: Notification, person: Named, known: datetime, item: UUID) -> Resolved:
-        found = self.resolver.resolve(n.agency, person.details, known_at=known, item=item)
+    def _on_it_before(self, one: Arriving) -> list[UUID]:
+        """Who stood on the record that this corrects: a sender without ids of its own means the same people again."""
+        versions = versions_of(one.first) if one.first is not None else []
+        return [identity for identity, _ in people_of(versions[-1])] if versions else []
+
+    def _resolve(self, n: Notification, person: Named, known: datetime, item: UUID, before: list[UUID]) -> Resolved:
+        there = self.resolver.likeliest(person.details, before) if before and not person.details.local_id else None
+        if there is not None:
+            before.remove(there)
+        found = self.resolver.resolve(n.agency, person.details, known_at=known, item=item, there=there)
         self.counts.people_new += found.new and not found.joined
         self.counts.people_matched += found.joined or not found.new
         school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())

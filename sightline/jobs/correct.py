@@ -15,8 +15,9 @@ from django.db import transaction
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
+from sightline.chronology.actions import versions_of
 from sightline.chronology.queries import persons_on
-from sightline.chronology.tracing import Standing, standing, versions_of
+from sightline.chronology.tracing import Standing, standing
 from sightline.definition.outcomes import Decision, Invalid, Missing, Refused
 from sightline.definition.records import clean
 from sightline.definition.types import Fault, Partnership
@@ -29,6 +30,7 @@ from sightline.jobs.bite import Bite, World, moment_of
 from sightline.jobs.due import owe
 from sightline.ledger.actions import write
 from sightline.timescales.london import local
+from sightline.vault.actions import Keyring
 
 
 class _Correction(Bite):
@@ -79,8 +81,6 @@ def correct_record(
 
 
 def _stands(definition: Partnership, entry: UUID) -> Standing:
-    from sightline.vault.actions import Keyring
-
     found = standing(entry, Keyring())
     if found is None or found.record not in definition.record:
         raise Missing
@@ -108,8 +108,6 @@ def _changed(
             faults.append(Fault(path="people", found=", ".join(wrong), expected=expected, code="unknown-role"))
     if faults:
         raise Invalid(faults)
-    from sightline.vault.actions import Keyring
-
     held = details_of([identity for identity, _ in stands.people], Keyring())
     if people is None:
         people = [Named(str(identity), roles, held[identity]) for identity, roles in stands.people]

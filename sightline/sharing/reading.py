@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Q
 
-from sightline.agencies.queries import partnership
-from sightline.agencies.types import Actor
+from sightline.agencies import queries as who
+from sightline.agencies.types import Actor, AgencyInfo
 from sightline.ledger.actions import write
 from sightline.sharing.models import Tie
 from sightline.sharing.rules import Policy, holders
@@ -28,7 +29,7 @@ class Reading:
 
     def __init__(self, actor: Actor, purpose: str, *, recorded: bool = True) -> None:
         self.actor, self.purpose = actor, purpose
-        self.definition = partnership()
+        self.definition = who.partnership()
         self.policy = Policy(self.definition, actor, purpose)
         self.keyring = Keyring()
         self.about = ""  # what kind of response this is, for the record
@@ -40,6 +41,11 @@ class Reading:
         self._rules: dict[str, None] = {}
         self._basis: dict[str, None] = {}
         self.closed = False
+
+    @cached_property
+    def agencies(self) -> dict[str, AgencyInfo]:
+        """All agencies by id: one query a response."""
+        return who.agencies()
 
     def learn_ties(self, subjects: Collection[UUID]) -> None:
         """Reads the actor's current ties to these source identities in one query."""

@@ -12,7 +12,7 @@ import yaml
 
 from sightline.definition.types import Partnership
 from sightline.simulation import names, numbers
-from sightline.simulation.people import Person
+from sightline.simulation.people import MOST_A_FAMILY, Person
 
 DEFAULT = Path(__file__).with_name("errors.yaml")
 # An agency's own numbers: a letter and a stride, so that no two agencies count alike.
@@ -100,10 +100,14 @@ class Holders:
         holder = "council" if kind in ("social-care", "early-help", "youth-work") else agency
         rng = random.Random(f"{self.seed}/{holder}/{person.n}")
         rates = self._rates("social-care" if holder == "council" else kind)
+        if person.n < MOST_A_FAMILY:  # the planted family's details are part of its story
+            found = [self._truth(person, kind)]
+            person.ids[agency] = [found[0]["local_id"]]
+            return found
         found = [self._slips(rng, rates, person, self._truth(person, kind))]
         if rng.random() < rates.get("twice", 0):
             again = self._slips(rng, rates, person, self._truth(person, kind))
-            found.append(again | {"local_id": numbers.local_id(OWN.get(kind, ("X", 0))[0], person.n + 6, 9_400_003), "nhs_number": "", "upn": ""})
+            found.append(again | {"local_id": numbers.local_id(OWN.get(kind, ("X", 0))[0] + "R", person.n, 9_400_003), "nhs_number": "", "upn": ""})
         person.ids[agency] = [details["local_id"] for details in found]
         return found
 

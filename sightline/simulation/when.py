@@ -54,8 +54,8 @@ class Period:
 
     @cached_property
     def shift(self) -> timedelta:
-        """By how much planted stories are moved."""
-        return self.until - STORY_ENDS
+        """By how much planted stories are moved: whole weeks, so that every day keeps its name."""
+        return timedelta(weeks=(self.until - STORY_ENDS).days // 7)
 
     @cached_property
     def days(self) -> list[date]:

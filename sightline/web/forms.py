@@ -24,8 +24,15 @@ CLASSES = {
 WIDTHS = {"born": 10, "age": 3, "number": 20, "postcode": 10, "code": 10}
 
 
+LABELS = {"login": "User name"}  # where a package's form says it otherwise
+
+
 class Field(BoundField):
     """A field as it stands on a page."""
+
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
+        super().__init__(form, field, name)
+        self.label = LABELS.get(name, self.label)
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         widget = widget or self.field.widget

@@ -10,12 +10,13 @@ No inline style, so that the strict content security policy holds.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import escape
 
-from sightline.web.words import MONTHS, SHORT, counted, day_short, listed, london
+from sightline.web.words import MONTHS, SHORT, counted, day_short, london
 
 WIDTH, LEFT, RIGHT = 990, 14, 22
 TOP, AXIS = 20, 26
@@ -26,19 +27,17 @@ MOST_ROWS = 6
 SHAPES = {  # drawn around 0,0
     "event": '<path d="M0-9.5 9.5 0 0 9.5-9.5 0z"/>',
     "ordinary": '<circle r="6.5"/>',
-    "context": '<circle r="3.5"/>',
+    "context": '<circle r="4.5"/>',
     "strength": '<path d="M0-9.5 2.8-3.5 9.3-2.9 4.4 1.5 5.8 8 0 4.6-5.8 8-4.4 1.5-9.3-2.9-2.8-3.5z"/>',
     "pointer": '<circle r="7"/>',
 }
 LEGEND = (
     ("event", "somebody was harmed, missing or accused"),
-    ("ordinary", "a record"),
+    ("ordinary", "other records"),
     ("context", "context only"),
     ("strength", "what is working"),
     ("pointer", "held, but you cannot open it"),
 )
-WORDS = {"event": "event", "ordinary": "ordinary record", "context": "record of context only", "strength": "strength",
-         "pointer": "record that you cannot open"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Drawn:
     lanes: tuple[tuple[str, int], ...]
     svg: str
     summary: str
-    legend: tuple[tuple[str, str, str], ...]  # shape, its SVG, words
+    legend: tuple[tuple[str, str, int, str], ...]  # shape, its SVG, how many, words
     bands: bool
 
 
@@ -118,13 +117,13 @@ def draw(
     summary = says(marks, [title for _, title in lanes])
     svg = (f'<svg class="pic" width="{WIDTH}" height="{height:g}" viewBox="0 0 {WIDTH} {height:g}" role="group" '
            f'aria-labelledby="picture-summary">{"".join(parts)}</svg>')
-    shapes = {mark.shape for mark in marks}
-    legend = tuple((shape, SHAPES[shape], words) for shape, words in LEGEND if shape in shapes)
+    numbers = Counter(mark.shape for mark in marks)
+    legend = tuple((shape, SHAPES[shape], numbers[shape], words) for shape, words in LEGEND if numbers[shape])
     return Drawn(tuple((title, count[lane]) for lane, title in lanes), svg, summary, legend, bool(bands))
 
 
 def says(marks: Sequence[Mark], lanes: Sequence[str]) -> str:
-    """The picture in a sentence or two: for those who cannot see it, and for those who can."""
+    """The picture in a sentence: how many, of how many senders' lanes, from when to when."""
     if not marks:
         return "Nothing to draw yet."
     ordered = sorted(marks, key=lambda m: m.at)
@@ -132,10 +131,7 @@ def says(marks: Sequence[Mark], lanes: Sequence[str]) -> str:
     when = f"{MONTHS[first.month - 1]} {first.year}"
     if (first.year, first.month) != (last.year, last.month):
         when += f" to {MONTHS[last.month - 1]} {last.year}"
-    numbers = {shape: sum(mark.shape == shape for mark in marks) for shape, _ in LEGEND}
-    kinds = listed([counted(number, WORDS[shape], WORDS[shape].replace("record", "records", 1) if "record" in WORDS[shape]
-                            else "") for shape, number in numbers.items() if number])
-    return f"{counted(len(marks), 'entry', 'entries')} in {counted(len(lanes), 'lane')}, {when}: {kinds}."
+    return f"{counted(len(marks), 'entry', 'entries')} in {counted(len(lanes), 'lane')}, {when}."
 
 
 class _Scale:

@@ -168,7 +168,8 @@ def _header(source: Source, feed: Feed, notes: Notes) -> delimited.Header:
         raise Unreadable(f"the file lacks what the feed {feed.id} needs: {', '.join(missing)}; it has {listed}")
     notes.add(f"heading: {delimited.heading(header)}")
     if absent := sorted(every - there):
-        notes.add(f"columns that the feed can read and the file does not have: {', '.join(absent)}")
+        listed = ", ".join(absent[:12]) + (f" and {len(absent) - 12} more" if len(absent) > 12 else "")
+        notes.add(f"the file lacks columns that the feed can read: {listed}")
     if "(again)" in " ".join(header.names):
         notes.add("a column name stands twice: the first is read")
     return header

@@ -186,7 +186,11 @@ class _Reader:
         while len(taken) < MOST_LINES_IN_ROW and size <= LONGEST_LINE:
             following = self._next()
             if following is None:
-                return self._cut(line, taken)
+                last = taken[-1] if taken else line
+                if last.ended:
+                    break
+                raw = line.raw + b"".join(each.raw for each in taken)
+                return self._unread(line, "cut-short", "a whole row: the file ends within it", raw)
             taken.append(following)
             size += len(following.raw)
             try:
@@ -209,14 +213,6 @@ class _Reader:
                 break
         self.ahead.extendleft(reversed(taken))
         return None
-
-    def _cut(self, line: Line, taken: list[Line]) -> Unread | None:
-        """The file ended within quotes. Cut short, unless the row is whole but for a stray quote."""
-        last = taken[-1] if taken else line
-        if last.ended and not taken:
-            return None
-        raw = line.raw + b"".join(each.raw for each in taken)
-        return self._unread(line, "cut-short", "a whole row: the file ends within it", raw)
 
     def _stands_alone(self, fields: list[str]) -> bool:
         return self.looks_like_row(dict(zip(self.names, fields, strict=True)))

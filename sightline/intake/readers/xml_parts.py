@@ -52,7 +52,7 @@ def parts(source: Source, names: frozenset[str]) -> Iterator[Part]:
             attribute_defaults=False, huge_tree=False, recover=False, remove_comments=True, remove_pis=True,
         )
         root: etree._Element | None = None
-        chunk, since, kept = first, 0, names | {"Children"}
+        last, chunk, since, kept = b"", first, 0, names | {"Children"}
         while chunk:
             broken: etree.XMLSyntaxError | None = None
             since += len(chunk)
@@ -72,14 +72,15 @@ def parts(source: Source, names: frozenset[str]) -> Iterator[Part]:
                 elif event == "end" and element.getparent() is root and not {local(root), local(element)} & kept:
                     _forget(element)
             if broken is not None:
-                raise Broken(_reason(broken, stream), broken.lineno or 0, chunk[:CHUNK])
+                ended = not stream.read(1) and not _closed(chunk, root)
+                raise Broken("cut-short" if ended else "not-xml", broken.lineno or 0, chunk)
             if since > LARGEST_PART:
-                raise Broken("too-long", 0, chunk[:CHUNK])
-            chunk = stream.read(CHUNK)
+                raise Broken("too-long", 0, chunk)
+            last, chunk = chunk, stream.read(CHUNK)
         try:
             parser.close()
         except etree.XMLSyntaxError as error:
-            raise Broken("cut-short", error.lineno or 0, b"") from None
+            raise Broken("not-xml" if _closed(last, root) else "cut-short", error.lineno or 0, last) from None
 
 
 def local(element: etree._Element) -> str:
@@ -118,11 +119,10 @@ def _refuse_document(root: etree._Element) -> None:
         raise Unreadable("the XML has a document type or entities, which are refused: they can be used to attack")
 
 
-def _reason(error: etree.XMLSyntaxError, stream: object) -> str:
-    ended = not stream.read(1)  # type: ignore[attr-defined]
-    names = ("ERR_TAG_NOT_FINISHED", "ERR_DOCUMENT_END", "ERR_GT_REQUIRED", "ERR_LTSLASH_REQUIRED")
-    known = {getattr(etree.ErrorTypes, name) for name in names}
-    return "cut-short" if ended and error.code in known else "not-xml"
+def _closed(end: bytes, root: etree._Element | None) -> bool:
+    """Whether the file's end is where its root element ends: what is wrong with it is then not that it was cut."""
+    tail = end[-400:].replace(b"\0", b"").rstrip()
+    return root is not None and tail.endswith(b">") and local(root).encode() in tail.rpartition(b"</")[2]
 
 
 def _forget(element: etree._Element) -> None:

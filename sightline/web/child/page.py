@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from sightline.agencies.types import AgencyInfo
-from sightline.chronology.types import EntryView, State
+from sightline.chronology import rules
+from sightline.chronology.types import EntryView, State, Voice
 from sightline.clocks.views import ClockView
 from sightline.definition.types import Partnership
 from sightline.identity.types import Profile
@@ -21,6 +22,7 @@ from sightline.web.words import (
 
 PAGE = 50
 NEW = timedelta(hours=72)
+SPANS = (("12", "12 months"), ("36", "3 years"), ("", "everything"))
 COUNTS_AS = {"harmed": "harmed", "missing": "missing", "accused": "accused", "context": "context only"}
 
 
@@ -34,11 +36,12 @@ class Filters:
     words_id: str = ""
     known_on: date | None = None
     start: str = ""  # the entry with which this page begins
+    span: str = ""  # months that the picture shows; empty: everything
 
     def query(self, **change: str) -> str:
         """The address's query for these filters, with changes."""
         values = {"lane": self.lane, "kind": self.kind, "words": self.words_id,
-                  "known-on": self.known_on.isoformat() if self.known_on else "", **change}
+                  "known-on": self.known_on.isoformat() if self.known_on else "", "span": self.span, **change}
         asked = urlencode({name: value for name, value in values.items() if value})
         return f"?{asked}" if asked else ""
 
@@ -218,9 +221,12 @@ def picture(
     lanes = [(lane.id, lane.title) for lane in sorted(partnership.lane.values(), key=lambda x: (x.order, x.id))]
     named = {lane for lane, _ in lanes}
     lanes += [(e.lane, e.lane_title) for e in {e.lane: e for e in entries if e.lane not in named}.values()]
-    alone = Filters(known_on=filters.known_on)
+    alone = Filters(known_on=filters.known_on, span=filters.span)
+    since = span_start(filters, today)
     marks = []
     for entry in entries:
+        if since and london(entry.happened).date() < since:
+            continue
         anchor = f"#e-{entry.id}"
         href = anchor if entry.id in on_page else alone.query(**{"from": str(entry.id)}) + anchor
         shape = "pointer" if entry.level is Level.POINTER else entry.mark
@@ -229,6 +235,34 @@ def picture(
     lane_of = {entry.id: entry.lane for entry in entries}
     bands = [Band(lane_of[s.entry], s.since, s.until, s.says) for s in states if s.entry in lane_of]
     return draw(marks, lanes, today=filters.known_on or today, bands=bands, known_on=filters.known_on is not None)
+
+
+def voices(entries: Sequence[EntryView]) -> list[tuple[Voice, str, str]]:
+    """The child's own words, newest first (not what a grown-up says is working), with when, and to whom."""
+    by_id = {entry.id: entry for entry in entries if entry.mark != "strength"}
+    return [
+        (voice, day_words(london(voice.happened)), f"{by_id[voice.entry].agency.title}, {lowered(by_id[voice.entry].title)}")
+        for voice in rules.voices(by_id.values())
+    ]
+
+
+def lowered(text: str) -> str:
+    """A title within a sentence: `school concern`, but `A&E attendance`."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def span_start(filters: Filters, today: date) -> date | None:
+    """From when the picture shows, when it does not show everything."""
+    return (filters.known_on or today) - timedelta(days=int(filters.span) * 30.44) if filters.span else None
+
+
+def spans(entries: Sequence[EntryView], filters: Filters, today: date) -> list[Choice]:
+    """How far back the picture may go: only those that make a difference."""
+    if not entries:
+        return []
+    days = (today - london(entries[-1].happened).date()).days
+    offered = [(months, words) for months, words in SPANS if not months or int(months) * 30.44 < days]
+    return [Choice(filters.query(span=months) or "?", words, months == filters.span) for months, words in offered] if offered[1:] else []
 
 
 def rings(entries: Iterable[EntryView]) -> list[Ring]:

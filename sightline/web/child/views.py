@@ -11,10 +11,8 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods
 
-from sightline.agencies.queries import agencies
 from sightline.chronology import queries as chronology
 from sightline.chronology import rules
-from sightline.chronology.types import EntryView
 from sightline.clocks import queries as clocks
 from sightline.definition.outcomes import Missing
 from sightline.identity import queries as identity
@@ -54,10 +52,10 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     running = [] if moment else clocks.of_identities(reading, told.identities)
     everyone = rules.professionals(told.entries, moment or present, definition, all_times=True)
     at_work = rules.professionals(told.entries, moment or present, definition)
-    titles = {a.id: a.title for a in agencies().values()}
+    titles = {a.id: a.title for a in reading.agencies.values()}
     prefix = entry_prefix()
 
-    states = rules.states(told.entries, moment or present, definition)
+    states = [s for s in rules.states(told.entries, moment or present, definition) if s.says]  # at a headline, its words may be hidden
     listing = page.listing(told.entries, filters, prefix=prefix, basis=codes.basis, now=present)
     drawn = page.picture(
         told.entries, states, definition, filters, on_page={row.id for row in listing.rows}, prefix=prefix, today=today,
@@ -67,9 +65,10 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "who": page.who(profile, today, codes) if profile else page.Who("Name not open to you", "", "this child"),
         "known_on": day_words(filters.known_on) if filters.known_on else "",
         "reasons": page.reasons(told.entries), "rings": page.rings(told.entries),
-        "states": states, "voices": [(v, day_words(london(v.happened))) for v in rules.voices(own_words(told.entries))],
+        "states": states, "voices": page.voices(told.entries),
         "picture": drawn, "svg": mark_safe(drawn.svg),
-        "legend": [(shape, mark_safe(svg), words) for shape, svg, words in drawn.legend],
+        "legend": [(shape, mark_safe(svg), count, words) for shape, svg, count, words in drawn.legend],
+        "spans": page.spans(told.entries, filters, today),
         "professionals": at_work, "before": [p for p in everyone if p not in at_work],
         "family": [] if moment or not profile else [
             (kin, age_words(kin.born, today), iso_words(kin.born), codes("relation", kin.relation))
@@ -83,11 +82,6 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     if template == "child/chronology.html":
         response["HX-Push-Url"] = request.get_full_path()
     return response
-
-
-def own_words(entries: tuple[EntryView, ...]) -> list[EntryView]:
-    """The entries that hold the child's own words: not what a grown-up says is working."""
-    return [entry for entry in entries if entry.mark != "strength"]
 
 
 def narrow(request: HttpRequest, person: UUID) -> HttpResponse:
@@ -114,4 +108,5 @@ def read_filters(request: HttpRequest, given: object = None) -> tuple[page.Filte
     return page.Filters(
         lane=given.get("lane", "")[:60], kind=given.get("kind", "")[:60], words=(kept or {}).get("words", ""),
         words_id=words_id if kept else "", known_on=known_on, start=given.get("from", "")[:36],
+        span=given.get("span", "") if given.get("span", "") in dict(page.SPANS) else "",
     ), fault

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sightline.agencies.queries import agencies
-from sightline.definition.outcomes import Missing
+from sightline.definition.outcomes import Invalid, Missing
 from sightline.identity.finding import find as find_people
 from sightline.timescales.moment import now
 from sightline.web.find.forms import FindForm
@@ -44,9 +44,12 @@ def found(request: HttpRequest, search: UUID) -> HttpResponse:
     if not form.is_valid():
         return render(request, "find/find.html", {"form": form}, status=422)
     today = london(now()).date()
-    people = [
-        (one, age_words(one.born, today), iso_words(one.born), reasons(one.why)) for one in find_people(request.reading, form.asked())
-    ]
+    try:
+        matching = find_people(request.reading, form.asked())
+    except Invalid:
+        form.add_error("words", "Enter a name, a birth date, a number or a postcode")
+        return render(request, "find/find.html", {"form": form}, status=422)
+    people = [(one, age_words(one.born, today), iso_words(one.born), reasons(one.why)) for one in matching]
     return render(request, "find/find.html", {
         "form": form, "people": people, "searched": True, "asked": describe(typed, dict(schools)),
     })

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sightline.agencies.queries import agencies, partnership
+from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.identity import queries as identity
 from sightline.identity.actions import decide_match
@@ -38,7 +38,7 @@ class DecideForm(forms.Form):
 
 @require_safe
 def matches(request: HttpRequest) -> HttpResponse:
-    titles, today = {a.id: a.title for a in agencies().values()}, london(now()).date()
+    titles, today = {a.id: a.title for a in request.reading.agencies.values()}, london(now()).date()
     rows = [
         (one, name(one.one), name(one.other), age_words(one.one.details.born, today), titles.get(one.one.agency, one.one.agency),
          titles.get(one.other.agency, one.other.agency), listed(one.agree), listed(one.differ), span_words(now() - one.at))
@@ -64,7 +64,7 @@ def match(request: HttpRequest, possible: UUID) -> HttpResponse:
             drafts.drop(request, "match", possible)
             messages.success(request, DONE[chosen["decision"]])
             return redirect("matches")
-    titles = {a.id: a.title for a in agencies().values()}
+    titles = {a.id: a.title for a in request.reading.agencies.values()}
     codes = CodeWords(partnership())
     return render(request, "matches/match.html", {
         "view": view, "form": form, "saved": saved, "one": name(view.one), "other": name(view.other),

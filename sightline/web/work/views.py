@@ -15,15 +15,18 @@ from sightline.clocks import queries as clocks
 from sightline.identity import queries as identity
 from sightline.intake import queries as intake
 from sightline.timescales.moment import now
-from sightline.web.child.page import COUNTS_AS, due, entry_words
+from sightline.web.child.page import COUNTS_AS, NEW, due, entry_words
 from sightline.web.words import age_words, day_words, known_words, london, moment_words, span_words
+
+
+MOST_CLOCKS = 120  # so that one child's backlog does not hide what is due on the others
 
 
 @require_safe
 def work(request: HttpRequest) -> HttpResponse:
     reading, present = request.reading, now()
     may_view = bool(may(reading.actor, "view-child", reading.definition))
-    running = clocks.mine(reading) if may_view else []
+    running = clocks.mine(reading, limit=MOST_CLOCKS) if may_view else []
     fresh = chronology.recent(reading) if may_view else []
     people = {*(clock.person for clock in running), *(person for person, _ in fresh)}
     named = identity.names(reading, people) if people else {}
@@ -42,21 +45,21 @@ def work(request: HttpRequest) -> HttpResponse:
         "late": [d for d in dues if d[0].colour == "late"], "due": [d for d in dues if d[0].colour != "late"],
         "fresh": [
             (person, entry, *who(person), entry_words(entry), moment_words(entry.happened, entry.precision),
-             known_words(entry.happened, entry.known_at), f"{span_words(present - entry.known_at)} ago",
+             known_words(entry.happened, entry.known_at), f"{span_words(present - entry.known_at)} ago", present - entry.known_at < NEW,
              [COUNTS_AS[c] for c in entry.counts_as if c in COUNTS_AS])
             for person, entry in fresh],
-        "numbers": numbers(request, dues, fresh),
+        "numbers": numbers(request, dues, sum(present - entry.known_at < NEW for _, entry in fresh)),
     })
 
 
-def numbers(request: HttpRequest, dues: list[tuple], fresh: list) -> list[tuple[str, str, str]]:
+def numbers(request: HttpRequest, dues: list[tuple], fresh: int) -> list[tuple[str, str, str]]:
     """The numbers at the top: how many, of what, where they lead. Only those that this worker may act on."""
     reading, found = request.reading, []
     if may(reading.actor, "view-child", reading.definition):
         late = sum(d[-1] for d in dues if d[0].colour == "late")
         due_ = sum(d[-1] for d in dues) - late
         found += [(str(late), "late", "#late" if late else ""), (str(due_), "due", "#due" if due_ else ""),
-                  (f"{len(fresh)}", "new on your children", "#new" if fresh else "")]
+                  (str(fresh), "new in three days", "#new" if fresh else "")]
     if may(reading.actor, "see-matches", reading.definition):
         count = identity.waiting_count()
         found.append((capped(count), "possible match waits" if count == 1 else "possible matches wait", reverse("matches")))

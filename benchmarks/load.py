@@ -1,0 +1,68 @@
+"""What a load costs: records a second with everything (sealing, matching, gate, ledger), against the same rows bare."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+from benchmarks import bare
+from benchmarks.databases import pair
+from benchmarks.measuring import Report, peak_megabytes
+
+
+def database(engine: str, size: int):
+    return pair(engine)
+
+
+def measure(size: int) -> int:
+    from django.db import connection
+
+    from sightline.agencies.actions import take_from_definition
+    from sightline.agencies.queries import machine
+    from sightline.jobs.receive import close_delivery, open_delivery, receive
+    from tests.support.senders import notifications
+
+    by = machine("feed-machine")
+    take_from_definition(by=by)
+    marks, bites, came = bare.Marks(connection), [], [0.0]
+    marks.take()
+
+    def sent() -> Iterator[object]:
+        for one in notifications(size):
+            came[0] = time.perf_counter()
+            yield one
+            came[0] = time.perf_counter()
+
+    aside = 0.0
+
+    def progress(_: object) -> None:
+        nonlocal aside
+        done = time.perf_counter()
+        bites.append(done - came[0])
+        marks.take()
+        aside += time.perf_counter() - done
+
+    delivery = open_delivery(feed="bench", agency="west-yorkshire-police", kind="file", name="bench", by=by)
+    began = time.perf_counter()
+    counts = receive(sent(), delivery=delivery, by=by, progress=progress)
+    took = time.perf_counter() - began - aside
+    memory = peak_megabytes()
+    close_delivery(delivery, counts, by=by)
+    marks.take()
+
+    report, rate = Report(), size / took
+    rows, slices = bare.rows_of(connection, marks)
+    bare_took = bare.insert(os.environ["BARE_URL"], slices)
+    if connection.vendor == "sqlite":
+        report.least("records a second", rate, 1500)
+    else:
+        report.say("records a second", f"{rate:,.0f}")
+    report.most("times the cost of the same rows bare", took / bare_took, 8)
+    report.most("longest bite", max(bites) * 1000, 200, " ms")
+    report.most("peak memory", memory, 1024, " MB")
+    report.say("bare: records a second", f"{size / bare_took:,.0f}")
+    report.say("rows", f"{rows:,} in {len(slices)}")
+    report.say("source identities, new", f"{counts.people_new:,}")
+    assert counts.new == size, counts
+    return report.missed

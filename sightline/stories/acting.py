@@ -1,0 +1,196 @@
+"""What workers do in a story: each action is one call of the verb that the page for it calls, as that worker.
+
+An action that is not here answers `not built yet`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.queries import partnership
+from sightline.agencies.rules import may
+from sightline.agencies.types import Actor
+from sightline.chronology.actions import versions_of
+from sightline.chronology.queries import of_person, subjects_of
+from sightline.chronology.tracing import people_of
+from sightline.definition.outcomes import Decision, Missing, Refused
+from sightline.identity.actions import decide_match, join, separate
+from sightline.identity.queries import identities_of, persons_of
+from sightline.identity.tracing import waiting_between
+from sightline.intake.types import Named
+from sightline.jobs.correct import correct_record
+from sightline.jobs.decide import decide
+from sightline.ledger.actions import write
+from sightline.sharing.actions import tie, untie
+from sightline.sharing.reading import reading
+from sightline.stories.model import Act
+from sightline.stories.reading_events import target
+from sightline.timescales.moment import now
+
+if TYPE_CHECKING:
+    from sightline.stories.living import Life
+
+Flags = tuple[str, ...]
+
+
+# --- whom or what it is about -----------------------------------------------------------------------------------------
+
+
+def _identity(life: Life, one: str) -> UUID:
+    """`jay@e1`. Raises Missing where the event has not brought anybody."""
+    found = life.identities.get(target(one))
+    if found is None:
+        raise Missing
+    return found
+
+
+def _record(life: Life, on: str) -> UUID:
+    """The newest version of the record that an event became. Raises Missing."""
+    first = life.records.get(target(on)[1])
+    if first is None:
+        raise Missing
+    return versions_of(first)[-1]
+
+
+def _person(life: Life, on: str) -> UUID:
+    """The child whom an event (or `jay`, or `jay@e1`) is about, as the system takes them now. Raises Missing."""
+    who, event = target(on)
+    if who:
+        return persons_of([_identity(life, on)])[_identity(life, on)]
+    if event in life.story.people:
+        found = best_person(life, event)
+        if found is None:
+            raise Missing
+        return found
+    children = [identity for identity, child, _ in subjects_of(_record(life, on)) if child]
+    if not children:
+        raise Missing
+    return persons_of(children[:1])[children[0]]
+
+
+def best_person(life: Life, person: str) -> UUID | None:
+    """Whom the system takes somebody for: of several, the person with an identity that agrees best with the truth (most
+    national identifiers equal), then the one with most events, then the latest.
+    """
+    truth = life.story.people[person]
+
+    def agreeing(key: tuple[str, str]) -> int:
+        held = life.held[key]
+        return sum(bool(getattr(truth, n)) and getattr(held, n) == getattr(truth, n) for n in ("nhs_number", "upn"))
+
+    found = life.persons_of(person)
+    ranked = sorted(found, key=lambda p: (max(agreeing(k) for k in found[p]), len(found[p]), max(life.known[k] for k in found[p])))
+    return ranked[-1] if ranked else None
+
+
+# --- the actions ------------------------------------------------------------------------------------------------------
+
+
+def _decide(life: Life, act: Act) -> Flags:
+    given = {key.replace("-", "_"): str(value) for key, value in act.given.items() if value is not None}
+    made, flagged = decide(entry=_record(life, act.on), by=life.actor(act.by), **given)
+    life.records[act.id] = made
+    return flagged
+
+
+def _pair(life: Life, act: Act) -> tuple[UUID, UUID]:
+    one, other = act.given.get("people", ("", ""))
+    return _identity(life, one), _identity(life, other)
+
+
+def _join(life: Life, act: Act) -> Flags:
+    one, other = _pair(life, act)
+    join(one=one, other=other, by=life.actor(act.by))
+    return ()
+
+
+def _separate(life: Life, act: Act) -> Flags:
+    one, other = _pair(life, act)
+    separate(one=one, other=other, by=life.actor(act.by))
+    return ()
+
+
+def _decide_match(life: Life, act: Act) -> Flags:
+    one, other = _pair(life, act)
+    waiting = waiting_between([one], [other])
+    if not waiting:  # the match may stand between two others of the same people
+        persons = persons_of([one, other])
+        first, second = ([row.id for row in identities_of(persons[i])] for i in (one, other))
+        waiting = waiting_between(first, second) if persons[one] != persons[other] else []
+    if not waiting:
+        raise Refused(Decision(False, "wrong-state", "No match of these two waits for a decision."))
+    decide_match(possible=waiting[0][0], decision=act.given.get("decision", ""), by=life.actor(act.by))
+    return ()
+
+
+def _view_child(life: Life, act: Act) -> Flags:
+    by = life.actor(act.by)
+    allowed = may(by, "view-child", partnership())
+    if not allowed:
+        raise Refused(allowed)
+    with reading(by, act.given.get("purpose") or "safeguarding", about="view-child") as opened:
+        of_person(opened, _person(life, act.on))
+    return ()
+
+
+def _correct_record(life: Life, act: Act) -> Flags:
+    first = life.records.get(target(act.on)[1])
+    if first is None:
+        raise Missing
+    people = None
+    if act.people is not None:
+        people = [Named(str(life.identities.get((person, act.on), person)), roles, held) for person, roles, held in act.people]
+    made = correct_record(
+        entry=first, by=life.actor(act.by), says=act.given.get("says"), fields=act.given.get("fields"),
+        happened=act.given.get("at") or "", people=people)
+    kept = set(life.identities.values())
+    new = [identity for identity, _ in people_of(made) if identity not in kept]
+    for person, _, held in act.people or ():
+        if (person, act.on) not in life.identities and new:
+            identity = new.pop(0)
+            for event in (act.on, act.id):
+                life.identities[person, event], life.held[person, event], life.known[person, event] = identity, held, now()
+    return ()
+
+
+def _allocation(life: Life, act: Act) -> tuple[Actor, list[UUID], str]:
+    by = life.actor(act.by)
+    allowed = may(by, "allocate", partnership())
+    if not allowed:
+        raise Refused(allowed)
+    identities = [row.id for row in identities_of(_person(life, act.on))]
+    worker = act.given.get("worker")
+    return by, identities, f"worker:{life.actors[worker] if worker else by.id}"
+
+
+@transaction.atomic
+def _allocate(life: Life, act: Act) -> Flags:
+    by, identities, holder = _allocation(life, act)
+    tie([(holder, "allocated", identity, now(), None, None) for identity in identities])
+    write(kind="change", verb="allocate", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=identities)
+    return ()
+
+
+@transaction.atomic
+def _end_allocation(life: Life, act: Act) -> Flags:
+    by, identities, holder = _allocation(life, act)
+    untie(kind="allocated", subjects=identities, holder=holder)
+    write(kind="change", verb="end-allocation", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=identities)
+    return ()
+
+
+VERBS: dict[str, Callable[[Life, Act], Flags]] = {
+    "decide-contact": _decide,
+    "decide-referral": _decide,
+    "join": _join,
+    "separate": _separate,
+    "decide-match": _decide_match,
+    "view-child": _view_child,
+    "correct-record": _correct_record,
+    "allocate": _allocate,
+    "end-allocation": _end_allocation,
+}

@@ -1,0 +1,369 @@
+"""Answering what a story expects, as the system stands now. A question leaves no trace: its readings are not recorded.
+
+Each answer is (whether it held, what was there instead and why).
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from datetime import datetime
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sightline.agencies.queries import machine, partnership
+from sightline.agencies.types import Actor
+from sightline.chronology.actions import versions_of
+from sightline.chronology.events import of_people
+from sightline.chronology.queries import entry as entry_history
+from sightline.chronology.queries import of_person
+from sightline.chronology.rules import professionals, states, voices
+from sightline.chronology.tracing import is_stated, said_of
+from sightline.chronology.types import Chronology, EntryView
+from sightline.clocks.actions import states_of
+from sightline.definition.outcomes import Missing
+from sightline.identity.queries import identities_of, persons_of, profile
+from sightline.identity.tracing import waiting_between
+from sightline.sharing.reading import Reading, reading
+from sightline.sharing.types import Level
+from sightline.stories.acting import best_person
+from sightline.stories.contract import NOT_BUILT, NOT_BUILT_YET
+from sightline.stories.model import Act, Expectation
+from sightline.stories.reading_events import target
+from sightline.timescales.london import local, say
+from sightline.timescales.moment import now
+
+if TYPE_CHECKING:
+    from sightline.stories.living import Life
+
+Answered = tuple[bool | None, str]  # None: it could not be asked, so that neither it nor its contrary holds
+PURPOSE = "safeguarding"
+
+
+def ask(life: Life, expected: Expectation) -> tuple[bool, str]:
+    """Whether it holds; where it does not, what was there instead."""
+    if expected.kind in NOT_BUILT:
+        return False, NOT_BUILT_YET
+    held, got = KINDS[expected.kind](life, expected)
+    if held is None:
+        return False, got
+    return held is not expected.never, got
+
+
+def _person(life: Life, expected: Expectation) -> UUID:
+    found = best_person(life, expected.given["about"])
+    if found is None:
+        raise Missing
+    return found
+
+
+def _reader(life: Life, expected: Expectation) -> Actor:
+    who = expected.given.get("who")
+    return life.actor(who) if who else machine("clock-machine")
+
+
+# --- who is who -------------------------------------------------------------------------------------------------------
+
+
+def _pairs(life: Life, expected: Expectation) -> tuple[list[tuple[str, str, str]], str]:
+    """How each two stand: joined, waiting or apart. The second part says who never arrived."""
+    of = expected.given["of"]
+    absent = [one for one in of if target(one) not in life.identities]
+    if absent:
+        return [], f"{', '.join(absent)} never arrived{_why(life, absent[0])}"
+    identity = {one: life.identities[target(one)] for one in of}
+    person = persons_of(identity.values())
+    found = []
+    for one, other in combinations(of, 2):
+        a, b = person[identity[one]], person[identity[other]]
+        if a == b:
+            found.append((one, other, "joined"))
+            continue
+        mine, theirs = ([row.id for row in identities_of(p)] for p in (a, b))
+        found.append((one, other, "waiting" if waiting_between(mine, theirs) else "apart"))
+    return found, ""
+
+
+def _why(life: Life, one: str) -> str:
+    outcome = life.outcomes.get(target(one)[1])
+    return f" ({outcome})" if outcome is not None and outcome.state != "done" else ""
+
+
+def _stand(pairs: list[tuple[str, str, str]]) -> str:
+    words = {"joined": "one person", "waiting": "waiting for somebody to decide", "apart": "two people, and nothing waits"}
+    return "; ".join(f"{one} and {other}: {words[state]}" for one, other, state in pairs)
+
+
+def _all_are(state: str) -> Callable[[Life, Expectation], Answered]:
+    def answer(life: Life, expected: Expectation) -> Answered:
+        pairs, absent = _pairs(life, expected)
+        if absent:
+            return None, absent
+        meets = [found == state for _, _, found in pairs]
+        return (any(meets) if expected.never else all(meets)), _stand(pairs)
+
+    return answer
+
+
+def _possible_match(life: Life, expected: Expectation) -> Answered:
+    """Several wait when each is linked to the others through matches that wait (some may be joined already)."""
+    pairs, absent = _pairs(life, expected)
+    if absent:
+        return None, absent
+    waiting = [(one, other) for one, other, state in pairs if state == "waiting"]
+    if expected.never or not waiting:
+        return bool(waiting), _stand(pairs)
+    linked = [{one, other} for one, other, state in pairs if state != "apart"]
+    reached = set(waiting[0])
+    while grown := set().union(*(link for link in linked if link & reached)) - reached:
+        reached |= grown
+    return reached == set(expected.given["of"]), _stand(pairs)
+
+
+def _known_as(life: Life, expected: Expectation) -> Answered:
+    with reading(_reader_of_names(life, expected), "identity" if not expected.given.get("who") else PURPOSE, recorded=False) as opened:
+        try:
+            shown = profile(opened, _person(life, expected))
+        except Missing:
+            return False, "not there, or not to be seen"
+    wanted = {k: str(v) for k, v in expected.given.items() if k not in ("about", "who")}
+    found = {k: str(getattr(shown, k)) for k in wanted}
+    return wanted == found, ", ".join(f"{k} {v or 'not known'}" for k, v in found.items())
+
+
+def _reader_of_names(life: Life, expected: Expectation) -> Actor:
+    who = expected.given.get("who")
+    return life.actor(who) if who else machine("matching-machine")
+
+
+# --- records ----------------------------------------------------------------------------------------------------------
+
+
+def _said(life: Life, record: str, *what: str) -> tuple[dict[str, Any] | None, str]:
+    first = life.records.get(record)
+    if first is None:
+        return None, f"{record} is not there{_why(life, record)}"
+    with reading(machine("clock-machine"), PURPOSE, recorded=False) as opened:
+        said = said_of(opened, first, what)
+    return said, "" if said is not None else f"{record} is not to be read, even by the machine that counts what is missing"
+
+
+def _quality(life: Life, expected: Expectation) -> Answered:
+    said, why = _said(life, expected.given["record"], "absent")
+    if said is None:
+        return None, why
+    absent, wanted = said["absent"], expected.given["missing"]
+    got = f"missing: {', '.join(absent) or 'nothing'}"
+    return (any(part in absent for part in wanted) if expected.never else all(part in absent for part in wanted)), got
+
+
+def _corrected(life: Life, expected: Expectation) -> Answered:
+    first = life.records.get(expected.given["record"])
+    if first is None:
+        return None, f"{expected.given['record']} is not there"
+    times, wanted = len(versions_of(first)) - 1, str(expected.given.get("times") or "")
+    return (times == int(wanted) if wanted.isdigit() else times > 0), f"corrected {times} times"
+
+
+def _stated(life: Life, expected: Expectation) -> Answered:
+    first = life.records.get(expected.given["record"])
+    if first is None:
+        return None, f"{expected.given['record']} is not there"
+    return is_stated(first), "stated, not witnessed" if is_stated(first) else "taken as it was told"
+
+
+def _loaded(life: Life, expected: Expectation) -> Answered:
+    outcome = life.outcomes.get(expected.given["event"])
+    if outcome is None or outcome.counts is None:
+        return None, f"no file has been read: {outcome or 'it has not arrived'}"
+    counted = {key.replace("_", "-"): value for key, value in outcome.counts.as_dict().items() if key != "seconds"}
+    wanted = {k: str(v) for k, v in expected.given.items() if k in counted}
+    return all(str(counted[k]) == v for k, v in wanted.items()), ", ".join(f"{k} {v}" for k, v in counted.items())
+
+
+def _kept(life: Life, expected: Expectation) -> Answered:
+    return _outcome(life, expected, "kept")
+
+
+def _refused(life: Life, expected: Expectation) -> Answered:
+    return _outcome(life, expected, "refused")
+
+
+def _outcome(life: Life, expected: Expectation, state: str) -> Answered:
+    outcome = life.outcomes.get(expected.given["event"])
+    if outcome is None:
+        return None, "it has not happened by then"
+    if outcome.state == "not-built":
+        return None, NOT_BUILT_YET
+    because = expected.given.get("because")
+    return outcome.state == state and because in (None, "", outcome.because), str(outcome)
+
+
+def _flagged(life: Life, expected: Expectation) -> Answered:
+    outcome = life.outcomes.get(expected.given["event"])
+    if outcome is None or outcome.state == "not-built":
+        return None, NOT_BUILT_YET if outcome else "it has not happened by then"
+    because = expected.given.get("because")
+    held = outcome.state == "done" and (because in outcome.flagged if because else bool(outcome.flagged))
+    return held, f"{outcome}; flagged: {', '.join(outcome.flagged) or 'nothing'}"
+
+
+# --- who sees what ----------------------------------------------------------------------------------------------------
+
+
+def _sees(life: Life, expected: Expectation) -> Answered:
+    first = life.records.get(expected.given["record"])
+    if first is None:
+        return None, f"{expected.given['record']} is not there{_why(life, expected.given['record'])}"
+    level, why = "hidden", "nothing allows more"
+    with reading(life.actor(expected.given["who"]), PURPOSE, recorded=False) as opened:
+        try:
+            found = entry_history(opened, first).now
+            level, why = found.level.word, found.sight.decision.sentence
+        except Missing:
+            pass
+    return level == expected.given["as"].replace("shown", "full"), f"{level}: {why}"
+
+
+def _chronology(life: Life, expected: Expectation, opened: Reading) -> Chronology:
+    return of_person(opened, _person(life, expected))
+
+
+def _knew(life: Life, expected: Expectation) -> Answered:
+    wanted = set(expected.given["records"])
+    with reading(life.actor(expected.given["who"]), PURPOSE, recorded=False) as opened:
+        try:
+            shown = [view for view in _chronology(life, expected, opened).entries if view.level >= Level.HEADLINE]
+        except Missing:
+            shown = []
+    events = [(view, life.event_of(view.first)) for view in shown]
+    acts = {event.id for event in life.story.events if isinstance(event, Act)}
+    # what workers decided stands on the chronology too: it counts where the story asks for it
+    seen = {event for _, event in events if event and (event not in acts or event in wanted)}
+    others = [_told(view) for view, event in events if not event]
+    got = ", ".join(sorted(seen)) or "nothing"
+    return seen == wanted and not others, got + (f"; and {', '.join(others)}" if others else "") + _difference(life, expected, seen, wanted)
+
+
+def _told(view: EntryView) -> str:
+    return f"{view.title.lower()} of {say(local(view.happened))}"
+
+
+def _difference(life: Life, expected: Expectation, seen: set[str], wanted: set[str]) -> str:
+    """Why a record that was expected does not show: it hangs on somebody who is not joined, or is held back."""
+    if expected.never or not wanted - seen:
+        return ""
+    best, reasons = best_person(life, expected.given["about"]), []
+    for event in sorted(wanted - seen):
+        first = life.records.get(event)
+        mine = life.identities.get((expected.given["about"], event))
+        if first is None:
+            reasons.append(f"{event} is not there by then{_why(life, event)}")
+        elif mine is not None and persons_of([mine])[mine] != best:
+            reasons.append(f"{event} belongs to somebody who is not joined with them")
+        else:
+            reasons.append(f"{event} does not show to {expected.given['who']}")
+    return " — " + "; ".join(reasons)
+
+
+# --- what follows from records ----------------------------------------------------------------------------------------
+
+
+def _clock(life: Life, expected: Expectation) -> Answered:
+    definition, named = partnership(), expected.given["clock"]
+    if named not in definition.clock:
+        return None, NOT_BUILT_YET
+    persons = list(life.persons_of(expected.given["about"]))
+    with reading(machine("clock-machine"), PURPOSE, recorded=False) as opened:
+        entries = of_people(opened, persons)
+        runs = [(state, started) for person, theirs in entries.items() for state, started in states_of(definition, person, theirs)]
+    asked = life.records.get(expected.given.get("record") or "")
+    found = [(state, started) for state, started in runs if state.clock == named and (asked is None or started.first == asked)]
+    got = "; ".join(
+        f"{state.state.value}, started by {life.event_of(started.first) or started.record}, due {say(local(state.due_at))}" for state, started in found)
+    return any(state.state.value == expected.given["state"] for state, _ in found), got or "no such clock has started"
+
+
+def _signal(life: Life, expected: Expectation) -> Answered:
+    try:
+        queries = importlib.import_module("sightline.signals.queries")
+    except ImportError:
+        return None, NOT_BUILT_YET
+    declared = getattr(partnership(), "signal", {})
+    named = expected.given["signal"]
+    if named not in declared:
+        return None, NOT_BUILT_YET
+    raised = []
+    with reading(_signal_machine(), PURPOSE, recorded=False) as opened:
+        for person in life.persons_of(expected.given["about"]):
+            raised += [one for one in queries.raised(opened, person, known_on=now()) if one.signal == named]
+    wanted = set(expected.given.get("citing") or ())
+    by: datetime | None = expected.by
+    for one in raised:
+        cited = {life.event_of(UUID(str(first))) for first in one.citing}
+        if wanted <= cited and (by is None or one.since <= by):
+            return True, _raised(life, raised)
+    return False, _raised(life, raised) or "it is not raised"
+
+
+def _signal_machine() -> Actor:
+    try:
+        return machine("signal-machine")
+    except Missing:
+        return machine("clock-machine")
+
+
+def _raised(life: Life, raised: list[Any]) -> str:
+    return "; ".join(
+        f"raised since {say(local(one.since))}, citing {', '.join(life.event_of(UUID(str(first))) or 'a record' for first in one.citing)}" for one in raised)
+
+
+def _entries(life: Life, expected: Expectation) -> tuple[EntryView, ...]:
+    with reading(_reader(life, expected), PURPOSE, recorded=False) as opened:
+        try:
+            return _chronology(life, expected, opened).entries
+        except Missing:
+            return ()
+
+
+def _professional(life: Life, expected: Expectation) -> Answered:
+    definition = partnership()
+    role, agency, team = (str(expected.given.get(k) or "") for k in ("role", "agency", "team"))
+    titles = {role.casefold(), definition.role[role].title.casefold() if role in definition.role else ""}
+    teams = {"", team, definition.team[team].title if team in definition.team else team}
+    found = professionals(_entries(life, expected), now(), definition)
+    held = any(p.title.casefold() in titles and agency in ("", p.agency.id) and (not team or p.team in teams) for p in found)
+    return held, ", ".join(f"{p.title} ({p.agency.title})" for p in found) or "nobody"
+
+
+def _voice(life: Life, expected: Expectation) -> Answered:
+    found = [voice.words for voice in voices(_entries(life, expected))]
+    return expected.given["words"] in found, "; ".join(f"“{words}”" for words in found) or "no words of the child"
+
+
+def _open_state(life: Life, expected: Expectation) -> Answered:
+    found = states(_entries(life, expected), now(), partnership())
+    return any(expected.given["open"] == one.state for one in found), ", ".join(one.state for one in found) or "nothing is open"
+
+
+KINDS: dict[str, Callable[[Life, Expectation], Answered]] = {
+    "same-person": _all_are("joined"),
+    "different-person": _all_are("apart"),
+    "possible-match": _possible_match,
+    "quality": _quality,
+    "refused": _refused,
+    "flagged": _flagged,
+    "clock": _clock,
+    "sees": _sees,
+    "knew": _knew,
+    "signal": _signal,
+    "loaded": _loaded,
+    "kept-for-a-person": _kept,
+    "corrected": _corrected,
+    "stated": _stated,
+    "professional": _professional,
+    "known-as": _known_as,
+    "voice": _voice,
+    "open-state": _open_state,
+}

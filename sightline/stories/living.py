@@ -1,0 +1,257 @@
+"""Living a story: each event at its moment, through the doors of agencies and workers; questions in between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from datetime import time as clock_time
+from uuid import UUID
+
+from sightline.agencies.actions import add_worker, declare_agency
+from sightline.agencies.queries import actor_by_id, agencies, machine, partnership
+from sightline.agencies.types import Actor
+from sightline.chronology.actions import versions_of
+from sightline.chronology.tracing import first_of, people_of
+from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
+from sightline.identity.queries import persons_of
+from sightline.intake.readers import Notes, Unreadable, read
+from sightline.intake.types import Counts, Details, Named, Notification
+from sightline.jobs import due
+from sightline.jobs.receive import close_delivery, open_delivery, receive, receive_one
+from sightline.stories import acting, asking
+from sightline.stories.contract import NOT_BUILT_YET
+from sightline.stories.model import Act, Answer, Delivered, Event, Expectation, Sent, Story, Told
+from sightline.stories.scratch import Scratch
+from sightline.timescales.london import LONDON, at, local_day
+from sightline.timescales.moment import pretend
+
+MORNING = clock_time(7, 0)
+NEVER = datetime.min.replace(tzinfo=LONDON)
+
+
+@dataclass
+class Outcome:
+    """What became of an event. `because`: the code of a refusal, or why something was kept for a person."""
+
+    state: str  # done | refused | kept | not-built
+    because: str = ""
+    sentence: str = ""
+    flagged: tuple[str, ...] = ()
+    counts: Counts | None = None
+
+    def __str__(self) -> str:
+        words = {"done": "it stood", "refused": f"refused: {self.because}", "kept": f"kept for a person: {self.because}", "not-built": NOT_BUILT_YET}
+        return words[self.state] + (f" ({self.sentence})" if self.sentence else "")
+
+
+@dataclass
+class Life:
+    """A story as far as it has been lived: which record each event became, whom each person on it is."""
+
+    story: Story
+    records: dict[str, UUID] = field(default_factory=dict)  # event: the record's first id
+    identities: dict[tuple[str, str], UUID] = field(default_factory=dict)  # (person, event): source identity
+    held: dict[tuple[str, str], Details] = field(default_factory=dict)  # as the sender of that event holds them
+    known: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    actors: dict[str, UUID] = field(default_factory=dict)
+
+    def actor(self, worker: str) -> Actor:
+        return actor_by_id(self.actors[worker])
+
+    def event_of(self, first: UUID) -> str:
+        """The event that became this record; empty for what no event of the story brought."""
+        return next((event for event, known in self.records.items() if known == first), "")
+
+    def identities_of(self, person: str) -> list[UUID]:
+        return [identity for (who, _), identity in self.identities.items() if who == person]
+
+    def persons_of(self, person: str) -> dict[UUID, list[tuple[str, str]]]:
+        """Whom the system takes somebody for: each person with the (person, event) pairs that led there."""
+        mine = {key: identity for key, identity in self.identities.items() if key[0] == person}
+        now = persons_of(mine.values())
+        found: dict[UUID, list[tuple[str, str]]] = {}
+        for key, identity in mine.items():
+            if identity in now:
+                found.setdefault(now[identity], []).append(key)
+        return found
+
+
+def live(story: Story, scratch: Scratch) -> Told:
+    """Lives one story in a database of its own and answers what it expects."""
+    started = time.perf_counter()
+    with scratch.database(story.partnership):
+        life = Life(story)
+        answers: dict[int, Answer] = {}
+        first = min([e.taken for e in story.events])
+        with pretend(first):
+            _prepare(life)
+        asked = sorted(enumerate(story.expect), key=lambda pair: pair[1].at or story.end)
+        steps = [*((e.taken, 0, _event(life, e)) for e in story.events), *((x.at or story.end, 1, _question(life, x, n, answers)) for n, x in asked)]
+        before = first
+        for moment, _, step in sorted(steps, key=lambda s: s[:2]):
+            _mornings(before, moment)
+            with pretend(moment):
+                step()
+                due.sweep()
+            before = max(before, moment)
+    notes = tuple(f"{id}: {outcome}" for id, outcome in life.outcomes.items() if outcome.state != "done")
+    return Told(story, tuple(answers[n] for n in range(len(story.expect))), time.perf_counter() - started, notes)
+
+
+def _prepare(life: Life) -> None:
+    """The story's own agencies and workers."""
+    runner, definition = machine("story-runner"), partnership()
+    for agency in life.story.agencies:
+        declare_agency(id=agency.id, kind=agency.kind, title=agency.name, phone=agency.phone, calendar=dict(agency.calendar), by=runner)
+    for worker in life.story.workers:
+        made = add_worker(
+            username=worker.id, name=worker.name, agency=worker.agency, role=worker.role, phone=worker.phone,
+            team=worker.team if worker.team in definition.team else "", settings=dict(worker.settings), by=runner)
+        life.actors[worker.id] = made.id
+
+
+def _mornings(after: datetime, until: datetime) -> None:
+    """The morning run, at 07:00 on each day between two moments on which something is owed."""
+    day = local_day(after)
+    while True:
+        with pretend(until):
+            lag = due.lag_seconds()
+        if lag <= 0:
+            return
+        owed_since = until - timedelta(seconds=lag)
+        day = max(day, local_day(owed_since))
+        morning = at(day, MORNING)
+        if morning <= max(after, owed_since):
+            day += timedelta(days=1)
+            morning = at(day, MORNING)
+        if morning > until:
+            return
+        with pretend(morning):
+            if not due.sweep():
+                day += timedelta(days=1)
+
+
+def _event(life: Life, event: Event) -> Callable[[], None]:
+    def happen() -> None:
+        if isinstance(event, Sent):
+            life.outcomes[event.id] = _send(life, event)
+        elif isinstance(event, Delivered):
+            life.outcomes[event.id] = _deliver(life, event)
+        else:
+            life.outcomes[event.id] = _act(life, event)
+
+    return happen
+
+
+def _question(life: Life, expectation: Expectation, n: int, answers: dict[int, Answer]) -> Callable[[], None]:
+    def ask() -> None:
+        held, got = asking.ask(life, expectation)
+        answers[n] = Answer(expectation.kind, expectation.text, held, got, expectation.line)
+
+    return ask
+
+
+# --- what agencies send -----------------------------------------------------------------------------------------------
+
+
+def _send(life: Life, event: Sent) -> Outcome:
+    on_it = {person for person, _, _ in event.people}
+    relations = tuple(r for r in life.story.relations if r[0] in on_it and r[2] in on_it)
+    notification = Notification(
+        agency=event.agency, record=event.record, message_id=event.message or event.id, happened=event.happened, until=event.until,
+        people=tuple(Named(person, roles, details) for person, roles, details in event.people),
+        fields={k: v for k, v in event.fields.items() if v is not None}, says=event.says, place=dict(event.place), sent=event.told,
+        version=event.version, relations=relations, position=event.id, raw=event.id.encode(),
+    )
+    receipt = receive_one(notification, feed="", kind="story", by=machine("feed-machine"))
+    if receipt.state == "kept-for-a-person":
+        return Outcome("kept", receipt.faults[0].code if receipt.faults else "", "; ".join(str(f) for f in receipt.faults))
+    first = first_of(UUID(receipt.id)) if receipt.id else None
+    if first is None:
+        return Outcome("kept", receipt.state)
+    _brought(life, event.id, first, [(person, details) for person, _, details in event.people], event.moment)
+    return Outcome("done")
+
+
+def _brought(life: Life, event: str, first: UUID, people: list[tuple[str, Details]], known: datetime) -> None:
+    """Remembers which record an event became, and which source identity each person on it is."""
+    life.records.setdefault(event, first)
+    found = [identity for identity, _ in people_of(versions_of(first)[-1])]
+    own: dict[str, UUID] = {}
+    for person, details in people:  # in the order in which they were sent; one local id is one identity
+        identity = own.get(details.local_id) if details.local_id else None
+        if identity is None and found:
+            identity = found.pop(0)
+        if identity is not None:
+            own[details.local_id] = identity
+            life.identities[person, event] = identity
+            life.held[person, event] = details
+            life.known[person, event] = known
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def _deliver(life: Life, event: Delivered) -> Outcome:
+    definition, by, notes = partnership(), machine("feed-machine"), Notes()
+    delivery = open_delivery(feed=event.feed, agency=event.agency, kind="file", name=event.name, by=by)
+    brought: list[tuple[str, Notification]] = []
+    names = {message: name for name, message in event.holds.items()}
+
+    def things() -> object:
+        for thing in read(event.text.encode(), definition.feed[event.feed], definition, notes, agencies=list(agencies()), name=event.name):
+            if isinstance(thing, Notification) and thing.message_id in names:
+                brought.append((names[thing.message_id], thing))
+            yield thing
+
+    counts = Counts()
+    try:
+        counts = receive(things(), delivery=delivery, by=by)  # type: ignore[arg-type]
+    except Unreadable as error:
+        close_delivery(delivery, counts, notes, by=by, state="stopped")
+        return Outcome("kept", "unreadable", error.sentence, counts=counts)
+    close_delivery(delivery, counts, notes, by=by)
+    for name, thing in brought:
+        _held_in_file(life, event, name, thing)
+    return Outcome("done", counts=counts)
+
+
+def _held_in_file(life: Life, event: Delivered, name: str, thing: Notification) -> None:
+    """A named record of a file: found by sending nothing, only by asking what its message became."""
+    from sightline.intake.tracing import became
+
+    first = became(thing.agency, thing.message_id)
+    if first is None:
+        return
+    people = []
+    for named in thing.people:
+        who = next((p for p, truth in life.story.people.items() if _same_name(truth, named.details)), named.key)
+        people.append((who, named.details))
+    _brought(life, name, first, people, event.taken)
+
+
+def _same_name(truth: Details, sent: Details) -> bool:
+    return (truth.given.casefold(), truth.family.casefold()) == (sent.given.casefold(), sent.family.casefold())
+
+
+# --- what workers do --------------------------------------------------------------------------------------------------
+
+
+def _act(life: Life, event: Act) -> Outcome:
+    verb = acting.VERBS.get(event.does)
+    if verb is None:
+        return Outcome("not-built")
+    try:
+        flagged = verb(life, event)
+        return Outcome("done", flagged=flagged)
+    except Refused as error:
+        return Outcome("refused", error.decision.reason_code, error.decision.sentence)
+    except Missing:
+        return Outcome("refused", "not-permitted", "not there, or not to be seen by this worker")
+    except Conflict as error:
+        return Outcome("refused", "already-decided", error.sentence)
+    except Invalid as error:
+        return Outcome("refused", "invalid", "; ".join(str(fault) for fault in error.faults))

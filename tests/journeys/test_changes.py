@@ -1,0 +1,76 @@
+"""Journeys that change something: they come last, because the town is shared."""
+
+from __future__ import annotations
+
+import re
+
+
+def _quarantined(walker, line: str) -> None:
+    walker.go("/loads/")
+    walker.page.locator("tr", has_text="wait").locator("a").click()
+    walker.page.get_by_role("link", name=line).click()
+
+
+def test_what_is_typed_is_kept_and_stands_there_again(as_):
+    walker = as_("dee")
+    _quarantined(walker, "line 41")
+    walker.page.get_by_label("Repair it here").press_sequentially("28/02/2025 ", delay=20)
+    walker.page.get_by_text(re.compile(r"Saved at \d\d:\d\d")).wait_for()
+    walker.page.get_by_label("Note").fill("Rang the police: 28 February.")
+    with walker.page.expect_response(re.compile("/draft/")):
+        pass
+    walker.page.reload()
+    assert "28/02/2025" in walker.page.get_by_label("Repair it here").input_value()
+    assert walker.page.get_by_label("Note").input_value() == "Rang the police: 28 February."
+    assert walker.faults == []
+
+
+def test_when_keeping_fails_the_page_says_so_and_keeps_the_words(as_):
+    walker = as_("dee")
+    _quarantined(walker, "line 41")
+    walker.page.route("**/draft/**", lambda route: route.abort())
+    walker.page.get_by_label("Note").press("End")
+    walker.page.get_by_label("Note").press_sequentially(" More.")
+    walker.page.get_by_text("Not saved").wait_for()
+    assert walker.page.get_by_label("Note").input_value().endswith("More.")
+    walker.page.unroute("**/draft/**")
+
+
+def test_setting_aside_needs_a_reason_and_shows_who_did_it(as_):
+    walker = as_("dee")
+    _quarantined(walker, "line 58")
+    walker.page.get_by_role("button", name="Set aside").click()
+    walker.page.get_by_role("link", name="Say why it is set aside").click()
+    assert walker.page.get_by_label("Note").evaluate("e => e === document.activeElement")
+    assert walker.axe() == []
+    walker.type("A test row, the police say.")
+    walker.page.get_by_role("button", name="Set aside").click()
+    walker.page.get_by_text("Set aside, with your reason").wait_for()
+    walker.page.get_by_role("link", name="line 58").click()
+    assert walker.page.get_by_text("Set aside by Dee Ward").is_visible()
+
+
+def test_a_match_is_decided_with_a_reason_and_the_two_are_one(as_):
+    walker = as_("amir")
+    walker.find("jay marsh")
+    assert walker.page.locator("tbody tr").count() == 2
+    walker.go("/matches/")
+    walker.page.locator("tbody a").first.click()
+    walker.page.get_by_role("button", name="Decide").click()
+    walker.page.get_by_role("link", name="Say why, in a sentence").wait_for()
+    assert walker.axe() == []
+    walker.page.get_by_label("One person", exact=True).check()
+    walker.page.get_by_label("Why?").fill("The school and the police both know him by this address.")
+    walker.page.get_by_role("button", name="Decide").click()
+    walker.page.get_by_text("They are one person now").wait_for()
+    walker.find("jay marsh")
+    assert walker.page.locator("tbody tr").count() == 1
+
+
+def test_signing_out_ends_it(stranger):
+    walker = stranger()
+    walker.sign_in("paul")
+    walker.page.get_by_role("button", name="Sign out").click()
+    walker.page.get_by_role("heading", name="Sign in").wait_for()
+    walker.go("/find/")
+    assert walker.page.get_by_role("heading", name="Sign in").is_visible()

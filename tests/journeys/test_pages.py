@@ -1,0 +1,78 @@
+"""Every page, looked at: axe finds nothing wrong, nothing is wider than a phone, the browser complains of nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.walker import DESKTOP, PHONE
+
+PAGES = {  # name: (who, how to get there)
+    "work": ("amir", lambda w: w.go("/")),
+    "find": ("amir", lambda w: w.go("/find/")),
+    "found": ("amir", lambda w: w.find("jay marsh")),
+    "nobody-found": ("amir", lambda w: w.find("zzyzx")),
+    "child": ("amir", lambda w: w.child()),
+    "child-as-known-then": ("amir", lambda w: (w.child(), w.go(w.page.url + "?known-on=2026-01-15"))),
+    "child-with-500-entries": ("amir", lambda w: w.child("nell crowther")),
+    "child-for-a-school": ("ruth", lambda w: w.child()),
+    "entry": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Missing: High risk").last.click())),
+    "matches": ("amir", lambda w: w.go("/matches/")),
+    "match": ("amir", lambda w: (w.go("/matches/"), w.page.locator("tbody a").first.click())),
+    "help": ("amir", lambda w: w.go("/help/")),
+    "words": ("amir", lambda w: w.go("/words/")),
+    "accessibility": ("amir", lambda w: w.go("/accessibility/")),
+    "second-factor": ("paul", lambda w: w.go("/sign-in/second-factor/set-up/")),
+    "password": ("paul", lambda w: w.go("/sign-in/password/")),
+    "work-of-a-data-officer": ("dee", lambda w: w.go("/")),
+    "loads": ("dee", lambda w: w.go("/loads/")),
+    "load": ("dee", lambda w: (w.go("/loads/"), w.page.locator("tr", has_text="2 wait").locator("a").click())),
+    "quarantined": ("dee", lambda w: (w.go("/loads/"), w.page.locator("tr", has_text="2 wait").locator("a").click(),
+                                      w.page.locator("tbody a").first.click())),
+}
+ERRORS = {  # name: (who, where, what the browser says of it)
+    "nothing-here": ("amir", "/child/00000000-0000-4000-8000-000000000000/", 404),
+    "not-open-to-your-role": ("gwen", "/loads/", 403),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_sound(as_, name):
+    who, arrive = PAGES[name]
+    walker = as_(who)
+    walker.page.set_viewport_size(DESKTOP)
+    arrive(walker)
+    walker.page.locator("h1").wait_for()
+    assert walker.axe() == []
+    assert walker.page.locator("h1").count() == 1
+    assert walker.page.title().endswith("– Sightline")
+    walker.picture(name, whole=True)
+
+    walker.page.set_viewport_size(PHONE)
+    assert walker.sideways() <= 0, "the page is wider than a phone"
+    walker.picture(f"{name}-phone", whole=True)
+    assert walker.faults == []
+
+
+def test_the_sign_in_page_is_sound(stranger):
+    walker = stranger()
+    walker.go("/sign-in/")
+    assert walker.axe() == []
+    walker.picture("sign-in")
+    walker.page.get_by_role("button", name="Sign in").click()
+    walker.page.locator("[data-errors]").wait_for()
+    assert walker.axe() == []
+    walker.page.set_viewport_size(PHONE)
+    assert walker.sideways() <= 0
+    assert walker.faults == []
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_a_page_that_says_no_is_sound(as_, name):
+    who, where, status = ERRORS[name]
+    walker = as_(who)
+    walker.go(where)
+    assert walker.axe() == []
+    walker.picture(name)
+    walker.page.set_viewport_size(PHONE)
+    assert walker.sideways() <= 0
+    assert [fault for fault in walker.faults if str(status) not in fault] == []

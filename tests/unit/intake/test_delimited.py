@@ -1,0 +1,150 @@
+"""Any agency's CSV: torn, garbled, cut in half. Good rows in; each bad one by itself, with its line and reason."""
+
+import random
+
+import pytest
+
+from sightline.intake.notes import Notes
+from sightline.intake.readers import Unreadable, read
+from sightline.intake.types import Notification, Unread
+from tests.unit.intake.shapes import HEADER, feed, leeds, row, table
+
+
+def both(source, which=None, notes=None):
+    found = list(read(source, which or feed(), leeds(), notes))
+    good = [one for one in found if isinstance(one, Notification)]
+    return good, [(one.position, one.reason) for one in found if isinstance(one, Unread)]
+
+
+def ids(good):
+    return [one.message_id for one in good]
+
+
+def test_each_row_is_a_record_with_its_line_and_its_bytes():
+    good, bad = both(table(row(1), row(2, '"He said ""no"", then left"')))
+    assert (ids(good), bad) == (["R1", "R2"], [])
+    assert good[1].position == "line 3"
+    assert good[1].raw == row(2, '"He said ""no"", then left"').encode() + b"\n"
+    assert good[1].says == 'He said "no", then left'
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+def test_delimiter_and_line_ends_are_found(delimiter, ending):
+    source = table(row(1), row(2)).replace(b",", delimiter.encode()).replace(b"\n", ending)
+    good, bad = both(source)
+    assert (ids(good), bad) == (["R1", "R2"], [])
+
+
+def test_excel_says_its_delimiter_in_the_first_line():
+    assert ids(both(b"sep=;\r\n" + table(row(1)).replace(b",", b";"))[0]) == ["R1"]
+
+
+def test_a_title_above_the_header_is_passed_over_and_told():
+    notes = Notes()
+    assert ids(both(b"Daily extract\n\n" + table(row(1)), notes=notes)[0]) == ["R1"]
+    assert "2 line(s) before the header are passed over" in notes.sentences()
+
+
+def test_byte_order_mark_and_other_capitals_in_the_header():
+    source = b"\xef\xbb\xbf" + table(row(1)).replace(HEADER.encode(), HEADER.lower().encode())
+    assert ids(both(source)[0]) == ["R1"]
+
+
+def test_windows_text_is_read_and_told():
+    notes = Notes()
+    good, bad = both(table(row(1, "Siân’s café")).decode().encode("windows-1252"), notes=notes)
+    assert (good[0].says, bad) == ("Siân’s café", [])
+    assert "text that is not UTF-8 is read as Windows-1252 (at line 2)" in notes.sentences()
+
+
+def test_a_true_text_of_several_lines_is_one_row():
+    good, bad = both(table(row(1, '"First, he ran.\nThen, at 9, home.\n\nThe end"'), row(2)))
+    assert (ids(good), bad) == (["R1", "R2"], [])
+    assert good[0].says == "First, he ran.\nThen, at 9, home.\n\nThe end"
+
+
+@pytest.mark.parametrize("after", [0, 1, 30])
+def test_a_stray_quote_never_swallows_the_rows_after_it(after):
+    rows = [row(1), row(2, '"stray'), *(row(n) for n in range(3, 3 + after))]
+    good, bad = both(table(*rows))
+    assert (len(good), bad) == (2 + after, [])
+
+
+def test_two_stray_quotes_do_not_join_the_rows_between():
+    good, bad = both(table(row(1, '"stray'), row(2), row(3), row(4, 'again"'), row(5)))
+    assert (ids(good), bad) == (["R1", "R2", "R3", "R4", "R5"], [])
+
+
+def test_a_wrong_number_of_columns_is_that_row_alone():
+    good, bad = both(table(row(1), row(2, "a, b"), "R3,INC", row(4), row(5) + ",,"))
+    assert ids(good) == ["R1", "R4", "R5"]
+    assert bad == [("line 3", "wrong-columns"), ("line 4", "wrong-columns")]
+
+
+def test_nul_bytes_are_that_row_alone():
+    assert both(table(row(1), row(2, "a\0b"), row(3)))[1] == [("line 3", "nul-bytes")]
+
+
+def test_empty_lines_count_for_nothing():
+    good, bad = both(table(row(1), "", ",,,,,,,,,", row(2), "\x1a"))
+    assert (ids(good), bad) == (["R1", "R2"], [])
+
+
+@pytest.mark.parametrize("text", ["plain", '"quoted, with comma"'])
+def test_a_file_cut_in_half_gives_what_is_whole_and_tells_the_rest(text):
+    whole = table(*(row(n, text) for n in range(200)))
+    for cut in range(len(whole) // 2, len(whole) // 2 + 120):
+        good, bad = both(whole[:cut])
+        assert ids(good) == [f"R{n}" for n in range(len(good))]
+        lines = whole[:cut].count(b"\n")
+        assert bad in ([], [(f"line {lines + 1}", "cut-short")])
+        assert len(good) >= lines - 1
+
+
+def test_a_cut_within_a_quoted_text_is_cut_short():
+    assert both(table(row(1), row(2, '"Seen at ho'), end=""))[1] == [("line 3", "cut-short")]
+    assert both(table(row(1), row(2, '"Seen at\nho'), end=""))[1] == [("line 3", "cut-short")]
+
+
+def test_a_last_third_of_garbage_harms_no_good_row():
+    draw = random.Random(7)
+    rows = [row(n) for n in range(60)]
+    garbage = b"".join(draw.randbytes(draw.randint(1, 200)).replace(b"\n", b" ") + b"\n" for _ in range(30))
+    good, bad = both(table(*rows) + garbage)
+    assert ids(good) == [f"R{n}" for n in range(60)]
+    assert len(bad) >= 28 and all(int(position.split()[1]) > 61 for position, _ in bad)
+
+
+def test_garbage_of_plain_words_too():
+    lines = ["### export failed ###", "ORA-01555", row(61, WHEN="yesterday"), row(62, TYPE="??"), '"', '","']
+    good, bad = both(table(*(row(n) for n in range(3)), *lines))
+    assert len(good) == 3
+    assert {reason for _, reason in bad} == {"wrong-columns", "not-a-date", "unknown-code"}
+    assert [position for position, _ in bad] == [f"line {n}" for n in range(5, 11)]
+
+
+def test_a_line_too_long_is_told_and_passed_over_in_bounded_memory():
+    good, bad = both(table(row(1), row(2, "x" * 3_000_000), row(3)))
+    assert (ids(good), bad) == (["R1", "R3"], [("line 3", "too-long")])
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (table(row(1)).decode().encode("utf-16"), "UTF-16"),
+        (table(row(1)).decode().encode("utf-16-le"), "UTF-16"),
+        (b"", "no header"),
+        (b"\x00" * 500, "binary"),
+        (b"a,b\n1,2\n", "lacks what the feed"),
+        (",".join(f"c{n}" for n in range(20_000)).encode(), "more than 2000 columns"),
+    ],
+)
+def test_what_cannot_be_used_at_all_is_said_before_anything_is_taken(source, says):
+    with pytest.raises(Unreadable, match=says):
+        next(iter(read(source, feed(), leeds())))
+
+
+def test_formulas_and_markup_are_text():
+    good, _ = both(table(row(1, "=cmd|' /C calc'!A0"), row(2, "<script>alert(1)</script>{{7*7}}")))
+    assert [one.says for one in good] == ["=cmd|' /C calc'!A0", "<script>alert(1)</script>{{7*7}}"]
