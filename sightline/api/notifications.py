@@ -42,10 +42,15 @@ class TooLarge(Exception):
     summary="Send a notification, or several",
     openapi_extra={
         "requestBody": request_body(),
-        "parameters": [{
-            "in": "header", "name": "Idempotency-Key", "required": False, "schema": {"type": "string"},
-            "description": "The same key with the same body has the same receipt; with another body it is a conflict",
-        }],
+        "parameters": [
+            {
+                "in": "header",
+                "name": "Idempotency-Key",
+                "required": False,
+                "schema": {"type": "string"},
+                "description": "The same key with the same body has the same receipt; with another, it is a conflict",
+            }
+        ],
         "responses": answers(
             s200=("Receipt", "It was held already"),
             s201=("Receipt", "It is held (for several: Receipts)"),
@@ -73,9 +78,11 @@ def send(request: HttpRequest) -> JsonResponse:
 @router.get(
     "/receipts/{uuid:receipt_id}",
     summary="What became of something sent",
-    openapi_extra={"responses": answers(
-        s200=("Receipt", "It is held"), s404=("Problem", "Nothing that you sent has this receipt"), **HELD_BACK
-    )},
+    openapi_extra={
+        "responses": answers(
+            s200=("Receipt", "It is held"), s404=("Problem", "Nothing that you sent has this receipt"), **HELD_BACK
+        )
+    },
 )
 def receipt(request: HttpRequest, receipt_id: UUID) -> JsonResponse:
     """The receipt of something that your agency sent."""

@@ -73,7 +73,10 @@ def _schemas(holder: _Held) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "notifications": {
-                "type": "array", "items": _ref("Notification"), "minItems": 1, "maxItems": MOST_IN_BATCH,
+                "type": "array",
+                "items": _ref("Notification"),
+                "minItems": 1,
+                "maxItems": MOST_IN_BATCH,
             }
         },
     }

@@ -45,7 +45,11 @@ class MachineDoor(NinjaAPI):
 
 
 api = MachineDoor(
-    title="Sightline", version="1.0.0", urls_namespace="api-v1", docs_url=None, auth=AgencyToken(),
+    title="Sightline",
+    version="1.0.0",
+    urls_namespace="api-v1",
+    docs_url=None,
+    auth=AgencyToken(),
     description="Notifications from agencies' own systems. v1 only ever grows.",
 )
 api.add_router("", router)

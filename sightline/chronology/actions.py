@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sightline.chronology.models import Entry, Opening, Part
 from sightline.chronology.types import Writing
+from sightline.ledger.adding import add, add_objects
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 
@@ -24,9 +25,9 @@ def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
             definition=w.definition, body=keyring.seal(w.body, w.keys, f"entry|{w.id}"),
         )
         entries.append(entry)
-        parts += [Part(entry=entry, identity_id=i, role=role, child=child, happened=w.happened) for i, role, child in w.parts]
-    Entry.objects.bulk_create(entries)
-    Part.objects.bulk_create(parts)
+        parts += [(w.id, identity, role, child, w.happened) for identity, role, child in w.parts]
+    add_objects(entries)
+    add(Part, ("entry_id", "identity_id", "role", "child", "happened"), parts)
 
 
 def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[str, timedelta]) -> int:
@@ -43,7 +44,7 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
             if (identity, record) not in there:
                 there.add((identity, record))
                 rows.append(Opening(identity_id=identity, record=record, since=known - window, opened_at=known, because=entry))
-    Opening.objects.bulk_create(rows)
+    add_objects(rows)
     return len(rows)
 
 

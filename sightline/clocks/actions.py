@@ -32,7 +32,7 @@ def _event(entry: MachineEntry) -> Event:
     return Event(
         id=str(entry.first), record=entry.record, happened=entry.happened, known=entry.known_at, fields=entry.facts,
         queued=entry.queued, urgent=entry.urgent, decision=entry.record == "decision", on=frozenset(entry.on),
-        identities=frozenset((str(entry.identity),)), whole_day=entry.precision != "minute",
+        identities=frozenset((str(entry.identity),)), whole_day=entry.precision != "minute", stated=entry.stated,
     )
 
 

@@ -44,11 +44,11 @@ def moment_of(spec: ClockEvent, event: Event) -> tuple[datetime, bool] | None:
     if not _is_named(spec, event) or (spec.where and not spec.where.holds(facts_of(event))):
         return None
     if spec.at == KNOWN:
-        return utc(event.known), False
+        return None if event.stated else (utc(event.known), False)
     if spec.at and spec.at != HAPPENED:
         return _moment(event.fields.get(spec.at))
     if not spec.at and spec.record and event.record not in spec.record and QUEUED in spec.record and event.queued:
-        return utc(event.known), False
+        return None if event.stated else (utc(event.known), False)
     return utc(event.happened), event.whole_day
 
 

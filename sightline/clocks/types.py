@@ -37,6 +37,7 @@ class Event:
     on: frozenset[str] = frozenset()
     identities: frozenset[str] = frozenset()
     whole_day: bool = False
+    stated: bool = False  # told as history: nobody here knew it at `known`, so nothing is measured from there
 
 
 @dataclass(frozen=True)

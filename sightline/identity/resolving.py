@@ -12,6 +12,7 @@ from sightline.identity import rules
 from sightline.identity.models import Link, Possible, SourceIdentity, Trait, Version
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
+from sightline.ledger.adding import add, add_objects
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring, digest
 
@@ -37,7 +38,7 @@ class Resolver:
         self._new: list[SourceIdentity] = []
         self._changed: dict[UUID, SourceIdentity] = {}
         self._versions: list[Version] = []
-        self._traits: list[Trait] = []
+        self._traits: list[tuple[UUID, str, str]] = []  # source identity, kind, digest
         self._forget: list[UUID] = []
         self._links: list[Link] = []
         self._possible: dict[tuple[UUID, UUID], Possible] = {}
@@ -147,9 +148,10 @@ class Resolver:
 
     def _index(self, identity: UUID, details: Details) -> None:
         found = {(kind, self._digest(kind, value)) for kind, value in rules.traits(details)}
-        self._traits = [t for t in self._traits if t.identity_id != identity] if identity in self._forget else self._traits
+        if identity in self._forget:
+            self._traits = [t for t in self._traits if t[0] != identity]
         for kind, digest_ in sorted(found):
-            self._traits.append(Trait(identity_id=identity, kind=kind, digest=digest_))
+            self._traits.append((identity, kind, digest_))
             if kind in rules.MATCHING:
                 self._by_trait[digest_].append(identity)
 
@@ -199,13 +201,13 @@ class Resolver:
 
     def save(self) -> None:
         """Writes everything resolved, in bulk. The keyring must be saved by the caller, before."""
-        SourceIdentity.objects.bulk_create(self._new)
+        add_objects(self._new)
         fresh = {row.id for row in self._new}
         again = [row for row in self._changed.values() if row.id not in fresh]
         SourceIdentity.objects.bulk_update(again, ["details", "unborn", "person"])
         if forget := [i for i in self._forget if i not in fresh]:
             Trait.objects.filter(identity__in=forget).delete()
-        Version.objects.bulk_create(self._versions)
-        Trait.objects.bulk_create(self._traits)
-        Link.objects.bulk_create(self._links)
+        add_objects(self._versions)
+        add(Trait, ("identity_id", "kind", "digest"), self._traits)
+        add_objects(self._links)
         Possible.objects.bulk_create(self._possible.values(), ignore_conflicts=True)

@@ -21,7 +21,17 @@ from sightline.intake.types import Details, Named, Notification, Unread
 from sightline.timescales.partial import parse_partial
 
 KEYS = (
-    "message_id", "record", "happened", "until", "sent", "version", "says", "place", "people", "relations", "fields"
+    "message_id",
+    "record",
+    "happened",
+    "until",
+    "sent",
+    "version",
+    "says",
+    "place",
+    "people",
+    "relations",
+    "fields",
 )
 PLACE = ("name", "postcode")
 ADDRESS = ("lines", "postcode")

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sightline.definition.types import Fault
 from sightline.intake.models import Delivery, Item, Message, Quarantined
 from sightline.intake.types import Counts, Notification, Receipt, Unread
+from sightline.ledger.adding import add_objects
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring, digest
 
@@ -153,8 +154,8 @@ class Inbox:
 
     def save(self) -> None:
         """Writes the inbox, in bulk, in the caller's transaction; the keyring has been saved."""
-        Item.objects.bulk_create(self._items)
-        Message.objects.bulk_create(self._new)
+        add_objects(self._items)
+        add_objects(self._new)
         if self._changed:
             Message.objects.bulk_update(self._changed, ["content", "version", "item", "first"])
         if self._unread:
@@ -173,9 +174,8 @@ class Inbox:
             waiting.append(Quarantined(item=item, reason=unread.reason[:40], faults=[told(f) for f in unread.faults[:20]], at=moment))
             messages.append(Message(agency=item.agency, message=message, content=content, item=item.id))
             self.receipts.append(Receipt(str(item.id), moment, "kept-for-a-person", unread.faults))
-        Item.objects.bulk_create(items)
-        Quarantined.objects.bulk_create(waiting)
-        Message.objects.bulk_create(messages)
+        for rows in (items, waiting, messages):
+            add_objects(rows)
 
 
 def told(fault: Fault) -> dict[str, object]:

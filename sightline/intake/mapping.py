@@ -382,9 +382,7 @@ def _relation(declared: Mapping[str, str]) -> tuple[str, str, str]:
     return declared.get("subject", ""), declared.get("relation", ""), declared.get("object", "")
 
 
-def _related(
-    relations: Iterable[tuple[str, str, str]], people: tuple[Named, ...]
-) -> tuple[tuple[str, str, str], ...]:
+def _related(relations: Iterable[tuple[str, str, str]], people: tuple[Named, ...]) -> tuple[tuple[str, str, str], ...]:
     """`{subject: parent, relation: parent, object: child}`: everybody in the one role to everybody in the other."""
     return tuple(
         (one.key, relation, other.key)

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sightline.agencies.types import Actor, AgencyInfo
 from sightline.chronology.actions import open_routine, versions_of, write_entries
 from sightline.chronology.tracing import people_of
+from sightline.chronology.rules import INVOLVEMENT
 from sightline.chronology.types import Writing
 from sightline.clocks.actions import relevant
 from sightline.definition.records import age_bands, clean, facts, is_routine, is_urgent, missing_parts, reaches_queue
@@ -24,7 +25,7 @@ from sightline.identity.types import Resolved
 from sightline.intake.inbox import Arriving, Inbox
 from sightline.intake.types import Counts, Named, Notification, Unread
 from sightline.ledger.actions import write
-from sightline.sharing.actions import tie, untie
+from sightline.sharing.actions import end_ties, tie, untie
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
@@ -46,7 +47,10 @@ class World:
     def __post_init__(self) -> None:
         self.schools = {a.title.casefold(): a.id for a in self.agencies.values()} | {a: a for a in self.agencies}
         self.clocked = relevant(self.definition)
-        self.duty_teams = [t.id for t in self.definition.team.values() if t.on_duty_for == "front-door"]
+        self.duty_teams = [
+            (f"team:{t.id}", timedelta(days=parse_span(t.keeps).amount) if t.keeps else None)
+            for t in self.definition.team.values() if t.on_duty_for == "front-door"
+        ]
         self.windows = {
             r.id: timedelta(days=parse_span(r.opened_for).amount) for r in self.definition.record.values() if r.routine and r.opened_for
         }
@@ -76,6 +80,7 @@ class Bite:
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
+        self.ended: list[tuple[UUID, datetime]] = []
 
     @property
     def counts(self) -> Counts:
@@ -178,7 +183,7 @@ class Bite:
             "absent": [part for part, _ in missing_parts(record, fields, by_role)],
             "counts": {role: len(those) for role, those in by_role.items()},
         }
-        if record.sent_by and kind not in record.sent_by:
+        if record.sent_by and "any" not in record.sent_by and kind not in record.sent_by:
             body["notes"] = ["unusual-sender"]
         self.writings.append(Writing(
             id=entry_id, first=one.first or entry_id, record=record.id, agency=n.agency, handling=record.handling, pointer_only=record.pointer_only,
@@ -188,6 +193,8 @@ class Bite:
             body=body, parts=parts, keys=tuple(keys),
         ))
         self._follows(n, record, fields, people, children, known, entry_id, queued, is_routine(record, what))
+        if record.id == INVOLVEMENT and one.first and fields.get("to"):
+            self.ended.append((one.first, moment_of(fields["to"])))
         return one.first or entry_id
 
     def _follows(self, n: Notification, record: RecordType, fields: dict[str, str], people: Sequence[tuple[Named, Resolved]],
@@ -196,10 +203,11 @@ class Bite:
         keys = {p.key: r.identity for p, r in people}
         self.relations += [(keys[s], relation, keys[o], n.agency, known) for s, relation, o in n.relations if s in keys and o in keys]
         if queued:
-            self.ties += [(f"team:{t}", "on-duty", c, known, None, entry) for c in children for t in self.world.duty_teams]
+            self.ties += [(team, "on-duty", c, known, known + keeps if keeps else None, entry)
+                          for c in children for team, keeps in self.world.duty_teams]
         if queued or (record.concern and not routine):
             self.concerns += [(c, entry, known) for c in children]
-        if record.id == "involvement":
+        if record.id == INVOLVEMENT:
             until = moment_of(fields["to"]) if fields.get("to") else None
             team = fields.get("team", "")
             for child in children:
@@ -218,6 +226,8 @@ class Bite:
         write_entries(self.writings, self.keyring)
         for identity, holder in self.moved_school:
             untie(kind="attends", subjects=[identity], keep=[holder])
+        for first, until in self.ended:
+            end_ties(because=versions_of(first), until=until)
         tie(self.ties)
         open_routine(self.concerns, self.world.windows)
         relate(self.relations)

@@ -13,22 +13,33 @@ from sightline.timescales.moment import now
 
 
 def tie(rows: Iterable[tuple[str, str, UUID, datetime, datetime | None, UUID | None]]) -> int:
-    """Writes ties (holder, kind, subject, from, until, because) that are not already open. Returns how many are new."""
-    wanted = list({(holder, kind, subject): (holder, kind, subject, a, b, c) for holder, kind, subject, a, b, c in rows}.values())
+    """Writes ties (holder, kind, subject, from, until, because) that last longer than what is open. Returns how many are new."""
+    wanted: dict[tuple[str, str, UUID], Tie] = {}
+    for holder, kind, subject, from_at, until, because in rows:
+        one = Tie(holder=holder, kind=kind, subject=subject, from_at=from_at, until=until, because=because)
+        before = wanted.get((holder, kind, subject))
+        if before is None or _longer(until, before.until):
+            wanted[holder, kind, subject] = one
     if not wanted:
         return 0
-    moment = now()
-    there = set(
-        Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject__in={row[2] for row in wanted})
-        .values_list("holder", "kind", "subject")
-    )
-    new = [
-        Tie(holder=holder, kind=kind, subject=subject, from_at=from_at, until=until, because=because)
-        for holder, kind, subject, from_at, until, because in wanted
-        if (holder, kind, subject) not in there
-    ]
+    there: dict[tuple[str, str, UUID], datetime | None] = {}
+    open_ = Tie.objects.filter(Q(until=None) | Q(until__gt=now()), subject__in={key[2] for key in wanted})
+    for holder, kind, subject, until in open_.values_list("holder", "kind", "subject", "until"):
+        if (holder, kind, subject) not in there or _longer(until, there[holder, kind, subject]):
+            there[holder, kind, subject] = until
+    new = [one for key, one in wanted.items() if key not in there or _longer(one.until, there[key])]
     Tie.objects.bulk_create(new)
     return len(new)
+
+
+def _longer(until: datetime | None, than: datetime | None) -> bool:
+    return than is not None and (until is None or until > than)
+
+
+def end_ties(*, because: Iterable[UUID], until: datetime) -> int:
+    """Ends the ties that these entries made, when what they said turned out to be over by then."""
+    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=until), because__in=list(because))
+    return rows.update(until=until)
 
 
 def untie(*, kind: str, subjects: Iterable[UUID], holder: str = "", keep: Iterable[str] = ()) -> int:

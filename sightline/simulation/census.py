@@ -73,9 +73,9 @@ class CensusWriter:
             end = self._by(case.plan[1])
             parts.append(f"<CINPlanDates>{_tag('CINPlanStartDate', case.plan[0])}{_tag('CINPlanEndDate', end) if end else ''}</CINPlanDates>")
         if case.enquiry:
-            self.count += 1
             started, target, held, not_needed = case.enquiry
             conference = _tag("DateOfInitialCPC", held) if held and self._by(held) else ""
+            self.count += 1 + bool(conference)
             parts.append(f"<Section47>{_tag('S47ActualStartDate', started)}{_tag('InitialCPCtarget', target)}{conference}"
                          f"{_tag('ICPCnotRequired', int(not_needed))}</Section47>")
         parts.append(_tag("ReferralNFA", int(case.nothing_further)))

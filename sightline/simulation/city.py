@@ -102,7 +102,7 @@ class _City:
             ending = feed.format
             name, prefix = NAMES.get(kind, (f"{feed.id}.{ending}", feed.id.upper()[:3]))
             if feed.agency_column:
-                name, prefix = (f"schools.{ending}", "SCH") if feed.id.startswith("school") else (f"case-management.{ending}", "CM")
+                name, prefix = (f"schools.{ending}", "SCH") if "school" in feed.id else (f"case-management.{ending}", "CM")
             self.writers.append(FeedWriter(feed, self.definition, held, feeds, Path(name).stem + f".{ending}", prefix))
         self.census = None
         if any(feed.format == "cin-census" for feed in self.definition.feed.values()) and self.agencies.social_care:

@@ -70,7 +70,7 @@ class Life:
                     attended = round(sessions * min(1.0, max(0.0, rng.gauss(usual, 0.02))))
                     events.append(Event(last, datetime.combine(last, datetime.min.time()).replace(hour=16, minute=30), child.school, "attendance-summary",
                                         [(child, "pupil")], {"period-from": first, "period-to": last, "possible": str(sessions), "attended": str(attended)}))
-        for _ in range(poisson(rng, 0.32 * self.period.years)):
+        for _ in range(poisson(rng, 0.27 * self.period.years)):
             complaint, intent, says = rng.choice(words.AE_ROUTINE)
             self._attendance(child, self.period.at_any_time(rng), complaint, intent, says, "Parent", rng, events)
 

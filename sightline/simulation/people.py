@@ -150,7 +150,8 @@ class Families:
             children.append(Person(
                 first + len(children), rng.choice(pool.female if sex == "female" else pool.male), surname, born, sex, ethnicity,
                 nhs=self.numbers.nhs(), upn=self.numbers.upn(born.year + 4) if starts >= 4 else "", school=self.schools.draw(rng, starts),
-                language=language, homes=homes, burden=min(14.0, strain * rng.lognormvariate(0, 0.8)),
+                language=language, homes=homes,
+                burden=min(14.0, strain * rng.lognormvariate(0, 0.8) * (1.7 if starts >= 11 else 0.8)),
             ))
         adults = self._adults(rng, first + 8, pool, surname, births, homes)
         family = Family(n, children, adults, min(strain, 6.0), locality)
@@ -164,7 +165,7 @@ class Families:
 
     def _births(self, rng: random.Random, count: int, until: date) -> list[date]:
         """Dates of birth, youngest first; one in thirty is a twin's. All are under 18."""
-        born, found = until - timedelta(days=rng.randrange(0, 18 * 365 // count)), []
+        born, found = until - timedelta(days=rng.randrange(max(365, 18 * 365 - (count - 1) * 900))), []
         for _ in range(count):
             found.append(born)
             twin = rng.random() < 0.033
@@ -180,7 +181,7 @@ class Families:
             adults.append(Person(n, rng.choice(pool.female), mother_name, born, "female", nhs=self.numbers.nhs(), role="mother",
                                  homes=homes, phone=numbers.mobile(rng)))
         born = eldest - timedelta(days=rng.randrange(19 * 365, 44 * 365))
-        father = Person(n + 1, rng.choice(pool.male), surname, born, "male", role="father", homes=homes, phone=numbers.mobile(rng))
+        father = Person(n + 1, rng.choice(pool.male), surname, born, "male", nhs=self.numbers.nhs(), role="father", homes=homes, phone=numbers.mobile(rng))
         chance = rng.random()
         if chance < 0.6 or not adults:
             adults.append(father)
@@ -189,7 +190,8 @@ class Families:
             adults.append(father)
             if rng.random() < 0.3:
                 born = eldest - timedelta(days=rng.randrange(16 * 365, 40 * 365))
-                adults.append(Person(n + 2, rng.choice(pool.male), rng.choice(pool.family), born, "male", role="partner", homes=homes))
+                adults.append(Person(n + 2, rng.choice(pool.male), rng.choice(pool.family), born, "male", nhs=self.numbers.nhs(), role="partner",
+                                     homes=homes))
         return adults
 
     def _unborn(self, rng: random.Random, family: Family, n: int, until: date) -> None:

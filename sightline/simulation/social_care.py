@@ -32,6 +32,8 @@ class FrontDoor:
         if not self.care:
             return
         children = [c for c in family.children if c.born and c.born <= at.date()]
+        if not children:
+            return
         about = [(c, "child") for c in children]
         about += [(a, "parent") for a in family.adults if a.role in ("mother", "father", "father-elsewhere")][:2]
         agreement = rng.choices(("yes", "no", "not-sought"), (5, 2, 3))[0]
@@ -55,11 +57,11 @@ class FrontDoor:
         open_until: dict[int, date] = {case.child.n: case.closed or date.max for case in cases}
         decided, count = datetime.min, 0
         for event in sorted(events, key=lambda e: e.sent):
-            if not reaches_queue(event) or event.sent <= decided:
+            children = [(p, "child") for p, _ in event.about if p.is_child][:4]
+            if not children or not reaches_queue(event) or event.sent <= decided:
                 continue  # one decision answers what was waiting
             count += 1
             decided = self._when(event.sent, rng)
-            children = [(p, "child") for p, _ in event.about if p.is_child][:4]
             decision = self._decide(children, open_until, decided.date(), count, rng)
             threshold = {"early-help": "early-help", "assessment": "child-in-need", "section-47": "child-protection"}.get(decision, "universal")
             fields: dict[str, Value] = {"decision": decision, "threshold": threshold, "rationale": words.DECIDED[decision]}

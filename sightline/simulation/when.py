@@ -76,9 +76,9 @@ class Period:
 
     @cached_property
     def terms(self) -> list[tuple[date, date, int]]:
-        """(first day, last day, sessions) of every term that ended in the period; half terms are not told apart."""
+        """(first day, last day, sessions) of every term that lay in the period; half terms are not told apart."""
         found: list[tuple[date, date, int]] = []
-        ended = [t for t in self.school.terms if self.start <= t.last < self.until]
+        ended = [t for t in self.school.terms if self.start <= t.first and t.last < self.until]
         for term in ended:
             sessions = 2 * sum(self.school.is_school_day(term.first + timedelta(days=n)) for n in range((term.last - term.first).days + 1))
             if found and (term.first - found[-1][1]).days <= 10:  # a half term's holiday is nine days

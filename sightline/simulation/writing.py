@@ -82,7 +82,12 @@ class FeedWriter:
         assert mapping is not None
         self.feed, self.held, self.path, self.prefix = feed, held, folder / name, prefix
         self.count = 0
-        self.records = set(mapping.record.codes.values()) or ({mapping.record.is_} if mapping.record.is_ else set(partnership.record))
+        named = [person.role.codes for person in mapping.people if person.role.from_ == mapping.record.from_]
+        self.records = set(mapping.record.codes.values()) or {mapping.record.is_ or ""} - {""} or {r for codes in named for r in codes} or set(partnership.record)
+        # A feed of many agencies: the schools', or the council's own services'.
+        schools = {a.id for a in partnership.agency.values() if a.kind in ("school", "college", "alternative-provision")}
+        others = {a.id for a in partnership.agency.values() if a.kind in ("social-care", "early-help", "youth-work")}
+        self.senders = {feed.agency} if feed.agency else schools if "attendance-summary" in self.records else others
         self.roles = {r.id: set(r.people) for r in partnership.record.values()}
         self.slots = [Slot(person, mapping.record) for person in mapping.people]
         self.rows = bool(mapping.row_group)
@@ -104,7 +109,7 @@ class FeedWriter:
             self._csv.writeheader()
 
     def takes(self, event: Event) -> bool:
-        return event.record in self.records and (event.agency == self.feed.agency or bool(self.feed.agency_column))
+        return event.record in self.records and event.agency in self.senders
 
     def write(self, event: Event) -> str:
         """Writes the record; returns the id under which the agency sends it."""
@@ -144,7 +149,8 @@ class FeedWriter:
         if self._csv:
             self._csv.writerow(values)
         else:
-            self._file.write(json.dumps(_nested(values), ensure_ascii=False, separators=(", ", ": ")) + "\n")
+            told = {name: "" for name in self.feed.recognised_by} | _nested(values)
+            self._file.write(json.dumps(told, ensure_ascii=False, separators=(", ", ": ")) + "\n")
 
     def close(self) -> None:
         self._file.close()

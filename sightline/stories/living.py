@@ -17,6 +17,7 @@ from sightline.chronology.tracing import first_of, people_of
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.identity.queries import persons_of
 from sightline.intake.readers import Notes, Unreadable, read
+from sightline.intake.tracing import became
 from sightline.intake.types import Counts, Details, Named, Notification
 from sightline.jobs import due
 from sightline.jobs.receive import close_delivery, open_delivery, receive, receive_one
@@ -24,11 +25,10 @@ from sightline.stories import acting, asking
 from sightline.stories.contract import NOT_BUILT_YET
 from sightline.stories.model import Act, Answer, Delivered, Event, Expectation, Sent, Story, Told
 from sightline.stories.scratch import Scratch
-from sightline.timescales.london import LONDON, at, local_day
+from sightline.timescales.london import at, local_day
 from sightline.timescales.moment import pretend
 
 MORNING = clock_time(7, 0)
-NEVER = datetime.min.replace(tzinfo=LONDON)
 
 
 @dataclass
@@ -81,15 +81,15 @@ class Life:
 
 def live(story: Story, scratch: Scratch) -> Told:
     """Lives one story in a database of its own and answers what it expects."""
-    started = time.perf_counter()
     with scratch.database(story.partnership):
+        started = time.perf_counter()
         life = Life(story)
         answers: dict[int, Answer] = {}
         first = min([e.taken for e in story.events])
         with pretend(first):
             _prepare(life)
-        asked = sorted(enumerate(story.expect), key=lambda pair: pair[1].at or story.end)
-        steps = [*((e.taken, 0, _event(life, e)) for e in story.events), *((x.at or story.end, 1, _question(life, x, n, answers)) for n, x in asked)]
+        steps = [(event.taken, 0, _event(life, event)) for event in story.events]
+        steps += [(_asked_at(story, x), 1, _question(life, x, n, answers)) for n, x in enumerate(story.expect)]
         before = first
         for moment, _, step in sorted(steps, key=lambda s: s[:2]):
             _mornings(before, moment)
@@ -99,6 +99,11 @@ def live(story: Story, scratch: Scratch) -> Told:
             before = max(before, moment)
     notes = tuple(f"{id}: {outcome}" for id, outcome in life.outcomes.items() if outcome.state != "done")
     return Told(story, tuple(answers[n] for n in range(len(story.expect))), time.perf_counter() - started, notes)
+
+
+def _asked_at(story: Story, expected: Expectation) -> datetime:
+    """The moment that it names; something that must be there by a moment is asked then; else the end."""
+    return expected.at or (expected.by if expected.kind in ("signal", "message") and not expected.never else None) or story.end
 
 
 def _prepare(life: Life) -> None:
@@ -163,7 +168,7 @@ def _send(life: Life, event: Sent) -> Outcome:
     notification = Notification(
         agency=event.agency, record=event.record, message_id=event.message or event.id, happened=event.happened, until=event.until,
         people=tuple(Named(person, roles, details) for person, roles, details in event.people),
-        fields={k: v for k, v in event.fields.items() if v is not None}, says=event.says, place=dict(event.place), sent=event.told,
+        fields={k: "; ".join(map(str, v)) if isinstance(v, list) else v for k, v in event.fields.items() if v is not None}, says=event.says, place=dict(event.place), sent=event.told,
         version=event.version, relations=relations, position=event.id, raw=event.id.encode(),
     )
     receipt = receive_one(notification, feed="", kind="story", by=machine("feed-machine"))
@@ -211,9 +216,9 @@ def _deliver(life: Life, event: Delivered) -> Outcome:
     try:
         counts = receive(things(), delivery=delivery, by=by)  # type: ignore[arg-type]
     except Unreadable as error:
-        close_delivery(delivery, counts, notes, by=by, state="stopped")
+        close_delivery(delivery, counts, notes.sentences(), by=by, state="stopped")
         return Outcome("kept", "unreadable", error.sentence, counts=counts)
-    close_delivery(delivery, counts, notes, by=by)
+    close_delivery(delivery, counts, notes.sentences(), by=by)
     for name, thing in brought:
         _held_in_file(life, event, name, thing)
     return Outcome("done", counts=counts)
@@ -221,8 +226,6 @@ def _deliver(life: Life, event: Delivered) -> Outcome:
 
 def _held_in_file(life: Life, event: Delivered, name: str, thing: Notification) -> None:
     """A named record of a file: found by sending nothing, only by asking what its message became."""
-    from sightline.intake.tracing import became
-
     first = became(thing.agency, thing.message_id)
     if first is None:
         return

@@ -10,7 +10,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from sightline.agencies.actions import take_from_definition
 from sightline.agencies.queries import machine
 from sightline.definition.loader import load
 from sightline.timescales import moment
+
+KEPT_SECONDS = 14 * 24 * 3600  # templates of definitions and tables that are no longer
 
 _DEFAULTS = {
     "ATOMIC_REQUESTS": False, "AUTOCOMMIT": True, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False, "TIME_ZONE": None,
@@ -67,7 +70,7 @@ class Scratch:
         return self._templates[partnership]
 
     def _made(self, partnership: str) -> Path:
-        tables = self._ready(f"tables-{_fingerprint()[:16]}", lambda path: _migrate(path))
+        tables = self._ready(f"tables-{_fingerprint()[:16]}", _migrate)
         name = f"{partnership}-{_fingerprint()[:16]}-{load(partnership).hash[:16]}"
 
         def take(path: Path) -> None:
@@ -77,23 +80,26 @@ class Scratch:
 
         return self._ready(name, take)
 
-    def _ready(self, name: str, make: object) -> Path:
-        """A kept file, or made now: beside its place first, so that two runs at once never read half of one."""
-        kept = self._kept / f"{name}.sqlite3"
-        if kept.is_file():
-            return kept
-        draft = Path(self._folder.name) / f"{name}.sqlite3"
-        make(draft)  # type: ignore[operator]
+    def _ready(self, name: str, make: Callable[[Path], None]) -> Path:
+        """This run's own copy of a kept file, which is made now where it is not there."""
+        kept, own = self._kept / f"{name}.sqlite3", Path(self._folder.name) / f"{name}.sqlite3"
+        try:
+            shutil.copyfile(kept, own)
+            return own
+        except OSError:
+            own.unlink(missing_ok=True)
+        make(own)
         try:
             self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for old in self._kept.glob(f"{name.split('-')[0]}-*.sqlite3"):
-                old.unlink(missing_ok=True)
+            for old in self._kept.glob("*.sqlite3"):
+                if time.time() - old.stat().st_mtime > KEPT_SECONDS:
+                    old.unlink(missing_ok=True)
             beside = kept.with_suffix(f".{os.getpid()}")
-            shutil.copyfile(draft, beside)
-            os.replace(beside, kept)
-        except OSError:  # a state directory that cannot be written: this run's own will do
-            return draft
-        return kept
+            shutil.copyfile(own, beside)
+            os.replace(beside, kept)  # two runs at once never read half of one
+        except OSError:
+            pass  # a state directory that cannot be written: it is made again next time
+        return own
 
 
 def _fingerprint() -> str:

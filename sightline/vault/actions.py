@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from sightline.timescales.moment import now
@@ -52,7 +52,7 @@ class Keyring:
     def make(self, scope: str) -> UUID:
         key_id, key = uuid4(), rules.new_key()
         self._keys[key_id] = key
-        wrapped = aes_key_wrap(_key_encryption_key(), key)
+        wrapped = rules.wrap(key, _key_encryption_key(), key_id.bytes)
         self._new.append(Key(id=key_id, scope=scope, wrapped=wrapped, made_at=now()))
         return key_id
 
@@ -64,7 +64,7 @@ class Keyring:
         wanted = [key_id for key_id in set(ids) if key_id not in self._keys]
         for start in range(0, len(wanted), 500):
             for key_id, wrapped in Key.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "wrapped"):
-                self._keys[key_id] = _unwrapped(bytes(wrapped))
+                self._keys[key_id] = _unwrapped(bytes(wrapped), key_id)
 
     def fetch_for(self, sealed: Iterable[bytes]) -> None:
         """Fetches whatever opens these bodies, in one query."""
@@ -83,10 +83,10 @@ class Keyring:
         return json.loads(self.open_bytes(sealed, bound_to))
 
 
-def _unwrapped(wrapped: bytes) -> bytes:
+def _unwrapped(wrapped: bytes, key_id: UUID) -> bytes:
     try:
-        return aes_key_unwrap(_key_encryption_key(), wrapped)
-    except InvalidUnwrap as error:
+        return rules.unwrap(wrapped, _key_encryption_key(), key_id.bytes)
+    except InvalidTag as error:
         raise ImproperlyConfigured("SIGHTLINE_KEY is not the key with which this database was sealed.") from error
 
 

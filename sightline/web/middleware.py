@@ -34,10 +34,18 @@ log = logging.getLogger(__name__)
 
 LONGEST_SESSION = 12 * 3600  # seconds from sign-in, however busy
 BEGAN = "began"
-OPEN_WITHOUT_FACTOR = frozenset({
-    "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_index", "account_reauthenticate", "mfa_reauthenticate",
-    "account_change_password", "draft", "help",
-})
+OPEN_WITHOUT_FACTOR = frozenset(
+    {
+        "mfa_activate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_index",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "account_change_password",
+        "draft",
+        "help",
+    }
+)
 
 
 class ReadingMiddleware:

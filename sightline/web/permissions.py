@@ -32,11 +32,17 @@ ACCESS: dict[str, Access] = {
     "accessibility": Access(ANYONE),
     "demo": Access(ANYONE),  # answers in a demonstration alone
     **_all("account_login account_logout account_inactive mfa_authenticate", Access(ANYONE)),
-    **_all("openid_connect_login openid_connect_callback socialaccount_login_error socialaccount_login_cancelled "
-           "socialaccount_signup", Access(ANYONE)),
+    **_all(
+        "openid_connect_login openid_connect_callback socialaccount_login_error socialaccount_login_cancelled "
+        "socialaccount_signup",
+        Access(ANYONE),
+    ),
     # One's own sign-in.
-    **_all("account_reauthenticate account_change_password mfa_index mfa_reauthenticate mfa_activate_totp "
-           "mfa_view_recovery_codes mfa_generate_recovery_codes", Access(SIGNED_IN, "administration")),
+    **_all(
+        "account_reauthenticate account_change_password mfa_index mfa_reauthenticate mfa_activate_totp "
+        "mfa_view_recovery_codes mfa_generate_recovery_codes",
+        Access(SIGNED_IN, "administration"),
+    ),
     # The work.
     "work": Access(SIGNED_IN, verb="view-work"),
     "help": Access(SIGNED_IN, "administration"),

@@ -73,7 +73,12 @@ class Drawn:
 
 
 def draw(
-    marks: Sequence[Mark], lanes: Iterable[tuple[str, str]], *, today: date, bands: Sequence[Band] = (), known_on: bool = False
+    marks: Sequence[Mark],
+    lanes: Iterable[tuple[str, str]],
+    *,
+    today: date,
+    bands: Sequence[Band] = (),
+    known_on: bool = False,
 ) -> Drawn:
     """Draws marks (any order) on the lanes that have any; `lanes` are (id, title) in their order."""
     marks = sorted(marks, key=lambda m: m.at)
@@ -101,12 +106,16 @@ def draw(
             x1 = scale(band.since)
             x2 = scale(band.until) if band.until else scale.today_x(today)
             if x2 > x1:
-                parts.append(f'<rect class="pic-band" x="{x1:.1f}" y="{tops[band.lane] + LANE / 2 - 5:g}" '
-                             f'width="{max(x2 - x1, 2):.1f}" height="10"><title>{escape(band.says)}</title></rect>')
+                parts.append(
+                    f'<rect class="pic-band" x="{x1:.1f}" y="{tops[band.lane] + LANE / 2 - 5:g}" '
+                    f'width="{max(x2 - x1, 2):.1f}" height="10"><title>{escape(band.says)}</title></rect>'
+                )
     x = scale.today_x(today)
-    parts.append(f'<path class="pic-today" d="M{x:.1f} {TOP - 4}V{bottom:g}"/>'
-                 f'<text class="pic-now" x="{x:.1f}" y="12" text-anchor="{"end" if x > WIDTH - 40 else "middle"}">'
-                 f'{"as known on" if known_on else "today"}</text>')
+    parts.append(
+        f'<path class="pic-today" d="M{x:.1f} {TOP - 4}V{bottom:g}"/>'
+        f'<text class="pic-now" x="{x:.1f}" y="12" text-anchor="{"end" if x > WIDTH - 40 else "middle"}">'
+        f"{'as known on' if known_on else 'today'}</text>"
+    )
     for mark, row in zip(marks, rows, strict=True):
         parts.append(
             f'<a class="m {mark.shape}" href="{escape(mark.href)}" '
@@ -115,8 +124,10 @@ def draw(
         )
     height = bottom + AXIS
     summary = says(marks, [title for _, title in lanes])
-    svg = (f'<svg class="pic" width="{WIDTH}" height="{height:g}" viewBox="0 0 {WIDTH} {height:g}" role="group" '
-           f'aria-labelledby="picture-summary">{"".join(parts)}</svg>')
+    svg = (
+        f'<svg class="pic" width="{WIDTH}" height="{height:g}" viewBox="0 0 {WIDTH} {height:g}" role="group" '
+        f'aria-labelledby="picture-summary">{"".join(parts)}</svg>'
+    )
     numbers = Counter(mark.shape for mark in marks)
     legend = tuple((shape, SHAPES[shape], numbers[shape], words) for shape, words in LEGEND if numbers[shape])
     return Drawn(tuple((title, count[lane]) for lane, title in lanes), svg, summary, legend, bool(bands))
@@ -188,7 +199,9 @@ def _grid(scale: _Scale, bottom: float) -> str:
         x = scale.of_day(at)
         parts.append(f'<path class="pic-grid" d="M{x:.1f} {TOP}V{bottom:g}"/>')
         if x < WIDTH - 60:
-            parts.append(f'<text class="pic-when" x="{x + 3:.1f}" y="{bottom + 16:g}">{_label(at, step, not parts[1:])}</text>')
+            parts.append(
+                f'<text class="pic-when" x="{x + 3:.1f}" y="{bottom + 16:g}">{_label(at, step, not parts[1:])}</text>'
+            )
         for _ in range(step):
             at = _next_month(at)
     return "".join(parts)

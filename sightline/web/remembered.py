@@ -11,6 +11,7 @@ from uuid import uuid4
 from sightline.agencies.types import Actor
 from sightline.intake.actions import save_draft
 from sightline.intake.queries import draft
+from sightline.vault.actions import CannotOpen
 
 MOST = 12
 
@@ -35,5 +36,8 @@ def recent(actor: Actor, form: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def _kept(actor: Actor, form: str) -> dict[str, Any]:
-    found = draft(actor, form)
+    try:
+        found = draft(actor, form)
+    except CannotOpen:  # its key is gone: so is what was remembered, and nothing else
+        return {}
     return found[0] if found else {}

@@ -48,7 +48,7 @@ urlpatterns = [
     path("sign-in/second-factor/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]
 if settings.OIDC_SERVER_URL:
-    from allauth.socialaccount import views as social  # noqa: E402  (only where it is configured)
+    from allauth.socialaccount import views as social
 
     urlpatterns += [
         path("sign-in/organisation/", include("allauth.socialaccount.providers.openid_connect.urls")),

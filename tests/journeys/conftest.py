@@ -19,7 +19,11 @@ from tests.support.databases import connected
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
     "--disable-sync",
 ]
 CROWD = 500
@@ -114,4 +118,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if here:
         order = {item: n for n, item in enumerate(items)}
         items.sort(key=lambda i: (i in here, "test_changes" in i.path.name, order[i]))
-

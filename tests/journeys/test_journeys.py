@@ -65,7 +65,9 @@ def test_the_picture_is_walked_in_order_of_time_by_the_arrow_keys(as_):
     assert walker.page.locator("a.m[tabindex='0']").count() == 1, "the picture is one stop for the Tab key"
     walker.press("Enter")
     walker.page.wait_for_url(re.compile("#e-"))
-    assert walker.page.evaluate("document.activeElement.matches('li.sl-day')"), "a mark leads to its entry, and so does the focus"
+    assert walker.page.evaluate("document.activeElement.matches('li.sl-day')"), (
+        "a mark leads to its entry, and so does the focus"
+    )
 
 
 def test_a_mark_of_an_older_entry_leads_to_the_page_where_it_stands(as_):

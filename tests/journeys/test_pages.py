@@ -7,9 +7,9 @@ import pytest
 from tests.journeys.walker import DESKTOP, PHONE
 
 PAGES = {  # name: (who, how to get there)
-    "work": ("amir", lambda w: w.go("/")),
-    "find": ("amir", lambda w: w.go("/find/")),
-    "found": ("amir", lambda w: w.find("jay marsh")),
+    "my-work": ("amir", lambda w: w.go("/")),
+    "find-form": ("amir", lambda w: w.go("/find/")),
+    "find": ("amir", lambda w: w.find("jay marsh")),
     "nobody-found": ("amir", lambda w: w.find("zzyzx")),
     "child": ("amir", lambda w: w.child()),
     "child-as-known-then": ("amir", lambda w: (w.child(), w.go(w.page.url + "?known-on=2026-01-15"))),
@@ -26,8 +26,14 @@ PAGES = {  # name: (who, how to get there)
     "work-of-a-data-officer": ("dee", lambda w: w.go("/")),
     "loads": ("dee", lambda w: w.go("/loads/")),
     "load": ("dee", lambda w: (w.go("/loads/"), w.page.locator("tr", has_text="2 wait").locator("a").click())),
-    "quarantined": ("dee", lambda w: (w.go("/loads/"), w.page.locator("tr", has_text="2 wait").locator("a").click(),
-                                      w.page.locator("tbody a").first.click())),
+    "quarantined": (
+        "dee",
+        lambda w: (
+            w.go("/loads/"),
+            w.page.locator("tr", has_text="2 wait").locator("a").click(),
+            w.page.locator("tbody a").first.click(),
+        ),
+    ),
 }
 ERRORS = {  # name: (who, where, what the browser says of it)
     "nothing-here": ("amir", "/child/00000000-0000-4000-8000-000000000000/", 404),
@@ -45,7 +51,7 @@ def test_a_page_is_sound(as_, name):
     assert walker.axe() == []
     assert walker.page.locator("h1").count() == 1
     assert walker.page.title().endswith("– Sightline")
-    walker.picture(name, whole=True)
+    walker.picture(f"{name}-desktop", whole=True)
 
     walker.page.set_viewport_size(PHONE)
     assert walker.sideways() <= 0, "the page is wider than a phone"
@@ -57,12 +63,13 @@ def test_the_sign_in_page_is_sound(stranger):
     walker = stranger()
     walker.go("/sign-in/")
     assert walker.axe() == []
-    walker.picture("sign-in")
+    walker.picture("sign-in-desktop")
     walker.page.get_by_role("button", name="Sign in").click()
     walker.page.locator("[data-errors]").wait_for()
     assert walker.axe() == []
     walker.page.set_viewport_size(PHONE)
     assert walker.sideways() <= 0
+    walker.picture("sign-in-phone")
     assert walker.faults == []
 
 

@@ -86,10 +86,10 @@ class Walker:
     def axe(self) -> list[str]:
         """What axe finds wrong with the page, in a line each."""
         self.page.evaluate(AXE)
-        found = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+        found = self.page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
         return [
-            f"{one['id']}: {one['help']} ({len(one['nodes'])}×, first {one['nodes'][0]['html'][:160]})" for one in found["violations"]
+            f"{one['id']}: {one['help']} ({len(one['nodes'])}×, first {one['nodes'][0]['html'][:160]})"
+            for one in found["violations"]
         ]
 
     def sideways(self) -> int:

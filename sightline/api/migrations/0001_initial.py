@@ -4,26 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Answered',
+            name="Answered",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('agency', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=32)),
-                ('body', models.CharField(max_length=32)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('answer', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("agency", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=32)),
+                ("body", models.CharField(max_length=32)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("answer", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('agency', 'key'), name='answered_once')],
+                "constraints": [models.UniqueConstraint(fields=("agency", "key"), name="answered_once")],
             },
         ),
     ]

@@ -37,7 +37,8 @@ KNOWN = frozenset(
     LatestCategoryOfAbuse NumberOfPreviousCPP Reviews CPPreviewDate""".split()
 )
 DATES = frozenset(name for name in KNOWN if "Date" in name or name in ("InitialCPCtarget", "DateOfInitialCPC")) - {
-    "CINPlanDates", "CINplanDates"
+    "CINPlanDates",
+    "CINplanDates",
 }
 OF_THE_CHILD = frozenset(
     """ChildIdentifiers LAchildID UPN FormerUPN UPNunknown PersonBirthDate ExpectedPersonBirthDate Sex GenderCurrent
@@ -60,35 +61,79 @@ class Made:
 
 
 REFERRAL = Made(
-    "CINdetails", "referral", "CINreferralDate", "CINclosureDate",
-    {"source-code": "ReferralSource", "primary-need": "PrimaryNeedCode", "closed": "CINclosureDate",
-     "closure-reason": "ReasonForClosure", "no-further-action": "ReferralNFA", "disabilities": "Disability"},
+    "CINdetails",
+    "referral",
+    "CINreferralDate",
+    "CINclosureDate",
+    {
+        "source-code": "ReferralSource",
+        "primary-need": "PrimaryNeedCode",
+        "closed": "CINclosureDate",
+        "closure-reason": "ReasonForClosure",
+        "no-further-action": "ReferralNFA",
+        "disabilities": "Disability",
+    },
 )
 CONFERENCE = Made(
-    "", "conference", "DateOfInitialCPC", "",
-    {"held-at": "DateOfInitialCPC", "target": "InitialCPCtarget"}, {"kind": "initial"},
+    "",
+    "conference",
+    "DateOfInitialCPC",
+    "",
+    {"held-at": "DateOfInitialCPC", "target": "InitialCPCtarget"},
+    {"kind": "initial"},
 )
 MODULES = (
-    Made("Assessments", "assessment", "AssessmentActualStartDate", "AssessmentAuthorisationDate",
-         {"started": "AssessmentActualStartDate", "reviewed": "AssessmentInternalReviewDate",
-          "authorised": "AssessmentAuthorisationDate", "factors": "AssessmentFactors"}),
-    Made("CINPlanDates", "child-in-need-plan", "CINPlanStartDate", "CINPlanEndDate",
-         {"started": "CINPlanStartDate", "ended": "CINPlanEndDate", "category": "PrimaryNeedCode"}),
-    Made("Section47", "section-47", "S47ActualStartDate", "",
-         {"started": "S47ActualStartDate", "conference-target": "InitialCPCtarget",
-          "conference-held": "DateOfInitialCPC", "conference-not-needed": "ICPCnotRequired"}),
-    Made("ChildProtectionPlans", "child-protection-plan", "CPPstartDate", "CPPendDate",
-         {"started": "CPPstartDate", "ended": "CPPendDate", "category": "LatestCategoryOfAbuse",
-          "initial-category": "InitialCategoryOfAbuse", "previous-plans": "NumberOfPreviousCPP"}),
+    Made(
+        "Assessments",
+        "assessment",
+        "AssessmentActualStartDate",
+        "AssessmentAuthorisationDate",
+        {
+            "started": "AssessmentActualStartDate",
+            "reviewed": "AssessmentInternalReviewDate",
+            "authorised": "AssessmentAuthorisationDate",
+            "factors": "AssessmentFactors",
+        },
+    ),
+    Made(
+        "CINPlanDates",
+        "child-in-need-plan",
+        "CINPlanStartDate",
+        "CINPlanEndDate",
+        {"started": "CINPlanStartDate", "ended": "CINPlanEndDate", "category": "PrimaryNeedCode"},
+    ),
+    Made(
+        "Section47",
+        "section-47",
+        "S47ActualStartDate",
+        "",
+        {
+            "started": "S47ActualStartDate",
+            "conference-target": "InitialCPCtarget",
+            "conference-held": "DateOfInitialCPC",
+            "conference-not-needed": "ICPCnotRequired",
+        },
+    ),
+    Made(
+        "ChildProtectionPlans",
+        "child-protection-plan",
+        "CPPstartDate",
+        "CPPendDate",
+        {
+            "started": "CPPstartDate",
+            "ended": "CPPendDate",
+            "category": "LatestCategoryOfAbuse",
+            "initial-category": "InitialCategoryOfAbuse",
+            "previous-plans": "NumberOfPreviousCPP",
+        },
+    ),
 )
 PARTS = frozenset(made.element for made in MODULES)
 ALSO_CALLED = {"CINplanDates": "CINPlanDates"}
 Flat = dict[str, str]
 
 
-def read(
-    source: Source, feed: Feed, partnership: Partnership, notes: Notes
-) -> Iterator[Notification | Unread]:
+def read(source: Source, feed: Feed, partnership: Partnership, notes: Notes) -> Iterator[Notification | Unread]:
     """Every record of the census, child by child. Raises Unreadable for a file that is refused as a whole."""
     reader = _Reader(feed, partnership, notes)
     child = 0
@@ -214,8 +259,17 @@ class _Reader:
             return self._unread(error, position, raw)
         fields |= {ours: text for ours, text in made.constants.items() if ours in declared.fields}
         return Notification(
-            agency=self.feed.agency, record=made.record, message_id=message, happened=happened, people=people,
-            fields=fields, until=until, sent=self.sent, version=self.version, position=position[:40], raw=raw,
+            agency=self.feed.agency,
+            record=made.record,
+            message_id=message,
+            happened=happened,
+            people=people,
+            fields=fields,
+            until=until,
+            sent=self.sent,
+            version=self.version,
+            position=position[:40],
+            raw=raw,
         )
 
     def _details(self, values: Flat, position: str) -> Details:
@@ -228,9 +282,12 @@ class _Reader:
             if not holds:
                 self.notes.add("UPN whose check digit does not hold: kept, not matched on", position)
         return Details(
-            local_id=local_id, born=self._date(values, "PersonBirthDate"),
-            expected=self._date(values, "ExpectedPersonBirthDate"), sex=self.sex(sex) or sex,
-            ethnicity=self.ethnicity(ethnicity) or ethnicity, upn=number,
+            local_id=local_id,
+            born=self._date(values, "PersonBirthDate"),
+            expected=self._date(values, "ExpectedPersonBirthDate"),
+            sex=self.sex(sex) or sex,
+            ethnicity=self.ethnicity(ethnicity) or ethnicity,
+            upn=number,
         )
 
     def _date(self, values: Flat, name: str, needed: bool = False) -> str:

@@ -48,8 +48,16 @@ def parts(source: Source, names: frozenset[str]) -> Iterator[Part]:
         first = stream.read(CHUNK)
         _refuse(first)
         parser = etree.XMLPullParser(
-            events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-            attribute_defaults=False, huge_tree=False, recover=False, remove_comments=True, remove_pis=True,
+            events=("start", "end"),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            dtd_validation=False,
+            attribute_defaults=False,
+            huge_tree=False,
+            recover=False,
+            remove_comments=True,
+            remove_pis=True,
         )
         root: etree._Element | None = None
         last, chunk, since, kept = b"", first, 0, names | {"Children"}

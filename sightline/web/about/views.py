@@ -18,7 +18,10 @@ OURS = (
     ("As known on", "The page as it stood on a day: what was learnt or corrected later is left out."),
     ("Happened, known, recorded", "Three times: when it happened, when we held it, and when it was written down here."),
     ("Clock", "A time limit that runs on a child or a record: who must do what, by when, and by what rule."),
-    ("Possible match", "Two agencies may hold the same child under different details. A person decides, and it can be undone."),
+    (
+        "Possible match",
+        "Two agencies may hold the same child under different details. A person decides, and it can be undone.",
+    ),
     ("Load", "A file or message from an agency, with what came of it."),
     ("Quarantine", "Where a row waits that could not be read. Nothing is thrown away."),
     ("Ledger", "The record of who saw what and who changed what. It cannot be altered without being noticed."),
@@ -34,14 +37,21 @@ def help_(request: HttpRequest) -> HttpResponse:
 @require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
     definition = partnership()
-    return render(request, "about/glossary.html", {
-        "ours": OURS,
-        "records": sorted((r.title, r.note or r.pointer) for r in definition.record.values()),
-        "clocks": sorted((c.title, c.source) for c in definition.clock.values()),
-        "roles": sorted((r.title, r.note) for r in definition.role.values() if not r.machine),
-        "codes": sorted(
-            (one.title, [(c.title, c.note) for c in one.codes.values()]) for one in definition.codes.values() if len(one.codes) <= 30),
-    })
+    return render(
+        request,
+        "about/glossary.html",
+        {
+            "ours": OURS,
+            "records": sorted((r.title, r.note or r.pointer) for r in definition.record.values()),
+            "clocks": sorted((c.title, c.source) for c in definition.clock.values()),
+            "roles": sorted((r.title, r.note) for r in definition.role.values() if not r.machine),
+            "codes": sorted(
+                (one.title, [(c.title, c.note) for c in one.codes.values()])
+                for one in definition.codes.values()
+                if len(one.codes) <= 30
+            ),
+        },
+    )
 
 
 @require_safe

@@ -32,9 +32,13 @@ def demo(request: HttpRequest) -> HttpResponse:
         request.session[BEGAN] = int(time.time())
         return redirect("work")
     known = {a.id: a.title for a in agencies().values()}
-    return render(request, "accounts/demo.html", {
-        "workers": [(one, introduction(one, known)) for one in everyone if one.active],
-    })
+    return render(
+        request,
+        "accounts/demo.html",
+        {
+            "workers": [(one, introduction(one, known)) for one in everyone if one.active],
+        },
+    )
 
 
 def introduction(one: WorkerInfo, agency_titles: dict[str, str]) -> str:

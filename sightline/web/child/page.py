@@ -17,7 +17,17 @@ from sightline.identity.types import Profile
 from sightline.sharing.types import Level
 from sightline.web.picture import Band, Drawn, Mark, draw, mark_words
 from sightline.web.words import (
-    DAYS, age_words, counted, day_short, day_words, due_words, iso_words, known_words, london, moment_words, span_words,
+    DAYS,
+    age_words,
+    counted,
+    day_short,
+    day_words,
+    due_words,
+    iso_words,
+    known_words,
+    london,
+    moment_words,
+    span_words,
 )
 
 PAGE = 50
@@ -40,8 +50,14 @@ class Filters:
 
     def query(self, **change: str) -> str:
         """The address's query for these filters, with changes."""
-        values = {"lane": self.lane, "kind": self.kind, "words": self.words_id,
-                  "known-on": self.known_on.isoformat() if self.known_on else "", "span": self.span, **change}
+        values = {
+            "lane": self.lane,
+            "kind": self.kind,
+            "words": self.words_id,
+            "known-on": self.known_on.isoformat() if self.known_on else "",
+            "span": self.span,
+            **change,
+        }
         asked = urlencode({name: value for name, value in values.items() if value})
         return f"?{asked}" if asked else ""
 
@@ -131,8 +147,11 @@ def who(profile: Profile, today: date, codes: Callable[[str, str], str]) -> Who:
     elif profile.expected:
         bar.facts.append(("Unborn, expected", iso_words(profile.expected)))
     for label, value in (
-        ("Sex", codes("sex", profile.sex)), ("Ethnicity", codes("ethnicity", profile.ethnicity)),
-        ("Language", profile.language), ("School", profile.school), ("Lives", profile.address),
+        ("Sex", codes("sex", profile.sex)),
+        ("Ethnicity", codes("ethnicity", profile.ethnicity)),
+        ("Language", profile.language),
+        ("School", profile.school),
+        ("Lives", profile.address),
     ):
         if value:
             bar.facts.append((label, value))
@@ -160,9 +179,21 @@ def row(entry: EntryView, *, href: str, basis: Callable[[Iterable[str]], str], n
     text = entry.title if pointer else entry_words(entry)
     plain = text.casefold()
     return Row(
-        entry.id, day, small, entry.lane_title, text, tags, " · ".join(meta),
-        entry.sight.decision.sentence, entry.sight.source, basis(entry.sight.basis), href, pointer, entry.agency,
-        new_since is not None and entry.known_at >= new_since, "" if pointer else shortened(entry.says),
+        entry.id,
+        day,
+        small,
+        entry.lane_title,
+        text,
+        tags,
+        " · ".join(meta),
+        entry.sight.decision.sentence,
+        entry.sight.source,
+        basis(entry.sight.basis),
+        href,
+        pointer,
+        entry.agency,
+        new_since is not None and entry.known_at >= new_since,
+        "" if pointer else shortened(entry.says),
         () if pointer else tuple(words for _, words in entry.words if words.casefold().rstrip(".") not in plain),
     )
 
@@ -179,16 +210,28 @@ def matches(entry: EntryView, filters: Filters) -> bool:
     if filters.kind and entry.record != filters.kind:
         return False
     if filters.words:
-        text = " ".join((
-            entry.title, entry.headline, entry.says, entry.place, entry.agency.title, *(value for _, value in entry.fields),
-            *(value for _, value in entry.words),
-        )).casefold()
+        text = " ".join(
+            (
+                entry.title,
+                entry.headline,
+                entry.says,
+                entry.place,
+                entry.agency.title,
+                *(value for _, value in entry.fields),
+                *(value for _, value in entry.words),
+            )
+        ).casefold()
         return all(word in text for word in filters.words.casefold().split())
     return True
 
 
 def listing(
-    entries: Sequence[EntryView], filters: Filters, *, prefix: str, basis: Callable[[Iterable[str]], str], now: datetime,
+    entries: Sequence[EntryView],
+    filters: Filters,
+    *,
+    prefix: str,
+    basis: Callable[[Iterable[str]], str],
+    now: datetime,
 ) -> Listing:
     """The chronology's page: at most fifty entries from `filters.start`. `prefix` is the address of an entry without its id."""
     chosen = [entry for entry in entries if matches(entry, filters)]
@@ -198,7 +241,11 @@ def listing(
     rows = tuple(row(e, href=f"{prefix}{e.id}/", basis=basis, new_since=new_since) for e in part)
     older = filters.query(**{"from": str(chosen[start + PAGE].id)}) if len(chosen) > start + PAGE else ""
     return Listing(
-        rows, len(entries), len(chosen), older, filters.query() or "?" if start else "",
+        rows,
+        len(entries),
+        len(chosen),
+        older,
+        filters.query() or "?" if start else "",
         _choices(((e.lane, e.lane_title) for e in entries), filters.lane),
         _choices(((e.record, e.title) for e in entries), filters.kind),
         sum(r.new for r in rows),
@@ -214,21 +261,28 @@ def _choices(pairs: Iterable[tuple[str, str]], chosen: str) -> tuple[Choice, ...
 
 
 def picture(
-    entries: Sequence[EntryView], states: Sequence[State], partnership: Partnership, filters: Filters, *,
-    on_page: set[UUID], prefix: str, today: date,
+    entries: Sequence[EntryView],
+    states: Sequence[State],
+    partnership: Partnership,
+    filters: Filters,
+    *,
+    on_page: set[UUID],
+    prefix: str,
+    today: date,
 ) -> Drawn:
     """Every entry as a mark. A mark leads to its entry in the list below: on this page, or on the page where it stands."""
     lanes = [(lane.id, lane.title) for lane in sorted(partnership.lane.values(), key=lambda x: (x.order, x.id))]
     named = {lane for lane, _ in lanes}
-    lanes += [(e.lane, e.lane_title) for e in {e.lane: e for e in entries if e.lane not in named}.values()]
+    lanes += list({e.lane: (e.lane, e.lane_title) for e in entries if e.lane not in named}.values())
     alone = Filters(known_on=filters.known_on, span=filters.span)
+    elsewhere = alone.query(**{"from": "0"}).removesuffix("0")
     since = span_start(filters, today)
     marks = []
     for entry in entries:
         if since and london(entry.happened).date() < since:
             continue
         anchor = f"#e-{entry.id}"
-        href = anchor if entry.id in on_page else alone.query(**{"from": str(entry.id)}) + anchor
+        href = anchor if entry.id in on_page else f"{elsewhere}{entry.id}{anchor}"
         shape = "pointer" if entry.level is Level.POINTER else entry.mark
         words = entry.title if shape == "pointer" else entry_words(entry)
         marks.append(Mark(entry.lane, shape, entry.happened, mark_words(entry.lane_title, words, entry.happened), href))
@@ -241,7 +295,11 @@ def voices(entries: Sequence[EntryView]) -> list[tuple[Voice, str, str]]:
     """The child's own words, newest first (not what a grown-up says is working), with when, and to whom."""
     by_id = {entry.id: entry for entry in entries if entry.mark != "strength"}
     return [
-        (voice, day_words(london(voice.happened)), f"{by_id[voice.entry].agency.title}, {lowered(by_id[voice.entry].title)}")
+        (
+            voice,
+            day_words(london(voice.happened)),
+            f"{by_id[voice.entry].agency.title}, {lowered(by_id[voice.entry].title)}",
+        )
         for voice in rules.voices(by_id.values())
     ]
 
@@ -262,7 +320,11 @@ def spans(entries: Sequence[EntryView], filters: Filters, today: date) -> list[C
         return []
     days = (today - london(entries[-1].happened).date()).days
     offered = [(months, words) for months, words in SPANS if not months or int(months) * 30.44 < days]
-    return [Choice(filters.query(span=months) or "?", words, months == filters.span) for months, words in offered] if offered[1:] else []
+    return (
+        [Choice(filters.query(span=months) or "?", words, months == filters.span) for months, words in offered]
+        if offered[1:]
+        else []
+    )
 
 
 def rings(entries: Iterable[EntryView]) -> list[Ring]:
@@ -272,7 +334,8 @@ def rings(entries: Iterable[EntryView]) -> list[Ring]:
         if entry.level is Level.POINTER:
             by_agency.setdefault(entry.agency.id, []).append(entry)
     return [
-        Ring(held[0].agency, ", ".join(dict.fromkeys(entry.title for entry in held)), len(held)) for held in by_agency.values()
+        Ring(held[0].agency, ", ".join(dict.fromkeys(entry.title for entry in held)), len(held))
+        for held in by_agency.values()
     ]
 
 
@@ -288,7 +351,9 @@ def reasons(entries: Iterable[EntryView], most: int = 2) -> list[str]:
 def due(clock: ClockView, now: datetime, href: str = "") -> Due:
     why = clock.why.removeprefix(f"{clock.title}: ")
     if clock.state == "met":
-        return Due("kept", "kept", clock.title, f"{moment_words(clock.stopped_at)}. {why}" if clock.stopped_at else why, href)
+        return Due(
+            "kept", "kept", clock.title, f"{moment_words(clock.stopped_at)}. {why}" if clock.stopped_at else why, href
+        )
     if clock.state == "paused":
         return Due("paused", "plain", clock.title, why, href)
     if clock.stopped_at:
@@ -300,6 +365,7 @@ def due(clock: ClockView, now: datetime, href: str = "") -> Due:
 
 def promised(clocks: Sequence[ClockView], now: datetime, prefix: str) -> list[Due]:
     """Late first, then what is due soonest, then what is paused, then what was kept, newest first."""
+
     def order(clock: ClockView) -> tuple[int, float]:
         if clock.stopped_at:
             return 3, -clock.stopped_at.timestamp()
@@ -309,9 +375,20 @@ def promised(clocks: Sequence[ClockView], now: datetime, prefix: str) -> list[Du
 
 
 DETAILS = {
-    "given": "Given name", "family": "Family name", "born": "Born", "expected": "Expected", "sex": "Sex", "ethnicity": "Ethnicity",
-    "nhs_number": "NHS number", "upn": "UPN", "school": "School", "postcode": "Postcode", "address": "Address", "lines": "Address",
-    "language": "Language", "phone": "Phone",
+    "given": "Given name",
+    "family": "Family name",
+    "born": "Born",
+    "expected": "Expected",
+    "sex": "Sex",
+    "ethnicity": "Ethnicity",
+    "nhs_number": "NHS number",
+    "upn": "UPN",
+    "school": "School",
+    "postcode": "Postcode",
+    "address": "Address",
+    "lines": "Address",
+    "language": "Language",
+    "phone": "Phone",
 }
 
 
@@ -324,16 +401,28 @@ def variants(profile: Profile, titles: dict[str, str], codes: Callable[[str, str
     return found
 
 
-def held_table(profile: Profile, titles: dict[str, str], codes: Callable[[str, str], str]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def held_table(
+    profile: Profile, titles: dict[str, str], codes: Callable[[str, str], str]
+) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Each agency's own version of who this is: agency, since when, (detail, value)."""
     found = []
     for held in profile.held:
         d = held.details
         values = [
-            ("Name", f"{d.given} {d.family}".strip()), ("Born", iso_words(d.born)), ("Expected", iso_words(d.expected)),
-            ("Sex", codes("sex", d.sex)), ("Ethnicity", codes("ethnicity", d.ethnicity)), ("NHS number", d.nhs_number),
-            ("UPN", d.upn), ("Address", ", ".join(part for part in (*d.lines, d.postcode) if part)), ("Phone", d.phone),
-            ("School", titles.get(d.school, d.school)), ("Language", d.language), ("Their own number", d.local_id),
+            ("Name", f"{d.given} {d.family}".strip()),
+            ("Born", iso_words(d.born)),
+            ("Expected", iso_words(d.expected)),
+            ("Sex", codes("sex", d.sex)),
+            ("Ethnicity", codes("ethnicity", d.ethnicity)),
+            ("NHS number", d.nhs_number),
+            ("UPN", d.upn),
+            ("Address", ", ".join(part for part in (*d.lines, d.postcode) if part)),
+            ("Phone", d.phone),
+            ("School", titles.get(d.school, d.school)),
+            ("Language", d.language),
+            ("Their own number", d.local_id),
         ]
-        found.append((titles.get(held.agency, held.agency), day_words(london(held.known_at)), [(k, v) for k, v in values if v]))
+        found.append(
+            (titles.get(held.agency, held.agency), day_words(london(held.known_at)), [(k, v) for k, v in values if v])
+        )
     return found

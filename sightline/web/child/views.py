@@ -43,6 +43,13 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     today = filters.known_on or london(present).date()
 
     told = chronology.of_person(reading, person, known_on=moment)
+    if request.htmx and request.htmx.target == "chronology":  # the list alone
+        listing = page.listing(told.entries, filters, prefix=entry_prefix(), basis=codes.basis, now=present)
+        response = render(
+            request, "child/chronology.html", {"person": person, "filters": filters, "fault": fault, "listing": listing}
+        )
+        response["HX-Push-Url"] = request.get_full_path()
+        return response
     try:
         profile = identity.profile(reading, person, known_on=moment)
     except Missing:
@@ -55,33 +62,47 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     titles = {a.id: a.title for a in reading.agencies.values()}
     prefix = entry_prefix()
 
-    states = [s for s in rules.states(told.entries, moment or present, definition) if s.says]  # at a headline, its words may be hidden
+    states = [
+        s for s in rules.states(told.entries, moment or present, definition) if s.says
+    ]  # at a headline, its words may be hidden
     listing = page.listing(told.entries, filters, prefix=prefix, basis=codes.basis, now=present)
     drawn = page.picture(
-        told.entries, states, definition, filters, on_page={row.id for row in listing.rows}, prefix=prefix, today=today,
+        told.entries,
+        states,
+        definition,
+        filters,
+        on_page={row.id for row in listing.rows},
+        prefix=prefix,
+        today=today,
     )
     context = {
-        "person": person, "filters": filters, "fault": fault, "listing": listing,
+        "person": person,
+        "filters": filters,
+        "fault": fault,
+        "listing": listing,
         "who": page.who(profile, today, codes) if profile else page.Who("Name not open to you", "", "this child"),
         "known_on": day_words(filters.known_on) if filters.known_on else "",
-        "reasons": page.reasons(told.entries), "rings": page.rings(told.entries),
-        "states": states, "voices": page.voices(told.entries),
-        "picture": drawn, "svg": mark_safe(drawn.svg),
+        "reasons": page.reasons(told.entries),
+        "rings": page.rings(told.entries),
+        "states": states,
+        "voices": page.voices(told.entries),
+        "picture": drawn,
+        "svg": mark_safe(drawn.svg),
         "legend": [(shape, mark_safe(svg), count, words) for shape, svg, count, words in drawn.legend],
         "spans": page.spans(told.entries, filters, today),
-        "professionals": at_work, "before": [p for p in everyone if p not in at_work],
-        "family": [] if moment or not profile else [
+        "professionals": at_work,
+        "before": [p for p in everyone if p not in at_work],
+        "family": []
+        if moment or not profile
+        else [
             (kin, age_words(kin.born, today), iso_words(kin.born), codes("relation", kin.relation))
-            for kin in identity.family(reading, person)],
+            for kin in identity.family(reading, person)
+        ],
         "promised": page.promised(running, present, prefix),
         "variants": page.variants(profile, titles, codes) if profile else [],
         "held": page.held_table(profile, titles, codes) if profile else [],
     }
-    template = "child/chronology.html" if request.htmx and request.htmx.target == "chronology" else "child/child.html"
-    response = render(request, template, context)
-    if template == "child/chronology.html":
-        response["HX-Push-Url"] = request.get_full_path()
-    return response
+    return render(request, "child/child.html", context)
 
 
 def narrow(request: HttpRequest, person: UUID) -> HttpResponse:
@@ -106,7 +127,11 @@ def read_filters(request: HttpRequest, given: object = None) -> tuple[page.Filte
     words_id = given.get("words", "") if given is request.GET else ""
     kept = recall(request.actor, WORDS, words_id) if words_id else None
     return page.Filters(
-        lane=given.get("lane", "")[:60], kind=given.get("kind", "")[:60], words=(kept or {}).get("words", ""),
-        words_id=words_id if kept else "", known_on=known_on, start=given.get("from", "")[:36],
+        lane=given.get("lane", "")[:60],
+        kind=given.get("kind", "")[:60],
+        words=(kept or {}).get("words", ""),
+        words_id=words_id if kept else "",
+        known_on=known_on,
+        start=given.get("from", "")[:36],
         span=given.get("span", "") if given.get("span", "") in dict(page.SPANS) else "",
     ), fault

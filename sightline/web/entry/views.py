@@ -44,7 +44,10 @@ def side_by_side(versions: tuple[EntryView, ...]) -> list[Line]:
     """Each detail of each version: those that changed first."""
     told = [parts(version) for version in versions]
     labels = dict.fromkeys(label for one in told for label in one)
-    lines = [Line(label, tuple(one.get(label, "") for one in told), len({one.get(label, "") for one in told}) > 1) for label in labels]
+    lines = [
+        Line(label, tuple(one.get(label, "") for one in told), len({one.get(label, "") for one in told}) > 1)
+        for label in labels
+    ]
     return sorted(lines, key=lambda line: not line.changed)
 
 
@@ -57,21 +60,34 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
     today = london(now()).date()
     pointer = one.level is Level.POINTER
     versions = [] if pointer or len(history.versions) < 2 else list(history.versions)
-    return render(request, "entry/entry.html", {
-        "entry": one, "pointer": pointer, "headline_only": one.level is Level.HEADLINE,
-        "heading": one.title if pointer else one.headline or one.title,
-        "children": [(p, profile.name, age_words(profile.born, today)) for p, profile in named.items()],
-        "people": [f"{counted(count, 'person', 'people')} as {role.lower()}" for role, count in history.people],
-        "tags": [COUNTS_AS[c] for c in one.counts_as if c in COUNTS_AS],
-        "happened": moment_words(one.happened, one.precision), "until": moment_words(one.until) if one.until else "",
-        "known": moment_words(one.known_at), "gap": known_words(one.happened, one.known_at),
-        "recorded": moment_words(one.recorded_at), "received": moment_words(history.received) if history.received else "",
-        "feed": title_of_feed(reading.definition.feed, history.feed), "position": history.position,
-        "versions": [(n == 0, moment_words(v.known_at)) for n, v in enumerate(versions)],
-        "lines": side_by_side(tuple(versions)) if versions else [],
-        "why": one.sight.decision.sentence, "source": one.sight.source, "basis": codes.basis(one.sight.basis),
-        "rule": one.sight.decision.rule, "level": one.level.word,
-    })
+    return render(
+        request,
+        "entry/entry.html",
+        {
+            "entry": one,
+            "pointer": pointer,
+            "headline_only": one.level is Level.HEADLINE,
+            "heading": one.title if pointer else one.headline or one.title,
+            "children": [(p, profile.name, age_words(profile.born, today)) for p, profile in named.items()],
+            "people": [f"{counted(count, 'person', 'people')} as {role.lower()}" for role, count in history.people],
+            "tags": [COUNTS_AS[c] for c in one.counts_as if c in COUNTS_AS],
+            "happened": moment_words(one.happened, one.precision),
+            "until": moment_words(one.until) if one.until else "",
+            "known": moment_words(one.known_at),
+            "gap": known_words(one.happened, one.known_at),
+            "recorded": moment_words(one.recorded_at),
+            "received": moment_words(history.received) if history.received else "",
+            "feed": title_of_feed(reading.definition.feed, history.feed),
+            "position": history.position,
+            "versions": [(n == 0, moment_words(v.known_at)) for n, v in enumerate(versions)],
+            "lines": side_by_side(tuple(versions)) if versions else [],
+            "why": one.sight.decision.sentence,
+            "source": one.sight.source,
+            "basis": codes.basis(one.sight.basis),
+            "rule": one.sight.decision.rule,
+            "level": one.level.word,
+        },
+    )
 
 
 def title_of_feed(feeds: dict[str, object], feed: str) -> str:

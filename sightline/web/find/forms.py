@@ -11,11 +11,14 @@ from sightline.web.words import read_date
 
 
 class FindForm(forms.Form):
-    words = forms.CharField(label="Name", required=False, max_length=100,
-                            help_text="Any part, in any order. Other spellings are found too.")
+    words = forms.CharField(
+        label="Name", required=False, max_length=100, help_text="Any part, in any order. Other spellings are found too."
+    )
     born = forms.CharField(label="Born", required=False, max_length=30, help_text="4 March 2010, 4/3/2010 or 2010")
     age = forms.CharField(label="Or age", required=False, max_length=3, help_text="In years")
-    number = forms.CharField(label="Any number", required=False, max_length=40, help_text="NHS, UPN, an agency’s own, phone")
+    number = forms.CharField(
+        label="Any number", required=False, max_length=40, help_text="NHS, UPN, an agency’s own, phone"
+    )
     postcode = forms.CharField(label="Postcode", required=False, max_length=10, help_text="Home, now or before")
     school = forms.ChoiceField(label="School", required=False)
     closed = forms.BooleanField(label="Closed cases too", required=False, initial=True)

@@ -50,9 +50,16 @@ def found(request: HttpRequest, search: UUID) -> HttpResponse:
         form.add_error("words", "Enter a name, a birth date, a number or a postcode")
         return render(request, "find/find.html", {"form": form}, status=422)
     people = [(one, age_words(one.born, today), iso_words(one.born), reasons(one.why)) for one in matching]
-    return render(request, "find/find.html", {
-        "form": form, "people": people, "searched": True, "asked": describe(typed, dict(schools)),
-    })
+    return render(
+        request,
+        "find/find.html",
+        {
+            "form": form,
+            "people": people,
+            "searched": True,
+            "asked": describe(typed, dict(schools)),
+        },
+    )
 
 
 def reasons(why: tuple[str, ...]) -> str:

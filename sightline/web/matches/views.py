@@ -29,19 +29,35 @@ DONE = {
 
 class DecideForm(forms.Form):
     decision = forms.ChoiceField(
-        label="Are they one person?", widget=forms.RadioSelect, error_messages={"required": "Choose one person, two people or can’t tell"},
-        choices=[("same", "One person"), ("different", "Two people"), ("unsure", "I can’t tell yet")])
+        label="Are they one person?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one person, two people or can’t tell"},
+        choices=[("same", "One person"), ("different", "Two people"), ("unsure", "I can’t tell yet")],
+    )
     because = forms.CharField(
-        label="Why?", max_length=400, widget=forms.Textarea(attrs={"rows": 3}), error_messages={"required": "Say why, in a sentence"},
-        help_text="What you checked, and with whom. Others read this when they look again.")
+        label="Why?",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why, in a sentence"},
+        help_text="What you checked, and with whom. Others read this when they look again.",
+    )
 
 
 @require_safe
 def matches(request: HttpRequest) -> HttpResponse:
     titles, today = {a.id: a.title for a in request.reading.agencies.values()}, london(now()).date()
     rows = [
-        (one, name(one.one), name(one.other), age_words(one.one.details.born, today), titles.get(one.one.agency, one.one.agency),
-         titles.get(one.other.agency, one.other.agency), listed(one.agree), listed(one.differ), span_words(now() - one.at))
+        (
+            one,
+            name(one.one),
+            name(one.other),
+            age_words(one.one.details.born, today),
+            titles.get(one.one.agency, one.one.agency),
+            titles.get(one.other.agency, one.other.agency),
+            listed(one.agree),
+            listed(one.differ),
+            span_words(now() - one.at),
+        )
         for one in once(identity.waiting(request.reading))
     ]
     return render(request, "matches/matches.html", {"rows": rows})
@@ -66,14 +82,28 @@ def match(request: HttpRequest, possible: UUID) -> HttpResponse:
             return redirect("matches")
     titles = {a.id: a.title for a in request.reading.agencies.values()}
     codes = CodeWords(partnership())
-    return render(request, "matches/match.html", {
-        "view": view, "form": form, "saved": saved, "one": name(view.one), "other": name(view.other),
-        "agencies": (titles.get(view.one.agency, view.one.agency), titles.get(view.other.agency, view.other.agency)),
-        "since": (day_words(london(view.one.known_at)), day_words(london(view.other.known_at))),
-        "lines": side_by_side(view.one, view.other, titles, codes), "agree": listed(view.agree), "differ": listed(view.differ),
-        "may_decide": bool(may(request.actor, "decide-match", partnership())),
-        "waits": span_words(now() - view.at),
-    }, status=422 if form.errors else 200)
+    return render(
+        request,
+        "matches/match.html",
+        {
+            "view": view,
+            "form": form,
+            "saved": saved,
+            "one": name(view.one),
+            "other": name(view.other),
+            "agencies": (
+                titles.get(view.one.agency, view.one.agency),
+                titles.get(view.other.agency, view.other.agency),
+            ),
+            "since": (day_words(london(view.one.known_at)), day_words(london(view.other.known_at))),
+            "lines": side_by_side(view.one, view.other, titles, codes),
+            "agree": listed(view.agree),
+            "differ": listed(view.differ),
+            "may_decide": bool(may(request.actor, "decide-match", partnership())),
+            "waits": span_words(now() - view.at),
+        },
+        status=422 if form.errors else 200,
+    )
 
 
 def once(views: list[PossibleView]) -> list[PossibleView]:
@@ -91,18 +121,36 @@ def name(held: Held) -> str:
 
 def side_by_side(one: Held, other: Held, titles: dict[str, str], codes: CodeWords) -> list[tuple[str, str, str, str]]:
     """(detail, one's, the other's, how they compare): in words, so that nothing rests on colour."""
+
     def values(held: Held) -> dict[str, str]:
         d = held.details
         return {
-            "Given name": d.given, "Family name": d.family, "Born": iso_words(d.born), "Expected": iso_words(d.expected),
-            "Sex": codes("sex", d.sex), "Ethnicity": codes("ethnicity", d.ethnicity), "NHS number": d.nhs_number, "UPN": d.upn,
-            "Address": ", ".join(d.lines), "Postcode": d.postcode, "Phone": d.phone, "School": titles.get(d.school, d.school),
+            "Given name": d.given,
+            "Family name": d.family,
+            "Born": iso_words(d.born),
+            "Expected": iso_words(d.expected),
+            "Sex": codes("sex", d.sex),
+            "Ethnicity": codes("ethnicity", d.ethnicity),
+            "NHS number": d.nhs_number,
+            "UPN": d.upn,
+            "Address": ", ".join(d.lines),
+            "Postcode": d.postcode,
+            "Phone": d.phone,
+            "School": titles.get(d.school, d.school),
             "Language": d.language,
         }
+
     left, right = values(one), values(other)
     found = []
     for label in left:
         a, b = left[label], right[label]
         if a or b:
-            found.append((label, a, b, "only one says" if not (a and b) else "the same" if a.casefold() == b.casefold() else "different"))
+            found.append(
+                (
+                    label,
+                    a,
+                    b,
+                    "only one says" if not (a and b) else "the same" if a.casefold() == b.casefold() else "different",
+                )
+            )
     return found

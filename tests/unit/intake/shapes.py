@@ -1,4 +1,4 @@
-"""Files and feeds that the tests of this folder share. Feeds are made here, so that no edit of Leeds breaks a reader."""
+"""Files and feeds that these tests share. Feeds are made here, so that no edit of Leeds breaks a reader."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from sightline.definition.loader import load
 from sightline.definition.types import Feed, Partnership
 
 POLICE = {
-    "id": "police", "title": "Police", "source": "local", "agency": "west-yorkshire-police", "format": "csv",
-    "recognised-by": ["REF", "TYPE", "WHEN"], "file-names": ["police-*.csv"],
+    "id": "police",
+    "title": "Police",
+    "source": "local",
+    "agency": "west-yorkshire-police",
+    "format": "csv",
+    "recognised-by": ["REF", "TYPE", "WHEN"],
+    "file-names": ["police-*.csv"],
     "mapping": {
         "record": {"from": "TYPE", "codes": {"INC": "police-incident", "PPN": "ppn"}},
         "message-id": "REF",
@@ -19,8 +24,14 @@ POLICE = {
         "people": [
             {
                 "role": {"from": "ROLE", "codes": {"S": "suspect", "V": "victim", "C": "child"}},
-                "local-id": "ID", "given": "FIRST", "family": "LAST", "born": {"from": "DOB", "date": "%d/%m/%Y"},
-                "sex": "SEX", "ethnicity": "ETH", "nhs-number": "NHS", "school": "SCHOOL",
+                "local-id": "ID",
+                "given": "FIRST",
+                "family": "LAST",
+                "born": {"from": "DOB", "date": "%d/%m/%Y"},
+                "sex": "SEX",
+                "ethnicity": "ETH",
+                "nhs-number": "NHS",
+                "school": "SCHOOL",
                 "address": {"from": ["A1", "A2"], "join": ", "},
             },
             {"role": {"is": "parent"}, "when": "MUM", "family": "MUM"},
@@ -35,8 +46,13 @@ POLICE = {
     },
 }
 CENSUS = {
-    "id": "cin", "title": "Census", "source": "local", "agency": "childrens-social-work", "format": "cin-census",
-    "recognised-by": ["Message"], "whole-state": "yes",
+    "id": "cin",
+    "title": "Census",
+    "source": "local",
+    "agency": "childrens-social-work",
+    "format": "cin-census",
+    "recognised-by": ["Message"],
+    "whole-state": "yes",
 }
 HEADER = "REF,TYPE,WHEN,ROLE,ID,FIRST,LAST,DOB,OFF,TEXT"
 
@@ -59,8 +75,17 @@ def with_feeds(*feeds: Feed) -> Partnership:
 
 def row(number: int, text: str = "Seen", **changes: str) -> str:
     values = {
-        "REF": f"R{number}", "TYPE": "INC", "WHEN": "10/01/2025 21:40", "ROLE": "S", "ID": f"N{number}", "FIRST": "Jay",
-        "LAST": "Marsh", "DOB": "04/03/2010", "OFF": "ROB", "TEXT": text, **changes,
+        "REF": f"R{number}",
+        "TYPE": "INC",
+        "WHEN": "10/01/2025 21:40",
+        "ROLE": "S",
+        "ID": f"N{number}",
+        "FIRST": "Jay",
+        "LAST": "Marsh",
+        "DOB": "04/03/2010",
+        "OFF": "ROB",
+        "TEXT": text,
+        **changes,
     }
     return ",".join(values[name] for name in HEADER.split(","))
 
@@ -69,7 +94,10 @@ def table(*rows: str, end: str = "\n") -> bytes:
     return ("\n".join((HEADER, *rows)) + end).encode()
 
 
-def child(number: str = "C1", inside: str = "", who: str = "<PersonBirthDate>2010-03-04</PersonBirthDate><Sex>M</Sex>") -> str:
+WHO = "<PersonBirthDate>2010-03-04</PersonBirthDate><Sex>M</Sex>"
+
+
+def child(number: str = "C1", inside: str = "", who: str = WHO) -> str:
     return (
         f"<Child><ChildIdentifiers><LAchildID>{number}</LAchildID>{who}</ChildIdentifiers><ChildCharacteristics>"
         f"<Ethnicity>MWBC</Ethnicity></ChildCharacteristics><CINdetails><CINreferralDate>2025-05-01</CINreferralDate>"
@@ -77,10 +105,13 @@ def child(number: str = "C1", inside: str = "", who: str = "<PersonBirthDate>201
     )
 
 
-def census(*children: str, year: str = "2026", collection: str = "CIN", root: str = "Message", before: str = "") -> bytes:
+def census(
+    *children: str, year: str = "2026", collection: str = "CIN", root: str = "Message", before: str = ""
+) -> bytes:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>{before}<{root}><Header><CollectionDetails><Collection>{collection}'
         f"</Collection><Year>{year}</Year><ReferenceDate>{year}-03-31</ReferenceDate></CollectionDetails><Source><LEA>383"
-        f"</LEA><DateTime>{year}-06-01T10:00:00</DateTime></Source></Header><Children>\n" + "\n".join(children)
+        f"</LEA><DateTime>{year}-06-01T10:00:00</DateTime></Source></Header><Children>\n"
+        + "\n".join(children)
         + f"\n</Children></{root}>"
     ).encode()

@@ -17,7 +17,11 @@ def read(text):
 def test_values_by_path():
     value = '{"a": {"b": "x", "c": [1, 2.50, true, null]}, "p": [{"n": "A"}, {"n": "B"}], "e": null, "t": false}'
     assert flat(parse(value.encode())) == {
-        "a.b": "x", "a.c": "1; 2.50; true; ", "p.0.n": "A", "p.1.n": "B", "t": "false"
+        "a.b": "x",
+        "a.c": "1; 2.50; true; ",
+        "p.0.n": "A",
+        "p.1.n": "B",
+        "t": "false",
     }
 
 
@@ -37,12 +41,12 @@ def test_numbers_are_kept_as_written():
         ('{"a": "\\u0000"}', "nul-bytes"),
         ('{"a": "\\ud800"}', "not-text"),
         ("[" * 200 + "]" * 200, "too-deep"),
-        ("{\"a\":" * 100_00 + "1" + "}" * 100_00, "too-deep"),
+        ('{"a":' * 100_00 + "1" + "}" * 100_00, "too-deep"),
         ('{"a": "' + "x" * 200_000 + '"}', "too-long"),
     ],
 )
 def test_a_bad_line_is_told_by_itself(line, reason):
-    found = read(f'{{"a": "1"}}\n{line}\n{{"a": "3"}}\n' if not line.startswith("[") else f'{{"a": "1"}}\n{line}\n{{"a": "3"}}\n')
+    found = read('{"a": "1"}\n' + line + '\n{"a": "3"}\n')
     assert [getattr(one, "reason", None) for one in found] == [None, reason, None]
     assert found[1].position == "line 2"
 

@@ -11,8 +11,20 @@ from sightline.intake.types import Details, Notification, Unread
 from tests.unit.intake.shapes import HEADER, feed, leeds, row, table
 
 GIVEN = {
-    "REF": "R1", "TYPE": "PPN", "WHEN": "10/01/2025 21:40", "ROLE": "C", "FIRST": " Jay ", "LAST": "Marsh", "DOB": "4/3/2010",
-    "SEX": "M", "ETH": "M1", "NHS": "943 476 5919", "A1": "14 Quarry Rise", "A2": "Leeds", "MUM": "Marsh", "GRADE": "A",
+    "REF": "R1",
+    "TYPE": "PPN",
+    "WHEN": "10/01/2025 21:40",
+    "ROLE": "C",
+    "FIRST": " Jay ",
+    "LAST": "Marsh",
+    "DOB": "4/3/2010",
+    "SEX": "M",
+    "ETH": "M1",
+    "NHS": "943 476 5919",
+    "A1": "14 Quarry Rise",
+    "A2": "Leeds",
+    "MUM": "Marsh",
+    "GRADE": "A",
     "OTHER REASON": "Alone at night",
 }
 
@@ -34,7 +46,12 @@ def test_a_row_becomes_a_notification():
     assert made.fields == {"grade": "amber", "reason": "Alone at night"}
     assert [(p.key, p.roles) for p in made.people] == [("p1", ("child",)), ("p2", ("parent",))]
     assert made.people[0].details == Details(
-        given="Jay", family="Marsh", born="2010-03-04", sex="male", ethnicity="MWBC", nhs_number="9434765919",
+        given="Jay",
+        family="Marsh",
+        born="2010-03-04",
+        sex="male",
+        ethnicity="MWBC",
+        nhs_number="9434765919",
         lines=("14 Quarry Rise", "Leeds"),
     )
     assert made.relations == (("p2", "parent", "p1"),)
@@ -55,7 +72,10 @@ def test_a_person_is_there_only_when_their_column_is_filled():
         ({"ROLE": "S"}, [("ROLE", "unknown-role")]),
         ({"DOB": "soon"}, [("DOB", "not-a-date")]),
         ({"GRADE": "Z"}, [("GRADE", "unknown-code")]),
-        ({"WHEN": "x", "DOB": "31/02/2010", "GRADE": "Z"}, [("WHEN", "not-a-date"), ("GRADE", "unknown-code"), ("DOB", "not-a-date")]),
+        (
+            {"WHEN": "x", "DOB": "31/02/2010", "GRADE": "Z"},
+            [("WHEN", "not-a-date"), ("GRADE", "unknown-code"), ("DOB", "not-a-date")],
+        ),
     ],
 )
 def test_every_fault_of_a_row_is_told_by_column_without_what_was_found(changes, expected):

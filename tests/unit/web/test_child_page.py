@@ -20,15 +20,33 @@ SCHOOL = AgencyInfo("elmfield-academy", "school", "Elmfield Academy")
 
 
 def sight(level=Level.FULL, says="You see this because you are on duty."):
-    return Sight(level, Decision(True, "front-door-duty", says), source="Children Act 1989, section 47", basis=("uk-gdpr-6-1-e",))
+    return Sight(
+        level, Decision(True, "front-door-duty", says), source="Children Act 1989, section 47", basis=("uk-gdpr-6-1-e",)
+    )
 
 
 def entry(days=0.0, *, lane="police", record="police-incident", agency=POLICE, level=Level.FULL, **more):
     given = dict(
-        id=uuid4(), first=uuid4(), record=record, title=record.replace("-", " ").capitalize(), lane=lane, lane_title=lane.capitalize(),
-        mark="event", agency=agency, happened=NOW - timedelta(days=days), until=None, precision="minute",
-        known_at=NOW - timedelta(days=days), recorded_at=NOW, stated=False, corrected=0, roles=(), role_titles=(), counts_as=(),
-        sight=sight(level), headline="" if level is Level.POINTER else f"{record}: something",
+        id=uuid4(),
+        first=uuid4(),
+        record=record,
+        title=record.replace("-", " ").capitalize(),
+        lane=lane,
+        lane_title=lane.capitalize(),
+        mark="event",
+        agency=agency,
+        happened=NOW - timedelta(days=days),
+        until=None,
+        precision="minute",
+        known_at=NOW - timedelta(days=days),
+        recorded_at=NOW,
+        stated=False,
+        corrected=0,
+        roles=(),
+        role_titles=(),
+        counts_as=(),
+        sight=sight(level),
+        headline="" if level is Level.POINTER else f"{record}: something",
     )
     return EntryView(**{**given, **more})
 
@@ -81,7 +99,9 @@ def test_nothing_is_new_on_a_page_of_the_past():
 
 
 def test_a_pointer_says_its_kind_and_whom_to_ring_and_nothing_else():
-    held = entry(3, record="police-intelligence", level=Level.POINTER, headline="", says="", words=(("Words", "secret"),))
+    held = entry(
+        3, record="police-intelligence", level=Level.POINTER, headline="", says="", words=(("Words", "secret"),)
+    )
     row = listing([held]).rows[0]
     assert (row.pointer, row.text, row.quotes, row.says) == (True, "Police intelligence", (), "")
     ring = page.rings([held, entry(1), replace(held, id=uuid4())])
@@ -89,7 +109,9 @@ def test_a_pointer_says_its_kind_and_whom_to_ring_and_nothing_else():
 
 
 def test_what_a_quote_says_already_is_not_said_twice():
-    row = listing([entry(1, headline="What is working: Sings", words=(("Words", "Sings."), ("More", "I like it.")))]).rows[0]
+    row = listing(
+        [entry(1, headline="What is working: Sings", words=(("Words", "Sings."), ("More", "I like it.")))]
+    ).rows[0]
     assert row.quotes == ("I like it.",)
 
 
@@ -99,29 +121,52 @@ def test_each_mark_leads_to_its_entry_on_the_page_where_it_stands():
 
     entries = [entry(n) for n in range(60)]
     shown = listing(entries)
-    drawn = page.picture(entries, [], Declared(), Filters(), on_page={r.id for r in shown.rows}, prefix="/entry/", today=NOW.date())
+    drawn = page.picture(
+        entries, [], Declared(), Filters(), on_page={r.id for r in shown.rows}, prefix="/entry/", today=NOW.date()
+    )
     assert f'href="#e-{entries[0].id}"' in drawn.svg
     assert f'href="?from={entries[59].id}#e-{entries[59].id}"' in drawn.svg
 
 
 def clock(due, *, state="running", stopped=None):
-    return ClockView("assessment", "Assessment", state, NOW - timedelta(days=50), NOW + due, stopped, "Assessment: 45 working days.",
-                     "Working Together", uuid4(), uuid4())
+    return ClockView(
+        "assessment",
+        "Assessment",
+        state,
+        NOW - timedelta(days=50),
+        NOW + due,
+        stopped,
+        "Assessment: 45 working days.",
+        "Working Together",
+        uuid4(),
+        uuid4(),
+    )
 
 
 def test_clocks_late_first_then_soonest_then_kept():
     clocks = [
-        clock(timedelta(days=1)), clock(-timedelta(days=3), state="met", stopped=NOW - timedelta(days=5)), clock(-timedelta(days=2)),
-        clock(timedelta(days=9)), clock(-timedelta(days=9), state="late", stopped=NOW - timedelta(days=7)),
+        clock(timedelta(days=1)),
+        clock(-timedelta(days=3), state="met", stopped=NOW - timedelta(days=5)),
+        clock(-timedelta(days=2)),
+        clock(timedelta(days=9)),
+        clock(-timedelta(days=9), state="late", stopped=NOW - timedelta(days=7)),
     ]
     assert [d.tag for d in page.promised(clocks, NOW, "/entry/")] == [
-        "2 days over", "due tomorrow 09:00", "due 23 March", "done 2 days late", "kept"]
+        "2 days over",
+        "due tomorrow 09:00",
+        "due 23 March",
+        "kept",
+        "done 2 days late",
+    ]
     assert page.due(clocks[0], NOW).why == "45 working days."
 
 
 def test_why_the_reader_sees_the_child_is_said_most_telling_first():
     often, once = sight(says="You are on duty."), sight(says="You wrote it.")
-    assert page.reasons([entry(sight=once), entry(sight=often), entry(sight=often)]) == ["You are on duty.", "You wrote it."]
+    assert page.reasons([entry(sight=once), entry(sight=often), entry(sight=often)]) == [
+        "You are on duty.",
+        "You wrote it.",
+    ]
     assert page.reasons([entry(level=Level.POINTER)]) == []
 
 

@@ -24,8 +24,15 @@ def places(drawn):
 
 
 marks = st.lists(
-    st.builds(mark, st.floats(0, 3650), st.sampled_from([lane for lane, _ in LANES]), st.sampled_from(sorted(SHAPES)), st.integers(0, 10**6)),
-    min_size=1, max_size=120,
+    st.builds(
+        mark,
+        st.floats(0, 3650),
+        st.sampled_from([lane for lane, _ in LANES]),
+        st.sampled_from(sorted(SHAPES)),
+        st.integers(0, 10**6),
+    ),
+    min_size=1,
+    max_size=120,
 )
 
 

@@ -4,7 +4,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sightline.web.words import age_words, counted, due_words, end_of_day, iso_words, known_words, listed, read_date, span_words
+from sightline.web.words import (
+    age_words,
+    counted,
+    due_words,
+    end_of_day,
+    iso_words,
+    known_words,
+    listed,
+    read_date,
+    span_words,
+)
 
 NOON = datetime(2025, 3, 14, 12, 0, tzinfo=UTC)
 
@@ -12,9 +22,19 @@ NOON = datetime(2025, 3, 14, 12, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        ("4 March 2010", "2010-03-04"), ("4 mar 2010", "2010-03-04"), ("4th March 2010", "2010-03-04"), ("4/3/2010", "2010-03-04"),
-        ("04.03.10", "2010-03-04"), ("2010-3-4", "2010-03-04"), ("March 2010", "2010-03"), ("2010", "2010"), ("1/1/86", "1986-01-01"),
-        ("31 February 2010", ""), ("13/13/2010", ""), ("Jay", ""), ("", ""),
+        ("4 March 2010", "2010-03-04"),
+        ("4 mar 2010", "2010-03-04"),
+        ("4th March 2010", "2010-03-04"),
+        ("4/3/2010", "2010-03-04"),
+        ("04.03.10", "2010-03-04"),
+        ("2010-3-4", "2010-03-04"),
+        ("March 2010", "2010-03"),
+        ("2010", "2010"),
+        ("1/1/86", "1986-01-01"),
+        ("31 February 2010", ""),
+        ("13/13/2010", ""),
+        ("Jay", ""),
+        ("", ""),
     ],
 )
 def test_a_date_is_read_as_people_type_it(typed, read):
@@ -23,8 +43,15 @@ def test_a_date_is_read_as_people_type_it(typed, read):
 
 @pytest.mark.parametrize(
     ("born", "age"),
-    [("2010-03-14", "15"), ("2010-03-15", "14"), ("2024-12-20", "2 months"), ("2025-03-01", "13 days"), ("2010", "about 15"), ("", ""),
-     ("2026-01-01", "")],
+    [
+        ("2010-03-14", "15"),
+        ("2010-03-15", "14"),
+        ("2024-12-20", "2 months"),
+        ("2025-03-01", "13 days"),
+        ("2010", "about 15"),
+        ("", ""),
+        ("2026-01-01", ""),
+    ],
 )
 def test_an_age_is_said_as_people_say_it(born, age):
     assert age_words(born, date(2025, 3, 14)) == age
@@ -32,9 +59,15 @@ def test_an_age_is_said_as_people_say_it(born, age):
 
 @pytest.mark.parametrize(
     ("gap", "says"),
-    [(timedelta(hours=-30), "30 hours over"), (timedelta(days=-2), "2 days over"), (timedelta(minutes=40), "40 minutes left"),
-     (timedelta(hours=20), "due tomorrow 08:00"), (timedelta(days=4), "due Tuesday"), (timedelta(days=21), "due 4 April"),
-     (timedelta(days=400), "due 18 April 2026")],
+    [
+        (timedelta(hours=-30), "30 hours over"),
+        (timedelta(days=-2), "2 days over"),
+        (timedelta(minutes=40), "40 minutes left"),
+        (timedelta(hours=20), "due tomorrow 08:00"),
+        (timedelta(days=4), "due Tuesday"),
+        (timedelta(days=21), "due 4 April"),
+        (timedelta(days=400), "due 18 April 2026"),
+    ],
 )
 def test_when_something_is_due(gap, says):
     assert due_words(NOON + gap, NOON) == says
