@@ -20,12 +20,13 @@ from sightline.intake import bodies
 from sightline.intake.readers.jsonl import Misread, Number, parse
 from sightline.intake.receipts import receipt as receipt_of
 from sightline.intake.types import Notification, Receipt, Unread
-from sightline.jobs.receive import keep, receive_one
+from sightline.jobs.receive import receive_many
 
 router = Router()
 LARGEST_BODY = 5 * 1024 * 1024
 FEED = "api"
 KEPT = "kept-for-a-person"
+SAME_ORDER = {"sort_keys": True}  # a kept answer comes back from PostgreSQL with its keys in another order
 HELD_BACK = {"s401": ("Problem", "No valid token"), "s403": ("Problem", "Not for this token")}
 
 
@@ -72,7 +73,7 @@ def send(request: HttpRequest) -> JsonResponse:
     body = _body(request)
     key = request.headers.get("Idempotency-Key", "").strip()
     status, answer = once(agency=by.agency, key=key, body=body, answer=lambda: _take(body, by))
-    return JsonResponse(answer, status=status)
+    return JsonResponse(answer, status=status, json_dumps_params=SAME_ORDER)
 
 
 @router.get(
@@ -86,7 +87,8 @@ def send(request: HttpRequest) -> JsonResponse:
 )
 def receipt(request: HttpRequest, receipt_id: UUID) -> JsonResponse:
     """The receipt of something that your agency sent."""
-    return JsonResponse(_told(receipt_of(receipt_id, by=_sender(request)), ()))
+    held = receipt_of(receipt_id, by=_sender(request))
+    return JsonResponse(_told(held, ()), json_dumps_params=SAME_ORDER)
 
 
 def _sender(request: HttpRequest) -> Actor:
@@ -137,19 +139,23 @@ def _one(thing: Notification | Unread, by: Actor) -> Answer:
 
 
 def _many(several: list[Any], by: Actor) -> Answer:
-    definition, said = partnership(), []
+    definition, things = partnership(), []
     for number, one in enumerate(several, 1):
         raw = json.dumps(_plain(one), ensure_ascii=False).encode("utf-8", "replace")
         position = f"notification {number}"
-        thing = bodies.understand(one, raw=raw, agency=by.agency, partnership=definition, position=position)
-        said.append(_kept(thing, by))
+        things.append(bodies.understand(one, raw=raw, agency=by.agency, partnership=definition, position=position))
+    receipts = receive_many(things, feed=FEED, kind="api", agency=by.agency, by=by)
+    said = [_said(thing, held) for thing, held in zip(things, receipts, strict=True)]
     return 207 if any(one["state"] == KEPT for one in said) else 201, {"receipts": said}
 
 
 def _kept(thing: Notification | Unread, by: Actor) -> dict[str, Any]:
+    return _said(thing, receive_many([thing], feed=FEED, kind="api", agency=by.agency, by=by)[0])
+
+
+def _said(thing: Notification | Unread, held: Receipt) -> dict[str, Any]:
     if isinstance(thing, Unread):
-        return _told(keep(thing, feed=FEED, kind="api", by=by), thing.faults)
-    held = receive_one(thing, feed=FEED, kind="api", by=by)
+        return _told(held, thing.faults)
     return _told(held, held.faults if held.state == KEPT else ())
 
 

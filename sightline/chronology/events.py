@@ -6,14 +6,16 @@ A machine acts as a declared actor with a purpose; the reading that it passes le
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sightline.chronology.models import Part
-from sightline.chronology.queries import is_sealed, label_of, latest_of, opened_for
+from django.db.models import Q
+
+from sightline.chronology.models import Entry, Part
+from sightline.chronology.queries import is_sealed, label_of, latest_of, opened_for_each
 from sightline.definition.records import facts
 from sightline.identity.queries import rows_of
 from sightline.sharing.reading import Reading
@@ -40,39 +42,50 @@ class MachineEntry:
     facts: dict[str, Any]
 
 
-def of_people(reading: Reading, persons: Iterable[UUID], *, known_on: datetime | None = None) -> dict[UUID, list[MachineEntry]]:
-    """Each person's standing open entries, oldest first. Sealed routine entries and pointers-only never come."""
+def of_people(
+    reading: Reading, persons: Iterable[UUID], *, known_on: datetime | None = None, records: Collection[str] | None = None
+) -> dict[UUID, list[MachineEntry]]:
+    """Each person's standing open entries, oldest first. Sealed routine entries and pointers-only never come.
+
+    `records`: only these record types (and, where `queued` is among them, whatever reached the front door).
+    """
+    some = Q()
+    if records is not None:
+        some = Q(entry__record__in=records) | (Q(entry__queued=True) if "queued" in records else Q())
+    if known_on is not None:
+        some &= Q(entry__known_at__lte=known_on)
     person_of = {row.id: row.person for row in rows_of(persons)}
     found: dict[UUID, list[MachineEntry]] = defaultdict(list)
     identities = list(person_of)
     for start in range(0, len(identities), 400):
-        _add(reading, identities[start : start + 400], person_of, found, known_on)
+        _add(reading, identities[start : start + 400], person_of, found, known_on, some)
     return {person: sorted(entries, key=lambda e: (e.happened, str(e.first))) for person, entries in found.items()}
 
 
 def _add(reading: Reading, identities: Sequence[UUID], person_of: dict[UUID, UUID], found: dict[UUID, list[MachineEntry]],
-         known_on: datetime | None) -> None:
-    parts_rows = Part.objects.filter(identity__in=identities, child=True).select_related("entry")
-    if known_on is not None:
-        parts_rows = parts_rows.filter(entry__known_at__lte=known_on)
-    parts = list(parts_rows)
-    entries = {p.entry_id: p.entry for p in parts}
+         known_on: datetime | None, some: Q) -> None:
+    parts = list(Part.objects.filter(some, identity__in=identities, child=True).order_by("id").values_list("entry_id", "identity_id", "role"))
+    entries: dict[UUID, Entry] = {}
+    wanted = list({entry_id for entry_id, _, _ in parts})
+    for start in range(0, len(wanted), 800):
+        entries.update(Entry.objects.in_bulk(wanted[start : start + 800]))
     standing, _ = latest_of(entries.values(), known_on)
+    reading.learn_ties({identity for _, identity, _ in parts})
     known, definition = reading.agencies, reading.definition
-    opened_of = {i: opened_for([i], known_on) for i in {p.identity_id for p in parts if p.entry.routine}}
+    opened_of = opened_for_each([identity for entry_id, identity, _ in parts if entries[entry_id].routine], known_on)
     roles: dict[tuple[UUID, UUID], dict[str, None]] = defaultdict(dict)
     allowed = []
-    for part in parts:
-        entry = part.entry
+    for entry_id, identity, role in parts:
+        entry = entries[entry_id]
         if standing[entry.first] != entry.id or entry.record not in definition.record:
             continue
-        roles[(entry.id, part.identity_id)][part.role] = None
+        roles[(entry.id, identity)][role] = None
         kind = known[entry.agency].kind if entry.agency in known else ""
-        sealed = is_sealed(entry, opened_of.get(part.identity_id, {}))
-        sight = reading.see(label_of(entry, kind, (part.identity_id,), sealed=sealed))
+        sealed = is_sealed(entry, opened_of.get(identity, {}))
+        sight = reading.see(label_of(entry, kind, (identity,), sealed=sealed))
         if sight.level is Level.FULL:
             reading.note(entry.id, sight)
-            allowed.append((entry, part.identity_id, kind))
+            allowed.append((entry, identity, kind))
     reading.keyring.fetch_for(bytes(entry.body) for entry, _, _ in allowed)
     for entry, identity, kind in dict.fromkeys(allowed):
         body = reading.keyring.open(bytes(entry.body), f"entry|{entry.id}")

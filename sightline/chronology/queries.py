@@ -65,12 +65,21 @@ def latest_of(entries: Iterable[Entry], known_on: datetime | None) -> tuple[dict
 
 def opened_for(identities: Sequence[UUID], known_on: datetime | None) -> dict[str, datetime]:
     """From when this child's routine records of each type are open."""
+    found: dict[str, datetime] = {}
+    for opened in opened_for_each(identities, known_on).values():
+        for record, since in opened.items():
+            found[record] = min(since, found.get(record, since))
+    return found
+
+
+def opened_for_each(identities: Sequence[UUID], known_on: datetime | None) -> dict[UUID, dict[str, datetime]]:
+    """From when each source identity's routine records of each type are open. One query."""
     rows = Opening.objects.filter(identity__in=identities)
     if known_on is not None:
         rows = rows.filter(opened_at__lte=known_on)
-    found: dict[str, datetime] = {}
-    for record, since in rows.values_list("record", "since"):
-        found[record] = min(since, found.get(record, since))
+    found: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+    for identity, record, since in rows.values_list("identity_id", "record", "since"):
+        found[identity][record] = min(since, found[identity].get(record, since))
     return found
 
 
@@ -141,7 +150,8 @@ def view(
         fields=tuple((record.fields[f].title, in_words(definition, record.fields[f], values[f])) for f in shown
                      if values.get(f) and record.fields[f].kind not in ("quoted", "words")),
         values={f: values[f] for f in shown if f in values} if full or sight.parts or record.parts else {},
-        words=tuple((record.fields[f].title, values[f]) for f in shown if values.get(f) and record.fields[f].kind in ("quoted", "words")),
+        words=tuple((record.fields[f].title, values[f]) for f in shown if values.get(f) and record.fields[f].kind in ("quoted", "words")
+                    and f not in body.get("absent", ())),  # "n/a" is nobody's voice
         missing=tuple(body.get("missing", ())) if full else (), **common,
     )
 

@@ -53,13 +53,22 @@ def standing(first: UUID, keyring: Keyring) -> Standing | None:
     entry = Entry.objects.get(id=versions[-1])
     keyring.fetch_for([bytes(entry.body)])
     body = keyring.open(bytes(entry.body), f"entry|{entry.id}")
-    return Standing(entry.id, entry.first, entry.record, entry.agency, entry.happened, entry.until, entry.precision, body,
-                    people_of(entry.id))
+    return Standing(
+        entry.id,
+        entry.first,
+        entry.record,
+        entry.agency,
+        entry.happened,
+        entry.until,
+        entry.precision,
+        body,
+        people_of(entry.id),
+    )
 
 
 def said_of(reading: Reading, first: UUID, what: Sequence[str]) -> dict[str, Any] | None:
-    """Parts of the body of what stands (`absent`, `flagged`, `notes`: codes, never words), for an actor that may read it
-    in full. None where it is not there or not to be seen.
+    """Parts of the body of what stands (`absent`, `flagged`, `notes`: codes, never words), for an actor that may read
+    it in full. None where it is not there or not to be seen.
     """
     found = standing(first, reading.keyring)
     if found is None:

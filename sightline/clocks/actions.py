@@ -13,9 +13,12 @@ from sightline.clocks.models import Running
 from sightline.clocks.rules import follow, school_days, working_days
 from sightline.clocks.types import ClockState, Event
 from sightline.definition.types import Partnership
-from sightline.identity.queries import identities_of
+from sightline.identity.queries import rows_of
+from sightline.ledger.adding import add_objects
 from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
+from sightline.timescales.school import SchoolDays
+from sightline.timescales.working import WorkingDays
 
 
 def relevant(partnership: Partnership) -> frozenset[str]:
@@ -24,8 +27,18 @@ def relevant(partnership: Partnership) -> frozenset[str]:
     for clock in partnership.clock.values():
         for event in (clock.starts, clock.stops, clock.pauses, clock.resumes):
             if event is not None:
-                found |= set(event.record)
+                found |= set(event.record) or set(partnership.record)
     return frozenset(found)
+
+
+_DAYS: dict[str, tuple[WorkingDays, SchoolDays]] = {}
+
+
+def _days(partnership: Partnership) -> tuple[WorkingDays, SchoolDays]:
+    """The partnership's days; read from their texts once a definition."""
+    if partnership.hash not in _DAYS:
+        _DAYS[partnership.hash] = working_days(partnership), school_days(partnership)
+    return _DAYS[partnership.hash]
 
 
 def _event(entry: MachineEntry) -> Event:
@@ -38,7 +51,7 @@ def _event(entry: MachineEntry) -> Event:
 
 def states_of(partnership: Partnership, person: UUID, entries: list[MachineEntry]) -> list[tuple[ClockState, MachineEntry]]:
     """Every run of every clock on one person's entries, now. Pure but for the present moment."""
-    days, school = working_days(partnership), school_days(partnership)
+    days, school = _days(partnership)
     events = [_event(e) for e in entries]
     by_first = {str(e.first): e for e in entries}
     return [
@@ -55,8 +68,8 @@ def recompute(persons: Iterable[UUID]) -> int:
     for start in range(0, len(wanted), 50):
         with transaction.atomic(), reading(machine("clock-machine"), "safeguarding", about="recompute-clocks") as opened:
             some = wanted[start : start + 50]
-            entries = of_people(opened, some)
-            identities = [row.id for person in some for row in identities_of(person)]
+            entries = of_people(opened, some, records=relevant(opened.definition))
+            identities = [row.id for row in rows_of(some)]
             rows = []
             for person, theirs in entries.items():
                 for state, started in states_of(opened.definition, person, theirs):
@@ -68,6 +81,6 @@ def recompute(persons: Iterable[UUID]) -> int:
                         why=state.why,
                     ))
             Running.objects.filter(identity__in=identities).delete()
-            Running.objects.bulk_create(rows)
+            add_objects(rows)
             count += len(rows)
     return count

@@ -14,20 +14,34 @@ ROWS_PAGE = "docs/reference/coverage.md"
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "story", help="live practice scenarios", epilog="Example: sightline story run stories/",
-        description="A story is a YAML file that says what happened, who was told what and when, and what should then hold. "
-                    "It is lived in a scratch database, which is gone afterwards: no other database is touched.",
+        "story",
+        help="live practice scenarios",
+        epilog="Example: sightline story run stories/",
+        description="A story is a YAML file that says what happened, who was told what and when, and what should then "
+        "hold. It is lived in a scratch database, which is gone afterwards: no other database is touched.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    run_ = verbs.add_parser("run", help="live stories", epilog="Example: sightline story run stories/ --json",
-                            description="Exits 0 when all expectations held, 1 when one did not, 2 when a file cannot be understood.")
-    check = verbs.add_parser("check", help="only understand them", epilog="Example: sightline story check stories/twins.yaml",
-                             description="Exits 2 with file, line and what was expected when a file cannot be understood.")
+    run_ = verbs.add_parser(
+        "run",
+        help="live stories",
+        epilog="Example: sightline story run stories/ --json",
+        description="Exits 0 when all expectations held, 1 when one did not, 2 when a file cannot be understood.",
+    )
+    check = verbs.add_parser(
+        "check",
+        help="only understand them",
+        epilog="Example: sightline story check stories/twins.yaml",
+        description="Exits 2 with file, line and what was expected when a file cannot be understood.",
+    )
     for one in (run_, check):
         one.add_argument("paths", nargs="+", metavar="FILE_OR_FOLDER", help="story files, or folders of them")
         one.add_argument("--json", action="store_true", help="report as JSON")
-    coverage = verbs.add_parser("coverage", help="write which stories prove which rows", epilog="Example: sightline story coverage --check",
-                                description=f"Writes {ROWS_PAGE} from the stories' `covers`.")
+    coverage = verbs.add_parser(
+        "coverage",
+        help="write which stories prove which rows",
+        epilog="Example: sightline story coverage --check",
+        description=f"Writes {ROWS_PAGE} from the stories' `covers`.",
+    )
     coverage.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
 
 
@@ -58,8 +72,15 @@ def run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace, stories: list[Any]) -> int:
     from sightline.stories.report import understood
 
-    print(json.dumps({"stories": [{"file": s.file, "story": s.title, "covers": list(s.covers)} for s in stories]}, indent=1, ensure_ascii=False)
-          if args.json else understood(stories))
+    print(
+        json.dumps(
+            {"stories": [{"file": s.file, "story": s.title, "covers": list(s.covers)} for s in stories]},
+            indent=1,
+            ensure_ascii=False,
+        )
+        if args.json
+        else understood(stories)
+    )
     return 0
 
 

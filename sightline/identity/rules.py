@@ -33,8 +33,8 @@ def tokens(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def sound(word: str) -> str:
-    """How a word sounds (Metaphone); the word itself where it has no sound in Latin letters."""
-    return jellyfish.metaphone(word) or word
+    """How a word sounds (Metaphone, with y as i: Ayesha is Aisha); the word itself where it has no sound in Latin letters."""
+    return jellyfish.metaphone(word.replace("y", "i")) or word
 
 
 @lru_cache(maxsize=50_000)

@@ -15,18 +15,23 @@ from sightline.vault.actions import Keyring
 
 def waiting_between(one: Collection[UUID], other: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
     """Matches that wait for a person between these source identities and those: (match, identity, identity)."""
-    rows = Possible.objects.filter(Q(one__in=one, other__in=other) | Q(one__in=other, other__in=one), state__in=("waiting", "unsure"))
+    rows = Possible.objects.filter(
+        Q(one__in=one, other__in=other) | Q(one__in=other, other__in=one), state__in=("waiting", "unsure")
+    )
     return list(rows.order_by("at", "id").values_list("id", "one", "other"))
 
 
 def as_resolved(identities: Iterable[UUID]) -> dict[UUID, Resolved]:
     """Source identities that are there already, as resolving them would answer."""
-    return {row.id: Resolved(row.id, row.key, row.person, False, False, False) for row in SourceIdentity.objects.filter(id__in=list(identities))}
+    return {
+        row.id: Resolved(row.id, row.key, row.person, False, False, False)
+        for row in SourceIdentity.objects.filter(id__in=list(identities))
+    }
 
 
 def details_of(identities: Iterable[UUID], keyring: Keyring) -> dict[UUID, Details]:
-    """What each sender holds now, opened with the caller's keys: for matching and for the next version of a record, never
-    for showing.
+    """What each sender holds now, opened with the caller's keys: for matching and for the next version of a record,
+    never for showing.
     """
     rows = {row.id: row for row in SourceIdentity.objects.filter(id__in=list(identities))}
     keyring.fetch(row.key for row in rows.values())

@@ -19,6 +19,9 @@ from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring, digest
 
 
+MOST_NOTE = 4000  # a wide table's heading is kept whole: its rows can be repaired only with it
+
+
 @transaction.atomic
 def open_delivery(*, feed: str, agency: str, kind: str, name: str, by: Actor) -> UUID:
     """A file or call has begun to arrive. Returns its id."""
@@ -36,7 +39,7 @@ def open_delivery(*, feed: str, agency: str, kind: str, name: str, by: Actor) ->
 def close_delivery(delivery: UUID, counts: Counts, notes: Sequence[str] = (), *, by: Actor, state: str = "done") -> None:
     """The whole of it has arrived (or stopped). `notes`: what the reader noticed, without values."""
     Delivery.objects.filter(id=delivery).update(
-        finished_at=now(), state=state, counts=counts.as_dict(), notes=[n[:200] for n in list(notes)[:50]])
+        finished_at=now(), state=state, counts=counts.as_dict(), notes=[n[:MOST_NOTE] for n in list(notes)[:50]])
     write(kind="run", verb="close-delivery", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=[delivery],
           detail={"counts": counts.as_dict(), "state": state})
 
@@ -60,6 +63,11 @@ class Waiting:
     @property
     def position(self) -> str:
         return self.row.item.position
+
+    @property
+    def heading(self) -> str:
+        """The heading line of the table that the item stood in, as its reader noted it."""
+        return next((n.removeprefix("heading: ") for n in self.delivery.notes if n.startswith("heading: ")), "")
 
 
 def take_waiting(quarantined: UUID, by: Actor) -> Waiting:

@@ -26,14 +26,25 @@ class Corrections(Inbox):
 
     def sort(self) -> list[Arriving]:
         message = digest("message", f"correction|{self._first}|{uuid4()}")
-        before = Message(agency=self._notification.agency, message=message, item=uuid4(), first=self._first)  # never saved
-        return [Arriving(uuid4(), self._notification, message, content_digest(self._notification), before)]
+        before = Message(
+            agency=self._notification.agency, message=message, item=uuid4(), first=self._first
+        )  # never saved
+        return [Arriving(uuid4(), self._notification, message, content_digest(self._notification), before, 0)]
 
     def took(self, one: Arriving, *, first: UUID, keys: Sequence[UUID], sent_at: datetime | None) -> None:
         n = one.notification
-        item = Item(id=one.item, delivery=self.delivery, agency=n.agency, message=one.message, content=one.content, version="",
-                    position="correction", received_at=now(), sent_at=sent_at)
+        item = Item(
+            id=one.item,
+            delivery=self.delivery,
+            agency=n.agency,
+            message=one.message,
+            content=one.content,
+            version="",
+            position="correction",
+            received_at=now(),
+            sent_at=sent_at,
+        )
         item.raw = self.keyring.seal(n.raw or one.content.encode(), keys, f"item|{item.id}")
         self._items.append(item)
         self.counts.superseding += 1
-        self.receipts.append(Receipt(str(item.id), item.received_at, "received"))
+        self._receipts[one.place] = Receipt(str(item.id), item.received_at, "received")

@@ -27,6 +27,7 @@ class Arriving:
     message: str
     content: str
     before: Message | None
+    place: int  # which of the things that arrived together
 
     @property
     def first(self) -> UUID | None:
@@ -54,17 +55,23 @@ def newer(version: str, than: str) -> bool:
 class Inbox:
     """What arrived in one bite. `sort` it, `took` or `cannot` each that is to become an entry, then `save`."""
 
-    def __init__(self, delivery: Delivery, keyring: Keyring, things: Sequence[Thing]) -> None:
+    def __init__(self, delivery: Delivery, keyring: Keyring, things: Sequence[Thing], *, decided: bool = False) -> None:
         self.delivery, self.keyring, self.things = delivery, keyring, things
+        self.decided = decided  # a person has said that other content under the same id is a correction
         self.counts = Counts(read=len(things))
-        self.receipts: list[Receipt] = []
+        self._receipts: dict[int, Receipt] = {}
         self.postponed: list[Notification] = []  # a second version in one bite: it takes its turn after this one
         self._items: list[Item] = []
         self._new: list[Message] = []
         self._changed: list[Message] = []
-        self._unread: list[tuple[Unread, str, str]] = []
+        self._unread: list[tuple[Unread, str, str, int]] = []
         self._there: dict[str, Message] = {}
         self._seen: dict[str, tuple[str, str]] = {}
+
+    @property
+    def receipts(self) -> list[Receipt]:
+        """One for each thing, in the order in which they came (without those postponed)."""
+        return [self._receipts[place] for place in sorted(self._receipts)]
 
     def delivery_key(self) -> UUID:
         """The key of what has no subject."""
@@ -80,9 +87,9 @@ class Inbox:
         digests = [self._digest(thing) for thing in self.things]
         self._there = {m.message: m for m in Message.objects.filter(message__in=digests)}
         arriving: list[Arriving] = []
-        for thing, message in zip(self.things, digests, strict=True):
+        for place, (thing, message) in enumerate(zip(self.things, digests, strict=True)):
             if isinstance(thing, Unread):
-                self._keep(thing, message, digest("content", thing.raw.decode("utf-8", "replace")))
+                self._keep(thing, message, digest("content", thing.raw.decode("utf-8", "replace")), place)
                 continue
             content = content_digest(thing)
             before = self._there.get(message)
@@ -90,35 +97,35 @@ class Inbox:
             held, version = self._seen.get(message) or ((before.content, before.version) if before else ("", ""))
             waits = before is not None and before.first is None and not twice
             if held == content:
-                self._unchanged(before)
-            elif not held or waits or (thing.version and newer(thing.version, version)):
+                self._unchanged(before, place)
+            elif not held or waits or self.decided or (thing.version and newer(thing.version, version)):
                 if twice:
                     self.postponed.append(thing)
                     self.counts.read -= 1
                     continue
                 self._seen[message] = (content, thing.version)
-                arriving.append(Arriving(uuid4(), thing, message, content, before))
+                arriving.append(Arriving(uuid4(), thing, message, content, before, place))
             elif thing.version and newer(version, thing.version):
-                self._unchanged(before)  # an older version that comes late says nothing new
+                self._unchanged(before, place)  # an older version that comes late says nothing new
             else:
                 expected = "the content that was sent before under this id, or a newer version"
                 fault = Fault(path="message-id", expected=expected, code="conflict")
                 unread = Unread(thing.position, thing.raw, "conflict", (fault,), f"{thing.message_id}|{content}", thing.agency)
-                self._keep(unread, self._digest(unread), content)
+                self._keep(unread, self._digest(unread), content, place)
         return arriving
 
-    def _unchanged(self, before: Message | None) -> None:
+    def _unchanged(self, before: Message | None, place: int) -> None:
         self.counts.unchanged += 1
         waits = before is not None and before.first is None
-        self.receipts.append(Receipt(str(before.item) if before else "", now(), "kept-for-a-person" if waits else "already-held"))
+        self._receipts[place] = Receipt(str(before.item) if before else "", now(), "kept-for-a-person" if waits else "already-held")
 
-    def _keep(self, unread: Unread, message: str, content: str) -> None:
+    def _keep(self, unread: Unread, message: str, content: str, place: int) -> None:
         before = self._there.get(message) or Message.objects.filter(message=message).first()
         if before is not None or message in self._seen:
-            self._unchanged(before)
+            self._unchanged(before, place)
             return
         self._seen[message] = (content, "")
-        self._unread.append((unread, message, content))
+        self._unread.append((unread, message, content, place))
         self.counts.quarantined += 1
 
     def cannot(self, one: Arriving, reason: str, faults: Sequence[Fault]) -> None:
@@ -126,9 +133,10 @@ class Inbox:
         n = one.notification
         message = one.message if one.before is None else digest("message", f"{one.message}|{one.content}")
         if message in self._there or (one.before is not None and Message.objects.filter(message=message).exists()):
-            self._unchanged(one.before)
+            self._unchanged(one.before, one.place)
             return
-        self._unread.append((Unread(n.position, n.raw, reason, tuple(faults), n.message_id, n.agency), message, one.content))
+        unread = Unread(n.position, n.raw, reason, tuple(faults), n.message_id, n.agency)
+        self._unread.append((unread, message, one.content, one.place))
         self.counts.quarantined += 1
 
     def took(self, one: Arriving, *, first: UUID, keys: Sequence[UUID], sent_at: datetime | None) -> None:
@@ -146,7 +154,7 @@ class Inbox:
             self.counts.new += one.before.first is None
             one.before.content, one.before.version, one.before.item, one.before.first = one.content, n.version[:40], item.id, first
             self._changed.append(one.before)
-        self.receipts.append(Receipt(str(item.id), item.received_at, "received"))
+        self._receipts[one.place] = Receipt(str(item.id), item.received_at, "received")
 
     @property
     def changed_anything(self) -> bool:
@@ -166,14 +174,14 @@ class Inbox:
         self.delivery_key()
         items, waiting, messages = [], [], []
         moment = now()
-        for unread, message, content in self._unread:
+        for unread, message, content, place in self._unread:
             item = Item(delivery=self.delivery, agency=unread.agency or self.delivery.agency, message=message, content=content,
                         position=unread.position[:40], received_at=moment)
             item.raw = self.keyring.seal(unread.raw, [self.delivery.key], f"item|{item.id}")
             items.append(item)
             waiting.append(Quarantined(item=item, reason=unread.reason[:40], faults=[told(f) for f in unread.faults[:20]], at=moment))
             messages.append(Message(agency=item.agency, message=message, content=content, item=item.id))
-            self.receipts.append(Receipt(str(item.id), moment, "kept-for-a-person", unread.faults))
+            self._receipts[place] = Receipt(str(item.id), moment, "kept-for-a-person", unread.faults)
         for rows in (items, waiting, messages):
             add_objects(rows)
 

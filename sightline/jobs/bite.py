@@ -69,14 +69,15 @@ def moment_of(text: str) -> datetime:
 class Bite:
     """Some notifications on their way to becoming entries."""
 
-    def __init__(self, world: World, things: Sequence[Notification | Unread]) -> None:
+    def __init__(self, world: World, things: Sequence[Notification | Unread], *, decided: bool = False) -> None:
         self.world = world
         self.keyring = Keyring()
-        self.inbox = Inbox(world.delivery, self.keyring, things)
+        self.inbox = Inbox(world.delivery, self.keyring, things, decided=decided)
         self.resolver = Resolver(self.keyring, world.by.id)
         self.writings: list[Writing] = []
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
-        self.moved_school: list[tuple[UUID, str]] = []
+        self.attends: dict[UUID, tuple[str, datetime, UUID]] = {}  # source identity: school, known, item
+        self.moved: set[UUID] = set()
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
@@ -155,8 +156,9 @@ class Bite:
         self.counts.people_matched += found.joined or not found.new
         school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
         if found.changed and school:
-            self.moved_school.append((found.identity, f"agency:{school}"))
-            self.ties.append((f"agency:{school}", "attends", found.identity, known, None, item))
+            self.attends[found.identity] = (f"agency:{school}", known, item)
+            if not found.new:
+                self.moved.add(found.identity)
         return found
 
     def _entry(self, one: Arriving, record: RecordType, fields: dict[str, str], people: Sequence[tuple[Named, Resolved]],
@@ -224,8 +226,9 @@ class Bite:
         self.resolver.save()
         self.inbox.save()
         write_entries(self.writings, self.keyring)
-        for identity, holder in self.moved_school:
-            untie(kind="attends", subjects=[identity], keep=[holder])
+        for holder in {self.attends[identity][0] for identity in self.moved}:
+            untie(kind="attends", subjects=[i for i in self.moved if self.attends[i][0] == holder], keep=[holder])
+        self.ties += [(holder, "attends", identity, known, None, item) for identity, (holder, known, item) in self.attends.items()]
         for first, until in self.ended:
             end_ties(because=versions_of(first), until=until)
         tie(self.ties)

@@ -48,8 +48,15 @@ class _Correction(Bite):
 
 @transaction.atomic
 def correct_record(
-    *, entry: UUID, by: Actor, says: str | None = None, fields: Mapping[str, Any] | None = None, happened: str = "", until: str = "",
-    people: Sequence[Named] | None = None, because: str = "",
+    *,
+    entry: UUID,
+    by: Actor,
+    says: str | None = None,
+    fields: Mapping[str, Any] | None = None,
+    happened: str = "",
+    until: str = "",
+    people: Sequence[Named] | None = None,
+    because: str = "",
 ) -> UUID:
     """Corrects a record of the worker's own agency. Returns the new version's entry.
 
@@ -63,7 +70,9 @@ def correct_record(
         raise Refused(allowed)
     opened = _stands(definition, entry)
     if opened.agency != by.agency:
-        sentence = "Only the agency that recorded this can correct it. Tell them what is wrong: their number is on the record."
+        sentence = (
+            "Only the agency that recorded this can correct it. Tell them what is wrong: their number is on the record."
+        )
         raise Refused(Decision(False, "not-permitted", sentence))
     before = set(persons_on(opened.id))
     delivery = open_delivery(feed="", agency=by.agency, kind="correction", name="correction", by=by)
@@ -73,8 +82,15 @@ def correct_record(
     work.work()
     close_delivery(delivery, work.counts, by=by)
     made = versions_of(opened.first)[-1]
-    write(kind="change", verb="correct-record", actor=by.id, acting_for=by.agency, purpose="data-quality", policy=definition.hash,
-          ids=[made, opened.first])
+    write(
+        kind="change",
+        verb="correct-record",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="data-quality",
+        policy=definition.hash,
+        ids=[made, opened.first],
+    )
     concerned = before | set(persons_on(made))
     owe("clocks", {"persons": [str(person) for person in sorted(concerned, key=str)]})
     return made
@@ -88,8 +104,15 @@ def _stands(definition: Partnership, entry: UUID) -> Standing:
 
 
 def _changed(
-    definition: Partnership, stands: Standing, world: World, says: str | None, fields: Mapping[str, Any] | None, happened: str,
-    until: str, people: Sequence[Named] | None, because: str,
+    definition: Partnership,
+    stands: Standing,
+    world: World,
+    says: str | None,
+    fields: Mapping[str, Any] | None,
+    happened: str,
+    until: str,
+    people: Sequence[Named] | None,
+    because: str,
 ) -> Notification:
     """The notification that says the record anew: what stands, and what changes."""
     record = definition.record[stands.record]
@@ -100,7 +123,9 @@ def _changed(
         try:
             moment_of(text) if text else None
         except ValueError:
-            faults.append(Fault(path=name, found=text, expected="a date or moment, such as 2025-01-10 21:40", code="not-a-date"))
+            faults.append(
+                Fault(path=name, found=text, expected="a date or moment, such as 2025-01-10 21:40", code="not-a-date")
+            )
     if people is not None:
         wrong = [role for person in people for role in person.roles if role not in record.people]
         if wrong or (record.people and not people):
@@ -116,13 +141,24 @@ def _changed(
         people = [Named(p.key, p.roles, kept.get(p.key, p.details)) for p in people]
     changes = {"says": says, "fields": dict(fields or {}), "happened": happened, "until": until, "because": because}
     return Notification(
-        agency=stands.agency, record=stands.record, message_id="", happened=happened or _as_sent(stands.happened, stands.precision),
-        people=tuple(people), fields=cleaned, says=stands.body.get("says", "") if says is None else says, place=stands.body.get("place", {}),
-        until=until or (_as_sent(stands.until, "minute") if stands.until else ""), position="correction",
+        agency=stands.agency,
+        record=stands.record,
+        message_id="",
+        happened=happened or _as_sent(stands.happened, stands.precision),
+        people=tuple(people),
+        fields=cleaned,
+        says=stands.body.get("says", "") if says is None else says,
+        place=stands.body.get("place", {}),
+        until=until or (_as_sent(stands.until, "minute") if stands.until else ""),
+        position="correction",
         raw=json.dumps({k: v for k, v in changes.items() if v}, ensure_ascii=False, default=str).encode(),
     )
 
 
 def _as_sent(moment: Any, precision: str) -> str:
     day = local(moment)
-    return day.isoformat() if precision == "minute" else day.date().isoformat()[: {"year": 4, "month": 7}.get(precision, 10)]
+    return (
+        day.isoformat()
+        if precision == "minute"
+        else day.date().isoformat()[: {"year": 4, "month": 7}.get(precision, 10)]
+    )

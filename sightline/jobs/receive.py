@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
@@ -67,33 +67,33 @@ def receive(
     return counts
 
 
-def _bite(world: World, some: Sequence[Notification | Unread], counts: Counts, *, at_once: bool = False) -> tuple[list[Notification], list[Receipt]]:
+def _bite(
+    world: World, some: Sequence[Notification | Unread], counts: Counts, *, at_once: bool = False, decided: bool = False, tries: int = 3,
+) -> tuple[list[Notification], list[Receipt]]:
     """One transaction. If it fails, each thing alone; what fails alone is kept raw for a person."""
     try:
         with transaction.atomic():
-            work = Bite(world, some)
+            work = Bite(world, some, decided=decided)
             work.work()
             if work.clocked:
                 owe("clocks", {"persons": [str(p) for p in work.clocked]}, at_once=at_once)
         counts.add(work.counts)
         return work.inbox.postponed, work.inbox.receipts
-    except DatabaseError:
-        if transaction.get_connection().in_atomic_block:
+    except IntegrityError:  # somebody else was taking the same thing at the same moment: look again
+        if tries == 0:
             raise
-        log.warning("a bite failed in the database", extra={"count": len(some)})
-        if len(some) == 1:
-            raise
+        return _bite(world, some, counts, at_once=at_once, decided=decided, tries=tries - 1)
+    except OperationalError:  # the database is away or busy: nothing was acknowledged, the sender tries again
+        raise
     except Exception as error:  # noqa: BLE001 - a fault of ours must not lose what was sent
         log.exception("a bite failed", extra={"count": len(some), "error": type(error).__name__})
-        if len(some) == 1 and isinstance(some[0], Notification):
-            n = some[0]
-            kept = Unread(n.position, n.raw, "could-not-be-kept", (), n.message_id, n.agency)
-            return _bite(world, [kept], counts, at_once=at_once)
-        if len(some) == 1:
+        if len(some) == 1 and isinstance(some[0], Unread):
             raise
+    if len(some) == 1 and isinstance(n := some[0], Notification):
+        return _bite(world, [Unread(n.position, n.raw, "could-not-be-kept", (), "", n.agency)], counts, at_once=at_once)
     postponed, receipts = [], []
     for one in some:
-        more, got = _bite(world, [one], counts, at_once=at_once)
+        more, got = _bite(world, [one], counts, at_once=at_once, decided=decided)
         postponed += more
         receipts += got
     return postponed, receipts
@@ -109,16 +109,38 @@ def keep(unread: Unread, *, feed: str, kind: str, by: Actor) -> Receipt:
     return _single(unread, unread.agency or by.agency, feed=feed, kind=kind, by=by)
 
 
-def _single(thing: Notification | Unread, agency: str, *, feed: str, kind: str, by: Actor) -> Receipt:
-    counts = Counts()
+def receive_many(things: Sequence[Notification | Unread], *, feed: str, kind: str, agency: str, by: Actor) -> list[Receipt]:
+    """Takes a batch now, as one delivery: all of it is kept when it returns. One receipt for each, in their order."""
+    counts, receipts = Counts(), []
     with transaction.atomic():
-        delivery = inbox.open_delivery(feed=feed, agency=agency, kind=kind, name=thing.position or kind, by=by)
-        _, receipts = _bite(_world(delivery, by), [thing], counts, at_once=True)
+        delivery = inbox.open_delivery(feed=feed, agency=agency, kind=kind, name=f"batch of {len(things)}", by=by)
+        world = _world(delivery, by)
+        for start, end in _without_repeats(things):
+            receipts += _bite(world, things[start:end], counts, at_once=True)[1]
         inbox.close_delivery(delivery, counts, by=by)
-    return receipts[-1]
+    return receipts
+
+
+def _without_repeats(things: Sequence[Notification | Unread]) -> Iterator[tuple[int, int]]:
+    """Stretches in which no message id comes twice, so that a second version takes its turn after the first."""
+    start, seen = 0, set()
+    for place, thing in enumerate(things):
+        key = (thing.agency, thing.message_id)
+        if thing.message_id and key in seen:
+            yield start, place
+            start, seen = place, set()
+        seen.add(key)
+    if start < len(things):
+        yield start, len(things)
+
+
+def _single(thing: Notification | Unread, agency: str, *, feed: str, kind: str, by: Actor) -> Receipt:
+    return receive_many([thing], feed=feed, kind=kind, agency=agency, by=by)[0]
 
 
 def take_again(notification: Notification, *, delivery: UUID, by: Actor) -> Receipt:
-    """Takes a repaired notification as part of the delivery that brought it, in the caller's transaction."""
-    _, receipts = _bite(_world(delivery, by), [notification], Counts(), at_once=True)
+    """Takes a repaired notification as part of the delivery that brought it, in the caller's transaction. The person who
+    repaired it has decided: content that differs from what was sent before under its id corrects it.
+    """
+    _, receipts = _bite(_world(delivery, by), [notification], Counts(), at_once=True, decided=True)
     return receipts[-1]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from sightline.ledger.adding import add_objects
 from sightline.sharing.models import Tie
 from sightline.timescales.moment import now
 
@@ -28,7 +29,7 @@ def tie(rows: Iterable[tuple[str, str, UUID, datetime, datetime | None, UUID | N
         if (holder, kind, subject) not in there or _longer(until, there[holder, kind, subject]):
             there[holder, kind, subject] = until
     new = [one for key, one in wanted.items() if key not in there or _longer(one.until, there[key])]
-    Tie.objects.bulk_create(new)
+    add_objects(new)
     return len(new)
 
 

@@ -83,7 +83,9 @@ def best_person(life: Life, person: str) -> UUID | None:
         return sum(bool(getattr(truth, n)) and getattr(held, n) == getattr(truth, n) for n in ("nhs_number", "upn"))
 
     found = life.persons_of(person)
-    ranked = sorted(found, key=lambda p: (max(agreeing(k) for k in found[p]), len(found[p]), max(life.known[k] for k in found[p])))
+    ranked = sorted(
+        found, key=lambda p: (max(agreeing(k) for k in found[p]), len(found[p]), max(life.known[k] for k in found[p]))
+    )
     return ranked[-1] if ranked else None
 
 
@@ -143,17 +145,28 @@ def _correct_record(life: Life, act: Act) -> Flags:
         raise Missing
     people = None
     if act.people is not None:
-        people = [Named(str(life.identities.get((person, act.on), person)), roles, held) for person, roles, held in act.people]
+        people = [
+            Named(str(life.identities.get((person, act.on), person)), roles, held) for person, roles, held in act.people
+        ]
     made = correct_record(
-        entry=first, by=life.actor(act.by), says=act.given.get("says"), fields=act.given.get("fields"),
-        happened=act.given.get("at") or "", people=people)
+        entry=first,
+        by=life.actor(act.by),
+        says=act.given.get("says"),
+        fields=act.given.get("fields"),
+        happened=act.given.get("at") or "",
+        people=people,
+    )
     kept = set(life.identities.values())
     new = [identity for identity, _ in people_of(made) if identity not in kept]
     for person, _, held in act.people or ():
         if (person, act.on) not in life.identities and new:
             identity = new.pop(0)
             for event in (act.on, act.id):
-                life.identities[person, event], life.held[person, event], life.known[person, event] = identity, held, now()
+                life.identities[person, event], life.held[person, event], life.known[person, event] = (
+                    identity,
+                    held,
+                    now(),
+                )
     return ()
 
 
@@ -179,7 +192,9 @@ def _allocate(life: Life, act: Act) -> Flags:
 def _end_allocation(life: Life, act: Act) -> Flags:
     by, identities, holder = _allocation(life, act)
     untie(kind="allocated", subjects=identities, holder=holder)
-    write(kind="change", verb="end-allocation", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=identities)
+    write(
+        kind="change", verb="end-allocation", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=identities
+    )
     return ()
 
 

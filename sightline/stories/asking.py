@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from datetime import datetime
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,21 +22,19 @@ from sightline.chronology.tracing import is_stated, said_of
 from sightline.chronology.types import Chronology, EntryView
 from sightline.clocks.actions import states_of
 from sightline.definition.outcomes import Missing
-from sightline.identity.queries import identities_of, persons_of, profile
-from sightline.identity.tracing import waiting_between
+from sightline.identity.queries import persons_of, profile
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.types import Level
 from sightline.stories.acting import best_person
+from sightline.stories.asking_people import Answered, all_are, possible_match, why
 from sightline.stories.contract import NOT_BUILT, NOT_BUILT_YET
 from sightline.stories.model import Act, Expectation
-from sightline.stories.reading_events import target
 from sightline.timescales.london import local, say
 from sightline.timescales.moment import now
 
 if TYPE_CHECKING:
     from sightline.stories.living import Life
 
-Answered = tuple[bool | None, str]  # None: it could not be asked, so that neither it nor its contrary holds
 PURPOSE = "safeguarding"
 
 
@@ -63,66 +60,13 @@ def _reader(life: Life, expected: Expectation) -> Actor:
     return life.actor(who) if who else machine("clock-machine")
 
 
-# --- who is who -------------------------------------------------------------------------------------------------------
-
-
-def _pairs(life: Life, expected: Expectation) -> tuple[list[tuple[str, str, str]], str]:
-    """How each two stand: joined, waiting or apart. The second part says who never arrived."""
-    of = expected.given["of"]
-    absent = [one for one in of if target(one) not in life.identities]
-    if absent:
-        return [], f"{', '.join(absent)} never arrived{_why(life, absent[0])}"
-    identity = {one: life.identities[target(one)] for one in of}
-    person = persons_of(identity.values())
-    found = []
-    for one, other in combinations(of, 2):
-        a, b = person[identity[one]], person[identity[other]]
-        if a == b:
-            found.append((one, other, "joined"))
-            continue
-        mine, theirs = ([row.id for row in identities_of(p)] for p in (a, b))
-        found.append((one, other, "waiting" if waiting_between(mine, theirs) else "apart"))
-    return found, ""
-
-
-def _why(life: Life, one: str) -> str:
-    outcome = life.outcomes.get(target(one)[1])
-    return f" ({outcome})" if outcome is not None and outcome.state != "done" else ""
-
-
-def _stand(pairs: list[tuple[str, str, str]]) -> str:
-    words = {"joined": "one person", "waiting": "waiting for somebody to decide", "apart": "two people, and nothing waits"}
-    return "; ".join(f"{one} and {other}: {words[state]}" for one, other, state in pairs)
-
-
-def _all_are(state: str) -> Callable[[Life, Expectation], Answered]:
-    def answer(life: Life, expected: Expectation) -> Answered:
-        pairs, absent = _pairs(life, expected)
-        if absent:
-            return None, absent
-        meets = [found == state for _, _, found in pairs]
-        return (any(meets) if expected.never else all(meets)), _stand(pairs)
-
-    return answer
-
-
-def _possible_match(life: Life, expected: Expectation) -> Answered:
-    """Several wait when each is linked to the others through matches that wait (some may be joined already)."""
-    pairs, absent = _pairs(life, expected)
-    if absent:
-        return None, absent
-    waiting = [(one, other) for one, other, state in pairs if state == "waiting"]
-    if expected.never or not waiting:
-        return bool(waiting), _stand(pairs)
-    linked = [{one, other} for one, other, state in pairs if state != "apart"]
-    reached = set(waiting[0])
-    while grown := set().union(*(link for link in linked if link & reached)) - reached:
-        reached |= grown
-    return reached == set(expected.given["of"]), _stand(pairs)
+# --- whom the system takes somebody for -------------------------------------------------------------------------------
 
 
 def _known_as(life: Life, expected: Expectation) -> Answered:
-    with reading(_reader_of_names(life, expected), "identity" if not expected.given.get("who") else PURPOSE, recorded=False) as opened:
+    with reading(
+        _reader_of_names(life, expected), "identity" if not expected.given.get("who") else PURPOSE, recorded=False
+    ) as opened:
         try:
             shown = profile(opened, _person(life, expected))
         except Missing:
@@ -143,10 +87,13 @@ def _reader_of_names(life: Life, expected: Expectation) -> Actor:
 def _said(life: Life, record: str, *what: str) -> tuple[dict[str, Any] | None, str]:
     first = life.records.get(record)
     if first is None:
-        return None, f"{record} is not there{_why(life, record)}"
+        return None, f"{record} is not there{why(life, record)}"
     with reading(machine("clock-machine"), PURPOSE, recorded=False) as opened:
         said = said_of(opened, first, what)
-    return said, "" if said is not None else f"{record} is not to be read, even by the machine that counts what is missing"
+    return (
+        said,
+        "" if said is not None else f"{record} is not to be read, even by the machine that counts what is missing",
+    )
 
 
 def _quality(life: Life, expected: Expectation) -> Answered:
@@ -215,15 +162,15 @@ def _flagged(life: Life, expected: Expectation) -> Answered:
 def _sees(life: Life, expected: Expectation) -> Answered:
     first = life.records.get(expected.given["record"])
     if first is None:
-        return None, f"{expected.given['record']} is not there{_why(life, expected.given['record'])}"
-    level, why = "hidden", "nothing allows more"
+        return None, f"{expected.given['record']} is not there{why(life, expected.given['record'])}"
+    level, because = "hidden", "nothing allows more"
     with reading(life.actor(expected.given["who"]), PURPOSE, recorded=False) as opened:
         try:
             found = entry_history(opened, first).now
-            level, why = found.level.word, found.sight.decision.sentence
+            level, because = found.level.word, found.sight.decision.sentence
         except Missing:
             pass
-    return level == expected.given["as"].replace("shown", "full"), f"{level}: {why}"
+    return level == expected.given["as"].replace("shown", "full"), f"{level}: {because}"
 
 
 def _chronology(life: Life, expected: Expectation, opened: Reading) -> Chronology:
@@ -243,7 +190,9 @@ def _knew(life: Life, expected: Expectation) -> Answered:
     seen = {event for _, event in events if event and (event not in acts or event in wanted)}
     others = [_told(view) for view, event in events if not event]
     got = ", ".join(sorted(seen)) or "nothing"
-    return seen == wanted and not others, got + (f"; and {', '.join(others)}" if others else "") + _difference(life, expected, seen, wanted)
+    return seen == wanted and not others, got + (f"; and {', '.join(others)}" if others else "") + _difference(
+        life, expected, seen, wanted
+    )
 
 
 def _told(view: EntryView) -> str:
@@ -259,7 +208,7 @@ def _difference(life: Life, expected: Expectation, seen: set[str], wanted: set[s
         first = life.records.get(event)
         mine = life.identities.get((expected.given["about"], event))
         if first is None:
-            reasons.append(f"{event} is not there by then{_why(life, event)}")
+            reasons.append(f"{event} is not there by then{why(life, event)}")
         elif mine is not None and persons_of([mine])[mine] != best:
             reasons.append(f"{event} belongs to somebody who is not joined with them")
         else:
@@ -277,11 +226,22 @@ def _clock(life: Life, expected: Expectation) -> Answered:
     persons = list(life.persons_of(expected.given["about"]))
     with reading(machine("clock-machine"), PURPOSE, recorded=False) as opened:
         entries = of_people(opened, persons)
-        runs = [(state, started) for person, theirs in entries.items() for state, started in states_of(definition, person, theirs)]
+        runs = [
+            (state, started)
+            for person, theirs in entries.items()
+            for state, started in states_of(definition, person, theirs)
+        ]
     asked = life.records.get(expected.given.get("record") or "")
-    found = [(state, started) for state, started in runs if state.clock == named and (asked is None or started.first == asked)]
+    found = [
+        (state, started)
+        for state, started in runs
+        if state.clock == named and (asked is None or started.first == asked)
+    ]
     got = "; ".join(
-        f"{state.state.value}, started by {life.event_of(started.first) or started.record}, due {say(local(state.due_at))}" for state, started in found)
+        f"{state.state.value}, started by {life.event_of(started.first) or started.record}, "
+        f"due {say(local(state.due_at))}"
+        for state, started in found
+    )
     return any(state.state.value == expected.given["state"] for state, _ in found), got or "no such clock has started"
 
 
@@ -315,8 +275,8 @@ def _signal_machine() -> Actor:
 
 
 def _raised(life: Life, raised: list[Any]) -> str:
-    return "; ".join(
-        f"raised since {say(local(one.since))}, citing {', '.join(life.event_of(UUID(str(first))) or 'a record' for first in one.citing)}" for one in raised)
+    cited = [", ".join(life.event_of(UUID(str(first))) or "a record" for first in one.citing) for one in raised]
+    return "; ".join(f"raised since {say(local(one.since))}, citing {c}" for one, c in zip(raised, cited, strict=True))
 
 
 def _entries(life: Life, expected: Expectation) -> tuple[EntryView, ...]:
@@ -333,7 +293,9 @@ def _professional(life: Life, expected: Expectation) -> Answered:
     titles = {role.casefold(), definition.role[role].title.casefold() if role in definition.role else ""}
     teams = {"", team, definition.team[team].title if team in definition.team else team}
     found = professionals(_entries(life, expected), now(), definition)
-    held = any(p.title.casefold() in titles and agency in ("", p.agency.id) and (not team or p.team in teams) for p in found)
+    held = any(
+        p.title.casefold() in titles and agency in ("", p.agency.id) and (not team or p.team in teams) for p in found
+    )
     return held, ", ".join(f"{p.title} ({p.agency.title})" for p in found) or "nobody"
 
 
@@ -344,13 +306,15 @@ def _voice(life: Life, expected: Expectation) -> Answered:
 
 def _open_state(life: Life, expected: Expectation) -> Answered:
     found = states(_entries(life, expected), now(), partnership())
-    return any(expected.given["open"] == one.state for one in found), ", ".join(one.state for one in found) or "nothing is open"
+    return any(expected.given["open"] == one.state for one in found), ", ".join(
+        one.state for one in found
+    ) or "nothing is open"
 
 
 KINDS: dict[str, Callable[[Life, Expectation], Answered]] = {
-    "same-person": _all_are("joined"),
-    "different-person": _all_are("apart"),
-    "possible-match": _possible_match,
+    "same-person": all_are("joined"),
+    "different-person": all_are("apart"),
+    "possible-match": possible_match,
     "quality": _quality,
     "refused": _refused,
     "flagged": _flagged,

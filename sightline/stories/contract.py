@@ -9,7 +9,17 @@ from __future__ import annotations
 # --- what workers do: the keys of `with`, and what `on` may name ------------------------------------------------------
 
 _MEDICAL = ("needed", "rationale", "consulted-name", "consulted-role", "consent-not-given-by", "legal-advice")
-_DECISION = ("decision", "rationale", "threshold", "without-checks", "agreement", "not-sought-because", "family-view", "child-view", "dissent")
+_DECISION = (
+    "decision",
+    "rationale",
+    "threshold",
+    "without-checks",
+    "agreement",
+    "not-sought-because",
+    "family-view",
+    "child-view",
+    "dissent",
+)
 
 ACTIONS: dict[str, tuple[str, ...]] = {
     "decide-contact": _DECISION,
@@ -42,46 +52,109 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 WITHOUT_ON = frozenset({"join", "separate", "decide-match"})
 
 # values of `with` that are codes
-CODES: dict[tuple[str, str], tuple[str, ...]] = {
-    (action, "decision"): (
-        "no-further-action", "advice", "early-help", "family-help", "assessment", "strategy-discussion", "section-47",
-    ) for action in ("decide-contact", "decide-referral")
-} | {(action, "agreement"): ("yes", "no", "not-sought") for action in ("decide-contact", "decide-referral")} | {
-    ("answer-check", "answer"): ("nothing-known", "known"),
-    ("decide-match", "decision"): ("same", "different", "unsure"),
-    ("review-break-glass", "upheld"): ("yes", "no"),
-    ("decide-sharing", "decision"): ("share", "not-share"),
-    ("answer-signal", "answer"): ("acted", "covered", "not-relevant", "wrong"),
-    ("record-medical-decision", "needed"): ("yes", "no"),
-    ("record-medical-decision", "consent-not-given-by"): ("parent", "child-with-capacity"),
-    ("record-medical-decision", "legal-advice"): ("yes", "no"),
-}
+CODES: dict[tuple[str, str], tuple[str, ...]] = (
+    {
+        (action, "decision"): (
+            "no-further-action",
+            "advice",
+            "early-help",
+            "family-help",
+            "assessment",
+            "strategy-discussion",
+            "section-47",
+        )
+        for action in ("decide-contact", "decide-referral")
+    }
+    | {(action, "agreement"): ("yes", "no", "not-sought") for action in ("decide-contact", "decide-referral")}
+    | {
+        ("answer-check", "answer"): ("nothing-known", "known"),
+        ("decide-match", "decision"): ("same", "different", "unsure"),
+        ("review-break-glass", "upheld"): ("yes", "no"),
+        ("decide-sharing", "decision"): ("share", "not-share"),
+        ("answer-signal", "answer"): ("acted", "covered", "not-relevant", "wrong"),
+        ("record-medical-decision", "needed"): ("yes", "no"),
+        ("record-medical-decision", "consent-not-given-by"): ("parent", "child-with-capacity"),
+        ("record-medical-decision", "legal-advice"): ("yes", "no"),
+    }
+)
 
 CLOCKS = (
-    "referral-decision", "referrer-feedback", "contact-screening", "agency-check", "assessment", "section-47-to-conference",
-    "first-core-group", "first-review-conference", "review-conference", "return-home-interview", "encompass-notice",
-    "ppn-submission", "police-protection", "break-glass-review", "hand-over",
+    "referral-decision",
+    "referrer-feedback",
+    "contact-screening",
+    "agency-check",
+    "assessment",
+    "section-47-to-conference",
+    "first-core-group",
+    "first-review-conference",
+    "review-conference",
+    "return-home-interview",
+    "encompass-notice",
+    "ppn-submission",
+    "police-protection",
+    "break-glass-review",
+    "hand-over",
 )
 
 MESSAGES = (
-    "operation-encompass", "already-open", "referrer-feedback", "agency-check-request", "new-on-your-child", "signal-raised",
-    "ppn-quality", "ppn-missing", "break-glass-alert", "unusual-reading", "match-to-decide", "strategy-discussion-called",
-    "release-stopped", "hand-over", "reachable-moment", "protected-location-needed",
+    "operation-encompass",
+    "already-open",
+    "referrer-feedback",
+    "agency-check-request",
+    "new-on-your-child",
+    "signal-raised",
+    "ppn-quality",
+    "ppn-missing",
+    "break-glass-alert",
+    "unusual-reading",
+    "match-to-decide",
+    "strategy-discussion-called",
+    "release-stopped",
+    "hand-over",
+    "reachable-moment",
+    "protected-location-needed",
 )
 
 SIGNALS = (
-    "pattern-of-incidents", "repeat-missing", "return-interview-not-held", "injury-then-police", "exclusion-with-exploitation",
-    "cumulative-domestic-abuse", "repeat-contacts-no-action", "re-referral-after-plan", "children-linked-to-place",
-    "linked-peer-harmed", "injury-in-non-mobile-infant", "waiting-with-new-incidents", "home-education-during-enquiries",
-    "transition-without-adult-partner", "custody-overnight", "unseen-child", "contradiction-in-identity", "no-voice-recorded",
-    "expected-notice-missing", "weapon-concern", "adult-with-history-of-harm-joins-household", "low-risk-challenged",
+    "pattern-of-incidents",
+    "repeat-missing",
+    "return-interview-not-held",
+    "injury-then-police",
+    "exclusion-with-exploitation",
+    "cumulative-domestic-abuse",
+    "repeat-contacts-no-action",
+    "re-referral-after-plan",
+    "children-linked-to-place",
+    "linked-peer-harmed",
+    "injury-in-non-mobile-infant",
+    "waiting-with-new-incidents",
+    "home-education-during-enquiries",
+    "transition-without-adult-partner",
+    "custody-overnight",
+    "unseen-child",
+    "contradiction-in-identity",
+    "no-voice-recorded",
+    "expected-notice-missing",
+    "weapon-concern",
+    "adult-with-history-of-harm-joins-household",
+    "low-risk-challenged",
     "reachable-moment",
 )
 
 REASONS = (
-    "rationale-missing", "rationale-too-short", "checks-outstanding", "single-agency", "consultee-missing",
-    "further-discussion-needed", "not-permitted", "wrong-state", "second-person-needed", "already-decided", "protected",
-    "out-of-date", "agreement-missing",
+    "rationale-missing",
+    "rationale-too-short",
+    "checks-outstanding",
+    "single-agency",
+    "consultee-missing",
+    "further-discussion-needed",
+    "not-permitted",
+    "wrong-state",
+    "second-person-needed",
+    "already-decided",
+    "protected",
+    "out-of-date",
+    "agreement-missing",
 )
 
 # --- what a story may expect: (keys that it needs, keys that it may have) ---------------------------------------------
@@ -115,11 +188,50 @@ CLOCK_STATES = ("running", "met", "late", "paused")
 LEVELS = ("full", "headline", "pointer", "hidden", "shown")
 
 PERSON_KEYS = (
-    "given", "family", "born", "expected", "sex", "ethnicity", "nhs_number", "upn", "address", "school", "phone", "email", "language",
+    "given",
+    "family",
+    "born",
+    "expected",
+    "sex",
+    "ethnicity",
+    "nhs_number",
+    "upn",
+    "address",
+    "school",
+    "phone",
+    "email",
+    "language",
 )
 AS_KEYS = (*PERSON_KEYS, "local_id")
-STORY_KEYS = ("story", "about", "covers", "partnership", "people", "relations", "agencies", "workers", "events", "expect")
-SENT_KEYS = ("id", "at", "until", "sent", "loaded", "from", "record", "about", "as", "place", "says", "fields", "message", "version", "note")
+STORY_KEYS = (
+    "story",
+    "about",
+    "covers",
+    "partnership",
+    "people",
+    "relations",
+    "agencies",
+    "workers",
+    "events",
+    "expect",
+)
+SENT_KEYS = (
+    "id",
+    "at",
+    "until",
+    "sent",
+    "loaded",
+    "from",
+    "record",
+    "about",
+    "as",
+    "place",
+    "says",
+    "fields",
+    "message",
+    "version",
+    "note",
+)
 FILE_KEYS = ("id", "at", "sent", "from", "feed", "file", "same-as", "name", "holds", "note")
 ACT_KEYS = ("id", "at", "by", "does", "on", "with", "note")
 AGENCY_KEYS = ("kind", "name", "calendar", "phone")

@@ -25,7 +25,9 @@ class Finder:
         self.faults: list[Fault] = []
 
     def fault(self, line: int, path: str, found: object, expected: str, near: str = "") -> None:
-        self.faults.append(Fault(file=self.file, line=line, path=path, found=str(found), expected=expected, nearest=near, code="story"))
+        self.faults.append(
+            Fault(file=self.file, line=line, path=path, found=str(found), expected=expected, nearest=near, code="story")
+        )
 
     def mapping(self, node: Node | None, path: str) -> dict[str, Node]:
         """The node's keys; empty (with a fault) where it is something else. Nothing at all is an empty mapping."""
@@ -49,7 +51,13 @@ class Finder:
         found = self.mapping(node, path)
         for key, value in found.items():
             if key not in allowed:
-                self.fault(value.line, f"{path}.{key}" if path else key, key, f"a known key, {one_of(allowed, 30)}", nearest(key, allowed))
+                self.fault(
+                    value.line,
+                    f"{path}.{key}" if path else key,
+                    key,
+                    f"a known key, {one_of(allowed, 30)}",
+                    nearest(key, allowed),
+                )
         for key in needed:
             if key not in found or found[key].value is None:
                 self.fault(node.line, path, "", f"`{key}:`, which is needed here")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from sightline.stories.scratch import Scratch
 from sightline.timescales.london import at, local_day
 from sightline.timescales.moment import pretend
 
+log = logging.getLogger(__name__)
 MORNING = clock_time(7, 0)
 
 
@@ -35,14 +37,20 @@ MORNING = clock_time(7, 0)
 class Outcome:
     """What became of an event. `because`: the code of a refusal, or why something was kept for a person."""
 
-    state: str  # done | refused | kept | not-built
+    state: str  # done | refused | kept | not-built | fault
     because: str = ""
     sentence: str = ""
     flagged: tuple[str, ...] = ()
     counts: Counts | None = None
 
     def __str__(self) -> str:
-        words = {"done": "it stood", "refused": f"refused: {self.because}", "kept": f"kept for a person: {self.because}", "not-built": NOT_BUILT_YET}
+        words = {
+            "done": "it stood",
+            "refused": f"refused: {self.because}",
+            "kept": f"kept for a person: {self.because}",
+            "not-built": NOT_BUILT_YET,
+            "fault": f"a fault of ours: {self.because}",
+        }
         return words[self.state] + (f" ({self.sentence})" if self.sentence else "")
 
 
@@ -103,18 +111,36 @@ def live(story: Story, scratch: Scratch) -> Told:
 
 def _asked_at(story: Story, expected: Expectation) -> datetime:
     """The moment that it names; something that must be there by a moment is asked then; else the end."""
-    return expected.at or (expected.by if expected.kind in ("signal", "message") and not expected.never else None) or story.end
+    return (
+        expected.at
+        or (expected.by if expected.kind in ("signal", "message") and not expected.never else None)
+        or story.end
+    )
 
 
 def _prepare(life: Life) -> None:
     """The story's own agencies and workers."""
     runner, definition = machine("story-runner"), partnership()
     for agency in life.story.agencies:
-        declare_agency(id=agency.id, kind=agency.kind, title=agency.name, phone=agency.phone, calendar=dict(agency.calendar), by=runner)
+        declare_agency(
+            id=agency.id,
+            kind=agency.kind,
+            title=agency.name,
+            phone=agency.phone,
+            calendar=dict(agency.calendar),
+            by=runner,
+        )
     for worker in life.story.workers:
         made = add_worker(
-            username=worker.id, name=worker.name, agency=worker.agency, role=worker.role, phone=worker.phone,
-            team=worker.team if worker.team in definition.team else "", settings=dict(worker.settings), by=runner)
+            username=worker.id,
+            name=worker.name,
+            agency=worker.agency,
+            role=worker.role,
+            phone=worker.phone,
+            team=worker.team if worker.team in definition.team else "",
+            settings=dict(worker.settings),
+            by=runner,
+        )
         life.actors[worker.id] = made.id
 
 
@@ -141,19 +167,27 @@ def _mornings(after: datetime, until: datetime) -> None:
 
 def _event(life: Life, event: Event) -> Callable[[], None]:
     def happen() -> None:
-        if isinstance(event, Sent):
-            life.outcomes[event.id] = _send(life, event)
-        elif isinstance(event, Delivered):
-            life.outcomes[event.id] = _deliver(life, event)
-        else:
-            life.outcomes[event.id] = _act(life, event)
+        try:
+            if isinstance(event, Sent):
+                life.outcomes[event.id] = _send(life, event)
+            elif isinstance(event, Delivered):
+                life.outcomes[event.id] = _deliver(life, event)
+            else:
+                life.outcomes[event.id] = _act(life, event)
+        except Exception as error:
+            log.exception("a story's event failed", extra={"event": event.id})
+            life.outcomes[event.id] = Outcome("fault", f"{type(error).__name__}: {error}")
 
     return happen
 
 
 def _question(life: Life, expectation: Expectation, n: int, answers: dict[int, Answer]) -> Callable[[], None]:
     def ask() -> None:
-        held, got = asking.ask(life, expectation)
+        try:
+            held, got = asking.ask(life, expectation)
+        except Exception as error:
+            log.exception("a story's question failed", extra={"kind": expectation.kind})
+            held, got = False, f"a fault of ours: {type(error).__name__}: {error}"
         answers[n] = Answer(expectation.kind, expectation.text, held, got, expectation.line)
 
     return ask
@@ -166,14 +200,28 @@ def _send(life: Life, event: Sent) -> Outcome:
     on_it = {person for person, _, _ in event.people}
     relations = tuple(r for r in life.story.relations if r[0] in on_it and r[2] in on_it)
     notification = Notification(
-        agency=event.agency, record=event.record, message_id=event.message or event.id, happened=event.happened, until=event.until,
+        agency=event.agency,
+        record=event.record,
+        message_id=event.message or event.id,
+        happened=event.happened,
+        until=event.until,
         people=tuple(Named(person, roles, details) for person, roles, details in event.people),
-        fields={k: "; ".join(map(str, v)) if isinstance(v, list) else v for k, v in event.fields.items() if v is not None}, says=event.says, place=dict(event.place), sent=event.told,
-        version=event.version, relations=relations, position=event.id, raw=event.id.encode(),
+        fields={
+            k: "; ".join(map(str, v)) if isinstance(v, list) else v for k, v in event.fields.items() if v is not None
+        },
+        says=event.says,
+        place=dict(event.place),
+        sent=event.told,
+        version=event.version,
+        relations=relations,
+        position=event.id,
+        raw=event.id.encode(),
     )
     receipt = receive_one(notification, feed="", kind="story", by=machine("feed-machine"))
     if receipt.state == "kept-for-a-person":
-        return Outcome("kept", receipt.faults[0].code if receipt.faults else "", "; ".join(str(f) for f in receipt.faults))
+        return Outcome(
+            "kept", receipt.faults[0].code if receipt.faults else "", "; ".join(str(f) for f in receipt.faults)
+        )
     first = first_of(UUID(receipt.id)) if receipt.id else None
     if first is None:
         return Outcome("kept", receipt.state)
@@ -207,7 +255,14 @@ def _deliver(life: Life, event: Delivered) -> Outcome:
     names = {message: name for name, message in event.holds.items()}
 
     def things() -> object:
-        for thing in read(event.text.encode(), definition.feed[event.feed], definition, notes, agencies=list(agencies()), name=event.name):
+        for thing in read(
+            event.text.encode(),
+            definition.feed[event.feed],
+            definition,
+            notes,
+            agencies=list(agencies()),
+            name=event.name,
+        ):
             if isinstance(thing, Notification) and thing.message_id in names:
                 brought.append((names[thing.message_id], thing))
             yield thing

@@ -26,7 +26,7 @@ OF_ANOTHER = re.compile(r"^of ([a-z0-9_-]+)$")
 
 
 def files_in(given: list[str]) -> list[Path]:
-    """The story files under these paths, in order: a folder's are all its `.yaml` files, at any depth, that tell a story."""
+    """The story files under these paths, in order: of a folder all `.yaml` files, at any depth, that tell one."""
     found: list[Path] = []
     for name in given:
         path = Path(name)
@@ -37,7 +37,9 @@ def files_in(given: list[str]) -> list[Path]:
 def tells_a_story(path: Path) -> bool:
     """Whether a file in a folder is a story (other YAML may lie beside): it has a `story:` key at the margin."""
     try:
-        return any(line.startswith("story:") for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
+        return any(
+            line.startswith("story:") for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        )
     except OSError:
         return True
 
@@ -47,7 +49,9 @@ def read_story(path: Path) -> tuple[Story | None, list[Fault]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        return None, [Fault(file=str(path), line=1, found=error.strerror or "unreadable", expected="a story file", code="story")]
+        return None, [
+            Fault(file=str(path), line=1, found=error.strerror or "unreadable", expected="a story file", code="story")
+        ]
     return understand(raw, str(path))
 
 
@@ -72,7 +76,12 @@ class _Reader(Finder):
         try:
             self.definition = load(partnership)
         except Unsound as error:
-            self.fault(line, "partnership", partnership, f"a sound definition: {len(error.faults)} faults (see `sightline check {partnership}`)")
+            self.fault(
+                line,
+                "partnership",
+                partnership,
+                f"a sound definition: {len(error.faults)} faults (see `sightline check {partnership}`)",
+            )
             return None
         title = self.text(top.get("story"), "story")
         self.seed = title or Path(self.file).stem
@@ -81,19 +90,32 @@ class _Reader(Finder):
         workers = self._workers(top.get("workers"))
         people = self._people(top.get("people"))
         relations = self._relations(top.get("relations"), set(people))
-        events = read_events(self, self.definition, top.get("events"), people, self.agencies, {w.id for w in workers}, self._as)
+        events = read_events(
+            self, self.definition, top.get("events"), people, self.agencies, {w.id for w in workers}, self._as
+        )
         expect = read_expectations(self, self.definition, top.get("expect"), people, events, workers, self.agencies)
         covers = self._covers(top.get("covers"))
-        moments = [e.taken for e in events] + [m for e in events if isinstance(e, Sent) for m in (e.moment, _moment(e.happened))]
+        moments = [e.taken for e in events] + [
+            m for e in events if isinstance(e, Sent) for m in (e.moment, _moment(e.happened))
+        ]
         moments += [m for x in expect for m in (x.at, x.by) if m is not None]
         if self.faults or not moments:
             if not moments and not self.faults:
                 self.fault(node.line, "events", "", "at least one event")
             return None
         return Story(
-            file=self.file, title=title, covers=covers, partnership=partnership, people=people, relations=relations,
-            agencies=agencies, workers=workers, events=tuple(sorted(events, key=lambda e: e.taken)), expect=expect,
-            end=max(moments), about=self.text(top.get("about"), "about"),
+            file=self.file,
+            title=title,
+            covers=covers,
+            partnership=partnership,
+            people=people,
+            relations=relations,
+            agencies=agencies,
+            workers=workers,
+            events=tuple(sorted(events, key=lambda e: e.taken)),
+            expect=expect,
+            end=max(moments),
+            about=self.text(top.get("about"), "about"),
         )
 
     def _covers(self, node: Node | None) -> tuple[str, ...]:
@@ -118,12 +140,20 @@ class _Reader(Finder):
         for id, value in self._named(node, "agencies").items():
             path = f"agencies.{id}"
             keys = self.keys(value, path, contract.AGENCY_KEYS, ("kind",))
-            calendar = self.keys(keys["calendar"], f"{path}.calendar", ("closed", "inset", "years")) if "calendar" in keys else {}
-            found.append(School(
-                id, self.one_of(keys.get("kind"), f"{path}.kind", kinds, "a kind of agency"),
-                self.text(keys.get("name"), f"{path}.name") or id.replace("-", " ").capitalize(), self.text(keys.get("phone"), path),
-                {key: plain(part) for key, part in calendar.items()},
-            ))
+            calendar = (
+                self.keys(keys["calendar"], f"{path}.calendar", ("closed", "inset", "years"))
+                if "calendar" in keys
+                else {}
+            )
+            found.append(
+                School(
+                    id,
+                    self.one_of(keys.get("kind"), f"{path}.kind", kinds, "a kind of agency"),
+                    self.text(keys.get("name"), f"{path}.name") or id.replace("-", " ").capitalize(),
+                    self.text(keys.get("phone"), path),
+                    {key: plain(part) for key, part in calendar.items()},
+                )
+            )
         return tuple(found)
 
     def _workers(self, node: Node | None) -> tuple[Staff, ...]:
@@ -133,12 +163,17 @@ class _Reader(Finder):
             path = f"workers.{id}"
             keys = self.keys(value, path, contract.WORKER_KEYS, ("agency", "role"))
             settings = self.mapping(keys.get("settings"), f"{path}.settings")
-            found.append(Staff(
-                id, self.text(keys.get("name"), path) or id.replace("-", " ").replace("_", " ").title(),
-                self.one_of(keys.get("agency"), f"{path}.agency", self.agencies, "an agency"),
-                self.one_of(keys.get("role"), f"{path}.role", roles, "a role"), self.text(keys.get("team"), f"{path}.team"),
-                self.text(keys.get("phone"), path), {key: plain(part) for key, part in settings.items()},
-            ))
+            found.append(
+                Staff(
+                    id,
+                    self.text(keys.get("name"), path) or id.replace("-", " ").replace("_", " ").title(),
+                    self.one_of(keys.get("agency"), f"{path}.agency", self.agencies, "an agency"),
+                    self.one_of(keys.get("role"), f"{path}.role", roles, "a role"),
+                    self.text(keys.get("team"), f"{path}.team"),
+                    self.text(keys.get("phone"), path),
+                    {key: plain(part) for key, part in settings.items()},
+                )
+            )
         return tuple(found)
 
     def _people(self, node: Node | None) -> dict[str, Details]:
@@ -188,7 +223,11 @@ class _Reader(Finder):
         value = self.text(node, path)
         other = OF_ANOTHER.match(value)
         if other:
-            return self._numbers.get(other[1], {}).get(key, "") if self.known(node.line, path, other[1], self._numbers, "a person") else ""
+            return (
+                self._numbers.get(other[1], {}).get(key, "")
+                if self.known(node.line, path, other[1], self._numbers, "a person")
+                else ""
+            )
         if value == "auto":
             make = identifiers.nhs_number if key == "nhs_number" else identifiers.pupil_number
             return make(self.seed, person)
@@ -218,7 +257,9 @@ class _Reader(Finder):
                 self.fault(item.line, "relations", plain(item), "[somebody, relation, somebody]: who is what to whom")
                 continue
             subject, relation, other = parts
-            if self.known(item.line, "relations", subject, people, "a person") and self.known(item.line, "relations", other, people, "a person"):
+            if self.known(item.line, "relations", subject, people, "a person") and self.known(
+                item.line, "relations", other, people, "a person"
+            ):
                 codes = self.definition.codes.get("relation")
                 found.append((subject, (code_for(codes, relation) if codes else "") or relation, other))
         return tuple(found)

@@ -18,8 +18,13 @@ People = tuple[tuple[str, tuple[str, ...], Details], ...]
 
 
 def read_events(
-    finder: Finder, definition: Partnership, node: Node | None, people: Mapping[str, Details], agencies: Collection[str],
-    workers: Collection[str], override: Override,
+    finder: Finder,
+    definition: Partnership,
+    node: Node | None,
+    people: Mapping[str, Details],
+    agencies: Collection[str],
+    workers: Collection[str],
+    override: Override,
 ) -> list[Event]:
     return _Events(finder, definition, people, agencies, workers, override).read(node)
 
@@ -31,18 +36,31 @@ def target(event: str) -> tuple[str, str]:
 
 
 class _Events:
-    def __init__(self, finder: Finder, definition: Partnership, people: Mapping[str, Details], agencies: Collection[str],
-                 workers: Collection[str], override: Override) -> None:
+    def __init__(
+        self,
+        finder: Finder,
+        definition: Partnership,
+        people: Mapping[str, Details],
+        agencies: Collection[str],
+        workers: Collection[str],
+        override: Override,
+    ) -> None:
         self.f, self.definition, self.people, self.agencies = finder, definition, people, agencies
         self.workers, self.override = workers, override
         self.done: list[Event] = []
 
     def read(self, node: Node | None) -> list[Event]:
         nodes = self.f.items(node, "events")
-        self.records = {self.f.text(keys.get("id"), "id"): self.f.text(keys.get("record"), "record")
-                        for keys in (n.value for n in nodes if type(n.value) is dict)}
-        self.known = set(self.records) | {h for n in nodes if type(n.value) is dict and "holds" in n.value
-                                          for h in self.f.mapping(n.value["holds"], "holds")}
+        self.records = {
+            self.f.text(keys.get("id"), "id"): self.f.text(keys.get("record"), "record")
+            for keys in (n.value for n in nodes if type(n.value) is dict)
+        }
+        self.known = set(self.records) | {
+            h
+            for n in nodes
+            if type(n.value) is dict and "holds" in n.value
+            for h in self.f.mapping(n.value["holds"], "holds")
+        }
         seen: set[str] = set()
         for n, item in enumerate(nodes):
             keys = self.f.mapping(item, f"events.{n}")
@@ -53,8 +71,11 @@ class _Events:
             if id in seen:
                 self.f.fault(item.line, path, id, "an id that no other event has")
             seen.add(id)
-            event = self._act(id, item, path) if "does" in keys or "by" in keys else (
-                self._file(id, item, path) if "file" in keys or "same-as" in keys else self._sent(id, item, path))
+            event = (
+                self._act(id, item, path)
+                if "does" in keys or "by" in keys
+                else (self._file(id, item, path) if "file" in keys or "same-as" in keys else self._sent(id, item, path))
+            )
             if event is not None:
                 self.done.append(event)
         return self.done
@@ -75,9 +96,20 @@ class _Events:
         people = self._people_on(keys.get("about"), keys.get("as"), path, record)
         fields = self._fields(keys.get("fields"), f"{path}.fields", record)
         return Sent(
-            id=id, line=node.line, happened=happened, moment=sent or at, told=told or happened, taken=loaded or sent or at,
-            agency=agency, record=record_id, people=people, until=until, place=self._place(keys.get("place"), path),
-            says=self.f.text(keys.get("says"), path), fields=fields, message=self.f.text(keys.get("message"), path),
+            id=id,
+            line=node.line,
+            happened=happened,
+            moment=sent or at,
+            told=told or happened,
+            taken=loaded or sent or at,
+            agency=agency,
+            record=record_id,
+            people=people,
+            until=until,
+            place=self._place(keys.get("place"), path),
+            says=self.f.text(keys.get("says"), path),
+            fields=fields,
+            message=self.f.text(keys.get("message"), path),
             version=self.f.text(keys.get("version"), path),
         )
 
@@ -137,13 +169,24 @@ class _Events:
         if again:
             self.f.known(keys["same-as"].line, f"{path}.same-as", again, files, "a file that stands further up")
         earlier = files.get(again)
-        feed = self.f.one_of(keys.get("feed"), f"{path}.feed", self.definition.feed, "a feed") or (earlier.feed if earlier else "")
+        feed = self.f.one_of(keys.get("feed"), f"{path}.feed", self.definition.feed, "a feed") or (
+            earlier.feed if earlier else ""
+        )
         if not feed and not self.f.faults:
             self.f.fault(node.line, path, "", "`feed:`, the feed that reads the file")
         declared = self.definition.feed.get(feed)
-        agency = self.f.one_of(keys.get("from"), f"{path}.from", self.agencies, "an agency") or (declared.agency if declared else "")
-        text = keys["file"].value if "file" in keys and isinstance(keys["file"].value, str) else (earlier.text if earlier else "")
-        holds = {name: self.f.text(value, f"{path}.holds") for name, value in self.f.mapping(keys.get("holds"), f"{path}.holds").items()}
+        agency = self.f.one_of(keys.get("from"), f"{path}.from", self.agencies, "an agency") or (
+            declared.agency if declared else ""
+        )
+        text = (
+            keys["file"].value
+            if "file" in keys and isinstance(keys["file"].value, str)
+            else (earlier.text if earlier else "")
+        )
+        holds = {
+            name: self.f.text(value, f"{path}.holds")
+            for name, value in self.f.mapping(keys.get("holds"), f"{path}.holds").items()
+        }
         taken = sent or at
         if taken is None:
             return None
@@ -186,7 +229,9 @@ class _Events:
             given["people"] = self.f.texts(keys["people"], f"{path}.people")
             for one in given["people"]:
                 if "@" not in one:
-                    self.f.fault(keys["people"].line, f"{path}.people", one, "somebody as an event brought them, `person@event`")
+                    self.f.fault(
+                        keys["people"].line, f"{path}.people", one, "somebody as an event brought them, `person@event`"
+                    )
                 else:
                     self.on(keys["people"].line, f"{path}.people", one)
             if len(given["people"]) != 2:
@@ -201,7 +246,9 @@ class _Events:
             return self._correction(keys, given, path, on)
         return given, None
 
-    def _correction(self, keys: dict[str, Node], given: dict[str, Any], path: str, on: str) -> tuple[dict[str, Any], People | None]:
+    def _correction(
+        self, keys: dict[str, Node], given: dict[str, Any], path: str, on: str
+    ) -> tuple[dict[str, Any], People | None]:
         record = self.definition.record.get(self.records.get(target(on)[1], ""))
         if "fields" in keys:
             given["fields"] = self._fields(keys["fields"], f"{path}.fields", record)
@@ -209,4 +256,3 @@ class _Events:
             given["at"], _ = self.f.moment(keys["at"], f"{path}.at")
         people = self._people_on(keys.get("about"), keys.get("as"), path, record) if "about" in keys else None
         return given, people
-

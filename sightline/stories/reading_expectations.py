@@ -18,16 +18,28 @@ LISTS = ("of", "records", "missing", "citing")
 
 
 def read_expectations(
-    finder: Finder, definition: Partnership, node: Node | None, people: Mapping[str, Details], events: Sequence[Event],
-    workers: Sequence[Staff], agencies: Collection[str],
+    finder: Finder,
+    definition: Partnership,
+    node: Node | None,
+    people: Mapping[str, Details],
+    events: Sequence[Event],
+    workers: Sequence[Staff],
+    agencies: Collection[str],
 ) -> tuple[Expectation, ...]:
     reader = _Expectations(finder, definition, people, events, workers, agencies)
     return tuple(filter(None, (reader.one(item, f"expect.{n}") for n, item in enumerate(finder.items(node, "expect")))))
 
 
 class _Expectations:
-    def __init__(self, finder: Finder, definition: Partnership, people: Mapping[str, Details], events: Sequence[Event],
-                 workers: Sequence[Staff], agencies: Collection[str]) -> None:
+    def __init__(
+        self,
+        finder: Finder,
+        definition: Partnership,
+        people: Mapping[str, Details],
+        events: Sequence[Event],
+        workers: Sequence[Staff],
+        agencies: Collection[str],
+    ) -> None:
         self.f, self.definition, self.people, self.agencies = finder, definition, people, agencies
         self.workers = {w.id for w in workers}
         self.record_of = {e.id: e.record for e in events if isinstance(e, Sent)}
@@ -39,8 +51,14 @@ class _Expectations:
         for act in (e for e in events if isinstance(e, Act) and e.people is not None):
             self.on_event.setdefault(act.on, set()).update(p for p, _, _ in act.people or ())
         self.checks: dict[str, Callable[[Node, str], Any]] = {
-            "of": self._of, "record": self._record, "records": self._records, "citing": self._records, "missing": self._texts,
-            "event": self._event, "who": self._who, "about": self._about,
+            "of": self._of,
+            "record": self._record,
+            "records": self._records,
+            "citing": self._records,
+            "missing": self._texts,
+            "event": self._event,
+            "who": self._who,
+            "about": self._about,
             "clock": lambda n, p: self.f.one_of(n, p, {*self.definition.clock, *contract.CLOCKS}, "a clock"),
             "state": lambda n, p: self.f.one_of(n, p, contract.CLOCK_STATES, "a clock's state"),
             "as": lambda n, p: self.f.one_of(n, p, contract.LEVELS, "a level of sight"),
@@ -57,7 +75,13 @@ class _Expectations:
             self.f.fault(node.line, path, "", "`kind:`, what is expected")
             return None
         if kind not in kinds:
-            self.f.fault(keys["kind"].line, f"{path}.kind", kind, f"a kind of expectation, {one_of(kinds, 40)}", nearest(kind, kinds))
+            self.f.fault(
+                keys["kind"].line,
+                f"{path}.kind",
+                kind,
+                f"a kind of expectation, {one_of(kinds, 40)}",
+                nearest(kind, kinds),
+            )
             return None
         needed, may_have = contract.EXPECTATIONS.get(kind, ((), tuple(keys)))
         self.f.keys(node, path, (*needed, *may_have, *contract.COMMON), needed)
@@ -72,7 +96,9 @@ class _Expectations:
             self.f.known(keys["because"].line, f"{path}.because", str(because), contract.REASONS, "a reason")
         _, at = self.f.moment(keys.get("at"), f"{path}.at")
         _, by = self.f.moment(keys.get("by"), f"{path}.by", end_of_day=True)
-        return Expectation(kind, in_words(kind, plain(node)), node.line, at, by, self.f.yes(keys.get("never"), f"{path}.never"), given)
+        return Expectation(
+            kind, in_words(kind, plain(node)), node.line, at, by, self.f.yes(keys.get("never"), f"{path}.never"), given
+        )
 
     def _texts(self, node: Node, path: str) -> tuple[str, ...]:
         return self.f.texts(node, path)

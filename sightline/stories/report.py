@@ -9,12 +9,17 @@ from sightline.stories.model import Story, Told
 
 
 def as_json(told: Sequence[Told]) -> dict[str, Any]:
-    return {"stories": [
-        {
-            "file": one.story.file, "story": one.story.title, "covers": list(one.story.covers),
-            "expectations": [{"kind": a.kind, "text": a.text, "held": a.held, "got": a.got} for a in one.answers],
-        } for one in told
-    ]}
+    return {
+        "stories": [
+            {
+                "file": one.story.file,
+                "story": one.story.title,
+                "covers": list(one.story.covers),
+                "expectations": [{"kind": a.kind, "text": a.text, "held": a.held, "got": a.got} for a in one.answers],
+            }
+            for one in told
+        ]
+    }
 
 
 def in_words(told: Told) -> str:
@@ -34,7 +39,9 @@ def in_words(told: Told) -> str:
 def summary(told: Sequence[Told]) -> str:
     held, asked = sum(one.held for one in told), sum(len(one.answers) for one in told)
     kept = sum(answer.held for one in told for answer in one.answers)
-    return f"{held} of {len(told)} stories hold; {kept} of {asked} expectations; {sum(one.seconds for one in told):.1f} s."
+    return (
+        f"{held} of {len(told)} stories hold; {kept} of {asked} expectations; {sum(one.seconds for one in told):.1f} s."
+    )
 
 
 def understood(stories: Sequence[Story]) -> str:

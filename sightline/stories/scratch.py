@@ -31,7 +31,11 @@ from sightline.timescales import moment
 KEPT_SECONDS = 14 * 24 * 3600  # templates of definitions and tables that are no longer
 
 _DEFAULTS = {
-    "ATOMIC_REQUESTS": False, "AUTOCOMMIT": True, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False, "TIME_ZONE": None,
+    "ATOMIC_REQUESTS": False,
+    "AUTOCOMMIT": True,
+    "CONN_MAX_AGE": 0,
+    "CONN_HEALTH_CHECKS": False,
+    "TIME_ZONE": None,
     "TEST": {"CHARSET": None, "COLLATION": None, "MIGRATE": True, "MIRROR": None, "NAME": None},
 }
 
@@ -133,8 +137,18 @@ def pointed_at(path: Path) -> Iterator[None]:
     """Django's default connection is this file; afterwards it is what it was."""
     before = connections.settings["default"]
     options = sqlite.options(journal="MEMORY", synchronous="OFF")  # nobody misses it after a power cut
-    _point({**_DEFAULTS, "ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options, "USER": "", "PASSWORD": "",
-            "HOST": "", "PORT": ""})
+    _point(
+        {
+            **_DEFAULTS,
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(path),
+            "OPTIONS": options,
+            "USER": "",
+            "PASSWORD": "",
+            "HOST": "",
+            "PORT": "",
+        }
+    )
     try:
         yield
     finally:

@@ -1,11 +1,12 @@
 """One way in and one way out for every page.
 
-In: the table in `permissions.py` says who may; whoever is not signed in goes to sign-in; a worker without a second factor
-sets one up first. The view finds `request.actor` and, when it first asks, `request.reading`: its passage through the gate.
+In: the table in `permissions.py` says who may; whoever is not signed in goes to sign-in; a worker without a second
+factor sets one up first. The view finds `request.actor` and, when it first asks, `request.reading`: its passage
+through the gate.
 
 Out: before the response leaves, the reading is closed, which writes its one ledger record. If that fails, nothing
-leaves: the answer is 503, without data. What a verb could not do becomes a page here, once: `Refused` 403, `Missing` 404
-(hidden and not there are the same bytes), `Conflict` 409, `Invalid` 422. Nothing but static files may be stored.
+leaves: the answer is 503, without data. What a verb could not do becomes a page here, once: `Refused` 403, `Missing`
+404 (hidden and not there are the same bytes), `Conflict` 409, `Invalid` 422. Nothing but static files may be stored.
 """
 
 from __future__ import annotations
@@ -116,15 +117,13 @@ def answer(exception: Exception) -> HttpResponse | None:
 
 
 def page(template: str, status: int, **context: object) -> HttpResponse:
-    """A page without anything of the request on it: no name, no token, no script, so that equal answers are equal bytes."""
+    """A page with nothing of the request on it: no name, no token, no script; so equal answers are equal bytes."""
     return HttpResponse(render_to_string(template, context), status=status)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.headers.get("HX-Request"):  # a fragment cannot show a sign-in page: the whole page goes
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = settings.LOGIN_REDIRECT_URL
-        return response
+    if request.headers.get("HX-Request"):  # a fragment cannot show a sign-in page; and what was typed stays where it is
+        return HttpResponse("You were signed out.", status=401, content_type="text/plain")
     return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
 
 

@@ -1,7 +1,7 @@
-"""Who may open which page. One line a URL name; `middleware.py` enforces it, and a name that is not here opens for nobody.
+"""Who may open which page. One line a URL name, enforced by `middleware.py`; a name that is not here opens for nobody.
 
-A page that shows children lets in whoever holds the right; what it then shows is the gate's business. What the gate hides
-answers as what is not there (404); what a role may not do is said in a sentence (403).
+A page that shows children lets in whoever holds the right; what it then shows is the gate's business. What the gate
+hides answers as what is not there (404); what a role may not do is said in a sentence (403).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ SIGNED_IN = "signed-in"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may come in (`anyone`, `signed-in`, or a permission's id), for what purpose they then read, and what the ledger
-    calls it."""
+    """Who may come in (`anyone`, `signed-in`, or a permission's id), for what purpose they then read, and what the
+    ledger calls it."""
 
     who: str
     purpose: str = "safeguarding"

@@ -1,11 +1,12 @@
 """The picture: one lane an agency, one mark a fact, time from left to right. A pure function from marks to SVG.
 
-Marks differ in shape, never in colour alone. Each is a link, in order of time, so that a keyboard and a screen reader walk
-it as the eye does. Where marks would cover one another they stand in rows within their lane; nothing is left out. There is
-no text among the marks, so none can overlap: words are in the lanes' names, the axis, each link's name and the list below.
+Marks differ in shape, never in colour alone. Each is a link, in order of time, so that a keyboard and a screen reader
+walk it as the eye does. Where marks would cover one another they stand in rows within their lane; nothing is left out.
+There is no text among the marks, so none can overlap: words are in the lanes' names, the axis, each link's name and
+the list below.
 
-The SVG is as wide as its drawing: at a narrow window it scrolls within itself, from the newest backwards (the style sheet).
-No inline style, so that the strict content security policy holds.
+The SVG is as wide as its drawing: at a narrow window it scrolls within itself, from the newest backwards (the style
+sheet). No inline style, so that the strict content security policy holds.
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ def _month_start(first: date, last: date) -> date:
 
 
 def _rows(marks: Sequence[Mark], scale: _Scale) -> tuple[list[int], dict[str, int]]:
-    """The row of each mark within its lane: the first in which it does not touch the one before; past six, the emptiest."""
+    """Each mark's row within its lane: the first where it touches no other; past six, the emptiest."""
     ends: dict[str, list[float]] = {}
     rows = []
     for mark in marks:

@@ -138,8 +138,8 @@ def end_of_day(day: date) -> datetime:
 
 
 def read_date(text: str) -> str:
-    """A date as people type it (`4 March 2010`, `4/3/2010`, `04.03.10`, `2010-03-04`, `March 2010`, `2010`), as ISO or part
-    of it. Empty when it cannot be read."""
+    """A date as people type it (`4 March 2010`, `4/3/2010`, `04.03.10`, `2010-03-04`, `March 2010`, `2010`), as ISO or
+    part of it. Empty when it cannot be read."""
     text = re.sub(r"(\d)(st|nd|rd|th)\b", r"\1", text.strip().lower()).replace(",", " ")
     if re.fullmatch(r"\d{4}", text):
         return text

@@ -55,7 +55,7 @@ def test_a_match_is_decided_with_a_reason_and_the_two_are_one(as_):
     walker.find("jay marsh")
     assert walker.page.locator("tbody tr").count() == 2
     walker.go("/matches/")
-    walker.page.locator("tbody a").first.click()
+    walker.page.get_by_role("link", name="Jay Marsh and Jay Marsh").click()
     walker.page.get_by_role("button", name="Decide").click()
     walker.page.get_by_role("link", name="Say why, in a sentence").wait_for()
     assert walker.axe() == []

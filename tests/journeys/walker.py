@@ -13,12 +13,14 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="ut
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENSHOTS = ROOT / "var" / "screenshots"
 MANUAL = ROOT / "docs" / "manual" / "images"
+IN_MANUAL = {"sign-in", "my-work", "find", "child", "entry", "loads", "match"}
 DESKTOP, PHONE = {"width": 1240, "height": 900}, {"width": 320, "height": 700}
 NAME_OF_FOCUS = """() => {
   const e = document.activeElement;
   const label = e.labels && e.labels[0] ? e.labels[0].textContent : "";
   const title = e.querySelector && e.querySelector("title");
-  return (e.getAttribute("aria-label") || label || (title && title.textContent) || e.textContent || "").replace(/\\s+/g, " ").trim();
+  const name = e.getAttribute("aria-label") || label || (title && title.textContent) || e.textContent || "";
+  return name.replace(/\\s+/g, " ").trim();
 }"""
 
 
@@ -98,6 +100,12 @@ class Walker:
 
     def picture(self, name: str, *, whole: bool = False) -> None:
         """A screenshot: kept in var/screenshots, and with SIGHTLINE_MANUAL=1 in the manual."""
-        for folder in (SCREENSHOTS, *([MANUAL] if os.environ.get("SIGHTLINE_MANUAL") == "1" else [])):
-            folder.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=folder / f"{name}.png", full_page=whole)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole)
+        if os.environ.get("SIGHTLINE_MANUAL") == "1" and name.rpartition("-")[0] in IN_MANUAL:
+            MANUAL.mkdir(parents=True, exist_ok=True)
+            before = self.page.viewport_size
+            height = min(self.page.evaluate("document.documentElement.scrollHeight"), 1400)
+            self.page.set_viewport_size({"width": before["width"], "height": height})
+            self.page.screenshot(path=MANUAL / f"{name}.png")
+            self.page.set_viewport_size(before)

@@ -1,4 +1,4 @@
-"""Every address has its line in a table of who may; who is not signed in goes to sign-in; ids in addresses are random."""
+"""Every address has its line in a table of who may; who is not signed in goes to sign-in; ids are random."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What allauth may do here: let known workers in. Nobody signs up, changes an address or switches off the second factor."""
+"""What allauth may do here: let known workers in. Nobody signs up, or switches off the second factor."""
 
 from __future__ import annotations
 

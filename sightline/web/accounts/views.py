@@ -1,4 +1,4 @@
-"""The demonstration's own door: sign in as somebody with one click. It answers only in a demonstration; elsewhere 404."""
+"""The demonstration's own door: sign in with one click. It answers only in a demonstration; elsewhere 404."""
 
 from __future__ import annotations
 

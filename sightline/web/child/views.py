@@ -17,7 +17,7 @@ from sightline.clocks import queries as clocks
 from sightline.definition.outcomes import Missing
 from sightline.identity import queries as identity
 from sightline.timescales.moment import now
-from sightline.web.child import page
+from sightline.web.child import beside, drawing, page
 from sightline.web.code_words import CodeWords
 from sightline.web.remembered import recall, remember
 from sightline.web.words import age_words, day_words, end_of_day, iso_words, london
@@ -31,7 +31,7 @@ def entry_prefix() -> str:
     return reverse("entry", args=[NO_ONE]).removesuffix(f"{NO_ONE}/")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def child(request: HttpRequest, person: UUID) -> HttpResponse:
     if request.method == "POST":
         return narrow(request, person)
@@ -66,7 +66,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         s for s in rules.states(told.entries, moment or present, definition) if s.says
     ]  # at a headline, its words may be hidden
     listing = page.listing(told.entries, filters, prefix=prefix, basis=codes.basis, now=present)
-    drawn = page.picture(
+    drawn = drawing.picture(
         told.entries,
         states,
         definition,
@@ -80,16 +80,16 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "filters": filters,
         "fault": fault,
         "listing": listing,
-        "who": page.who(profile, today, codes) if profile else page.Who("Name not open to you", "", "this child"),
+        "who": beside.who(profile, today, codes) if profile else beside.Who("Name not open to you", "", "this child"),
         "known_on": day_words(filters.known_on) if filters.known_on else "",
-        "reasons": page.reasons(told.entries),
-        "rings": page.rings(told.entries),
+        "reasons": beside.reasons(told.entries),
+        "rings": beside.rings(told.entries),
         "states": states,
-        "voices": page.voices(told.entries),
+        "voices": beside.voices(told.entries),
         "picture": drawn,
         "svg": mark_safe(drawn.svg),
         "legend": [(shape, mark_safe(svg), count, words) for shape, svg, count, words in drawn.legend],
-        "spans": page.spans(told.entries, filters, today),
+        "spans": drawing.spans(told.entries, filters, today),
         "professionals": at_work,
         "before": [p for p in everyone if p not in at_work],
         "family": []
@@ -98,9 +98,9 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
             (kin, age_words(kin.born, today), iso_words(kin.born), codes("relation", kin.relation))
             for kin in identity.family(reading, person)
         ],
-        "promised": page.promised(running, present, prefix),
-        "variants": page.variants(profile, titles, codes) if profile else [],
-        "held": page.held_table(profile, titles, codes) if profile else [],
+        "promised": beside.promised(running, present, prefix),
+        "variants": beside.variants(profile, titles, codes) if profile else [],
+        "held": beside.held_table(profile, titles, codes) if profile else [],
     }
     return render(request, "child/child.html", context)
 
@@ -133,5 +133,5 @@ def read_filters(request: HttpRequest, given: object = None) -> tuple[page.Filte
         words_id=words_id if kept else "",
         known_on=known_on,
         start=given.get("from", "")[:36],
-        span=given.get("span", "") if given.get("span", "") in dict(page.SPANS) else "",
+        span=given.get("span", "") if given.get("span", "") in dict(drawing.SPANS) else "",
     ), fault

@@ -24,7 +24,7 @@ def _schools() -> list[tuple[str, str]]:
     return sorted(((a.id, a.title) for a in agencies().values() if a.kind in SCHOOLS), key=lambda pair: pair[1])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     schools = _schools()
     if request.method == "POST":

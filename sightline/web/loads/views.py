@@ -77,7 +77,7 @@ def delivery(request: HttpRequest, delivery: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def quarantined(request: HttpRequest, item: UUID) -> HttpResponse:
     one = intake.quarantined(request.reading, item)
     typed, saved = drafts.kept(request, "quarantine", item)

@@ -45,6 +45,7 @@ class DecideForm(forms.Form):
 
 @require_safe
 def matches(request: HttpRequest) -> HttpResponse:
+    waiting = identity.waiting(request.reading)
     titles, today = {a.id: a.title for a in request.reading.agencies.values()}, london(now()).date()
     rows = [
         (
@@ -58,12 +59,12 @@ def matches(request: HttpRequest) -> HttpResponse:
             listed(one.differ),
             span_words(now() - one.at),
         )
-        for one in once(identity.waiting(request.reading))
+        for one in once(waiting)
     ]
-    return render(request, "matches/matches.html", {"rows": rows})
+    return render(request, "matches/matches.html", {"rows": rows, "total": len(waiting)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def match(request: HttpRequest, possible: UUID) -> HttpResponse:
     view = identity.possible(request.reading, possible)
     typed, saved = drafts.kept(request, "match", possible)

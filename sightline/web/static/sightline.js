@@ -36,7 +36,9 @@
   const failed = (event) => {
     const form = event.target.closest?.("[data-draft]");
     const status = form?.querySelector("[role=status]");
-    if (status) status.textContent = "Not saved: no answer. Your words are still on this page.";
+    const out = event.detail?.xhr?.status === 401;
+    if (status) status.textContent = `Not saved: ${out ? "you were signed out" : "no answer"}. Your words are still on this page.`;
+    else if (out) location.reload(); // which leads to sign-in, and back here
   };
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.body.addEventListener(name, failed);
 

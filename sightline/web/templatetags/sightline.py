@@ -18,6 +18,6 @@ def first_id(fields: dict[str, object]) -> str:
 
 @register.filter
 def svg_only(markup: str) -> str:
-    """allauth's own QR code, made here from our own secret: the drawing without its XML heading, sized by the style sheet."""
+    """The QR code that allauth drew, without its XML heading; the style sheet gives its size."""
     start = markup.find("<svg")
     return mark_safe(markup[start:]) if start >= 0 else ""

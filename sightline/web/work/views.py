@@ -15,7 +15,8 @@ from sightline.clocks import queries as clocks
 from sightline.identity import queries as identity
 from sightline.intake import queries as intake
 from sightline.timescales.moment import now
-from sightline.web.child.page import COUNTS_AS, NEW, due, entry_words
+from sightline.web.child.beside import due
+from sightline.web.child.page import COUNTS_AS, NEW, entry_words
 from sightline.web.words import age_words, day_words, known_words, london, moment_words, span_words
 
 MOST_CLOCKS = 120  # so that one child's backlog does not hide what is due on the others

@@ -1,4 +1,4 @@
-"""A partnership with its agencies, and tokens of two of them. One database for the tests of a module: they add to it."""
+"""A partnership and tokens of two of its agencies. One database for the tests of a module: they add to it."""
 
 import json
 from dataclasses import dataclass

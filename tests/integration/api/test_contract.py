@@ -41,7 +41,8 @@ mapping:
     lock: Lock
     rescued-at: {from: On, date: "%d/%m/%Y"}
 examples:
-  - {given: {Rescue: "1", On: 10/01/2025, Lock: Seven, First: Jay}, becomes: {record: canal-rescue, happened: 2025-01-10}}
+  - given: {Rescue: "1", On: 10/01/2025, Lock: Seven, First: Jay}
+    becomes: {record: canal-rescue, happened: 2025-01-10}
 """
 
 

@@ -39,7 +39,13 @@ def health(count):
 
 
 @pytest.fixture
-def inbox(database, tmp_path):
+def inbox(sqlite_database, tmp_path):
+    take_from_definition(by=machine("feed-machine"))
+    return tmp_path
+
+
+@pytest.fixture
+def inbox_on_both(database, tmp_path):
     take_from_definition(by=machine("feed-machine"))
     return tmp_path
 
@@ -62,9 +68,9 @@ def fill(inbox):
     (inbox / "cin.xml").write_bytes(census(*(child(f"C{n}") for n in range(20))))
 
 
-def test_three_formats_twice_the_second_time_nothing_is_new(inbox, run):
-    fill(inbox)
-    code, first, _ = run(inbox)
+def test_three_formats_twice_the_second_time_nothing_is_new(inbox_on_both, run):
+    fill(inbox_on_both)
+    code, first, _ = run(inbox_on_both)
     assert (code, first["new"], first["quarantined"]) == (0, 90, 0)
     assert set(first) == KEYS | {"files"}
     assert [(one["feed"], one["new"]) for one in first["files"]] == [
@@ -73,23 +79,23 @@ def test_three_formats_twice_the_second_time_nothing_is_new(inbox, run):
         ("leeds-police-csv", 40),
     ]
     entries = Entry.objects.count()
-    code, second, _ = run(inbox)
+    code, second, _ = run(inbox_on_both)
     assert (code, second["read"], second["unchanged"], second["new"], second["superseding"]) == (0, 90, 90, 0, 0)
     assert Entry.objects.count() == entries
     assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}
 
 
-def test_garbage_in_the_last_third_waits_with_line_and_reason(inbox, run):
+def test_garbage_in_the_last_third_waits_with_line_and_reason(inbox_on_both, run):
     draw = random.Random(3)
     garbage = b"".join(draw.randbytes(80).replace(b"\n", b"") + b"\n" for _ in range(20))
-    (inbox / "police-1.csv").write_bytes(police(40).encode() + garbage)
-    code, said, _ = run(inbox)
+    (inbox_on_both / "police-1.csv").write_bytes(police(40).encode() + garbage)
+    code, said, _ = run(inbox_on_both)
     assert (code, said["new"]) == (0, 40)
     assert said["quarantined"] == Quarantined.objects.count() >= 19
     assert all(
         one.item.position.startswith("line ") and one.reason for one in Quarantined.objects.select_related("item")
     )
-    code, again, _ = run(inbox, "--strict")
+    code, again, _ = run(inbox_on_both, "--strict")
     assert (code, again["new"], again["quarantined"]) == (0, 0, 0)  # nothing new waits
 
 
@@ -148,29 +154,28 @@ def test_progress_goes_to_standard_error_and_the_table_to_standard_output(sqlite
     assert "police-1.csv: 2 read, 2 new" in err
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_stopped_in_the_middle_what_was_done_is_kept_and_the_rest_comes_next_time(inbox, run, monkeypatch, how):
+def test_stopped_in_the_middle_what_was_done_is_kept_and_the_rest_comes_next_time(inbox_on_both, run, monkeypatch):
     """The signal comes within a bite's transaction: that bite is undone, the bites before it stand."""
     from sightline.jobs import bite
 
-    (inbox / "police-1.csv").write_text(police(120))
+    (inbox_on_both / "police-1.csv").write_text(police(120))
     original, calls = bite.Bite.work, []
 
     def work(self):
         original(self)
         calls.append(1)
         if len(calls) == 2:
-            signal.raise_signal(how)
+            signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(bite.Bite, "work", work)
     with pytest.raises(KeyboardInterrupt):
-        run(inbox)
+        run(inbox_on_both)
     kept = Entry.objects.count()
     assert 0 < kept < 120
     assert Delivery.objects.get().state == "stopped"
     assert Delivery.objects.get().counts["new"] == kept
     monkeypatch.setattr(bite.Bite, "work", original)
-    assert run(inbox)[1]["new"] == 120 - kept
+    assert run(inbox_on_both)[1]["new"] == 120 - kept
     assert Entry.objects.count() == 120
 
 

@@ -11,7 +11,7 @@ from sightline.chronology.types import EntryView
 from sightline.clocks.views import ClockView
 from sightline.definition.outcomes import Decision
 from sightline.sharing.types import Level, Sight
-from sightline.web.child import page
+from sightline.web.child import beside, drawing, page
 from sightline.web.child.page import Filters
 
 NOW = datetime(2025, 3, 14, 9, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_a_pointer_says_its_kind_and_whom_to_ring_and_nothing_else():
     )
     row = listing([held]).rows[0]
     assert (row.pointer, row.text, row.quotes, row.says) == (True, "Police intelligence", (), "")
-    ring = page.rings([held, entry(1), replace(held, id=uuid4())])
+    ring = beside.rings([held, entry(1), replace(held, id=uuid4())])
     assert [(r.agency.title, r.kinds, r.count) for r in ring] == [("West Yorkshire Police", "Police intelligence", 2)]
 
 
@@ -121,7 +121,7 @@ def test_each_mark_leads_to_its_entry_on_the_page_where_it_stands():
 
     entries = [entry(n) for n in range(60)]
     shown = listing(entries)
-    drawn = page.picture(
+    drawn = drawing.picture(
         entries, [], Declared(), Filters(), on_page={r.id for r in shown.rows}, prefix="/entry/", today=NOW.date()
     )
     assert f'href="#e-{entries[0].id}"' in drawn.svg
@@ -151,27 +151,27 @@ def test_clocks_late_first_then_soonest_then_kept():
         clock(timedelta(days=9)),
         clock(-timedelta(days=9), state="late", stopped=NOW - timedelta(days=7)),
     ]
-    assert [d.tag for d in page.promised(clocks, NOW, "/entry/")] == [
+    assert [d.tag for d in beside.promised(clocks, NOW, "/entry/")] == [
         "2 days over",
         "due tomorrow 09:00",
         "due 23 March",
         "kept",
         "done 2 days late",
     ]
-    assert page.due(clocks[0], NOW).why == "45 working days."
+    assert beside.due(clocks[0], NOW).why == "45 working days."
 
 
 def test_why_the_reader_sees_the_child_is_said_most_telling_first():
     often, once = sight(says="You are on duty."), sight(says="You wrote it.")
-    assert page.reasons([entry(sight=once), entry(sight=often), entry(sight=often)]) == [
+    assert beside.reasons([entry(sight=once), entry(sight=often), entry(sight=often)]) == [
         "You are on duty.",
         "You wrote it.",
     ]
-    assert page.reasons([entry(level=Level.POINTER)]) == []
+    assert beside.reasons([entry(level=Level.POINTER)]) == []
 
 
 def test_the_childs_own_words_are_the_childs():
     said = entry(1, words=(("What did the child say?", "I fell."),), record="ae-attendance", title="A&E attendance")
     coach = entry(0, mark="strength", words=(("What is working", "He trusts his coach."),))
-    ((voice, when, to),) = page.voices([coach, said])
+    ((voice, when, to),) = beside.voices([coach, said])
     assert (voice.words, when, to) == ("I fell.", "13 March 2025", "West Yorkshire Police, A&E attendance")

@@ -258,6 +258,12 @@ def test_a_search_for_nothing_says_what_is_needed(town):
         assert "There is a problem" in answer.content.decode()
 
 
+def test_whoever_was_signed_out_while_typing_is_told_and_stays_on_the_page(town):
+    answer = Client().post(f"/draft/match/{uuid4()}/", {"because": "x"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer
+
+
 def test_nobody_else_reads_what_somebody_types(town):
     about = uuid4()
     amir, paul = inside("amir"), inside("paul")
