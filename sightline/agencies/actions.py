@@ -11,6 +11,7 @@ from sightline.agencies.models import Agency, Token, Worker
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
+from sightline.definition.nearest import nearest
 from sightline.definition.outcomes import Invalid, Refused
 from sightline.definition.types import Fault
 from sightline.ledger.actions import write
@@ -81,6 +82,8 @@ def add_worker(
 def make_token(*, agency: str, label: str, by: Actor) -> str:
     """A new token for an agency's system. Returned once; only its digest is kept."""
     _require(by, "administer-workers")
+    if not Agency.objects.filter(id=agency).exists():
+        raise Invalid([Fault(path="agency", found=agency, expected="an agency of this partnership", nearest=nearest(agency, Agency.objects.values_list("id", flat=True)))])
     token = f"sl_{secrets.token_urlsafe(32)}"
     made = Token.objects.create(agency_id=agency, label=label, digest=digest("token", token), made_at=now())
     write(kind="change", verb="make-token", actor=by.id, acting_for=by.agency, purpose="administration", ids=[made.id])
@@ -89,6 +92,7 @@ def make_token(*, agency: str, label: str, by: Actor) -> str:
 
 @transaction.atomic
 def revoke_token(*, id: str, by: Actor) -> None:
+    """Ends a token (by its id, see `queries.tokens`): the next call with it is refused."""
     _require(by, "administer-workers")
     Token.objects.filter(id=id, revoked_at=None).update(revoked_at=now())
     write(kind="change", verb="revoke-token", actor=by.id, acting_for=by.agency, purpose="administration", ids=[id])

@@ -90,3 +90,9 @@ def system_actor(token: str) -> Actor:
         id=str(found.id), name=found.label, agency=found.agency_id, agency_kind=found.agency.kind, team="",
         role="feed-machine", permissions=_permissions(partnership().hash, "feed-machine"), machine=True,
     )
+
+
+def tokens() -> list[tuple[str, str, str, bool]]:
+    """Tokens of agencies' systems: (id, agency, label, whether it still works). Never the token itself."""
+    rows = Token.objects.order_by("agency_id", "made_at")
+    return [(str(t.id), t.agency_id, t.label, t.revoked_at is None) for t in rows]

@@ -152,6 +152,7 @@ def view(
         values={f: values[f] for f in shown if f in values} if full or sight.parts or record.parts else {},
         words=tuple((record.fields[f].title, values[f]) for f in shown if values.get(f) and record.fields[f].kind in ("quoted", "words")
                     and f not in body.get("absent", ())),  # "n/a" is nobody's voice
+        words_of=max((body.get("counts", {}).get(record.fields[f].for_each, 1) for f in shown if values.get(f)), default=1),
         missing=tuple(body.get("missing", ())) if full else (), **common,
     )
 

@@ -86,8 +86,8 @@ def professionals(entries: Iterable[EntryView], at: datetime, partnership: Partn
 
 
 def voices(entries: Iterable[EntryView]) -> list[Voice]:
-    """The child's own words, newest first."""
+    """The child's own words, newest first. Words that several children on one record share are left on the record."""
     return [
         Voice(words, f"{view.agency.title}, {view.title.lower()}", view.happened, view.id)
-        for view in entries for _, words in view.words
+        for view in entries if view.words_of == 1 for _, words in view.words
     ]

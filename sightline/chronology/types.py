@@ -42,6 +42,7 @@ class EntryView:
     fields: tuple[tuple[str, str], ...] = ()  # (label, value in words)
     values: dict[str, str] = field(default_factory=dict)  # field id: canonical value; empty below full
     words: tuple[tuple[str, str], ...] = ()  # (label, somebody's own words): quoted, never paraphrased
+    words_of: int = 1  # how many children the words may be of: with several, they are nobody's in particular
     missing: tuple[str, ...] = ()  # what a good record would also have, said kindly
 
     @property

@@ -6,6 +6,7 @@ import argparse
 import shutil
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +67,14 @@ def _fill(children: int, folder: Path) -> bool:
     subparsers = parser.add_subparsers()
     simulate.add_parser(subparsers)
     load.add_parser(subparsers)
-    code = simulate.run(parser.parse_args(["simulate", "--partnership", "leeds", "--children", str(children), "--seed", str(SEED), "--out", str(folder)]))
+    code = simulate.run(parser.parse_args(["simulate", "--partnership", "leeds", "--children", str(children), "--seed", str(SEED), "--out", str(folder), "--shift-to", date.today().isoformat()]))
     there = {w.username for w in workers()}
     for worker in DEMO_WORKERS:
         if worker.username not in there:
             add_worker(username=worker.username, name=worker.name, agency=worker.agency, role=worker.role, team=worker.team,
                        phone=worker.phone, by=machine("set-up-machine"))
     print("Loading it, as any agency's files are loaded …", flush=True)
-    code = code or load.run(parser.parse_args(["load", str(folder)]))
+    code = code or load.run(parser.parse_args(["load", str(folder / "feeds")]))
     print(f"Ready after {time.monotonic() - began:.0f} s.", flush=True)
     return code == 0
 

@@ -17,7 +17,9 @@ def add_parser(subparsers: Any) -> None:
 
 
 def state_folder() -> Path:
-    return Path(os.environ.get("SIGHTLINE_VAR", "var")).absolute()
+    """Where state lies: as in the settings, whatever folder the command is run from."""
+    beside_the_code = Path(__file__).resolve().parents[2] / "var"
+    return Path(os.environ.get("SIGHTLINE_VAR", str(beside_the_code))).absolute()
 
 
 def prepare(args: argparse.Namespace) -> None:

@@ -13,10 +13,12 @@ from typing import Any
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "simulate", help="invent a partnership: write what its agencies would send", formatter_class=argparse.RawDescriptionHelpFormatter,
+        "simulate",
+        help="invent a partnership: write what its agencies would send",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Writes OUT/feeds/ (the files of police, hospital, schools, health, youth justice and social care, ready for\n"
-                    "`sightline load`) and OUT/truth/ (who is who and what happened, for tests). Everybody is invented. The same\n"
-                    "seed gives the same bytes. The story of Jay Marsh is planted in it.",
+        "`sightline load`) and OUT/truth/ (who is who and what happened, for tests). Everybody is invented. The same\n"
+        "seed gives the same bytes. The story of Jay Marsh is planted in it.",
         epilog="Example: sightline simulate --partnership leeds --children 3000 --seed 7 --years 1 --out var/city && sightline load var/city/feeds",
     )
     parser.add_argument("--partnership", default="leeds", help="folder of definitions/ (default: leeds)")
@@ -25,9 +27,23 @@ def add_parser(subparsers: Any) -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--years", type=float, default=1.0, help="how long the city is watched (default: 1)")
     length.add_argument("--days", type=int, help="the same in days")
-    parser.add_argument("--until", type=date.fromisoformat, help="the last day (default: 2025-03-14, on which the planted story is told)")
-    parser.add_argument("--shift-to", type=date.fromisoformat, metavar="DATE", help="move all dates by whole weeks, so that the last day is in the week before DATE")
-    parser.add_argument("--errors", type=Path, metavar="FILE", help="how often agencies are mistaken (default: sightline/simulation/errors.yaml)")
+    parser.add_argument(
+        "--until",
+        type=date.fromisoformat,
+        help="the last day (default: 2025-03-14, on which the planted story is told)",
+    )
+    parser.add_argument(
+        "--shift-to",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="move all dates by whole weeks, so that the last day is in the week before DATE",
+    )
+    parser.add_argument(
+        "--errors",
+        type=Path,
+        metavar="FILE",
+        help="how often agencies are mistaken (default: sightline/simulation/errors.yaml)",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
     parser.add_argument("--json", action="store_true", help="report as JSON")
 
@@ -38,10 +54,18 @@ def run(args: argparse.Namespace) -> int:
 
     began = time.monotonic()
     try:
-        made = simulate(Wanted(
-            out=args.out, partnership=args.partnership, children=args.children, seed=args.seed, years=args.days / 365.25 if args.days else args.years,
-            until=args.until or STORY_ENDS, shift_to=args.shift_to, errors=args.errors,
-        ))
+        made = simulate(
+            Wanted(
+                out=args.out,
+                partnership=args.partnership,
+                children=args.children,
+                seed=args.seed,
+                years=args.days / 365.25 if args.days else args.years,
+                until=args.until or STORY_ENDS,
+                shift_to=args.shift_to,
+                errors=args.errors,
+            )
+        )
     except (ValueError, OSError) as error:
         print(f"Nothing can be simulated so: {error}", file=sys.stderr)
         return 2
@@ -51,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for path in made.files:
         print(f"{made.records[path.name]:9,} records  {path}")
-    print(f"{made.total:9,} records about {made.children:,} children and {made.people - made.children:,} adults, {made.start} to {made.until}, in {seconds:.1f} s")
+    print(
+        f"{made.total:9,} records about {made.children:,} children and {made.people - made.children:,} adults, {made.start} to {made.until}, in {seconds:.1f} s"
+    )
     print(f"The truth is in {args.out / 'truth'}: it is not for loading. Next: sightline load {args.out / 'feeds'}")
     return 0

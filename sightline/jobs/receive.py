@@ -51,8 +51,8 @@ def receive(
         if progress:
             progress(counts)
         time.sleep(PAUSE_SECONDS)
-        for one in postponed:
-            bite([one])
+        if postponed:
+            bite(postponed)
 
     for thing in things:
         waiting.append(thing)

@@ -41,7 +41,11 @@ class CensusWriter:
         self.children += 1
         born, expected = held.get("born"), held.get("expected")
         old = self.last.year < 2025  # the shape before 2025 had GenderCurrent
-        sex = _tag("GenderCurrent", OLD_SEX.get(held["sex"], "9" if born else "0")) if old else _tag("Sex", SEX.get(held["sex"], "U"))
+        sex = (
+            _tag("GenderCurrent", OLD_SEX.get(held["sex"], "9" if born else "0"))
+            if old
+            else _tag("Sex", SEX.get(held["sex"], "U"))
+        )
         number = _tag("UPN", held["upn"]) if held.get("upn") else _tag("UPNunknown", "UN1" if expected else "UN3")
         lines = [
             "  <Child>",
@@ -57,7 +61,11 @@ class CensusWriter:
     def _case(self, case: Case) -> str:
         self.count += 1
         closed = self._by(case.closed)
-        parts = [_tag("CINreferralDate", case.referred), _tag("ReferralSource", case.source), _tag("PrimaryNeedCode", case.need)]
+        parts = [
+            _tag("CINreferralDate", case.referred),
+            _tag("ReferralSource", case.source),
+            _tag("PrimaryNeedCode", case.need),
+        ]
         if closed:
             parts += [_tag("CINclosureDate", closed), _tag("ReasonForClosure", case.closed_because)]
         if case.assessed:
@@ -66,26 +74,35 @@ class CensusWriter:
             inner = [_tag("AssessmentActualStartDate", started)]
             if authorised and self._by(authorised):
                 found = "".join(_tag("AssessmentFactors", code) for code in factors.split("; "))
-                inner += [_tag("AssessmentAuthorisationDate", authorised), f"<FactorsIdentifiedAtAssessment>{found}</FactorsIdentifiedAtAssessment>"]
+                inner += [
+                    _tag("AssessmentAuthorisationDate", authorised),
+                    f"<FactorsIdentifiedAtAssessment>{found}</FactorsIdentifiedAtAssessment>",
+                ]
             parts.append(f"<Assessments>{''.join(inner)}</Assessments>")
         if case.plan and case.plan[0] <= self.last:
             self.count += 1
             end = self._by(case.plan[1])
-            parts.append(f"<CINPlanDates>{_tag('CINPlanStartDate', case.plan[0])}{_tag('CINPlanEndDate', end) if end else ''}</CINPlanDates>")
+            parts.append(
+                f"<CINPlanDates>{_tag('CINPlanStartDate', case.plan[0])}{_tag('CINPlanEndDate', end) if end else ''}</CINPlanDates>"
+            )
         if case.enquiry:
             started, target, held, not_needed = case.enquiry
             conference = _tag("DateOfInitialCPC", held) if held and self._by(held) else ""
             self.count += 1 + bool(conference)
-            parts.append(f"<Section47>{_tag('S47ActualStartDate', started)}{_tag('InitialCPCtarget', target)}{conference}"
-                         f"{_tag('ICPCnotRequired', int(not_needed))}</Section47>")
+            parts.append(
+                f"<Section47>{_tag('S47ActualStartDate', started)}{_tag('InitialCPCtarget', target)}{conference}"
+                f"{_tag('ICPCnotRequired', int(not_needed))}</Section47>"
+            )
         parts.append(_tag("ReferralNFA", int(case.nothing_further)))
         if case.protection and case.protection[0] <= self.last:
             self.count += 1
             started, ended, category, before = case.protection
             end = self._by(ended)
-            parts.append(f"<ChildProtectionPlans>{_tag('CPPstartDate', started)}{_tag('CPPendDate', end) if end else ''}"
-                         f"{_tag('InitialCategoryOfAbuse', category)}{_tag('LatestCategoryOfAbuse', category)}"
-                         f"{_tag('NumberOfPreviousCPP', before)}</ChildProtectionPlans>")
+            parts.append(
+                f"<ChildProtectionPlans>{_tag('CPPstartDate', started)}{_tag('CPPendDate', end) if end else ''}"
+                f"{_tag('InitialCategoryOfAbuse', category)}{_tag('LatestCategoryOfAbuse', category)}"
+                f"{_tag('NumberOfPreviousCPP', before)}</ChildProtectionPlans>"
+            )
         return f"   <CINdetails>{''.join(parts)}</CINdetails>"
 
     def _by(self, day: date | None) -> date | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,8 +23,11 @@ from sightline.simulation.writing import FeedWriter, feeds_of
 
 # What files are called, and the beginning of the ids in them, by kind of agency that sends them.
 NAMES = {
-    "police": ("police-extract.csv", "WYP"), "acute-hospital": ("hospital-ed-extract.csv", "ED"), "community-health": ("community-health.jsonl", "LCH"),
-    "youth-justice": ("youth-justice-extract.csv", "YJ"), "social-care": ("social-care.jsonl", "SC"),
+    "police": ("police-extract.csv", "WYP"),
+    "acute-hospital": ("hospital-ed-extract.csv", "ED"),
+    "community-health": ("community-health.jsonl", "LCH"),
+    "youth-justice": ("youth-justice-extract.csv", "YJ"),
+    "social-care": ("social-care.jsonl", "SC"),
 }
 
 
@@ -61,9 +64,15 @@ class Made:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "start": self.start.isoformat(), "until": self.until.isoformat(), "children": self.children, "people": self.people,
-            "records": dict(sorted(self.records.items())), "kinds": dict(sorted(self.kinds.items())), "total": self.total,
-            "files": [str(path) for path in self.files], "truth": [str(path) for path in self.truth],
+            "start": self.start.isoformat(),
+            "until": self.until.isoformat(),
+            "children": self.children,
+            "people": self.people,
+            "records": dict(sorted(self.records.items())),
+            "kinds": dict(sorted(self.kinds.items())),
+            "total": self.total,
+            "files": [str(path) for path in self.files],
+            "truth": [str(path) for path in self.truth],
         }
 
 
@@ -87,6 +96,7 @@ class _City:
         self.holders = Holders(wanted.seed, self.definition, read_errors(wanted.errors))
         self.families = Families(wanted.seed, self.definition, self.period)
         self.life = Life(self.period, self.agencies)
+        self.waiting: deque[Family] = deque()
         self.made = Made(start=self.period.start, until=self.period.until)
         feeds, truth = wanted.out / "feeds", wanted.out / "truth"
         for folder in (feeds, truth):
@@ -102,12 +112,16 @@ class _City:
             ending = feed.format
             name, prefix = NAMES.get(kind, (f"{feed.id}.{ending}", feed.id.upper()[:3]))
             if feed.agency_column:
-                name, prefix = (f"schools.{ending}", "SCH") if "school" in feed.id else (f"case-management.{ending}", "CM")
+                name, prefix = (
+                    (f"schools.{ending}", "SCH") if "school" in feed.id else (f"case-management.{ending}", "CM")
+                )
             self.writers.append(FeedWriter(feed, self.definition, held, feeds, Path(name).stem + f".{ending}", prefix))
         self.census = None
         if any(feed.format == "cin-census" for feed in self.definition.feed.values()) and self.agencies.social_care:
             last = self.period.census_year[1]
-            self.census = CensusWriter(feeds / f"cin-census-{last.year}.xml", self.definition.info.authority, self.period.census_year)
+            self.census = CensusWriter(
+                feeds / f"cin-census-{last.year}.xml", self.definition.info.authority, self.period.census_year
+            )
         self.writer_of: dict[tuple[str, str], FeedWriter | None] = {}
         self.truth_people: TextIO = (truth / "people.jsonl").open("w", encoding="utf-8", newline="\n")
         self.truth_events: TextIO = (truth / "events.jsonl").open("w", encoding="utf-8", newline="\n")
@@ -126,6 +140,7 @@ class _City:
             events, cases = self.life.of(family, rng)
             self._family(family, events, cases)
             left -= len(family.children)
+        self._tell_people(())
         for writer in (*self.writers, *([self.census] if self.census else [])):
             writer.close()
             self.made.files.append(writer.path)
@@ -145,9 +160,16 @@ class _City:
                 theirs = sorted((case for case in told if case.child is child), key=lambda case: case.referred)
                 if theirs:
                     self.census.write(self._council(child), theirs)
-        for person in family.people:
-            self._person(family, person)
+        self.waiting.append(family)
+        self._tell_people(self.life.friends)
         self.holders.forget()
+
+    def _tell_people(self, friends: Collection[Person]) -> None:
+        """The truth about people waits while their children may still stand on another family's records."""
+        while self.waiting and not any(child in friends for child in self.waiting[0].children):
+            family = self.waiting.popleft()
+            for person in family.people:
+                self._person(family, person)
 
     def _council(self, child: Person) -> dict[str, Any]:
         """How social care holds a child first of all: under the number of the census."""
@@ -167,8 +189,13 @@ class _City:
         self.made.records[writer.path.name] += 1
         self.made.kinds[event.record] += 1
         told: dict[str, Any] = {
-            "file": writer.path.name, "message": event.message, "agency": event.agency, "record": event.record, "at": event.at.isoformat(),
-            "sent": event.sent.isoformat(), "people": [[person.id, role] for person, role in event.about],
+            "file": writer.path.name,
+            "message": event.message,
+            "agency": event.agency,
+            "record": event.record,
+            "at": event.at.isoformat(),
+            "sent": event.sent.isoformat(),
+            "people": [[person.id, role] for person, role in event.about],
         }
         told |= {name: value for name, value in (("version", event.version), ("storyline", event.storyline)) if value}
         self.truth_events.write(json.dumps(told, ensure_ascii=False) + "\n")
@@ -177,10 +204,22 @@ class _City:
         self.made.people += 1
         self.made.children += person.is_child
         told: dict[str, Any] = {
-            "person": person.id, "family_id": f"F{family.n:07}", "role": person.role, "given": person.given, "family": person.family,
-            "born": person.born.isoformat() if person.born else "", "expected": person.expected.isoformat() if person.expected else "",
-            "sex": person.sex, "ethnicity": person.ethnicity, "nhs_number": person.nhs, "upn": person.upn, "school": person.school,
-            "homes": [[home.since.isoformat(), *home.lines, home.postcode] for home in person.homes], "ids": person.ids,
+            "person": person.id,
+            "family_id": f"F{family.n:07}",
+            "role": person.role,
+            "given": person.given,
+            "family": person.family,
+            "born": person.born.isoformat() if person.born else "",
+            "expected": person.expected.isoformat() if person.expected else "",
+            "sex": person.sex,
+            "ethnicity": person.ethnicity,
+            "nhs_number": person.nhs,
+            "upn": person.upn,
+            "school": person.school,
             "storylines": person.storylines,
         }
-        self.truth_people.write(json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False) + "\n")
+        told = {name: value for name, value in told.items() if value} | {
+            "homes": [[home.since.isoformat(), *home.lines, home.postcode] for home in person.homes],
+            "ids": person.ids,
+        }
+        self.truth_people.write(json.dumps(told, ensure_ascii=False) + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -13,14 +14,14 @@ Value = str | bool | date | datetime
 
 @dataclass(slots=True)
 class Event:
-    """One record that one agency sends. `about` are the people on it with their roles; `fields` are the record's own."""
+    """One record that one agency sends. `about`: the people on it with their roles; `fields`: the record's own."""
 
     at: date | datetime
     sent: datetime
     agency: str
     record: str
     about: list[tuple[Person, str]]
-    fields: dict[str, Value] = field(default_factory=dict)
+    fields: Mapping[str, Value] = field(default_factory=dict)
     says: str = ""
     place: str = ""
     storyline: str = ""
@@ -49,7 +50,7 @@ class Case:
 
 
 class Agencies:
-    """Who sends what in this partnership: the first agency of each kind, in the order of their ids' declaration."""
+    """Who sends what in this partnership: the first agency of each kind, those with a feed first."""
 
     def __init__(self, partnership: Partnership) -> None:
         by_kind: dict[str, str] = {}
@@ -63,7 +64,9 @@ class Agencies:
         self.social_care = by_kind.get("social-care", "")
         self.family_help = by_kind.get("early-help", "")
         self.youth_service = "youth-service" if "youth-service" in partnership.agency else by_kind.get("youth-work", "")
-        self.schools = {a.id for a in partnership.agency.values() if a.kind in ("school", "college", "alternative-provision")}
+        self.schools = {
+            a.id for a in partnership.agency.values() if a.kind in ("school", "college", "alternative-provision")
+        }
         self.teams = partnership.team
         self.phones = {a.id: a.phone for a in partnership.agency.values()}
 

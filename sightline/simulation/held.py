@@ -17,8 +17,14 @@ from sightline.simulation.people import MOST_A_FAMILY, Person
 DEFAULT = Path(__file__).with_name("errors.yaml")
 # An agency's own numbers: a letter and a stride, so that no two agencies count alike.
 OWN = {
-    "police": ("N", 7_654_321), "acute-hospital": ("H", 5_101_987), "community-health": ("C", 3_999_971), "school": ("P", 9_176_543),
-    "youth-justice": ("Y", 2_718_281), "social-care": ("", 6_180_339), "early-help": ("", 6_180_339), "youth-work": ("", 6_180_339),
+    "police": ("N", 7_654_321),
+    "acute-hospital": ("H", 5_101_987),
+    "community-health": ("C", 3_999_971),
+    "school": ("P", 9_176_543),
+    "youth-justice": ("Y", 2_718_281),
+    "social-care": ("", 6_180_339),
+    "early-help": ("", 6_180_339),
+    "youth-work": ("", 6_180_339),
 }
 
 
@@ -28,9 +34,14 @@ def read_errors(path: Path | None = None) -> dict[str, dict[str, float]]:
     try:
         read = yaml.safe_load(file.read_text(encoding="utf-8"))
         default = {str(name): float(rate) for name, rate in read["default"].items()}
-        found = {str(kind): {**default, **{str(name): float(rate) for name, rate in rates.items()}} for kind, rates in read.items()}
+        found = {
+            str(kind): {**default, **{str(name): float(rate) for name, rate in rates.items()}}
+            for kind, rates in read.items()
+        }
     except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{file.name} is no error file: kinds of agency, each with rates, and `default` ({error})") from None
+        raise ValueError(
+            f"{file.name} is no error file: kinds of agency, each with rates, and `default` ({error})"
+        ) from None
     unknown = {name for rates in found.values() for name in rates} - set(_known())
     if unknown:
         raise ValueError(f"{file.name}: unknown {', '.join(sorted(unknown))}; known are {', '.join(_known())}")
@@ -48,7 +59,10 @@ class Holders:
     def __init__(self, seed: int, partnership: Partnership, errors: Mapping[str, Mapping[str, float]]) -> None:
         self.seed = seed
         self.errors = errors
-        self.kinds = {a.id: "school" if a.kind in ("college", "alternative-provision") else a.kind for a in partnership.agency.values()}
+        self.kinds = {
+            a.id: "school" if a.kind in ("college", "alternative-provision") else a.kind
+            for a in partnership.agency.values()
+        }
         ethnicity = partnership.codes.get("ethnicity")
         self.old_codes = {code: tuple(about.old) for code, about in ethnicity.codes.items()} if ethnicity else {}
         self.titles = {a.id: a.title for a in partnership.agency.values()}
@@ -81,10 +95,18 @@ class Holders:
     def _truth(self, person: Person, kind: str) -> dict[str, Any]:
         prefix, stride = OWN.get(kind, ("X", 4_321_777))
         return {
-            "local_id": numbers.local_id(prefix, person.n, stride), "given": person.given, "family": person.family,
-            "born": person.born or "", "expected": person.expected or "", "sex": person.sex, "ethnicity": self._code(person.ethnicity, kind),
-            "nhs_number": person.nhs, "upn": person.upn, "school": self.titles.get(person.school, person.school),
-            "language": person.language, "phone": person.phone if not person.is_child else "",
+            "local_id": numbers.local_id(prefix, person.n, stride),
+            "given": person.given,
+            "family": person.family,
+            "born": person.born or "",
+            "expected": person.expected or "",
+            "sex": person.sex,
+            "ethnicity": self._code(person.ethnicity, kind),
+            "nhs_number": person.nhs,
+            "upn": person.upn,
+            "school": self.titles.get(person.school, person.school),
+            "language": person.language,
+            "phone": person.phone if not person.is_child else "",
         }
 
     def _code(self, code: str, kind: str) -> str:
@@ -107,11 +129,20 @@ class Holders:
         found = [self._slips(rng, rates, person, self._truth(person, kind))]
         if rng.random() < rates.get("twice", 0):
             again = self._slips(rng, rates, person, self._truth(person, kind))
-            found.append(again | {"local_id": numbers.local_id(OWN.get(kind, ("X", 0))[0] + "R", person.n, 9_400_003), "nhs_number": "", "upn": ""})
+            found.append(
+                again
+                | {
+                    "local_id": numbers.local_id(OWN.get(kind, ("X", 0))[0] + "R", person.n, 9_400_003),
+                    "nhs_number": "",
+                    "upn": "",
+                }
+            )
         person.ids[agency] = [details["local_id"] for details in found]
         return found
 
-    def _slips(self, rng: random.Random, rates: Mapping[str, float], person: Person, held: dict[str, Any]) -> dict[str, Any]:
+    def _slips(
+        self, rng: random.Random, rates: Mapping[str, float], person: Person, held: dict[str, Any]
+    ) -> dict[str, Any]:
         def is_so(name: str) -> bool:
             return rng.random() < rates.get(name, 0)
 

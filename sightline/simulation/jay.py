@@ -1,6 +1,9 @@
 """The planted story: Jay Marsh, answered one by one. The dates are those of the sketch when the city's last day is 14 March 2025,
 and move with it by whole weeks. Every fact was known to somebody on the day; only together do they say what is happening."""
 
+# ruff: noqa: E501 (words, not code: an event stays together)
+# fmt: off
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """Invented names, and what agencies make of them: nicknames, spellings heard, slips of the keyboard."""
 
+# ruff: noqa: E501 (words, not code: a sentence stays on its line)
+
 from __future__ import annotations
 
 import random
@@ -28,35 +30,105 @@ MORE: dict[str, tuple[str, str, str]] = {  # female, male, family
         "Kowalski Nowak Wojcik Popescu Ionescu Horvath Novak Lakatos Balaz Kaminski Zielinska Dumitru Petrov",
     ),
     "east-asian": (
-        "Mei Li-Na Xiu Hui Jing Yan Lan Thi Suki Yuki", "Wei Jun Ming Hao Chen-Yu Minh Duc Kenji Tao Long",
+        "Mei Li-Na Xiu Hui Jing Yan Lan Thi Suki Yuki",
+        "Wei Jun Ming Hao Chen-Yu Minh Duc Kenji Tao Long",
         "Chen Wong Li Zhang Nguyen Tran Lam Cheung Liu Ho",
     ),
     "middle-eastern": (
-        "Leila Yasmin Rania Nour Shirin Dilan Rojin Samira Huda Farah", "Ali Omar Karim Rebin Hassan Reza Samir Aram Mustafa Khalid",
+        "Leila Yasmin Rania Nour Shirin Dilan Rojin Samira Huda Farah",
+        "Ali Omar Karim Rebin Hassan Reza Samir Aram Mustafa Khalid",
         "Hassan Karimi Aziz Mohammadi Ali Said Rostami Barzani Haddad Nasser",
     ),
 }
 GROUP_OF = {
-    "AIND": "south-asian", "APKN": "south-asian", "ABAN": "south-asian", "AOTH": "south-asian", "BCRB": "african-caribbean",
-    "BAFR": "african-caribbean", "BOTH": "african-caribbean", "CHNE": "east-asian", "WOTH": "east-european",
-    "WROM": "east-european", "OOTH": "middle-eastern",
+    "AIND": "south-asian",
+    "APKN": "south-asian",
+    "ABAN": "south-asian",
+    "AOTH": "south-asian",
+    "BCRB": "african-caribbean",
+    "BAFR": "african-caribbean",
+    "BOTH": "african-caribbean",
+    "CHNE": "east-asian",
+    "WOTH": "east-european",
+    "WROM": "east-european",
+    "OOTH": "middle-eastern",
 }
 NICKNAMES = {
-    "Alexander": "Alex", "Alexandra": "Alex", "Andrew": "Andy", "Benjamin": "Ben", "Catherine": "Katie", "Charlotte": "Charlie",
-    "Christopher": "Chris", "Daniel": "Danny", "David": "Dave", "Edward": "Eddie", "Elizabeth": "Lizzie", "Emmanuel": "Manny",
-    "Gabriel": "Gabe", "Isabella": "Bella", "Jacob": "Jake", "James": "Jamie", "Jennifer": "Jenny", "Jessica": "Jess",
-    "Jonathan": "Jon", "Joseph": "Joe", "Joshua": "Josh", "Katherine": "Kate", "Margaret": "Maggie", "Matthew": "Matt",
-    "Maximilian": "Max", "Michael": "Mike", "Nathaniel": "Nat", "Nicholas": "Nick", "Olivia": "Liv", "Patricia": "Trish",
-    "Rebecca": "Becky", "Robert": "Rob", "Samantha": "Sam", "Samuel": "Sam", "Stephanie": "Steph", "Stephen": "Steve",
-    "Theodore": "Theo", "Thomas": "Tom", "Timothy": "Tim", "Victoria": "Vicky", "William": "Will", "Zachary": "Zac",
+    "Alexander": "Alex",
+    "Alexandra": "Alex",
+    "Andrew": "Andy",
+    "Benjamin": "Ben",
+    "Catherine": "Katie",
+    "Charlotte": "Charlie",
+    "Christopher": "Chris",
+    "Daniel": "Danny",
+    "David": "Dave",
+    "Edward": "Eddie",
+    "Elizabeth": "Lizzie",
+    "Emmanuel": "Manny",
+    "Gabriel": "Gabe",
+    "Isabella": "Bella",
+    "Jacob": "Jake",
+    "James": "Jamie",
+    "Jennifer": "Jenny",
+    "Jessica": "Jess",
+    "Jonathan": "Jon",
+    "Joseph": "Joe",
+    "Joshua": "Josh",
+    "Katherine": "Kate",
+    "Margaret": "Maggie",
+    "Matthew": "Matt",
+    "Maximilian": "Max",
+    "Michael": "Mike",
+    "Nathaniel": "Nat",
+    "Nicholas": "Nick",
+    "Olivia": "Liv",
+    "Patricia": "Trish",
+    "Rebecca": "Becky",
+    "Robert": "Rob",
+    "Samantha": "Sam",
+    "Samuel": "Sam",
+    "Stephanie": "Steph",
+    "Stephen": "Steve",
+    "Theodore": "Theo",
+    "Thomas": "Tom",
+    "Timothy": "Tim",
+    "Victoria": "Vicky",
+    "William": "Will",
+    "Zachary": "Zac",
 }
 SPELLINGS = {
-    "Mohammed": ("Muhammad", "Mohamed", "Mohammad"), "Muhammad": ("Mohammed", "Muhammed"), "Aisha": ("Ayesha", "Aysha"),
-    "Yusuf": ("Yousef", "Yusef"), "Hussain": ("Hussein", "Husain"), "Ahmed": ("Ahmad",), "Zofia": ("Sofia",), "Jakub": ("Jacub",),
-    "Wojcik": ("Woycik",), "Zuzanna": ("Susanna",), "Rahman": ("Rehman",), "Chowdhury": ("Choudhury", "Chaudhry"), "Noor": ("Nur",),
-    "Leila": ("Layla", "Leyla"), "Jay": ("Jaye",), "Clarke": ("Clark",), "Stephen": ("Steven",), "Catherine": ("Katherine",),
+    "Mohammed": ("Muhammad", "Mohamed", "Mohammad"),
+    "Muhammad": ("Mohammed", "Muhammed"),
+    "Aisha": ("Ayesha", "Aysha"),
+    "Yusuf": ("Yousef", "Yusef"),
+    "Hussain": ("Hussein", "Husain"),
+    "Ahmed": ("Ahmad",),
+    "Zofia": ("Sofia",),
+    "Jakub": ("Jacub",),
+    "Wojcik": ("Woycik",),
+    "Zuzanna": ("Susanna",),
+    "Rahman": ("Rehman",),
+    "Chowdhury": ("Choudhury", "Chaudhry"),
+    "Noor": ("Nur",),
+    "Leila": ("Layla", "Leyla"),
+    "Jay": ("Jaye",),
+    "Clarke": ("Clark",),
+    "Stephen": ("Steven",),
+    "Catherine": ("Katherine",),
 }
-HEARD = (("ph", "f"), ("ck", "k"), ("ie", "y"), ("ll", "l"), ("nn", "n"), ("tt", "t"), ("ee", "ea"), ("ai", "ay"), ("th", "t"), ("ey", "y"))
+HEARD = (
+    ("ph", "f"),
+    ("ck", "k"),
+    ("ie", "y"),
+    ("ll", "l"),
+    ("nn", "n"),
+    ("tt", "t"),
+    ("ee", "ea"),
+    ("ai", "ay"),
+    ("th", "t"),
+    ("ey", "y"),
+)
 
 
 class Pool(NamedTuple):
@@ -69,9 +141,13 @@ class Pool(NamedTuple):
 def pools() -> dict[str, Pool]:
     person = Person(Locale.EN_GB, seed=1)
     british = Pool(
-        _drawn(person.first_name, gender=Gender.FEMALE), _drawn(person.first_name, gender=Gender.MALE), _drawn(person.last_name)
+        _drawn(person.first_name, gender=Gender.FEMALE),
+        _drawn(person.first_name, gender=Gender.MALE),
+        _drawn(person.last_name),
     )
-    return {"british": british} | {group: Pool(*(tuple(part.split()) for part in parts)) for group, parts in MORE.items()}
+    return {"british": british} | {
+        group: Pool(*(tuple(part.split()) for part in parts)) for group, parts in MORE.items()
+    }
 
 
 def _drawn(draw, **how) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
@@ -92,10 +168,10 @@ def misspelt(rng: random.Random, name: str) -> str:
     if heard and rng.random() < 0.5:
         a, b = rng.choice(heard)
         at = low.index(a, 1)
-        return name[:at] + b + name[at + len(a):]
+        return name[:at] + b + name[at + len(a) :]
     if len(name) < 4:
         return name + "e"
     at = rng.randrange(1, len(name) - 1)
     if rng.random() < 0.5:
-        return name[:at] + name[at + 1] + name[at] + name[at + 2:]
-    return name[:at] + name[at + 1:]
+        return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+    return name[:at] + name[at + 1 :]

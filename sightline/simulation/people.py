@@ -12,16 +12,38 @@ from sightline.simulation.numbers import Numbers
 from sightline.simulation.when import Period, age_on, years_before
 
 ETHNICITY = {
-    "WBRI": 600, "WIRI": 6, "WIRT": 2, "WROM": 5, "WOTH": 55, "MWBC": 25, "MWBA": 14, "MWAS": 24, "MOTH": 16, "AIND": 28,
-    "APKN": 78, "ABAN": 14, "AOTH": 22, "BCRB": 10, "BAFR": 60, "BOTH": 10, "CHNE": 9, "OOTH": 22,
+    "WBRI": 600,
+    "WIRI": 6,
+    "WIRT": 2,
+    "WROM": 5,
+    "WOTH": 55,
+    "MWBC": 25,
+    "MWBA": 14,
+    "MWAS": 24,
+    "MOTH": 16,
+    "AIND": 28,
+    "APKN": 78,
+    "ABAN": 14,
+    "AOTH": 22,
+    "BCRB": 10,
+    "BAFR": 60,
+    "BOTH": 10,
+    "CHNE": 9,
+    "OOTH": 22,
 }
 LANGUAGES = {
-    "south-asian": ("Urdu", "Punjabi", "Bengali"), "east-european": ("Polish", "Romanian", "Slovak"), "east-asian": ("Cantonese", "Vietnamese"),
-    "middle-eastern": ("Arabic", "Kurdish", "Farsi"), "african-caribbean": ("Tigrinya", "French", "Yoruba"),
+    "south-asian": ("Urdu", "Punjabi", "Bengali"),
+    "east-european": ("Polish", "Romanian", "Slovak"),
+    "east-asian": ("Cantonese", "Vietnamese"),
+    "middle-eastern": ("Arabic", "Kurdish", "Farsi"),
+    "african-caribbean": ("Tigrinya", "French", "Yoruba"),
 }
 STREETS = "Alder Barley Cinder Damson Elver Fennel Garth Hazel Ivory Juniper Kestrel Linnet Marl Nettle Otter Pippin Rowan Saddler Teasel Weaver".split()
 WAYS = "Ings Fold Nook Ginnel Bank Hurst Wynd Garth Steps Lea".split()
-ELSEWHERE = ("Westholme Primary School, Harrowgarth", "Saltmarsh Academy, Harrowgarth")  # over the boundary: they send us nothing
+ELSEWHERE = (
+    "Westholme Primary School, Harrowgarth",
+    "Saltmarsh Academy, Harrowgarth",
+)  # over the boundary: they send us nothing
 SIBLINGS = (1,) * 35 + (2,) * 35 + (3,) * 18 + (4,) * 8 + (5,) * 4
 MOST_A_FAMILY = 16  # numbers of people kept for each family
 
@@ -123,7 +145,9 @@ class Families:
         self.seed, self.period = seed, period
         self.numbers = Numbers(seed, partnership.info.authority)
         self.schools = Schools(partnership)
-        places = [(district, locality.id) for locality in partnership.locality.values() for district in locality.postcodes]
+        places = [
+            (district, locality.id) for locality in partnership.locality.values() for district in locality.postcodes
+        ]
         self.places = places or [("ZZ99", "")]
         self.september = date(period.until.year - (period.until.month < 9), 9, 1)
 
@@ -147,12 +171,22 @@ class Families:
         for born in births:
             sex = rng.choice(("female", "male"))
             starts = age_on(born, self.september)
-            children.append(Person(
-                first + len(children), rng.choice(pool.female if sex == "female" else pool.male), surname, born, sex, ethnicity,
-                nhs=self.numbers.nhs(), upn=self.numbers.upn(born.year + 4) if starts >= 4 else "", school=self.schools.draw(rng, starts),
-                language=language, homes=homes,
-                burden=min(14.0, strain * rng.lognormvariate(0, 0.8) * (1.7 if starts >= 11 else 0.8)),
-            ))
+            children.append(
+                Person(
+                    first + len(children),
+                    rng.choice(pool.female if sex == "female" else pool.male),
+                    surname,
+                    born,
+                    sex,
+                    ethnicity,
+                    nhs=self.numbers.nhs(),
+                    upn=self.numbers.upn(born.year + 4) if starts >= 4 else "",
+                    school=self.schools.draw(rng, starts),
+                    language=language,
+                    homes=homes,
+                    burden=min(14.0, strain * rng.lognormvariate(0, 0.8) * (1.7 if starts >= 11 else 0.8)),
+                )
+            )
         adults = self._adults(rng, first + 8, pool, surname, births, homes)
         family = Family(n, children, adults, min(strain, 6.0), locality)
         if count < most and strain > 0.3 and rng.random() < 0.05:
@@ -173,30 +207,75 @@ class Families:
             born = max(born, years_before(until, 18) + timedelta(days=1 + rng.randrange(300)))
         return found
 
-    def _adults(self, rng: random.Random, n: int, pool: names.Pool, surname: str, births: list[date], homes: list[Home]) -> list[Person]:
+    def _adults(
+        self, rng: random.Random, n: int, pool: names.Pool, surname: str, births: list[date], homes: list[Home]
+    ) -> list[Person]:
         eldest, adults = min(births), []
         mother_name = surname if rng.random() < 0.7 else rng.choice(pool.family)
         if rng.random() < 0.97:
             born = eldest - timedelta(days=rng.randrange(18 * 365, 38 * 365))
-            adults.append(Person(n, rng.choice(pool.female), mother_name, born, "female", nhs=self.numbers.nhs(), role="mother",
-                                 homes=homes, phone=numbers.mobile(rng)))
+            adults.append(
+                Person(
+                    n,
+                    rng.choice(pool.female),
+                    mother_name,
+                    born,
+                    "female",
+                    nhs=self.numbers.nhs(),
+                    role="mother",
+                    homes=homes,
+                    phone=numbers.mobile(rng),
+                )
+            )
         born = eldest - timedelta(days=rng.randrange(19 * 365, 44 * 365))
-        father = Person(n + 1, rng.choice(pool.male), surname, born, "male", nhs=self.numbers.nhs(), role="father", homes=homes, phone=numbers.mobile(rng))
+        father = Person(
+            n + 1,
+            rng.choice(pool.male),
+            surname,
+            born,
+            "male",
+            nhs=self.numbers.nhs(),
+            role="father",
+            homes=homes,
+            phone=numbers.mobile(rng),
+        )
         chance = rng.random()
         if chance < 0.6 or not adults:
             adults.append(father)
         elif chance < 0.88:  # separated: his own home, still their father
-            father.role, father.homes = "father-elsewhere", [self._home(rng, date(2000, 1, 1), rng.choice(self.places)[0])]
+            father.role, father.homes = (
+                "father-elsewhere",
+                [self._home(rng, date(2000, 1, 1), rng.choice(self.places)[0])],
+            )
             adults.append(father)
             if rng.random() < 0.3:
                 born = eldest - timedelta(days=rng.randrange(16 * 365, 40 * 365))
-                adults.append(Person(n + 2, rng.choice(pool.male), rng.choice(pool.family), born, "male", nhs=self.numbers.nhs(), role="partner",
-                                     homes=homes))
+                adults.append(
+                    Person(
+                        n + 2,
+                        rng.choice(pool.male),
+                        rng.choice(pool.family),
+                        born,
+                        "male",
+                        nhs=self.numbers.nhs(),
+                        role="partner",
+                        homes=homes,
+                    )
+                )
         return adults
 
     def _unborn(self, rng: random.Random, family: Family, n: int, until: date) -> None:
         """A baby who is expected: a person with records and no birth date yet."""
         some = family.children[0]
-        family.children.append(Person(
-            n, "Baby", some.family, None, "unknown", some.ethnicity, expected=until + timedelta(days=rng.randrange(20, 170)), homes=some.homes,
-        ))
+        family.children.append(
+            Person(
+                n,
+                "Baby",
+                some.family,
+                None,
+                "unknown",
+                some.ethnicity,
+                expected=until + timedelta(days=rng.randrange(20, 170)),
+                homes=some.homes,
+            )
+        )

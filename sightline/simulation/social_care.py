@@ -11,9 +11,18 @@ from sightline.simulation.events import Agencies, Case, Event, Value
 from sightline.simulation.people import Family, Person
 from sightline.simulation.when import Period, same_evening, working_day
 
-QUEUE = frozenset("""ppn domestic-abuse-incident missing-episode custody health-visitor-concern school-nurse-concern midwifery-concern
-    school-concern weapon-in-school contact""".split())
-SOURCE = {"police": "6", "school": "2A", "hospital": "3E", "health-visitor-concern": "3B", "school-nurse-concern": "3C", "midwifery-concern": "3D"}
+QUEUE = frozenset(
+    """ppn domestic-abuse-incident missing-episode custody health-visitor-concern school-nurse-concern midwifery-concern
+    school-concern weapon-in-school contact""".split()
+)
+SOURCE = {
+    "police": "6",
+    "school": "2A",
+    "hospital": "3E",
+    "health-visitor-concern": "3B",
+    "school-nurse-concern": "3C",
+    "midwifery-concern": "3D",
+}
 NEED = ("N1", "N1", "N1", "N4", "N5", "N5", "N2", "N3", "N6")
 FACTORS = ("3B", "4B", "16A", "17A", "1B", "2B", "4A", "14A", "10A", "24A", "7A", "6B", "18C", "11A")
 CATEGORIES = ("NEG", "NEG", "EMO", "EMO", "PHY", "SAB")
@@ -27,7 +36,9 @@ class FrontDoor:
 
     # --- contacts ---------------------------------------------------------------------------------------
 
-    def contact(self, family: Family, at: datetime, source: str, rng: random.Random, events: list[Event], *, poor: float) -> None:
+    def contact(
+        self, family: Family, at: datetime, source: str, rng: random.Random, events: list[Event], *, poor: float
+    ) -> None:
         """Somebody tells the front door something about a family."""
         if not self.care:
             return
@@ -38,9 +49,13 @@ class FrontDoor:
         about += [(a, "parent") for a in family.adults if a.role in ("mother", "father", "father-elsewhere")][:2]
         agreement = rng.choices(("yes", "no", "not-sought"), (5, 2, 3))[0]
         fields: dict[str, Value] = {
-            "source-code": source, "method": rng.choice(("phone", "form", "email")), "reason": rng.choice(words.CONTACT_REASONS),
-            "voice-of-child": words.voice(rng, [c.age(at.date()) for c in children], poor), "family-told": rng.choice(("Yes", "Yes, by the referrer", "Not yet", "")),
-            "family-view": rng.choice(words.FAMILY_VIEWS) if rng.random() < 0.6 else "", "agreement": agreement,
+            "source-code": source,
+            "method": rng.choice(("phone", "form", "email")),
+            "reason": rng.choice(words.CONTACT_REASONS),
+            "voice-of-child": words.voice(rng, [c.age(at.date()) for c in children], poor),
+            "family-told": rng.choice(("Yes", "Yes, by the referrer", "Not yet", "")),
+            "family-view": rng.choice(words.FAMILY_VIEWS) if rng.random() < 0.6 else "",
+            "agreement": agreement,
         }
         if agreement == "not-sought":
             fields["not-sought-because"] = "Asking first might have raised the risk at home."
@@ -63,18 +78,37 @@ class FrontDoor:
             count += 1
             decided = self._when(event.sent, rng)
             decision = self._decide(children, open_until, decided.date(), count, rng)
-            threshold = {"early-help": "early-help", "assessment": "child-in-need", "section-47": "child-protection"}.get(decision, "universal")
-            fields: dict[str, Value] = {"decision": decision, "threshold": threshold, "rationale": words.DECIDED[decision]}
+            threshold = {
+                "early-help": "early-help",
+                "assessment": "child-in-need",
+                "section-47": "child-protection",
+            }.get(decision, "universal")
+            fields: dict[str, Value] = {
+                "decision": decision,
+                "threshold": threshold,
+                "rationale": words.DECIDED[decision],
+            }
             if decision == "early-help":
                 fields["agreement"] = "yes"
             made.append(Event(decided, same_evening(decided, 20), self.care, "decision", children, fields))
             if rng.random() < 0.88:
                 told = decided + timedelta(minutes=rng.choice((20, 45, 70, 200)))
-                made.append(Event(told, same_evening(told, 20), self.care, "referrer-feedback", children, {"told-at": told, "how": rng.choice(("email", "phone"))}))
+                made.append(
+                    Event(
+                        told,
+                        same_evening(told, 20),
+                        self.care,
+                        "referrer-feedback",
+                        children,
+                        {"told-at": told, "how": rng.choice(("email", "phone"))},
+                    )
+                )
             if decision in ("assessment", "section-47"):
                 for child, _ in children:
                     if child in family.children and open_until.get(child.n, date.min) < decided.date():
-                        case = self._case(child, decided.date(), self._source(event), rng, enquiry=decision == "section-47")
+                        case = self._case(
+                            child, decided.date(), self._source(event), rng, enquiry=decision == "section-47"
+                        )
                         case.told_at = max(event.sent, decided - timedelta(minutes=10))
                         open_until[child.n] = case.closed or date.max
                         cases.append(case)
@@ -82,7 +116,9 @@ class FrontDoor:
             made += self.told(case, family.locality, rng)
         return made, cases
 
-    def _decide(self, children: list[tuple[Person, str]], open_until: dict[int, date], day: date, count: int, rng: random.Random) -> str:
+    def _decide(
+        self, children: list[tuple[Person, str]], open_until: dict[int, date], day: date, count: int, rng: random.Random
+    ) -> str:
         if any(open_until.get(child.n, date.min) >= day for child, _ in children):
             return "advice"  # already open: it goes to the worker
         weights = (34, 34, 14, 8 + 4 * min(count, 4), 2 + min(count, 4))
@@ -115,7 +151,13 @@ class FrontDoor:
             if child.burden and rng.random() < 0.13 * min(child.burden, 4.0):
                 day = self.census_first + timedelta(days=rng.randrange(days + 1))
                 if child.born and child.born < day:
-                    yield self._case(child, working_day(self.period.school, day, 0), rng.choice(("1A", "2A", "3B", "5D", "6", "6")), rng, enquiry=rng.random() < 0.2)
+                    yield self._case(
+                        child,
+                        working_day(self.period.school, day, 0),
+                        rng.choice(("1A", "2A", "3B", "5D", "6", "6")),
+                        rng,
+                        enquiry=rng.random() < 0.2,
+                    )
 
     def _case(self, child: Person, day: date, source: str, rng: random.Random, *, enquiry: bool) -> Case:
         add = self.period.school.working.add
@@ -151,7 +193,14 @@ class FrontDoor:
         in_census = case.referred <= self.census_last and not case.storyline
         child, now = [(case.child, "child")], self.period.until
 
-        def say(record: str, began: date, first: dict[str, Value], ended: date | None, last: dict[str, Value], agency: str = "") -> Iterator[Event]:
+        def say(
+            record: str,
+            began: date,
+            first: dict[str, Value],
+            ended: date | None,
+            last: dict[str, Value],
+            agency: str = "",
+        ) -> Iterator[Event]:
             message = f"cin/{record}/{{id}}/{began}"
             fields = {name: value for name, value in first.items() if value != ""}
             note = case.says.get(record, "")
@@ -159,13 +208,38 @@ class FrontDoor:
                 sent = same_evening(datetime.combine(began, time(17, 0)), 20)
                 if record == "referral" and case.told_at:
                     sent = case.told_at
-                yield Event(began, sent, agency or self.care, record, child, fields, note, message=message, storyline=case.storyline)
+                yield Event(
+                    began,
+                    sent,
+                    agency or self.care,
+                    record,
+                    child,
+                    fields,
+                    note,
+                    message=message,
+                    storyline=case.storyline,
+                )
             if last and ended and began < ended <= now and (not in_census or ended > self.census_last):
                 sent = same_evening(datetime.combine(ended, time(17, 0)), 20)
-                yield Event(began, sent, agency or self.care, record, child, fields | last, note, message=message, version=ended.isoformat(), storyline=case.storyline)
+                yield Event(
+                    began,
+                    sent,
+                    agency or self.care,
+                    record,
+                    child,
+                    fields | last,
+                    note,
+                    message=message,
+                    version=ended.isoformat(),
+                    storyline=case.storyline,
+                )
 
         shut: dict[str, Value] = {"closed": case.closed, "closure-reason": case.closed_because} if case.closed else {}
-        opened: dict[str, Value] = {"source-code": case.source, "primary-need": case.need, "no-further-action": "yes" if case.nothing_further else "no"}
+        opened: dict[str, Value] = {
+            "source-code": case.source,
+            "primary-need": case.need,
+            "no-further-action": "yes" if case.nothing_further else "no",
+        }
         if not in_census:
             opened["reason"] = rng.choice(words.CONTACT_REASONS) if not case.storyline else case.says.get("reason", "")
         if case.nothing_further:
@@ -174,20 +248,53 @@ class FrontDoor:
         yield from say("referral", case.referred, opened, case.closed, shut)
         if case.assessed:
             started, authorised, factors = case.assessed
-            yield from say("assessment", started, {"started": started}, authorised, {"authorised": authorised or "", "factors": factors})
+            yield from say(
+                "assessment",
+                started,
+                {"started": started},
+                authorised,
+                {"authorised": authorised or "", "factors": factors},
+            )
         if case.enquiry:
             started, target, held, not_needed = case.enquiry
-            found: dict[str, Value] = {"outcome": "c" if not_needed else "d", "conference-not-needed": "yes" if not_needed else "no"}
-            yield from say("section-47", started, {"started": started, "conference-target": target}, self.period.school.working.add(started, 8), found)
+            found: dict[str, Value] = {
+                "outcome": "c" if not_needed else "d",
+                "conference-not-needed": "yes" if not_needed else "no",
+            }
+            yield from say(
+                "section-47",
+                started,
+                {"started": started, "conference-target": target},
+                self.period.school.working.add(started, 8),
+                found,
+            )
             if held:
                 at = datetime.combine(held, time(10, 0))
-                yield from say("conference", held, {"kind": "initial", "held-at": at, "target": target, "outcome": "plan"}, None, {})
+                yield from say(
+                    "conference",
+                    held,
+                    {"kind": "initial", "held-at": at, "target": target, "outcome": "plan"},
+                    None,
+                    {},
+                )
         if case.plan:
             started, ended = case.plan
-            yield from say("child-in-need-plan", started, {"started": started, "category": case.need}, ended, {"ended": ended or ""})
+            yield from say(
+                "child-in-need-plan",
+                started,
+                {"started": started, "category": case.need},
+                ended,
+                {"ended": ended or ""},
+            )
         if case.protection:
             started, ended, category, _ = case.protection
-            yield from say("child-protection-plan", started, {"started": started, "category": category}, ended, {"ended": ended or ""})
+            yield from say(
+                "child-protection-plan",
+                started,
+                {"started": started, "category": category},
+                ended,
+                {"ended": ended or ""},
+            )
         if not case.storyline:
             yield from self._around(case, locality, rng)
 
@@ -204,11 +311,27 @@ class FrontDoor:
         yield Event(begin, sent, self.care, "involvement", child, fields, message=message)
         if case.closed and begin < case.closed <= now:
             over = same_evening(datetime.combine(case.closed, time(17, 0)), 20)
-            yield Event(begin, over, self.care, "involvement", child, fields | {"to": case.closed}, message=message, version=case.closed.isoformat())
+            yield Event(
+                begin,
+                over,
+                self.care,
+                "involvement",
+                child,
+                fields | {"to": case.closed},
+                message=message,
+                version=case.closed.isoformat(),
+            )
         if not case.child.born:
             return
         age, visit = case.child.age(begin), datetime.combine(begin, time(15, 40)) + timedelta(days=rng.randrange(3, 18))
-        for record, text, how in (("voice-of-child", words.quote(rng, age, case.child.sex), "On a visit at home, alone with the social worker"), ("what-is-working", words.working(rng, age, case.child.sex), "")):
+        for record, text, how in (
+            (
+                "voice-of-child",
+                words.quote(rng, age, case.child.sex),
+                "On a visit at home, alone with the social worker",
+            ),
+            ("what-is-working", words.working(rng, age, case.child.sex), ""),
+        ):
             said: dict[str, Value] = {"words": text}
             if how:
                 said["how"] = how

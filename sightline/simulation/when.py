@@ -80,7 +80,10 @@ class Period:
         found: list[tuple[date, date, int]] = []
         ended = [t for t in self.school.terms if self.start <= t.first and t.last < self.until]
         for term in ended:
-            sessions = 2 * sum(self.school.is_school_day(term.first + timedelta(days=n)) for n in range((term.last - term.first).days + 1))
+            sessions = 2 * sum(
+                self.school.is_school_day(term.first + timedelta(days=n))
+                for n in range((term.last - term.first).days + 1)
+            )
             if found and (term.first - found[-1][1]).days <= 10:  # a half term's holiday is nine days
                 first, _, before = found.pop()
                 found.append((first, term.last, before + sessions))
@@ -96,7 +99,11 @@ class Period:
         return _moment(day, hour, rng.randrange(60))
 
     def at_any_time(self, rng: random.Random) -> datetime:
-        return _moment(rng.choice(self.days), rng.choice((8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)), rng.randrange(60))
+        return _moment(
+            rng.choice(self.days),
+            rng.choice((8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)),
+            rng.randrange(60),
+        )
 
     def at_school(self, rng: random.Random) -> datetime:
         return _moment(rng.choice(self.school_days), rng.randrange(9, 15), rng.randrange(0, 60, 5))

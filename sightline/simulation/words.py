@@ -1,37 +1,77 @@
 """What professionals write and children say in the invented city. People first: the harm is named, and who causes it; what a
 child does is told, never what a child is (handbook 4.6). Children's words are their own: plain, and never used against them."""
 
+# ruff: noqa: E501 (words, not code: a sentence stays on its line)
+
 from __future__ import annotations
 
 import random
 
 YOUNG = (  # four to ten
-    "I like it when it's quiet.", "Mummy was sad so I made her toast.", "I slept in my coat.", "I want to stay at after-school club every day.",
-    "He shouts and then I go under my bed.", "My tummy hurts on Mondays.", "I told my teddy because teddy doesn't tell.",
-    "I don't like the loud days.", "I want my own drawer for my things.", "My sister looks after me.", "Nan makes the best dinners.",
-    "When the door bangs I count to a hundred.", "Can I have a plaster for my elbow and one for my mum?", "I was hungry in the night.",
+    "I like it when it's quiet.",
+    "Mummy was sad so I made her toast.",
+    "I slept in my coat.",
+    "I want to stay at after-school club every day.",
+    "He shouts and then I go under my bed.",
+    "My tummy hurts on Mondays.",
+    "I told my teddy because teddy doesn't tell.",
+    "I don't like the loud days.",
+    "I want my own drawer for my things.",
+    "My sister looks after me.",
+    "Nan makes the best dinners.",
+    "When the door bangs I count to a hundred.",
+    "Can I have a plaster for my elbow and one for my mum?",
+    "I was hungry in the night.",
 )
 OLDER = (  # eleven to seventeen
-    "I'm fine. I'm just tired.", "They said I owe them. I don't even know what for.", "I'd rather walk home the long way.",
-    "If I talk to police it gets worse for my little brother.", "I just wanted somewhere to stay where nobody shouts.",
-    "Nobody asked me what happened. They just said go home.", "I carry it because I'm scared, not because I'd use it.",
-    "I like college. I want to be a mechanic.", "I can talk to Miss. She doesn't write everything down.",
-    "I can't sleep when he's in the house.", "It's easier when I'm not there.", "They keep messaging until I answer.",
-    "I'm not clever but I'm good with animals.", "Mum's trying. Don't make it sound like she isn't.", "I want to see my dad more.",
+    "I'm fine. I'm just tired.",
+    "They said I owe them. I don't even know what for.",
+    "I'd rather walk home the long way.",
+    "If I talk to police it gets worse for my little brother.",
+    "I just wanted somewhere to stay where nobody shouts.",
+    "Nobody asked me what happened. They just said go home.",
+    "I carry it because I'm scared, not because I'd use it.",
+    "I like college. I want to be a mechanic.",
+    "I can talk to Miss. She doesn't write everything down.",
+    "I can't sleep when he's in the house.",
+    "It's easier when I'm not there.",
+    "They keep messaging until I answer.",
+    "I'm not clever but I'm good with animals.",
+    "Mum's trying. Don't make it sound like she isn't.",
+    "I want to see my dad more.",
 )
 BABY = (
-    "Settled quickly in {his} mother's arms; followed faces.", "Cried when voices were raised and calmed when held.",
-    "Reached for an older child at home.", "Slept through the visit; warm and clean.", "Watchful and quiet; turned to {his} grandmother for comfort.",
+    "Settled quickly in {his} mother's arms; followed faces.",
+    "Cried when voices were raised and calmed when held.",
+    "Reached for an older child at home.",
+    "Slept through the visit; warm and clean.",
+    "Watchful and quiet; turned to {his} grandmother for comfort.",
 )
 FALLING_SHORT = ("N/A", "Too young", "Not spoken to", "Asleep")  # what is written where a child's voice should stand
 
 WORKING = {
-    "young": ("Loves story time and remembers every character.", "Kind to younger children in the playground.", "Nan collects {him} every day and is always on time.",
-              "Proud of {his} swimming badge.", "Has one close friend and they look out for each other.", "Comes to breakfast club and helps to lay the tables."),
-    "older": ("Comes to football training twice a week; trusts the coach.", "Gifted at drawing; {his} work is on the wall.", "Is up and at school every day, whatever the night was like.",
-              "Talks to the youth worker, who has known {him} for two years.", "Helps at the animal shelter on Saturdays.", "Protective of the younger ones at home, and funny.",
-              "Attended four of five maths catch-up sessions and asked for more."),
-    "baby": ("{His} mother reads to {him} every evening.", "Both grandparents visit every week.", "All health visitor appointments were kept."),
+    "young": (
+        "Loves story time and remembers every character.",
+        "Kind to younger children in the playground.",
+        "Nan collects {him} every day and is always on time.",
+        "Proud of {his} swimming badge.",
+        "Has one close friend and they look out for each other.",
+        "Comes to breakfast club and helps to lay the tables.",
+    ),
+    "older": (
+        "Comes to football training twice a week; trusts the coach.",
+        "Gifted at drawing; {his} work is on the wall.",
+        "Is up and at school every day, whatever the night was like.",
+        "Talks to the youth worker, who has known {him} for two years.",
+        "Helps at the animal shelter on Saturdays.",
+        "Protective of the younger ones at home, and funny.",
+        "Attended four of five maths catch-up sessions and asked for more.",
+    ),
+    "baby": (
+        "{His} mother reads to {him} every evening.",
+        "Both grandparents visit every week.",
+        "All health visitor appointments were kept.",
+    ),
 }
 
 POLICE = {
@@ -57,22 +97,31 @@ POLICE = {
         "child-sexual-exploitation": "An adult asked for images online and then threatened to share them. The child told an aunt, who rang police.",
         "child-criminal-exploitation": "Was made to hold a package by an adult, who then said that it was short. Told a teacher.",
     },
-    "witness": {"public-order": "Saw a fight and rang for help.", "violence-with-injury": "Stayed with an injured friend until the ambulance came."},
+    "witness": {
+        "public-order": "Saw a fight and rang for help.",
+        "violence-with-injury": "Stayed with an injured friend until the ambulance came.",
+    },
 }
 MISSING = (
-    "Left after an argument at home; came back alone and hungry.", "Found by officers with an adult male who drove off. Did not want to say where they had been.",
-    "Was at a friend's; the friend's mother rang.", "Found at a railway station in another town with a ticket somebody else had bought.",
-    "Came back at breakfast time, wet through. Said that walking helps.", "Found two streets away, in the park, with a cousin.",
+    "Left after an argument at home; came back alone and hungry.",
+    "Found by officers with an adult male who drove off. Did not want to say where they had been.",
+    "Was at a friend's; the friend's mother rang.",
+    "Found at a railway station in another town with a ticket somebody else had bought.",
+    "Came back at breakfast time, wet through. Said that walking helps.",
+    "Found two streets away, in the park, with a cousin.",
 )
 DOMESTIC = (
     "A neighbour rang. The person causing harm had broken a door and would not leave; the children were upstairs and heard everything.",
-    "The victim was pushed and her phone was taken. The eldest child rang 999.", "Threats through the letter box by a former partner who may not come near the home.",
+    "The victim was pushed and her phone was taken. The eldest child rang 999.",
+    "Threats through the letter box by a former partner who may not come near the home.",
     "Shouting and a plate thrown at a wall; the victim had taken the children into the bathroom.",
     "Control of money and phone over months, told by the victim when she came to the front counter with the children.",
 )
 PPN = (
-    "Home alone at night with younger children; food in the fridge was past its date.", "Frightened of somebody at home and would not say whom.",
-    "With adults who could not explain how they know the child.", "Third time this month that officers have brought the child home.",
+    "Home alone at night with younger children; food in the fridge was past its date.",
+    "Frightened of somebody at home and would not say whom.",
+    "With adults who could not explain how they know the child.",
+    "Third time this month that officers have brought the child home.",
     "The child's account of the injury does not fit what officers saw.",
 )
 SCHOOL = {
@@ -93,34 +142,61 @@ SCHOOL = {
 }
 HEALTH = {
     "health-visitor-concern": (
-        "Not brought for two reviews. Mother says that the buses cost too much; a home visit is arranged.", "Weight has fallen across two centiles; the family is worried too.",
-        "Mother is low and alone with three under five; her sister is in Harrowgarth.", "Bruise on a baby who cannot yet roll. Sent to hospital the same hour.",
+        "Not brought for two reviews. Mother says that the buses cost too much; a home visit is arranged.",
+        "Weight has fallen across two centiles; the family is worried too.",
+        "Mother is low and alone with three under five; her sister is in Harrowgarth.",
+        "Bruise on a baby who cannot yet roll. Sent to hospital the same hour.",
     ),
     "school-nurse-concern": (
-        "Sleeps four hours; worries about a parent.", "Asked about somebody who waits outside the school.", "Lives on crisps and energy drinks; there is no cooker at home at present.",
+        "Sleeps four hours; worries about a parent.",
+        "Asked about somebody who waits outside the school.",
+        "Lives on crisps and energy drinks; there is no cooker at home at present.",
         "Told the drop-in that home is frightening at weekends.",
     ),
-    "midwifery-concern": ("First seen at 29 weeks; worried about money and about what the baby's father may do.", "Said that the baby's father has hurt her before. Wants help."),
-    "camhs-referral": ("Low mood for six months, after a bereavement.", "Panic on the way to school.", "Flashbacks and poor sleep after what happened at home.", "Hears unkind thoughts at night; wants them to stop."),
+    "midwifery-concern": (
+        "First seen at 29 weeks; worried about money and about what the baby's father may do.",
+        "Said that the baby's father has hurt her before. Wants help.",
+    ),
+    "camhs-referral": (
+        "Low mood for six months, after a bereavement.",
+        "Panic on the way to school.",
+        "Flashbacks and poor sleep after what happened at home.",
+        "Hears unkind thoughts at night; wants them to stop.",
+    ),
 }
 AE_ROUTINE = (
-    ("Fever", "Not applicable", "High temperature for two days. Drinking well."), ("Difficulty breathing", "Not applicable", "Wheeze, settled with an inhaler."),
-    ("Limb injury", "Unintentional", "Fell from a climbing frame. Sprain."), ("Laceration", "Unintentional", "Cut finger while cooking with a grandparent."),
-    ("Head injury", "Unintentional", "Bumped heads at football. Observed and sent home."), ("Abdominal pain", "Not applicable", "Settled; advice given."),
-    ("Burn", "Unintentional", "Small scald from tea. Dressed."), ("Other", "Not applicable", "Rash; reassured."),
+    ("Fever", "Not applicable", "High temperature for two days. Drinking well."),
+    ("Difficulty breathing", "Not applicable", "Wheeze, settled with an inhaler."),
+    ("Limb injury", "Unintentional", "Fell from a climbing frame. Sprain."),
+    ("Laceration", "Unintentional", "Cut finger while cooking with a grandparent."),
+    ("Head injury", "Unintentional", "Bumped heads at football. Observed and sent home."),
+    ("Abdominal pain", "Not applicable", "Settled; advice given."),
+    ("Burn", "Unintentional", "Small scald from tea. Dressed."),
+    ("Other", "Not applicable", "Rash; reassured."),
 )
 AE_HARM = (
-    ("Assault", "Assault", "Bruising to the face; says that a group jumped {him}."), ("Laceration", "Assault", "Cut to the hand; did not want to say how."),
+    ("Assault", "Assault", "Bruising to the face; says that a group jumped {him}."),
+    ("Laceration", "Assault", "Cut to the hand; did not want to say how."),
     ("Head injury", "Undetermined", "Says that {he} fell downstairs. Quiet, with an adult who answered for {him}."),
     ("Self-harm", "Self-inflicted", "Took tablets and told a parent at once. Seen by the mental health team."),
-    ("Bruising", "Undetermined", "Bruises of different ages; the account changed."), ("Alcohol", "Not applicable", "Brought by a friend's parent; very cold."),
+    ("Bruising", "Undetermined", "Bruises of different ages; the account changed."),
+    ("Alcohol", "Not applicable", "Brought by a friend's parent; very cold."),
 )
 CONTACT_REASONS = (
-    "Worried about what the children see and hear at home.", "The family is short of food and heating and has asked for help.", "A parent's drinking has become much worse since January.",
-    "A child came to us upset and did not want to go home.", "Two children have been left with a neighbour for four days.", "An adult who has hurt children before is said to be staying there.",
+    "Worried about what the children see and hear at home.",
+    "The family is short of food and heating and has asked for help.",
+    "A parent's drinking has become much worse since January.",
+    "A child came to us upset and did not want to go home.",
+    "Two children have been left with a neighbour for four days.",
+    "An adult who has hurt children before is said to be staying there.",
 )
-FAMILY_VIEWS = ("Mother was upset at first, then said that she would be glad of help.", "Father says that it is being made bigger than it is, and wants to be told first.",
-                "Both parents want help with routines and money.", "Grandmother says that she has been worried too.", "Does not want a social worker; would talk to school.")
+FAMILY_VIEWS = (
+    "Mother was upset at first, then said that she would be glad of help.",
+    "Father says that it is being made bigger than it is, and wants to be told first.",
+    "Both parents want help with routines and money.",
+    "Grandmother says that she has been worried too.",
+    "Does not want a social worker; would talk to school.",
+)
 DECIDED = {
     "no-further-action": "Checked with school and health: nothing further is known to them today. The family has said what they will do, and knows whom to ring.",
     "advice": "Advice to the referrer, who knows the family well and goes on seeing them each week. To come back to us if the plan does not hold.",
@@ -128,7 +204,12 @@ DECIDED = {
     "assessment": "What is described would affect these children's health and development without help. An assessment is needed to understand what happens at home.",
     "section-47": "There is reasonable cause to suspect that the child is suffering, or likely to suffer, significant harm. Police and health were spoken to before this was decided.",
 }
-INTERVIEW = (("Arguments at home", "Friends who listen"), ("Feels watched", "Somebody older who gives lifts and food"), ("Worry about a parent", "Quiet"), ("Threats over a debt", "Fear of what follows if not"))
+INTERVIEW = (
+    ("Arguments at home", "Friends who listen"),
+    ("Feels watched", "Somebody older who gives lifts and food"),
+    ("Worry about a parent", "Quiet"),
+    ("Threats over a debt", "Fear of what follows if not"),
+)
 
 
 PRONOUNS = {"female": ("she", "her", "her"), "male": ("he", "him", "his")}

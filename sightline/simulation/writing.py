@@ -1,7 +1,7 @@
-"""Writes what agencies send, by the very mapping by which intake will read it: columns, codes and dates are the feed's.
+"""Writes what agencies send, by the mapping by which intake will read it: columns, codes and dates are the feed's.
 
-A feed's mapping says which column becomes which part of a record; here it is read backwards. So a column that is renamed
-in the declaration is renamed in the files too, and no column is known to this code.
+A feed's mapping says which column becomes which part of a record; here it is read backwards. So a column that is
+renamed in the declaration is renamed in the files too, and no column is known to this code.
 """
 
 from __future__ import annotations
@@ -25,7 +25,14 @@ Put = Callable[[Value], str]
 def _format(form: str) -> Callable[[date], str]:
     """A strptime format as a function that writes: five times as fast as strftime."""
     spec = form
-    for code, part in (("%d", "{0.day:02}"), ("%m", "{0.month:02}"), ("%Y", "{0.year}"), ("%H", "{0.hour:02}"), ("%M", "{0.minute:02}"), ("%S", "00")):
+    for code, part in (
+        ("%d", "{0.day:02}"),
+        ("%m", "{0.month:02}"),
+        ("%Y", "{0.year}"),
+        ("%H", "{0.hour:02}"),
+        ("%M", "{0.minute:02}"),
+        ("%S", "00"),
+    ):
         spec = spec.replace(code, part)
     return spec.format
 
@@ -56,7 +63,11 @@ class Slot:
     def __init__(self, person: MappedPerson, record: Column) -> None:
         self.constant = person.role.is_
         self.roles = set(person.role.codes.values())
-        self.role = (person.role.from_[0], _put(person.role)) if person.role.from_ and person.role.from_ != record.from_ else None
+        self.role = (
+            (person.role.from_[0], _put(person.role))
+            if person.role.from_ and person.role.from_ != record.from_
+            else None
+        )
         self.columns: list[tuple[str, str, Put]] = []
         for name in PARTS:
             column = getattr(person, name)
@@ -83,9 +94,16 @@ class FeedWriter:
         self.feed, self.held, self.path, self.prefix = feed, held, folder / name, prefix
         self.count = 0
         named = [person.role.codes for person in mapping.people if person.role.from_ == mapping.record.from_]
-        self.records = set(mapping.record.codes.values()) or {mapping.record.is_ or ""} - {""} or {r for codes in named for r in codes} or set(partnership.record)
+        self.records = (
+            set(mapping.record.codes.values())
+            or {mapping.record.is_ or ""} - {""}
+            or {r for codes in named for r in codes}
+            or set(partnership.record)
+        )
         # A feed of many agencies: the schools', or the council's own services'.
-        schools = {a.id for a in partnership.agency.values() if a.kind in ("school", "college", "alternative-provision")}
+        schools = {
+            a.id for a in partnership.agency.values() if a.kind in ("school", "college", "alternative-provision")
+        }
         others = {a.id for a in partnership.agency.values() if a.kind in ("social-care", "early-help", "youth-work")}
         self.senders = {feed.agency} if feed.agency else schools if "attendance-summary" in self.records else others
         self.roles = {r.id: set(r.people) for r in partnership.record.values()}
@@ -98,13 +116,22 @@ class FeedWriter:
             column: Column | None = getattr(mapping, name)
             if column is not None and column.from_:
                 self.top.append((name, column.from_[0], _put(column)))
-        columns = [*feed.recognised_by, feed.agency_column, *(c for _, c, _ in self.top), *(c for c, _ in self.fields.values())]
+        columns = [
+            *feed.recognised_by,
+            feed.agency_column,
+            *(c for _, c, _ in self.top),
+            *(c for c, _ in self.fields.values()),
+        ]
         for slot in self.slots:
             columns += [slot.role[0]] if slot.role else []
             columns += [column for _, column, _ in slot.columns]
         self.columns = tuple(dict.fromkeys(filter(None, columns)))
         self._file: TextIO = self.path.open("w", encoding="utf-8", newline="")
-        self._csv = csv.DictWriter(self._file, self.columns, restval="", lineterminator="\r\n") if feed.format == "csv" else None
+        self._csv = (
+            csv.DictWriter(self._file, self.columns, restval="", lineterminator="\r\n")
+            if feed.format == "csv"
+            else None
+        )
         if self._csv:
             self._csv.writeheader()
 
@@ -117,8 +144,13 @@ class FeedWriter:
             self.count += 1
             event.message = f"{self.prefix}-{event.sent.year}-{self.count:06}"
         parts: dict[str, Value] = {
-            "record": event.record, "message_id": event.message, "version": event.version, "happened": event.at, "sent": event.sent,
-            "says": event.says, "place": event.place,
+            "record": event.record,
+            "message_id": event.message,
+            "version": event.version,
+            "happened": event.at,
+            "sent": event.sent,
+            "says": event.says,
+            "place": event.place,
         }
         base = {column: put(parts[name]) for name, column, put in self.top if parts[name]}
         if self.feed.agency_column:
@@ -177,4 +209,8 @@ def _listed(value: Any) -> Any:
 
 def feeds_of(partnership: Partnership) -> Iterable[Feed]:
     """The feeds that can be written from their mapping, in the order of their ids."""
-    return [feed for _, feed in sorted(partnership.feed.items()) if feed.mapping is not None and feed.format in ("csv", "jsonl")]
+    return [
+        feed
+        for _, feed in sorted(partnership.feed.items())
+        if feed.mapping is not None and feed.format in ("csv", "jsonl")
+    ]
