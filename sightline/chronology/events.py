@@ -38,6 +38,7 @@ class MachineEntry:
     queued: bool
     urgent: bool
     stated: bool
+    recorded_at: datetime
     on: tuple[str, ...]
     facts: dict[str, Any]
 
@@ -92,6 +93,6 @@ def _add(reading: Reading, identities: Sequence[UUID], person_of: dict[UUID, UUI
         held = tuple(roles[(entry.id, identity)])
         found[person_of[identity]].append(MachineEntry(
             entry.id, entry.first, entry.record, entry.agency, identity, held, entry.happened, entry.known_at,
-            entry.precision, entry.queued, entry.urgent, entry.stated, tuple(body.get("on", ())),
+            entry.precision, entry.queued, entry.urgent, entry.stated, entry.recorded_at, tuple(body.get("on", ())),
             facts(definition, definition.record[entry.record], body.get("fields", {}), roles=held, agency=entry.agency, agency_kind=kind),
         ))

@@ -148,9 +148,9 @@ def view(
         headline=headline(definition, record, values, says=says, people=people, place=place.get("name", ""), role=roles[0] if roles else ""),
         says=says if full else "", place=place_words if full else "",
         fields=tuple((record.fields[f].title, in_words(definition, record.fields[f], values[f])) for f in shown
-                     if values.get(f) and record.fields[f].kind not in ("quoted", "words")),
+                     if values.get(f) and record.fields[f].kind != "quoted"),
         values={f: values[f] for f in shown if f in values} if full or sight.parts or record.parts else {},
-        words=tuple((record.fields[f].title, values[f]) for f in shown if values.get(f) and record.fields[f].kind in ("quoted", "words")
+        words=tuple((record.fields[f].title, values[f]) for f in shown if values.get(f) and record.fields[f].kind == "quoted"
                     and f not in body.get("absent", ())),  # "n/a" is nobody's voice
         words_of=max((body.get("counts", {}).get(record.fields[f].for_each, 1) for f in shown if values.get(f)), default=1),
         missing=tuple(body.get("missing", ())) if full else (), **common,

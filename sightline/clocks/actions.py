@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +20,9 @@ from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
 from sightline.timescales.school import SchoolDays
 from sightline.timescales.working import WorkingDays
+
+
+TOLD_IN_TIME = timedelta(days=7)  # what was over longer than this when it was told to us is history, and nobody's to do
 
 
 def relevant(partnership: Partnership) -> frozenset[str]:
@@ -54,9 +58,11 @@ def states_of(partnership: Partnership, person: UUID, entries: list[MachineEntry
     days, school = _days(partnership)
     events = [_event(e) for e in entries]
     by_first = {str(e.first): e for e in entries}
+    kinds = {e.record for e in entries} | ({"queued"} if any(e.queued for e in entries) else set())
     return [
         (state, by_first[state.started_by])
         for clock in partnership.clock.values()
+        if not clock.starts.record or not kinds.isdisjoint(clock.starts.record)  # else nothing here starts it
         for state in follow(clock, events, now=now(), days=days, school=school, child=str(person))
     ]
 
@@ -78,7 +84,7 @@ def recompute(persons: Iterable[UUID]) -> int:
                         started_at=state.started_at, started_by=started.id, due_at=state.due_at,
                         paused_at=state.paused[-1].since if state.paused and state.paused[-1].until is None else None,
                         stopped_at=state.stopped_at, stopped_by=UUID(state.stopped_by) if state.stopped_by else None,
-                        why=state.why,
+                        why=state.why, history=started.stated and state.due_at < started.recorded_at - TOLD_IN_TIME,
                     ))
             Running.objects.filter(identity__in=identities).delete()
             add_objects(rows)

@@ -44,12 +44,22 @@ def moment_of(spec: ClockEvent, event: Event) -> tuple[datetime, bool] | None:
     if not _is_named(spec, event) or (spec.where and not spec.where.holds(facts_of(event))):
         return None
     if spec.at == KNOWN:
-        return None if event.stated else (utc(event.known), False)
+        return _when_known(event)
     if spec.at and spec.at != HAPPENED:
         return _moment(event.fields.get(spec.at))
     if not spec.at and spec.record and event.record not in spec.record and QUEUED in spec.record and event.queued:
-        return None if event.stated else (utc(event.known), False)
+        return _when_known(event)
     return utc(event.happened), event.whole_day
+
+
+def measured_from_known(spec: ClockEvent, event: Event) -> bool:
+    """Whether `spec` measures from when we knew: for a record told as history there is no such moment to begin from."""
+    return spec.at == KNOWN or (not spec.at and QUEUED in spec.record and event.record not in spec.record and event.queued)
+
+
+def _when_known(event: Event) -> tuple[datetime, bool]:
+    """When we knew; for a record told as history, when it happened."""
+    return (utc(event.happened), event.whole_day) if event.stated else (utc(event.known), False)
 
 
 def _is_named(spec: ClockEvent, event: Event) -> bool:

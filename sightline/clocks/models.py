@@ -11,7 +11,7 @@ class Running(models.Model):
     """One clock on one record or child."""
 
     classification = dict.fromkeys(
-        ("id", "clock", "agency", "first", "identity", "started_at", "due_at", "stopped_at", "paused_at", "why", "started_by", "stopped_by"), "internal",
+        ("id", "clock", "agency", "first", "identity", "started_at", "due_at", "stopped_at", "paused_at", "history", "why", "started_by", "stopped_by"), "internal",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -25,6 +25,7 @@ class Running(models.Model):
     paused_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.UUIDField(null=True)
+    history = models.BooleanField(default=False)  # over before we were told: on the child's page, on nobody's list
     why = models.CharField(max_length=300)
 
     class Meta:

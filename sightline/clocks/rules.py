@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sightline.clocks.matching import DECISION, HAPPENED, KNOWN, QUEUED, facts_of, limit_in_force, moment_of
+from sightline.clocks.matching import DECISION, HAPPENED, KNOWN, QUEUED, facts_of, limit_in_force, measured_from_known, moment_of
 from sightline.clocks.types import ClockState, Event, Pause, State
 from sightline.definition.types import Clock, ClockEvent, Condition, Limit, Partnership
 from sightline.timescales.london import at, is_day_only, local, local_day, parse_moment, say, utc
@@ -192,6 +192,8 @@ def _steps(clock: Clock, events: Iterable[Event], now: datetime) -> Iterator[_St
         if utc(event.known) > now:
             continue
         for does, spec in declared:
+            if does == START and event.stated and measured_from_known(spec, event):
+                continue
             found = moment_of(spec, event)
             if found and found[0] <= now:
                 yield _Step(does, *found, event)

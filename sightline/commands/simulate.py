@@ -16,10 +16,11 @@ def add_parser(subparsers: Any) -> None:
         "simulate",
         help="invent a partnership: write what its agencies would send",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Writes OUT/feeds/ (the files of police, hospital, schools, health, youth justice and social care, ready for\n"
-        "`sightline load`) and OUT/truth/ (who is who and what happened, for tests). Everybody is invented. The same\n"
-        "seed gives the same bytes. The story of Jay Marsh is planted in it.",
-        epilog="Example: sightline simulate --partnership leeds --children 3000 --seed 7 --years 1 --out var/city && sightline load var/city/feeds",
+        description="Writes OUT/feeds/ (the files of police, hospital, schools, health, youth justice and social\n"
+        "care, ready for `sightline load`) and OUT/truth/ (who is who and what happened, for tests). Everybody is\n"
+        "invented. The same seed gives the same bytes. The story of Jay Marsh is planted in it.",
+        epilog="Example: sightline simulate --partnership leeds --children 3000 --seed 7 --years 1 --out var/city\n"
+        "         sightline load var/city/feeds",
     )
     parser.add_argument("--partnership", default="leeds", help="folder of definitions/ (default: leeds)")
     parser.add_argument("--children", type=int, default=3000, help="how many children (default: 3000)")
@@ -75,8 +76,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for path in made.files:
         print(f"{made.records[path.name]:9,} records  {path}")
-    print(
-        f"{made.total:9,} records about {made.children:,} children and {made.people - made.children:,} adults, {made.start} to {made.until}, in {seconds:.1f} s"
-    )
+    adults = made.people - made.children
+    print(f"{made.total:9,} records about {made.children:,} children and {adults:,} adults, ", end="")
+    print(f"{made.start} to {made.until}, in {seconds:.1f} s")
     print(f"The truth is in {args.out / 'truth'}: it is not for loading. Next: sightline load {args.out / 'feeds'}")
     return 0

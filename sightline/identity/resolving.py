@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sightline.agencies.queries import machine
+from sightline.agencies.types import AgencyInfo
 from sightline.identity import rules
 from sightline.identity.models import Link, Possible, SourceIdentity, Trait, Version
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
 from sightline.ledger.adding import add, add_objects
+from sightline.sharing.reading import Reading
+from sightline.sharing.types import Label, Level
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring, digest
 
@@ -26,10 +30,15 @@ def _merged(before: Details, given: Details) -> Details:
 
 
 class Resolver:
-    """Resolves the people of one bite. `resolve` each, then `save` once, in the caller's transaction."""
+    """Resolves the people of one bite. `resolve` each, then `save` once, in the caller's transaction.
 
-    def __init__(self, keyring: Keyring, by: str) -> None:
-        self.keyring, self.by = keyring, by
+    What it opens of others' identities it opens as the declared matching machine, through the gate: what no rule gives
+    that machine takes no part, and each bite leaves one ledger record of what was opened.
+    """
+
+    def __init__(self, keyring: Keyring, by: str, agencies: Mapping[str, AgencyInfo]) -> None:
+        self.keyring, self.by, self.agencies = keyring, by, agencies
+        self._reading = Reading(machine("matching-machine"), "identity")
         self._local: dict[tuple[str, str], SourceIdentity] = {}
         self._by_trait: dict[str, list[UUID]] = defaultdict(list)  # of this bite's own people
         self._stored: dict[str, list[UUID]] = {}
@@ -59,31 +68,41 @@ class Resolver:
         for row in SourceIdentity.objects.filter(local__in=locals_):
             self._local[(row.agency, row.local or "")] = row
             self._rows[row.id] = row
-        self._learn(list(self._rows))
+        self.keyring.fetch(row.key for row in self._rows.values())
+        told = [(self._local.get((agency, self._local_digest(agency, details) or "-")), details) for agency, details in people]
+        told = [(there, details) for there, details in told if there is None or there.details != self._details_digest(details)]
+        self._learn(list({there.id for there, _ in told if there is not None}))  # what is told as it is held need not be opened
         wanted: set[str] = set()
-        for agency, details in people:
-            there = self._local.get((agency, self._local_digest(agency, details) or "-"))
+        for there, details in told:
             if there is not None:
                 details = _merged(self._details.get(there.id, Details()), details)
-            if there is None or there.details != self._details_digest(details):
-                wanted |= {self._digest(kind, value) for kind, value in rules.traits(details) if kind in rules.MATCHING}
+            wanted |= {self._digest(kind, value) for kind, value in rules.traits(details) if kind in rules.MATCHING}
         self._stored = {d: [] for d in wanted}
         for digest_, identity in Trait.objects.filter(digest__in=wanted).values_list("digest", "identity_id"):
             if len(self._stored[digest_]) < MOST_CANDIDATES:
                 self._stored[digest_].append(identity)
-        missing = [i for i in {i for ids in self._stored.values() for i in ids} if i not in self._rows]
-        for row in SourceIdentity.objects.filter(id__in=missing):
+        missing = [i for i in {i for ids in self._stored.values() for i in ids} if i not in self._details]
+        for row in SourceIdentity.objects.filter(id__in=[i for i in missing if i not in self._rows]):
             self._rows[row.id] = row
         self._learn(missing)
 
     def _learn(self, identities: Sequence[UUID]) -> None:
         """Opens the latest details of these kept identities: two queries."""
-        latest: dict[UUID, Version] = {}
-        for version in Version.objects.filter(identity__in=identities).order_by("known_at", "recorded_at"):
-            latest[version.identity_id] = version
+        if not identities:
+            return
+        identities = [i for i in identities if self._may_open(self._rows[i])]
+        versions = Version.objects.filter(identity__in=identities).order_by("known_at", "recorded_at")
+        latest = {identity: (version, body) for identity, version, body in versions.values_list("identity_id", "id", "body")}
         self.keyring.fetch(self._rows[i].key for i in identities)
-        for identity, version in latest.items():
-            self._details[identity] = Details.from_dict(self.keyring.open(version.body, f"identity|{version.id}"))
+        for identity, (version, body) in latest.items():
+            self._details[identity] = Details.from_dict(self.keyring.open(body, f"identity|{version}"))
+
+    def _may_open(self, row: SourceIdentity) -> bool:
+        agency = self.agencies.get(row.agency)
+        label = Label("identity", row.agency, agency.kind if agency else "", "ordinary", (row.id,))
+        sight = self._reading.policy.decide(label, ())
+        self._reading.note(row.id, sight)
+        return sight.level is Level.FULL
 
     def _details_digest(self, details: Details) -> str:
         return self._digest("details", repr(details.as_dict()))
@@ -100,6 +119,8 @@ class Resolver:
         self._learn(new)
         best: tuple[int, UUID] | None = None
         for identity in among:
+            if identity not in self._details:
+                continue
             compared = rules.compare(details, self._details[identity])
             alike = len({"given-name", "family-name", "birth-date"} & set(compared.agree)) >= 2
             other = {"given-name", "nhs-number", "upn"} & set(compared.differ)
@@ -127,9 +148,10 @@ class Resolver:
         return Resolved(identity.id, identity.key, identity.person, True, joined, True, waiting)
 
     def _again(self, there: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> Resolved:
-        # What the sender left out this time it still holds: only what it gives replaces.
-        details = _merged(self._details.get(there.id, Details()), details)
         held = self._details_digest(details)
+        if there.details != held:  # what the sender left out this time it still holds: only what it gives replaces
+            details = _merged(self._details.get(there.id, Details()), details)
+            held = self._details_digest(details)
         changed, joined, waiting = there.details != held, False, ()
         if changed:
             there.unborn, there.details = bool(details.expected and not details.born), held
@@ -211,3 +233,6 @@ class Resolver:
         add(Trait, ("identity_id", "kind", "digest"), self._traits)
         add_objects(self._links)
         Possible.objects.bulk_create(self._possible.values(), ignore_conflicts=True)
+        if self._reading.noted:
+            self._reading.about = "match"
+            self._reading.close()

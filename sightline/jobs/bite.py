@@ -73,7 +73,7 @@ class Bite:
         self.world = world
         self.keyring = Keyring()
         self.inbox = Inbox(world.delivery, self.keyring, things, decided=decided)
-        self.resolver = Resolver(self.keyring, world.by.id)
+        self.resolver = Resolver(self.keyring, world.by.id, world.agencies)
         self.writings: list[Writing] = []
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
         self.attends: dict[UUID, tuple[str, datetime, UUID]] = {}  # source identity: school, known, item

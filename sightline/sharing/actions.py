@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from sightline.ledger.adding import add_objects
+from sightline.ledger.adding import add
 from sightline.sharing.models import Tie
 from sightline.timescales.moment import now
 
 
-def tie(rows: Iterable[tuple[str, str, UUID, datetime, datetime | None, UUID | None]]) -> int:
-    """Writes ties (holder, kind, subject, from, until, because) that last longer than what is open. Returns how many are new."""
-    wanted: dict[tuple[str, str, UUID], Tie] = {}
-    for holder, kind, subject, from_at, until, because in rows:
-        one = Tie(holder=holder, kind=kind, subject=subject, from_at=from_at, until=until, because=because)
-        before = wanted.get((holder, kind, subject))
-        if before is None or _longer(until, before.until):
-            wanted[holder, kind, subject] = one
+Row = tuple[str, str, UUID, datetime, datetime | None, UUID | None]  # holder, kind, subject, from, until, because
+
+
+def tie(rows: Iterable[Row]) -> int:
+    """Writes ties (holder, kind, subject, from, until, because) that last longer than what is open. Returns how many are new.
+
+    A tie that is over already (history that is loaded) opens nothing, and is not written.
+    """
+    moment = now()
+    wanted: dict[tuple[str, str, UUID], Row] = {}
+    for row in rows:
+        before = wanted.get(row[:3])
+        over = row[4] is not None and row[4] <= moment
+        if not over and (before is None or _longer(row[4], before[4])):
+            wanted[row[:3]] = row
     if not wanted:
         return 0
     there: dict[tuple[str, str, UUID], datetime | None] = {}
-    open_ = Tie.objects.filter(Q(until=None) | Q(until__gt=now()), subject__in={key[2] for key in wanted})
+    open_ = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject__in={key[2] for key in wanted})
     for holder, kind, subject, until in open_.values_list("holder", "kind", "subject", "until"):
         if (holder, kind, subject) not in there or _longer(until, there[holder, kind, subject]):
             there[holder, kind, subject] = until
-    new = [one for key, one in wanted.items() if key not in there or _longer(one.until, there[key])]
-    add_objects(new)
+    new = [(uuid4(), *row) for key, row in wanted.items() if key not in there or _longer(row[4], there[key])]
+    add(Tie, ("id", "holder", "kind", "subject", "from_at", "until", "because"), new)
     return len(new)
 
 

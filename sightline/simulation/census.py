@@ -21,16 +21,18 @@ OLD_SEX = {"male": "1", "female": "2"}
 class CensusWriter:
     """Streams the file; `write` takes one child with their cases of the year."""
 
-    def __init__(self, path: Path, authority: str, year: tuple[date, date]) -> None:
+    def __init__(self, path: Path, authority: str, year: tuple[date, date], now: datetime) -> None:
         self.path, (self.first, self.last) = path, year
-        self.sent = datetime.combine(self.last + timedelta(days=40), time(6, 0))
+        self.sent = min(now, datetime.combine(self.last + timedelta(days=40), time(6, 0)))
         self.children = self.count = 0
         self._file = path.open("w", encoding="utf-8", newline="\n")
         self._file.write(
-            '<?xml version="1.0" encoding="UTF-8"?>\n<Message>\n <Header>\n  <CollectionDetails><Collection>CIN</Collection>'
-            f"<Year>{self.last.year}</Year><ReferenceDate>{self.last}</ReferenceDate></CollectionDetails>\n"
-            f"  <Source><SourceLevel>L</SourceLevel><LEA>{escape(authority)}</LEA><SoftwareCode>Invented</SoftwareCode><Release>1</Release>"
-            f"<SerialNo>001</SerialNo><DateTime>{self.sent.isoformat()}</DateTime></Source>\n </Header>\n <Children>\n"
+            '<?xml version="1.0" encoding="UTF-8"?>\n<Message>\n <Header>\n'
+            f"  <CollectionDetails><Collection>CIN</Collection><Year>{self.last.year}</Year>"
+            f"<ReferenceDate>{self.last}</ReferenceDate></CollectionDetails>\n"
+            f"  <Source><SourceLevel>L</SourceLevel><LEA>{escape(authority)}</LEA><SoftwareCode>Invented</SoftwareCode>"
+            f"<Release>1</Release><SerialNo>001</SerialNo><DateTime>{self.sent.isoformat()}</DateTime></Source>\n"
+            " </Header>\n <Children>\n"
         )
 
     def holds(self, case: Case) -> bool:
@@ -82,9 +84,8 @@ class CensusWriter:
         if case.plan and case.plan[0] <= self.last:
             self.count += 1
             end = self._by(case.plan[1])
-            parts.append(
-                f"<CINPlanDates>{_tag('CINPlanStartDate', case.plan[0])}{_tag('CINPlanEndDate', end) if end else ''}</CINPlanDates>"
-            )
+            ended = _tag("CINPlanEndDate", end) if end else ""
+            parts.append(f"<CINPlanDates>{_tag('CINPlanStartDate', case.plan[0])}{ended}</CINPlanDates>")
         if case.enquiry:
             started, target, held, not_needed = case.enquiry
             conference = _tag("DateOfInitialCPC", held) if held and self._by(held) else ""
@@ -96,8 +97,8 @@ class CensusWriter:
         parts.append(_tag("ReferralNFA", int(case.nothing_further)))
         if case.protection and case.protection[0] <= self.last:
             self.count += 1
-            started, ended, category, before = case.protection
-            end = self._by(ended)
+            started, over, category, before = case.protection
+            end = self._by(over)
             parts.append(
                 f"<ChildProtectionPlans>{_tag('CPPstartDate', started)}{_tag('CPPendDate', end) if end else ''}"
                 f"{_tag('InitialCategoryOfAbuse', category)}{_tag('LatestCategoryOfAbuse', category)}"

@@ -101,6 +101,8 @@ class _City:
         feeds, truth = wanted.out / "feeds", wanted.out / "truth"
         for folder in (feeds, truth):
             folder.mkdir(parents=True, exist_ok=True)
+        for old in feeds.glob("cin-census-*.xml"):
+            old.unlink()  # of another year: the name would not be written again
         self.rng = random.Random(f"writing/{wanted.seed}")
 
         def held(agency: str, person: Person, day: date) -> Mapping[str, Any]:
@@ -118,10 +120,8 @@ class _City:
             self.writers.append(FeedWriter(feed, self.definition, held, feeds, Path(name).stem + f".{ending}", prefix))
         self.census = None
         if any(feed.format == "cin-census" for feed in self.definition.feed.values()) and self.agencies.social_care:
-            last = self.period.census_year[1]
-            self.census = CensusWriter(
-                feeds / f"cin-census-{last.year}.xml", self.definition.info.authority, self.period.census_year
-            )
+            year, authority = self.period.census_year, self.definition.info.authority
+            self.census = CensusWriter(feeds / f"cin-census-{year[1].year}.xml", authority, year, self.period.now)
         self.writer_of: dict[tuple[str, str], FeedWriter | None] = {}
         self.truth_people: TextIO = (truth / "people.jsonl").open("w", encoding="utf-8", newline="\n")
         self.truth_events: TextIO = (truth / "events.jsonl").open("w", encoding="utf-8", newline="\n")
@@ -141,12 +141,16 @@ class _City:
             self._family(family, events, cases)
             left -= len(family.children)
         self._tell_people(())
-        for writer in (*self.writers, *([self.census] if self.census else [])):
+        writers: list[FeedWriter | CensusWriter] = [*self.writers, *([self.census] if self.census else [])]
+        for writer in writers:
             writer.close()
-            self.made.files.append(writer.path)
+            if isinstance(writer, CensusWriter):
+                self.made.records[writer.path.name] = writer.count
+            if self.made.records[writer.path.name]:
+                self.made.files.append(writer.path)
+            else:
+                writer.path.unlink()  # nothing was sent
         self.made.files.sort()
-        if self.census:
-            self.made.records[self.census.path.name] = self.census.count
         self.truth_people.close()
         self.truth_events.close()
         return self.made

@@ -73,7 +73,7 @@ class Holders:
         self._held.clear()
 
     def fix(self, agency: str, person: Person, **details: Any) -> None:
-        """How a planted person is held: as in truth, but for these details. Another agency of the system shares the number."""
+        """How a planted person is held: as in truth, but for these details."""
         base = self._truth(person, self.kinds.get(agency, ""))
         person.ids[agency] = [details.get("local_id") or base["local_id"]]
         self._fixed[(agency, person.n)] = [base | details]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sightline.simulation import words
 from sightline.simulation.draws import POOR_VOICE, attendance, poisson
-from sightline.simulation.events import Agencies, Event
+from sightline.simulation.events import Agencies, Event, Value
 from sightline.simulation.people import Family, Person
 from sightline.simulation.when import Period, next_friday, next_morning, same_evening
 
@@ -103,7 +103,7 @@ class Incidents:
         assert isinstance(at, datetime)
         if rng.random() < 0.28:
             hours = rng.choice((3, 5, 7, 9, 11, 14, 19))
-            fields = {
+            fields: dict[str, Value] = {
                 "arrested-at": at,
                 "released-at": at + timedelta(hours=hours),
                 "offence": offence,
@@ -112,7 +112,14 @@ class Incidents:
             if rng.random() < 0.8:
                 fields["appropriate-adult-at"] = f"{at + timedelta(hours=min(3, hours)):%d/%m/%Y %H:%M}"
             events.append(
-                Event(at, at + timedelta(minutes=55), self.agencies.police, "custody", [(child, "detainee")], fields)
+                Event(
+                    at,
+                    at + timedelta(hours=hours, minutes=20),
+                    self.agencies.police,
+                    "custody",
+                    [(child, "detainee")],
+                    fields,
+                )
             )
         if self.agencies.youth_justice and rng.random() < 0.45:
             day = (at + timedelta(days=rng.randrange(20, 70))).replace(hour=11, minute=0)

@@ -78,8 +78,7 @@ class Marsh:
         home = [(self.jay, "child"), (self.tia, "child"), (self.ruby, "child"), (self.dana, "victim"), (self.kyle, "person-causing-harm")]
         yield self._event(police, "domestic-abuse-incident", "2024-11-18 18:40", "20:50",
                           "Former partner forced the door and threatened Dana Marsh. Three children were at home; the eldest rang 999.", place="Home", about=home,
-                          reference="13240009412", dash_score="13", professional_judgement="medium", children_present="yes",
-                          voice_of_child="Jay rang 999. Tia held Ruby's hand on the stairs. / I wanted Jay to stay near. / I counted to a hundred.")
+                          reference="13240009412", dash_score="13", professional_judgement="medium", children_present="yes")
         yield self._event(police, "police-incident", "2025-01-10 21:40", "2025-01-11 07:05", "Detained after a fight at the bus station; a knife found near by.",
                           "suspect", "Bus station", reference="13250000017", offence="possession-of-weapon", child_at_risk="no")
         yield self._event(police, "missing-episode", "2025-02-07 13:20", "2025-02-08 07:05", "Missing 9 hours; found out of area with older males.", "missing-child",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from sightline.simulation import words
 from sightline.simulation.draws import POOR_VOICE, attendance, poisson
-from sightline.simulation.events import Agencies, Case, Event
+from sightline.simulation.events import Agencies, Case, Event, Value
 from sightline.simulation.incidents import Incidents
 from sightline.simulation.people import Family, Person
 from sightline.simulation.social_care import FrontDoor
@@ -110,7 +110,14 @@ class Life:
             self.happens[kind](family, child, rng, events)
 
     def _from_school(
-        self, child: Person, record: str, role: str, fields: dict[str, Value], says: str, rng: random.Random, events: list[Event]
+        self,
+        child: Person,
+        record: str,
+        role: str,
+        fields: Mapping[str, Value],
+        says: str,
+        rng: random.Random,
+        events: list[Event],
     ) -> None:
         if child.school in self.agencies.schools:
             at = self.period.at_school(rng)
@@ -188,24 +195,16 @@ class Life:
         at = self.period.at_work(rng)
         self._health(family, child, "camhs-referral", at, rng, events)
         if self.agencies.health and rng.random() < 0.6:
-            fields = {
+            waits: dict[str, Value] = {
                 "service": rng.choice(("camhs", "neurodevelopmental-assessment", "camhs")),
                 "joined-at": at.date(),
             }
-            if rng.random() < 0.3:
-                fields["seen-at"] = at.date() + timedelta(days=rng.randrange(20, 200))
-            if fields.get("seen-at", self.period.until) <= self.period.until:
-                events.append(
-                    Event(
-                        at.date(),
-                        same_evening(at),
-                        self.agencies.health,
-                        "waiting-list",
-                        [(child, "child")],
-                        fields,
-                        place="CAMHS",
-                    )
-                )
+            seen = at.date() + timedelta(days=rng.randrange(20, 200))
+            if seen <= self.period.until and rng.random() < 0.5:
+                waits["seen-at"] = seen
+            about = [(child, "child")]
+            sent = same_evening(at)
+            events.append(Event(at.date(), sent, self.agencies.health, "waiting-list", about, waits, place="CAMHS"))
 
     def _hospital(self, family: Family, child: Person, rng: random.Random, events: list[Event]) -> None:
         older = child.age(self.period.until) >= 11

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -150,7 +151,7 @@ def pools() -> dict[str, Pool]:
     }
 
 
-def _drawn(draw, **how) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+def _drawn(draw: Callable[..., str], **how: Gender) -> tuple[str, ...]:
     return tuple(dict.fromkeys(draw(**how) for _ in range(DRAWN)))
 
 

@@ -38,7 +38,10 @@ LANGUAGES = {
     "middle-eastern": ("Arabic", "Kurdish", "Farsi"),
     "african-caribbean": ("Tigrinya", "French", "Yoruba"),
 }
-STREETS = "Alder Barley Cinder Damson Elver Fennel Garth Hazel Ivory Juniper Kestrel Linnet Marl Nettle Otter Pippin Rowan Saddler Teasel Weaver".split()
+STREETS = tuple(
+    "Alder Barley Cinder Damson Elver Fennel Garth Hazel Ivory Juniper Kestrel Linnet Marl Nettle Otter Pippin Rowan "
+    "Saddler Teasel Weaver".split()
+)
 WAYS = "Ings Fold Nook Ginnel Bank Hurst Wynd Garth Steps Lea".split()
 ELSEWHERE = (
     "Westholme Primary School, Harrowgarth",
@@ -167,7 +170,7 @@ class Families:
         count = min(rng.choice(SIBLINGS), most)
         births = self._births(rng, count, until)
         strain = rng.lognormvariate(-2.15, 1.45)
-        children = []
+        children: list[Person] = []
         for born in births:
             sex = rng.choice(("female", "male"))
             starts = age_on(born, self.september)

@@ -143,6 +143,9 @@ class _Events:
             declared = record.fields.get(name) if record else None
             codes = self.definition.codes.get(declared.of) if declared is not None and declared.of else None
             values[name] = as_yes_no(plain(value), codes.codes if codes else ())
+            listed = values[name] if isinstance(values[name], list) else []
+            if listed and all(isinstance(each, str) for each in listed) and declared and declared.kind != "choices":
+                values[name] = ", ".join(listed)  # several, where one text is kept
         if record is not None:
             _, faults = clean(self.definition, record, {k: v for k, v in values.items() if v is not None})
             for fault in faults:

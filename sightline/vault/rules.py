@@ -14,7 +14,6 @@ Layout: version (1) | number of wraps (1) | wraps: key id (16) + wrapped record 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Mapping
@@ -91,9 +90,9 @@ def open_(sealed: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
 
 def keyed_digest(key: bytes, value: str) -> str:
     """HMAC-SHA256 of a normalised value, cut to 128 bits, in hex: equal values meet, a stolen table says nothing."""
-    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, value.encode(), "sha256").hex()[:32]
 
 
 def derive(master: bytes, label: str) -> bytes:
     """A key for one purpose from a master key: one a purpose, so that digests of two kinds never compare."""
-    return hmac.new(master, b"sightline:" + label.encode(), hashlib.sha256).digest()
+    return hmac.digest(master, b"sightline:" + label.encode(), "sha256")

@@ -99,10 +99,14 @@ class Walker:
         return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
     def picture(self, name: str, *, whole: bool = False) -> None:
-        """A screenshot: kept in var/screenshots, and with SIGHTLINE_MANUAL=1 in the manual."""
+        """A screenshot: kept in var/screenshots, and with MANUAL_IMAGES=1 in the manual.
+
+        (SIGHTLINE_MANUAL=1 too, where tests/support/environment.py lets it through.)
+        """
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole)
-        if os.environ.get("SIGHTLINE_MANUAL") == "1" and name.rpartition("-")[0] in IN_MANUAL:
+        wanted = "1" in (os.environ.get("MANUAL_IMAGES"), os.environ.get("SIGHTLINE_MANUAL"))
+        if wanted and name.rpartition("-")[0] in IN_MANUAL:
             MANUAL.mkdir(parents=True, exist_ok=True)
             before = self.page.viewport_size
             height = min(self.page.evaluate("document.documentElement.scrollHeight"), 1400)

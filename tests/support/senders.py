@@ -28,6 +28,7 @@ FAMILY_END = "bank bourne bridge bury by combe croft dale den field ford gate ha
 OFFENCES = ("theft", "possession-of-weapon", "criminal-damage", "non-fatal-strangulation")
 WORRIES = ("neglect", "unexplained-injury")
 START = datetime(2024, 1, 8, 8, 30)
+EVERY = timedelta(minutes=7)
 
 
 def nhs_number(serial: int) -> str:
@@ -95,15 +96,17 @@ class Town:
         return child
 
 
-def notifications(count: int, *, seed: int = 1) -> Iterator[Notification]:
-    """`count` notifications, police-like and school-like in turn, in the order in which they were sent."""
+def notifications(count: int, *, seed: int = 1, ending: datetime | None = None) -> Iterator[Notification]:
+    """`count` notifications, police-like and school-like in turn, in the order in which they were sent: one in seven
+    minutes, from the beginning of 2024 or, with `ending`, up to that moment."""
     town = Town(seed)
+    start = ending - EVERY * (count + 20) if ending else START
     for n in range(count):
-        yield (_police if n % 2 else _school)(town, n)
+        yield (_police if n % 2 else _school)(town, n, start + EVERY * n)
 
 
-def _police(town: Town, n: int) -> Notification:
-    rng, at = town.rng, START + timedelta(minutes=7 * n)
+def _police(town: Town, n: int, at: datetime) -> Notification:
+    rng = town.rng
     people = [Named("p1", (rng.choice(("suspect", "victim")),), town.some(POLICE).details(POLICE))]
     if rng.random() < 0.35:
         other = town.some(POLICE).details(POLICE)
@@ -118,8 +121,8 @@ def _police(town: Town, n: int) -> Notification:
     return _made(POLICE, record, n, at, people, fields, f"Officers attended. Incident {n} was recorded; everybody was spoken to and taken home.")
 
 
-def _school(town: Town, n: int) -> Notification:
-    rng, at = town.rng, START + timedelta(minutes=7 * n)
+def _school(town: Town, n: int, at: datetime) -> Notification:
+    rng = town.rng
     child = town.some(SCHOOL).details(SCHOOL)
     if rng.random() < 0.4:
         start = at.date()

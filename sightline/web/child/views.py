@@ -20,7 +20,7 @@ from sightline.timescales.moment import now
 from sightline.web.child import beside, drawing, page
 from sightline.web.code_words import CodeWords
 from sightline.web.remembered import recall, remember
-from sightline.web.words import age_words, day_words, end_of_day, iso_words, london
+from sightline.web.words import age_words, day_words, end_of_day, iso_words, london, read_date
 
 NO_ONE = UUID(int=0)
 WORDS = "words-on-a-child"
@@ -46,7 +46,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     if request.htmx and request.htmx.target == "chronology":  # the list alone
         listing = page.listing(told.entries, filters, prefix=entry_prefix(), basis=codes.basis, now=present)
         response = render(
-            request, "child/chronology.html", {"person": person, "filters": filters, "fault": fault, "listing": listing}
+            request, "child/chronology.html", {"person": person, "filters": filters, "fault": fault, "listing": listing, "typed_on": typed}
         )
         response["HX-Push-Url"] = request.get_full_path()
         return response
@@ -119,7 +119,7 @@ def read_filters(request: HttpRequest, given: object = None) -> tuple[page.Filte
     text, known_on, fault = given.get("known-on", "").strip(), None, ""
     if text:
         try:
-            known_on = date.fromisoformat(text)
+            known_on = date.fromisoformat(read_date(text))  # typed in words, or in an address as ISO
         except ValueError:
             fault = "“As known on” must be a date, such as 14 March 2025"
     if known_on and known_on > london(now()).date():

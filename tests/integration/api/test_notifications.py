@@ -150,7 +150,7 @@ def test_an_answer_that_was_cut_off_is_given_at_the_next_try(police, monkeypatch
 
     one = body()
     with monkeypatch.context() as patch:
-        patch.setattr("sightline.api.notifications.receive_one", gone)
+        patch.setattr("sightline.api.notifications.receive_many", gone)
         answer = police.post(one, key="k4")
         assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert police.post(one, key="k4").status_code == 201
@@ -198,6 +198,6 @@ def test_a_fault_of_ours_shows_nothing(police, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("CANARY")
 
-    monkeypatch.setattr("sightline.api.notifications.receive_one", broken)
+    monkeypatch.setattr("sightline.api.notifications.receive_many", broken)
     answer = police.post(body())
     assert answer.status_code == 500 and b"CANARY" not in answer.content and b"Traceback" not in answer.content
