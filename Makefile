@@ -7,6 +7,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
+# uv carries certificates of its own; where the machine keeps a list, that list is right (a proxy's certificate is in it).
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS := 1
+endif
 
 digest = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
 BUILD_STAMP := .venv/.done-build-$(call digest,requirements-build.txt)

@@ -36,6 +36,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     if request.method == "POST":
         return narrow(request, person)
     filters, fault = read_filters(request)
+    typed = request.GET.get("known-on", "")[:30] if fault else day_words(filters.known_on) if filters.known_on else ""
     moment = end_of_day(filters.known_on) if filters.known_on else None
     reading, present = request.reading, now()
     definition = reading.definition
@@ -46,7 +47,9 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     if request.htmx and request.htmx.target == "chronology":  # the list alone
         listing = page.listing(told.entries, filters, prefix=entry_prefix(), basis=codes.basis, now=present)
         response = render(
-            request, "child/chronology.html", {"person": person, "filters": filters, "fault": fault, "listing": listing, "typed_on": typed}
+            request,
+            "child/chronology.html",
+            {"person": person, "filters": filters, "fault": fault, "listing": listing, "typed_on": typed},
         )
         response["HX-Push-Url"] = request.get_full_path()
         return response
@@ -79,6 +82,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "person": person,
         "filters": filters,
         "fault": fault,
+        "typed_on": typed,
         "listing": listing,
         "who": beside.who(profile, today, codes) if profile else beside.Who("Name not open to you", "", "this child"),
         "known_on": day_words(filters.known_on) if filters.known_on else "",

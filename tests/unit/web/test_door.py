@@ -250,6 +250,25 @@ def test_a_number_typed_where_the_name_goes_is_looked_for(town):
     assert "Jay Marsh" in dict((name, p) for p, name in found(inside("amir"), "999 000 0018"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("14 March 2025", "As known on 14 March 2025."),
+        ("14/3/2025", "As known on 14 March 2025."),
+        ("2025-03-14", "As known on 14 March 2025."),
+        ("last week", "must be a date"),
+        ("2025", "must be a date"),
+        ("14 March 2999", "must be today or in the past"),
+    ],
+)
+def test_a_day_is_typed_as_people_type_it(town, typed, says):
+    client = inside("amir")
+    nell = found(client, "crowther")[0][0]
+    answer = client.get(f"/child/{nell}/", {"known-on": typed})
+    assert answer.status_code == 200
+    assert says in answer.content.decode()
+
+
 def test_a_search_for_nothing_says_what_is_needed(town):
     client = inside("amir")
     for given in ({}, {"age": "15"}, {"born": "31 February 2010"}, {"words": "jay", "age": "old"}):
