@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -60,6 +61,7 @@ def precision_of(text: str) -> str:
     return {4: "year", 7: "month", 10: "day"}.get(len(text.strip()), "minute")
 
 
+@lru_cache(maxsize=2048)
 def moment_of(text: str) -> datetime:
     """A moment, a day or a part of a date as sent. Raises ValueError."""
     plain = text.strip()
@@ -179,10 +181,10 @@ class Bite:
         parts = tuple(dict.fromkeys((r.identity, role, bool(record.people[role].child)) for p, r in people for role in p.roles))
         children = list(dict.fromkeys(i for i, _, child in parts if child))
         kind = self.world.agencies[n.agency].kind
+        poor = missing_parts(record, fields, by_role)
         body: dict[str, Any] = {
             "says": n.says, "place": dict(n.place), "fields": fields,
-            "missing": [says for _, says in missing_parts(record, fields, by_role)],
-            "absent": [part for part, _ in missing_parts(record, fields, by_role)],
+            "missing": [says for _, says in poor], "absent": [part for part, _ in poor],
             "counts": {role: len(those) for role, those in by_role.items()},
         }
         if record.sent_by and "any" not in record.sent_by and kind not in record.sent_by:

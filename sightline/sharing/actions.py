@@ -8,35 +8,42 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from sightline.ledger.adding import add
+from sightline.ledger.adding import add, change
 from sightline.sharing.models import Tie
 from sightline.timescales.moment import now
 
 
 Row = tuple[str, str, UUID, datetime, datetime | None, UUID | None]  # holder, kind, subject, from, until, because
+OWN = frozenset({"allocated", "network"})  # each of these ends with the entry that made it, whatever others say
+
+
+def _key(holder: str, kind: str, subject: UUID, because: UUID | None) -> tuple[str, str, UUID, UUID | None]:
+    return holder, kind, subject, because if kind in OWN else None
 
 
 def tie(rows: Iterable[Row]) -> int:
-    """Writes ties (holder, kind, subject, from, until, because) that last longer than what is open. Returns how many are new.
+    """Writes ties that are not open already; an open one that would end sooner lasts longer now. Returns how many are new.
 
     A tie that is over already (history that is loaded) opens nothing, and is not written.
     """
     moment = now()
-    wanted: dict[tuple[str, str, UUID], Row] = {}
+    wanted: dict[tuple[str, str, UUID, UUID | None], Row] = {}
     for row in rows:
-        before = wanted.get(row[:3])
-        over = row[4] is not None and row[4] <= moment
-        if not over and (before is None or _longer(row[4], before[4])):
-            wanted[row[:3]] = row
+        holder, kind, subject, _, until, because = row
+        key = _key(holder, kind, subject, because)
+        if (until is None or until > moment) and (key not in wanted or _longer(until, wanted[key][4])):
+            wanted[key] = row
     if not wanted:
         return 0
-    there: dict[tuple[str, str, UUID], datetime | None] = {}
+    there: dict[tuple[str, str, UUID, UUID | None], tuple[UUID, datetime | None]] = {}
     open_ = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject__in={key[2] for key in wanted})
-    for holder, kind, subject, until in open_.values_list("holder", "kind", "subject", "until"):
-        if (holder, kind, subject) not in there or _longer(until, there[holder, kind, subject]):
-            there[holder, kind, subject] = until
-    new = [(uuid4(), *row) for key, row in wanted.items() if key not in there or _longer(row[4], there[key])]
+    for id_, holder, kind, subject, because, until in open_.values_list("id", "holder", "kind", "subject", "because", "until"):
+        key = _key(holder, kind, subject, because)
+        if key not in there or _longer(until, there[key][1]):
+            there[key] = id_, until
+    new = [(uuid4(), *row) for key, row in wanted.items() if key not in there]
     add(Tie, ("id", "holder", "kind", "subject", "from_at", "until", "because"), new)
+    change(Tie, "until", [(there[key][0], row[4]) for key, row in wanted.items() if key in there and _longer(row[4], there[key][1])])
     return len(new)
 
 

@@ -18,6 +18,7 @@ from sightline.vault import rules
 from sightline.vault.models import Key
 
 CannotOpen = rules.CannotOpen
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 @lru_cache(maxsize=4)
@@ -72,7 +73,7 @@ class Keyring:
 
     def seal(self, value: Any, keys: Iterable[UUID], bound_to: str) -> bytes:
         """Seals a JSON value (or bytes as they are) for these keys."""
-        plain = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
+        plain = value if isinstance(value, bytes) else _JSON.encode(value).encode()
         chosen: Mapping[UUID, bytes] = {key_id: self._keys[key_id] for key_id in keys}
         return rules.seal(plain, chosen, bound_to.encode())
 

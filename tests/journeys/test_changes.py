@@ -47,7 +47,7 @@ def test_setting_aside_needs_a_reason_and_shows_who_did_it(as_):
     walker.page.get_by_role("button", name="Set aside").click()
     walker.page.get_by_text("Set aside, with your reason").wait_for()
     walker.page.get_by_role("link", name="line 58").click()
-    assert walker.page.get_by_text("Set aside by Dee Ward").is_visible()
+    walker.page.get_by_text("Set aside by Dee Ward").wait_for()
 
 
 def test_a_match_is_decided_with_a_reason_and_the_two_are_one(as_):
@@ -73,4 +73,4 @@ def test_signing_out_ends_it(stranger):
     walker.page.get_by_role("button", name="Sign out").click()
     walker.page.get_by_role("heading", name="Sign in").wait_for()
     walker.go("/find/")
-    assert walker.page.get_by_role("heading", name="Sign in").is_visible()
+    walker.page.get_by_role("heading", name="Sign in").wait_for()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.journeys.town import PASSWORD
 
 
@@ -38,11 +40,11 @@ def test_sign_in_find_read_and_ask_why_with_the_keyboard_alone(stranger):
     walker.press("Enter")
     walker.tab_to("from ", most=12)  # the line under the newest entry, which ends: why do I see this?
     walker.press("Enter")
-    assert walker.page.get_by_text("You see this because you are on front-door duty").nth(1).is_visible()
+    walker.page.get_by_text("You see this because you are on front-door duty").nth(1).wait_for()
     walker.press("Shift+Tab")
     walker.press("Enter")
     walker.page.get_by_role("heading", name="Why do I see this?").wait_for()
-    assert walker.page.get_by_text("Children Act 1989, section 47").first.is_visible()
+    walker.page.get_by_text("Children Act 1989, section 47").first.wait_for()
     walker.tab_to("Jay Marsh")
     walker.press("Enter")
     walker.page.get_by_role("heading", name="The picture").wait_for()
@@ -90,15 +92,16 @@ def test_find_read_narrow_and_open_without_javascript(stranger):
     walker.child()
     walker.page.get_by_label("Words", exact=True).fill("bradford")
     walker.page.locator("form[aria-label='Words in the chronology'] button").click()
-    assert walker.page.locator(".sl-day").count() == 1
+    expect(walker.page.locator(".sl-day")).to_have_count(1)
     assert "bradford" not in walker.page.url.lower()
     walker.page.locator(".sl-day a").click()
-    assert walker.page.get_by_role("heading", name="What has changed").is_visible()
+    walker.page.get_by_role("heading", name="What has changed").wait_for()
     walker.page.go_back()
-    assert walker.page.locator(".sl-day").count() == 1
+    expect(walker.page.locator(".sl-day")).to_have_count(1)
     walker.page.get_by_role("link", name="Show all entries").first.click()
     walker.page.get_by_label("Agency").select_option("police")
     walker.page.get_by_role("button", name="Show").click()
+    walker.page.wait_for_url(re.compile("lane=police"))
     assert {text for text in walker.page.locator(".sl-day p:first-child > b").all_inner_texts()} == {"Police"}
 
 
@@ -111,7 +114,7 @@ def test_words_narrow_the_chronology_in_place_and_the_way_back_works(as_):
     walker.page.get_by_text(f"1 of {whole} entries").wait_for()
     assert walker.page.get_by_label("Words", exact=True).input_value() == "boxing"
     walker.page.reload()
-    assert walker.page.locator(".sl-day").count() == 1, "the address carries the search, by an opaque id"
+    expect(walker.page.locator(".sl-day")).to_have_count(1)  # the address carries the search, by an opaque id
     walker.page.go_back()
     walker.page.get_by_text(f"{whole} entries").first.wait_for()
 
@@ -119,9 +122,8 @@ def test_words_narrow_the_chronology_in_place_and_the_way_back_works(as_):
 def test_what_was_known_then_is_not_what_is_known_now(as_):
     walker = as_("amir")
     walker.child()
-    known = "The page as it stood"
     corrected = walker.page.locator(".sl-day", has_text="corrected 1 time")
-    assert "three older males" in corrected.inner_text(), known
+    assert "three older males" in corrected.inner_text()
     entry = corrected.locator("p a").first.get_attribute("href")
     child = walker.page.url
     walker.go(entry)
@@ -132,10 +134,10 @@ def test_what_was_known_then_is_not_what_is_known_now(as_):
     walker.page.get_by_role("button", name="Show").click()
     banner = walker.page.get_by_role("region", name="As known then")
     assert day.group(0) in banner.inner_text()
-    assert walker.page.get_by_text("Found out of area with older males.").is_visible()
+    walker.page.get_by_text("Found out of area with older males.").wait_for()
     assert not walker.page.get_by_text("three older males").is_visible()
     banner.get_by_role("link").click()
-    assert walker.page.get_by_text("three older males").is_visible()
+    walker.page.get_by_text("three older males").wait_for()
 
 
 def test_what_cannot_be_opened_says_whom_to_ring(as_):
@@ -145,7 +147,7 @@ def test_what_cannot_be_opened_says_whom_to_ring(as_):
     assert "Ring West Yorkshire Police" in held.inner_text()
     assert held.locator("p a").count() == 0
     walker.page.get_by_role("link", name="Records are held that you cannot open").click()
-    assert walker.page.locator("#ring-closed").is_visible()
+    walker.page.locator("#ring-closed").wait_for()
 
 
 def test_nothing_personal_stands_in_any_address(as_):

@@ -117,14 +117,14 @@ def _police(town: Town, n: int, at: datetime) -> Notification:
             "missing-from": f"{at:%Y-%m-%d %H:%M}", "risk": "medium", **({"returned-at": f"{at + timedelta(hours=5):%Y-%m-%d %H:%M}"} if n % 4 else {})}
         people = [Named("p1", (role,), people[0].details)]
     else:
-        record, fields = "police-incident", {"reference": f"1325{n:08d}", "offence": rng.choice(OFFENCES), "child-at-risk": "yes" if rng.random() < 0.3 else "no"}
+        record, fields = "police-incident", {"reference": f"1325{n:08d}", "offence": rng.choice(OFFENCES), "child-at-risk": "yes" if rng.random() < 0.2 else "no"}
     return _made(POLICE, record, n, at, people, fields, f"Officers attended. Incident {n} was recorded; everybody was spoken to and taken home.")
 
 
 def _school(town: Town, n: int, at: datetime) -> Notification:
     rng = town.rng
     child = town.some(SCHOOL).details(SCHOOL)
-    if rng.random() < 0.4:
+    if rng.random() < 0.7:
         start = at.date()
         fields = {"period-from": f"{start - timedelta(days=42)}", "period-to": f"{start}", "possible": "60", "attended": str(rng.randrange(20, 60))}
         return _made(SCHOOL, "attendance-summary", n, at, [Named("p1", ("pupil",), child)], fields, "")
