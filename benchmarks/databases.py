@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import pwd
+import secrets
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from config.keys import ensure_keys, read_file
-from tests.support.postgresql import Server
+from tests.support.postgresql import Server, _owner, programs
 
 ENGINES = ("sqlite", "postgresql")
 PLACE = Path(os.environ.get("SIGHTLINE_VAR", "var")).absolute() / "bench"
@@ -51,3 +55,59 @@ def migrate(url: str) -> None:
     """In a process of its own: the tables, and nothing in them."""
     environment = {**os.environ, **keys(), "DATABASE_URL": url}
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=environment, check=True)
+
+
+class Kept(Server):
+    """A server whose directory stays, so that what was built once is there again. Not under `var`, which only its owner
+    may enter: PostgreSQL will not run as root, so as root it runs as somebody else."""
+
+    def __init__(self, directory: Path) -> None:
+        self.bin, self.directory, self.owner = programs(), directory, _owner()
+        self.data, secret = directory / "data", directory / "password"
+        self.fresh = not self.data.exists()
+        if self.fresh:
+            shutil.rmtree(directory, ignore_errors=True)
+            directory.mkdir(mode=0o700, parents=True)
+            if self.owner:
+                shutil.chown(directory, self.owner, pwd.getpwnam(self.owner).pw_gid)
+            self.password = secrets.token_hex(16)
+            self._initialise()
+        self.password = secret.read_text()
+        self._start([])
+
+    def stop(self) -> None:
+        self.connection.close()
+        self.process.send_signal(signal.SIGINT)  # in order: what was written is kept, and the next start is quick
+        self.process.wait(timeout=120)
+
+
+@contextmanager
+def built(engine: str, name: str, version: str, fill: Callable[[str], None]) -> Iterator[dict[str, str]]:
+    """A database that `fill(url)` filled once, kept under this name while `version` stays the same."""
+    PLACE.mkdir(mode=0o700, parents=True, exist_ok=True)
+    label = f"{name}-{version}"
+    if engine == "sqlite":
+        path = PLACE / f"{label}.sqlite3"
+        if not path.exists():
+            for old in PLACE.glob(f"{name}-*.sqlite3*"):
+                old.unlink()
+            draft = PLACE / f"{label}.sqlite3-draft"
+            draft.unlink(missing_ok=True)
+            fill(f"sqlite:///{draft}")
+            draft.rename(path)
+        yield {"DATABASE_URL": f"sqlite:///{path}"}
+        return
+    place = Path("/var/tmp") / f"sightline-bench-{os.geteuid()}"
+    for old in place.glob(f"{name}-*"):
+        if old.name != label:
+            shutil.rmtree(old)
+    server = Kept(place / label)
+    try:
+        if server.connection.execute("SELECT 1 FROM pg_database WHERE datname = 'done'").fetchone() is None:
+            server.drop("main")
+            server.create("main")
+            fill(server.url("main"))
+            server.create("done")  # the mark that filling came to its end
+        yield {"DATABASE_URL": server.url("main")}
+    finally:
+        server.stop()

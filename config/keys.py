@@ -7,7 +7,7 @@ The environment always wins. Otherwise:
 
 * **production** reads `var/keys.env`, which `sightline init` writes (`ensure_keys`); it refuses to start with keys
   that are missing, well known, weak, or made for a demonstration;
-* **demo** writes that file itself when it is missing;
+* **demo** writes that file itself when it is missing, and starts with no other keys: it signs anybody in;
 * **test** and **scratch** use keys that live only as long as the process and its children.
 """
 
@@ -96,6 +96,12 @@ def keys_for(chosen: str, path: Path) -> Keys:
         raise ImproperlyConfigured(
             f"The keys in {path} were made for mode {kept[MADE_FOR]!r} and production does not start with them: use "
             "another state directory (SIGHTLINE_VAR), or give SECRET_KEY and SIGHTLINE_KEY in the environment."
+        )
+    others = [name for name in ("SECRET_KEY", "SIGHTLINE_KEY") if os.environ.get(name, kept.get(name)) != kept.get(name)]
+    if chosen == "demo" and (kept.get(MADE_FOR) != "demo" or others):
+        raise ImproperlyConfigured(
+            f"A demonstration signs anybody in, and starts only with keys made for one; those in {path} or in the environment "
+            "were not. Set SIGHTLINE_VAR to another folder, and take SECRET_KEY and SIGHTLINE_KEY out of the environment."
         )
     keys = Keys(
         secret_key=os.environ.get("SECRET_KEY") or kept.get("SECRET_KEY", ""),

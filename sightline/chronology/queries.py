@@ -19,6 +19,7 @@ from sightline.definition.outcomes import Missing
 from sightline.definition.records import code_title, headline
 from sightline.definition.types import Partnership, RecordField
 from sightline.identity.queries import identities_of, persons_of, rows_of, seen
+from sightline.intake.queries import provenance
 from sightline.sharing.filters import at_least, tied
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
@@ -141,7 +142,8 @@ def view(
     says: str = body.get("says", "")
     people = {role: [{}] * n for role, n in body.get("counts", {}).items()}
     full = sight.level is Level.FULL
-    shown = list(record.fields) if full else [f for f in record.fields if f in sight.parts or f in record.parts]
+    opens = (record.opens.from_, record.opens.until) if record.opens else ()  # whether a state goes on is no secret at a headline
+    shown = list(record.fields) if full else [f for f in record.fields if f in (*sight.parts, *record.parts, *opens)]
     return EntryView(
         roles=tuple(roles), role_titles=tuple(r.title for r in on_it),
         counts_as=tuple(r.counts_as for r in on_it if r.counts_as),
@@ -149,7 +151,7 @@ def view(
         says=says if full else "", place=place_words if full else "",
         fields=tuple((record.fields[f].title, in_words(definition, record.fields[f], values[f])) for f in shown
                      if values.get(f) and record.fields[f].kind != "quoted"),
-        values={f: values[f] for f in shown if f in values} if full or sight.parts or record.parts else {},
+        values={f: values[f] for f in shown if f in values},
         words=tuple((record.fields[f].title, values[f]) for f in shown if values.get(f) and record.fields[f].kind == "quoted"
                     and f not in body.get("absent", ())),  # "n/a" is nobody's voice
         words_of=max((body.get("counts", {}).get(record.fields[f].for_each, 1) for f in shown if values.get(f)), default=1),
@@ -206,7 +208,7 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     people = tuple((declared.people[r].title if declared and r in declared.people else r, n) for r, n in counts.items())
     allowed = seen(reading, rows)
     openable = tuple(dict.fromkeys(row.person for row in rows if row.id in allowed))
-    return EntryHistory(views[-1], tuple(reversed(views)), people, openable)
+    return EntryHistory(views[-1], tuple(reversed(views)), people, openable, *provenance(asked.item))
 
 
 def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:

@@ -17,15 +17,18 @@ from sightline.definition.outcomes import Invalid, Refused
 from sightline.definition.types import Fault
 from sightline.identity import rules
 from sightline.identity.models import SourceIdentity, Trait
-from sightline.identity.queries import held
+from sightline.identity.queries import held_with_sight
 from sightline.identity.types import Asked, Found, Held
 from sightline.sharing.reading import Reading
+from sightline.sharing.types import Label, Level, Sight
 from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
 from sightline.vault.actions import digest
 
 MOST_PEOPLE = 40
 MOST_CANDIDATES = 400
+MOST_LOOKED_AT = 2000
+BY_A_HEADLINE = ("name", "birth date")  # whoever sees a headline of somebody finds them by nothing else
 
 
 def _digests(asked: Asked) -> dict[str, set[str]]:
@@ -68,12 +71,48 @@ def find(reading: Reading, asked: Asked) -> list[Found]:
             rows = rows.filter(identity__in=list(met))
         for identity in rows.values_list("identity_id", flat=True)[: MOST_CANDIDATES * 5]:
             met[identity].add(group)
+    met = _openly(reading, met)
     ranked = sorted(met, key=lambda i: -len(met[i]))
     most = len(met[ranked[0]]) if ranked else 0
     close = [i for i in ranked if len(met[i]) >= max(1, most - (0 if most == 1 else 1))][:MOST_CANDIDATES]
     persons = dict.fromkeys(p for i, p in _persons(close))
     rows_ = list(SourceIdentity.objects.filter(person__in=list(persons)[:MOST_CANDIDATES]))
     return _ranked(reading, asked, rows_, met)
+
+
+def _openly(reading: Reading, met: dict[UUID, set[str]]) -> dict[UUID, set[str]]:
+    """By what each may be found as far as this reader sees them. What is hidden finds nobody, and pushes nobody out:
+    else a search for a number or a postcode would say whose it is.
+    """
+    wanted = sorted(met, key=lambda i: -len(met[i]))[:MOST_LOOKED_AT]
+    rows: list[tuple[UUID, str, UUID]] = []
+    for start in range(0, len(wanted), 500):
+        rows += SourceIdentity.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "agency", "person")
+    kinds = {a.id: a.kind for a in reading.agencies.values()}
+    labels = {agency: Label("identity", agency, kinds.get(agency, ""), "ordinary", ()) for _, agency, _ in rows}
+    without_tie = {agency: reading.policy.decide(label, ()).level for agency, label in labels.items()}
+    ties = _ties(reading, [person for _, agency, person in rows if without_tie[agency] < Level.FULL])
+    found: dict[UUID, set[str]] = {}
+    for identity, agency, person in rows:
+        level = without_tie[agency]
+        if level < Level.FULL and person in ties:
+            level = reading.policy.decide(labels[agency], ties[person]).level
+        groups = met[identity] if level is Level.FULL else {g for g in met[identity] if g.startswith(BY_A_HEADLINE)}
+        if level >= Level.HEADLINE and groups:
+            found[identity] = groups
+    return found
+
+
+def _ties(reading: Reading, persons: list[UUID]) -> dict[UUID, frozenset[str]]:
+    """The reader's ties to any source identity of these people."""
+    of_person: dict[UUID, list[UUID]] = defaultdict(list)
+    wanted = list(dict.fromkeys(persons))
+    for start in range(0, len(wanted), 500):
+        rows = SourceIdentity.objects.filter(person__in=wanted[start : start + 500]).values_list("person", "id")
+        for person, identity in rows:
+            of_person[person].append(identity)
+    reading.learn_ties([i for identities in of_person.values() for i in identities])
+    return {person: reading.ties(identities) for person, identities in of_person.items()}
 
 
 def _rarest_first(groups: dict[str, set[str]]) -> list[tuple[str, set[str]]]:
@@ -92,8 +131,10 @@ def _ranked(reading: Reading, asked: Asked, rows: list[SourceIdentity], met: dic
     known = reading.agencies
     person_of = {row.id: row.person for row in rows}
     by_person: dict[UUID, list[Held]] = defaultdict(list)
-    for one in held(reading, rows):
+    sights: dict[UUID, list[tuple[UUID, Sight]]] = defaultdict(list)
+    for one, sight in held_with_sight(reading, rows):
         by_person[person_of[one.identity]].append(one)
+        sights[person_of[one.identity]].append((one.identity, sight))
     found: list[tuple[float, Found]] = []
     wanted = rules.tokens(asked.words)
     for person, all_held in by_person.items():
@@ -101,7 +142,7 @@ def _ranked(reading: Reading, asked: Asked, rows: list[SourceIdentity], met: dic
         have = {w for h in all_held for w in rules.tokens(rules.full_name(h.details))}
         exact = sum(w in have for w in wanted)
         likely = sum(any(x.startswith(w) or rules.sound(x) == rules.sound(w) for x in have) for w in wanted)
-        if wanted and not likely:
+        if not why or (wanted and not likely):
             continue
         born = rules.best([(h.details.born or h.details.expected, n) for n, h in enumerate(all_held)])
         points = 2.0 * exact + likely + 3 * ("birth date" in why) + 6 * ("number" in why) + 2 * ("postcode" in why)
@@ -119,4 +160,8 @@ def _ranked(reading: Reading, asked: Asked, rows: list[SourceIdentity], met: dic
         area = rules.outcode(rules.best([(h.details.postcode, n) for n, h in enumerate(all_held)]))
         who = tuple(dict.fromkeys(known[h.agency].title if h.agency in known else h.agency for h in all_held))
         found.append((points, Found(person, name, born, school, area, who, tuple(why))))
-    return [f for _, f in sorted(found, key=lambda pair: (-pair[0], pair[1].name))[:MOST_PEOPLE]]
+    best = [f for _, f in sorted(found, key=lambda pair: (-pair[0], pair[1].name))[:MOST_PEOPLE]]
+    for one_found in best:  # the record names those who are shown, not everybody who was looked through
+        for identity, sight in sights[one_found.person]:
+            reading.note(identity, sight)
+    return best

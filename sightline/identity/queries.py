@@ -16,7 +16,8 @@ from sightline.identity.models import Link, Possible, Relation, SourceIdentity, 
 from sightline.identity.types import Held, Kin, PossibleView, Profile
 from sightline.intake.types import Details
 from sightline.sharing.reading import Reading
-from sightline.sharing.types import Label, Sight
+from sightline.sharing.types import Label, Level, Sight
+from sightline.vault.actions import CannotOpen
 
 SHOWN = ("given", "family", "born", "expected", "sex", "ethnicity", "school", "postcode", "language", "nhs_number", "upn")
 
@@ -66,7 +67,17 @@ def seen(reading: Reading, rows: Sequence[SourceIdentity]) -> dict[UUID, Sight]:
 
 def held(reading: Reading, rows: Sequence[SourceIdentity], known_on: datetime | None = None) -> list[Held]:
     """What each sender holds of these, as far as the gate lets it pass; noted on the reading."""
-    sights = seen(reading, rows)
+    found = held_with_sight(reading, rows, known_on)
+    for one, sight in found:
+        reading.note(one.identity, sight)
+    return [one for one, _ in found]
+
+
+def held_with_sight(
+    reading: Reading, rows: Sequence[SourceIdentity], known_on: datetime | None = None
+) -> list[tuple[Held, Sight]]:
+    """As `held`, for a caller that hands out some of these only, and notes those itself. At a headline only who somebody is."""
+    sights = {i: sight for i, sight in seen(reading, rows).items() if sight.level >= Level.HEADLINE}
     visible = [row for row in rows if row.id in sights]
     versions = Version.objects.filter(identity__in=[row.id for row in visible])
     if known_on is not None:
@@ -80,10 +91,14 @@ def held(reading: Reading, rows: Sequence[SourceIdentity], known_on: datetime | 
         version = latest.get(row.id)
         if version is None:
             continue
-        reading.note(row.id, sights[row.id])
-        details = Details.from_dict(reading.keyring.open(version.body, f"identity|{version.id}"))
-        found.append(Held(row.id, row.agency, details, version.known_at))
-    return sorted(found, key=lambda h: h.known_at)
+        try:
+            details, erased = Details.from_dict(reading.keyring.open(version.body, f"identity|{version.id}")), False
+        except CannotOpen:
+            details, erased = Details(), True
+        if sights[row.id].level < Level.FULL:
+            details = rules.at_a_headline(details)
+        found.append((Held(row.id, row.agency, details, version.known_at, erased), sights[row.id]))
+    return sorted(found, key=lambda pair: pair[0].known_at)
 
 
 def _profile(person: UUID, all_held: Sequence[Held], titles: dict[str, str]) -> Profile:
@@ -95,7 +110,8 @@ def _profile(person: UUID, all_held: Sequence[Held], titles: dict[str, str]) -> 
     different = rules.variants(((titles.get(h.agency, h.agency), h.details) for h in all_held), shown)
     school = best["school"]
     return Profile(
-        person=person, name=" ".join(p for p in (best["given"], best["family"]) if p) or "Name not known",
+        person=person, name=" ".join(p for p in (best["given"], best["family"]) if p) or (
+            "Name erased" if all_held and all(h.erased for h in all_held) else "Name not known"),
         given=best["given"], family=best["family"], born=best["born"], expected="" if best["born"] else best["expected"],
         sex=best["sex"], ethnicity=best["ethnicity"], school=titles.get(school, school),
         address=", ".join((*address.lines, address.postcode) if address.postcode else address.lines),

@@ -107,6 +107,12 @@ def traits(details: Details) -> Iterator[tuple[str, str]]:
 
 
 MATCHING = ("nhs", "upn", "block")
+AT_A_HEADLINE = ("given", "family", "born", "expected", "sex")  # who somebody is; never where they are or how to reach them
+
+
+def at_a_headline(details: Details) -> Details:
+    """What a headline shows of somebody: no address, school, number or language as another agency holds it."""
+    return Details(**{name: getattr(details, name) for name in AT_A_HEADLINE})
 
 
 @dataclass(frozen=True, slots=True)

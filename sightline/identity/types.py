@@ -17,6 +17,7 @@ class Held:
     agency: str
     details: Details
     known_at: datetime
+    erased: bool = False  # its key was destroyed: nothing of it can be read again
 
 
 @dataclass(frozen=True, slots=True)

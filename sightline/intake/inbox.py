@@ -60,13 +60,13 @@ class Inbox:
         self.decided = decided  # a person has said that other content under the same id is a correction
         self.counts = Counts(read=len(things))
         self._receipts: dict[int, Receipt] = {}
-        self.postponed: list[Notification] = []  # a second version in one bite: it takes its turn after this one
+        self.postponed: list[Thing] = []  # from the first that says another thing under an id of this bite: their turn is next
         self._items: list[Item] = []
         self._new: list[Message] = []
         self._changed: list[Message] = []
         self._unread: list[tuple[Unread, str, str, int]] = []
         self._there: dict[str, Message] = {}
-        self._seen: dict[str, tuple[str, str]] = {}
+        self._seen: dict[str, str] = {}  # what arrived in this bite: message, content
 
     @property
     def receipts(self) -> list[Receipt]:
@@ -93,17 +93,16 @@ class Inbox:
                 continue
             content = content_digest(thing)
             before = self._there.get(message)
-            twice = message in self._seen
-            held, version = self._seen.get(message) or ((before.content, before.version) if before else ("", ""))
-            waits = before is not None and before.first is None and not twice
-            if held == content:
+            held, version = (before.content, before.version) if before else ("", "")
+            waits = before is not None and before.first is None
+            if (self._seen.get(message) or held) == content:
                 self._unchanged(before, place)
+            elif message in self._seen:  # how many are taken at once must not matter: all that follow keep their order
+                self.postponed = list(self.things[place:])
+                self.counts.read -= len(self.postponed)
+                break
             elif not held or waits or self.decided or (thing.version and newer(thing.version, version)):
-                if twice:
-                    self.postponed.append(thing)
-                    self.counts.read -= 1
-                    continue
-                self._seen[message] = (content, thing.version)
+                self._seen[message] = content
                 arriving.append(Arriving(uuid4(), thing, message, content, before, place))
             elif thing.version and newer(version, thing.version):
                 self._unchanged(before, place)  # an older version that comes late says nothing new
@@ -124,7 +123,7 @@ class Inbox:
         if before is not None or message in self._seen:
             self._unchanged(before, place)
             return
-        self._seen[message] = (content, "")
+        self._seen[message] = content
         self._unread.append((unread, message, content, place))
         self.counts.quarantined += 1
 

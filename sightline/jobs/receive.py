@@ -43,16 +43,17 @@ def receive(
 
     def bite(some: Sequence[Notification | Unread]) -> None:
         nonlocal size
-        began = time.monotonic()
-        postponed, _ = _bite(world, some, counts)
-        took = time.monotonic() - began
-        size = max(LEAST, min(MOST, int(size * min(2.0, BITE_SECONDS / max(took, 0.001)))))
-        counts.seconds = time.monotonic() - started
-        if progress:
-            progress(counts)
-        time.sleep(PAUSE_SECONDS)
-        if postponed:
-            bite(postponed)
+        while some:
+            began = time.monotonic()
+            postponed, _ = _bite(world, some, counts)
+            took = time.monotonic() - began
+            if not postponed:  # what was cut short says little about how much fits into the time
+                size = max(LEAST, min(MOST, int(size * min(2.0, BITE_SECONDS / max(took, 0.001)))))
+            counts.seconds = time.monotonic() - started
+            if progress:
+                progress(counts)
+            time.sleep(PAUSE_SECONDS)
+            some = postponed
 
     for thing in things:
         waiting.append(thing)
@@ -69,7 +70,7 @@ def receive(
 
 def _bite(
     world: World, some: Sequence[Notification | Unread], counts: Counts, *, at_once: bool = False, decided: bool = False, tries: int = 3,
-) -> tuple[list[Notification], list[Receipt]]:
+) -> tuple[Sequence[Notification | Unread], list[Receipt]]:
     """One transaction. If it fails, each thing alone; what fails alone is kept raw for a person."""
     try:
         with transaction.atomic():

@@ -74,10 +74,18 @@ class Reading:
         """Records that this object was handed out at this level, under this rule."""
         if sight.level is Level.HIDDEN:
             return
+        if str(object_id) not in self._shown:
+            self._levels[sight.level.word] += 1
         self._shown[str(object_id)] = None
-        self._levels[sight.level.word] += 1
         self._rules[sight.decision.reason_code] = None
         self._basis.update(dict.fromkeys(sight.basis))
+
+    def about_person(self, person: UUID) -> None:
+        """Records whose page this is: a long list of entries is kept as a count and a digest, the child never."""
+        persons = self.detail.setdefault("persons", [])
+        assert isinstance(persons, list)
+        if str(person) not in persons:
+            persons.append(str(person))
 
     @property
     def noted(self) -> int:

@@ -58,7 +58,7 @@ def _branches(partnership: Partnership, actor: Actor) -> tuple[Branch, ...]:
                 continue
             if who.agency_kind and actor.agency_kind not in who.agency_kind:
                 continue
-            if actor.machine and not who.machine:
+            if actor.machine != who.machine:  # a person is never served by a machine's rule, nor a machine by a person's
                 continue
             found.append(Branch(rule, LEVELS[rule.may_see.level], frozenset(who.tie), who.sender))
         _BRANCHES[key] = tuple(sorted(found, key=lambda b: (-b.level, b.rule.id)))
@@ -97,7 +97,8 @@ def run_example(partnership: Partnership, rule: SharingRule, example: dict[str, 
     `{given: {role, agency-kind, tie: [...], record, handling, sent-by, same-agency: yes/no}, sees: level}`
     """
     given = example.get("given", {})
-    actor = Actor("example", "Example", "a", str(given.get("agency-kind", "")), "", str(given.get("role", "")))
+    kind, role = str(given.get("agency-kind", "")), str(given.get("role", ""))
+    actor = Actor("example", "Example", "a", kind, "", role, machine=rule.who.machine)
     alone = partnership.model_copy(update={"rule": {rule.id: rule}, "hash": f"{partnership.hash}#{rule.id}"})
     sender = str(given.get("same-agency", "no")).lower() in ("yes", "true")
     label = Label(

@@ -17,7 +17,7 @@ from sightline.timescales.moment import now
 from sightline.vault import rules
 from sightline.vault.models import Key
 
-CannotOpen = rules.CannotOpen
+CannotOpen, Erased = rules.CannotOpen, rules.Erased
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -66,6 +66,10 @@ class Keyring:
         for start in range(0, len(wanted), 500):
             for key_id, wrapped in Key.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "wrapped"):
                 self._keys[key_id] = _unwrapped(bytes(wrapped), key_id)
+
+    def has(self, key_id: UUID) -> bool:
+        """Whether this key is in hand; after `fetch`, whether it still exists."""
+        return key_id in self._keys
 
     def fetch_for(self, sealed: Iterable[bytes]) -> None:
         """Fetches whatever opens these bodies, in one query."""

@@ -29,7 +29,11 @@ WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + 16
 
 
 class CannotOpen(Exception):
-    """No key that opens this body is left, or it was altered or moved. Says nothing about the content."""
+    """A sealed body that does not open: it was altered or moved. Says nothing about the content."""
+
+
+class Erased(CannotOpen):
+    """No key that opens this body is left: its content was erased, for ever."""
 
 
 def new_key() -> bytes:
@@ -68,7 +72,7 @@ def key_ids(sealed: bytes) -> list[UUID]:
 
 
 def open_(sealed: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
-    """Opens a sealed body with whichever of `keys` fits. Raises CannotOpen."""
+    """Opens a sealed body with whichever of `keys` fits. Raises CannotOpen; Erased, where no key is left."""
     sealed = bytes(sealed)
     if not sealed or sealed[0] != VERSION:
         raise CannotOpen("unknown version")
@@ -85,7 +89,7 @@ def open_(sealed: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
             return AESGCM(record_key).decrypt(nonce, sealed[body + NONCE_BYTES :], bound_to + bytes((VERSION,)))
         except InvalidTag as error:
             raise CannotOpen("altered or moved") from error
-    raise CannotOpen("no key is left")
+    raise Erased("no key is left")
 
 
 def keyed_digest(key: bytes, value: str) -> str:

@@ -44,6 +44,17 @@ def test_a_demonstration_writes_its_keys_and_stays_a_demonstration(file):
         keys.keys_for("production", file)
 
 
+def test_a_demonstration_does_not_open_over_real_keys(file, monkeypatch):
+    keys.ensure_keys(file, made_for="production")
+    with pytest.raises(ImproperlyConfigured, match="starts only with keys made for one"):
+        keys.keys_for("demo", file)  # `make demo` where a real deployment lies
+    file.unlink()
+    keys.keys_for("demo", file)
+    monkeypatch.setenv("SIGHTLINE_KEY", GOOD.sightline_key)
+    with pytest.raises(ImproperlyConfigured, match="starts only with keys made for one"):
+        keys.keys_for("demo", file)
+
+
 def test_a_test_writes_no_keys(file):
     assert keys.keys_for("test", file) == keys.keys_for("scratch", file)
     assert not file.exists()
