@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from sightline.agencies.types import AgencyInfo
 from sightline.chronology import rules
 from sightline.chronology.models import Entry, Opening, Part
 from sightline.chronology.types import Chronology, EntryHistory, EntryView
-from sightline.definition.outcomes import Missing
+from sightline.definition.outcomes import Decision, Missing
 from sightline.definition.records import code_title, headline
 from sightline.definition.types import Partnership, RecordField
 from sightline.identity.queries import identities_of, persons_of, rows_of, seen
@@ -24,6 +25,14 @@ from sightline.sharing.filters import at_least, tied
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
 from sightline.timescales.london import local, say
+from sightline.vault.actions import CannotOpen, Erased
+
+log = logging.getLogger(__name__)
+
+CLOSED = {
+    "erased": "The content of this record was erased. That it was held, by whom and when, is all that is left.",
+    "altered": "This record is not as it was written, and does not open. Tell those who look after Sightline.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,15 @@ def opened_for_each(identities: Sequence[UUID], known_on: datetime | None) -> di
     return found
 
 
+def _since(opened: Mapping[UUID, Mapping[str, datetime]], identities: Iterable[UUID]) -> dict[str, datetime]:
+    """From when one person's routine records are open, of what `opened_for_each` found."""
+    found: dict[str, datetime] = {}
+    for identity in identities:
+        for record, since in opened.get(identity, {}).items():
+            found[record] = min(since, found.get(record, since))
+    return found
+
+
 def is_sealed(entry: Entry, opened: dict[str, datetime]) -> bool:
     return entry.routine and not (entry.record in opened and entry.happened >= opened[entry.record])
 
@@ -113,6 +131,7 @@ def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = Non
     reading.keyring.fetch_for(bytes(one.entry.body) for one, sight in visible if sight.level >= Level.HEADLINE)
     views = [view(reading, one.entry, sight, one.roles, one.earlier, known) for one, sight in visible]
     reading.about = reading.about or "view-child"
+    reading.about_person(person)
     return Chronology(person, tuple(views), known_on, identities)
 
 
@@ -120,6 +139,7 @@ def view(
     reading: Reading, entry: Entry, sight: Sight, roles: Sequence[str], earlier: int, known: dict[str, AgencyInfo]
 ) -> EntryView:
     """One entry as this reader may see it; noted on the reading."""
+    body, sight, closed = _opened(reading, entry, sight)
     reading.note(entry.id, sight)
     definition = reading.definition
     agency = known.get(entry.agency) or AgencyInfo(entry.agency, "", entry.agency)
@@ -131,11 +151,10 @@ def view(
         "lane": lane, "lane_title": lane_title, "mark": record.mark if record else "ordinary", "agency": agency,
         "happened": entry.happened, "until": entry.until, "precision": entry.precision, "known_at": entry.known_at,
         "recorded_at": entry.recorded_at, "stated": entry.stated, "corrected": earlier, "sight": sight,
-        "queued": entry.queued, "urgent": entry.urgent,
+        "queued": entry.queued, "urgent": entry.urgent, "closed": closed,
     }
     if sight.level < Level.HEADLINE or record is None:
         return EntryView(roles=(), role_titles=(), counts_as=(), **common)
-    body = reading.keyring.open(bytes(entry.body), f"entry|{entry.id}")
     values: dict[str, str] = body.get("fields", {})
     place = body.get("place", {})
     place_words = ", ".join(p for p in (place.get("name", ""), place.get("postcode", "")) if p)
@@ -157,6 +176,21 @@ def view(
         words_of=max((body.get("counts", {}).get(record.fields[f].for_each, 1) for f in shown if values.get(f)), default=1),
         missing=tuple(body.get("missing", ())) if full else (), **common,
     )
+
+
+def _opened(reading: Reading, entry: Entry, sight: Sight) -> tuple[dict[str, Any], Sight, str]:
+    """An entry's body, as far as this reader may have it. What opens no more is a pointer that says so."""
+    if sight.level < Level.HEADLINE:
+        return {}, sight, ""
+    try:
+        return reading.keyring.open(bytes(entry.body), f"entry|{entry.id}"), sight, ""
+    except Erased:
+        closed = "erased"
+    except CannotOpen:
+        closed = "altered"
+        log.error("a sealed entry was altered or moved, and does not open")
+    decision = Decision(True, sight.decision.reason_code, CLOSED[closed], sight.decision.rule)
+    return {}, replace(sight, level=Level.POINTER, decision=decision, parts=()), closed
 
 
 def in_words(definition: Partnership, declared: RecordField, value: str) -> str:
@@ -182,18 +216,27 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     of_entry: dict[UUID, list[Part]] = defaultdict(list)
     for part in parts:
         of_entry[part.entry_id].append(part)
-    children = {p.identity_id for p in parts if p.child}
-    persons = persons_of(children)
-    alias: dict[UUID, list[UUID]] = defaultdict(list)
+    persons = persons_of(p.identity_id for p in parts if p.child)
     rows = rows_of(persons.values())
+    same: dict[UUID, list[UUID]] = defaultdict(list)
     for row in rows:
-        alias[row.person].append(row.id)
-    subjects = {i for ids in alias.values() for i in ids} | {p.identity_id for p in parts}
+        same[row.person].append(row.id)
     known = reading.agencies
-    opened = opened_for(list(subjects), None)
+    opened = opened_for_each([row.id for row in rows], None)
     kind = known[asked.agency].kind if asked.agency in known else ""
-    views = []
-    sights = [reading.see(label_of(v, kind, subjects, sealed=is_sealed(v, opened))) for v in versions]
+    reading.learn_ties([row.id for row in rows] + [p.identity_id for p in parts])
+    on_version = {v.id: list(dict.fromkeys(persons[p.identity_id] for p in of_entry[v.id] if p.child)) for v in versions}
+
+    def sight_of(version: Entry) -> Sight:
+        """What the page of any child on this version would show of it: a correction that takes a child off takes the
+        ties to that child off, and what one child's concern opened is not open for another."""
+        about = [(same[person], _since(opened, same[person])) for person in on_version[version.id]]
+        about = about or [([p.identity_id for p in of_entry[version.id]], {})]
+        sights = [reading.see(label_of(version, kind, ids, sealed=is_sealed(version, since))) for ids, since in about]
+        return max(sights, key=lambda sight: sight.level)
+
+    views: list[EntryView] = []
+    sights = [sight_of(v) for v in versions]
     reading.keyring.fetch_for(bytes(v.body) for v, s in zip(versions, sights, strict=True) if s.level >= Level.HEADLINE)
     for n, (version, sight) in enumerate(zip(versions, sights, strict=True)):
         if sight:
@@ -202,13 +245,14 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     if not views:
         raise Missing
     reading.about = reading.about or "view-entry"
-    declared = reading.definition.record.get(asked.record)
-    shown = views[-1].level >= Level.HEADLINE
-    counts = Counter(p.role for p in of_entry[versions[-1].id]) if shown else Counter()
+    declared, stands = reading.definition.record.get(asked.record), views[-1]
+    counts = Counter(p.role for p in of_entry[stands.id]) if stands.level >= Level.HEADLINE else Counter()
     people = tuple((declared.people[r].title if declared and r in declared.people else r, n) for r, n in counts.items())
+    rows = [row for row in rows if row.person in on_version[stands.id]]
     allowed = seen(reading, rows)
     openable = tuple(dict.fromkeys(row.person for row in rows if row.id in allowed))
-    return EntryHistory(views[-1], tuple(reversed(views)), people, openable, *provenance(asked.item))
+    replaced = stands.id != versions[-1].id
+    return EntryHistory(stands, tuple(reversed(views)), people, openable, *provenance(asked.item), replaced=replaced)
 
 
 def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:
@@ -256,7 +300,9 @@ def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
     for entry_id, e in rows.items():
         kind = known[e.agency].kind if e.agency in known else ""
         label = label_of(e, kind, subjects[entry_id], sealed=is_sealed(e, opened.get(entry_id, {})))
-        if reading.see(label).level >= Level.HEADLINE:
+        sight = reading.see(label)
+        if sight.level >= Level.HEADLINE:
+            reading.note(entry_id, sight)  # whoever is shown what follows from an entry has been shown of it
             found.add(entry_id)
     return found
 

@@ -44,6 +44,7 @@ class EntryView:
     words: tuple[tuple[str, str], ...] = ()  # (label, somebody's own words): quoted, never paraphrased
     words_of: int = 1  # how many children the words may be of: with several, they are nobody's in particular
     missing: tuple[str, ...] = ()  # what a good record would also have, said kindly
+    closed: str = ""  # why even the content that this reader might read is not there: erased | altered
 
     @property
     def level(self) -> Level:
@@ -105,6 +106,7 @@ class EntryHistory:
     received: datetime | None = None
     feed: str = ""
     position: str = ""
+    replaced: bool = False  # a newer version stands that this reader does not see: it is about somebody else
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,10 @@ def relate(rows: Sequence[tuple[UUID, str, UUID, str, datetime]]) -> int:
     there = set(
         Relation.objects.filter(subject__in={r[0] for r in rows}).values_list("subject_id", "relation", "object_id", "agency")
     )
-    new = {r[:4]: r for r in rows if r[:4] not in there}
+    new: dict[tuple[UUID, str, UUID, str], tuple[UUID, str, UUID, str, datetime]] = {}
+    for row in rows:  # the first to say it stays, whether it came in this bite or in one before
+        if row[:4] not in there:
+            new.setdefault(row[:4], row)
     Relation.objects.bulk_create(
         Relation(subject_id=s, relation=r, object_id=o, agency=a, known_at=k) for s, r, o, a, k in new.values()
     )

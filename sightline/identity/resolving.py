@@ -43,7 +43,9 @@ class Resolver:
         self._by_trait: dict[str, list[UUID]] = defaultdict(list)  # of this bite's own people
         self._stored: dict[str, list[UUID]] = {}
         self._rows: dict[UUID, SourceIdentity] = {}
-        self._details: dict[UUID, Details] = {}
+        self._details: dict[UUID, Details] = {}  # the latest that was known
+        self._known: dict[UUID, datetime] = {}  # since when
+        self._found_by: dict[UUID, set[str]] = {}  # who was told of in this bite: by which digests they are found now
         self._new: list[SourceIdentity] = []
         self._changed: dict[UUID, SourceIdentity] = {}
         self._versions: list[Version] = []
@@ -77,7 +79,11 @@ class Resolver:
             if there is not None:
                 details = _merged(self._details.get(there.id, Details()), details)
             wanted |= {self._digest(kind, value) for kind, value in rules.traits(details) if kind in rules.MATCHING}
-        self._stored = {d: [] for d in wanted}
+        self._look_up(wanted)
+
+    def _look_up(self, wanted: set[str]) -> None:
+        """Reads whoever is kept under these digests."""
+        self._stored.update((d, []) for d in wanted)
         for digest_, identity in Trait.objects.filter(digest__in=wanted).values_list("digest", "identity_id"):
             if len(self._stored[digest_]) < MOST_CANDIDATES:
                 self._stored[digest_].append(identity)
@@ -92,9 +98,11 @@ class Resolver:
             return
         identities = [i for i in identities if self._may_open(self._rows[i])]
         versions = Version.objects.filter(identity__in=identities).order_by("known_at", "recorded_at")
-        latest = {identity: (version, body) for identity, version, body in versions.values_list("identity_id", "id", "body")}
+        rows = versions.values_list("identity_id", "id", "known_at", "body")
+        latest = {identity: (version, known, body) for identity, version, known, body in rows}
         self.keyring.fetch(self._rows[i].key for i in identities)
-        for identity, (version, body) in latest.items():
+        for identity, (version, known, body) in latest.items():
+            self._known[identity] = known
             self._details[identity] = Details.from_dict(self.keyring.open(body, f"identity|{version}"))
 
     def _may_open(self, row: SourceIdentity) -> bool:
@@ -166,25 +174,31 @@ class Resolver:
         version = Version(id=uuid4(), identity=identity, known_at=known_at, recorded_at=now(), item=item)
         version.body = self.keyring.seal(details.as_dict(), [identity.key], f"identity|{version.id}")
         self._versions.append(version)
-        self._details[identity.id] = details
+        if known_at >= self._known.get(identity.id, known_at):  # what was sent earlier and comes later is no news
+            self._known[identity.id], self._details[identity.id] = known_at, details
 
     def _index(self, identity: UUID, details: Details) -> None:
         found = {(kind, self._digest(kind, value)) for kind, value in rules.traits(details)}
         if identity in self._forget:
             self._traits = [t for t in self._traits if t[0] != identity]
+        self._found_by[identity] = {digest_ for kind, digest_ in found if kind in rules.MATCHING}
         for kind, digest_ in sorted(found):
             self._traits.append((identity, kind, digest_))
             if kind in rules.MATCHING:
                 self._by_trait[digest_].append(identity)
 
-    def _match(self, identity: SourceIdentity, details: Details, known_at: datetime, *, first: bool) -> tuple[bool, tuple[UUID, ...]]:
+    def _candidates(self, identity: UUID, details: Details) -> list[UUID]:
+        """Who else is found by what is said of somebody now, whether they came in this bite or before it."""
         digests = {self._digest(kind, value) for kind, value in rules.traits(details) if kind in rules.MATCHING}
-        candidates = dict.fromkeys(
-            i for d in sorted(digests) for i in (*self._stored.get(d, ()), *self._by_trait.get(d, ())) if i != identity.id
-        )
+        if unread := digests - self._stored.keys():  # what several in this bite said, taken together
+            self._look_up(unread)
+        found = dict.fromkeys(i for d in sorted(digests) for i in (*self._stored[d], *self._by_trait.get(d, ())) if i != identity)
+        return [i for i in found if i not in self._found_by or not digests.isdisjoint(self._found_by[i])][:MOST_CANDIDATES]
+
+    def _match(self, identity: SourceIdentity, details: Details, known_at: datetime, *, first: bool) -> tuple[bool, tuple[UUID, ...]]:
         joined, waiting = False, []
         same: list[tuple[UUID, tuple[str, ...]]] = []
-        for other in list(candidates)[:MOST_CANDIDATES]:
+        for other in self._candidates(identity.id, details):
             if other not in self._details or self._rows[other].person == identity.person and not first:
                 continue
             compared = rules.compare(details, self._details[other])
@@ -195,7 +209,7 @@ class Resolver:
         persons = {self._rows[other].person for other, _ in same}
         if len(persons) == 1 and (first or self._alone(identity)):
             identity.person, joined = persons.pop(), True
-            self._link(identity, known_at, "identifiers-agree", same[0][1])
+            self._link(identity, known_at, "identifiers-agree", max((agree for _, agree in same), key=lambda agree: (len(agree), agree)))
         elif first:
             self._link(identity, known_at, "first-seen", ())
         if persons and not joined:
@@ -215,7 +229,7 @@ class Resolver:
         others = SourceIdentity.objects.filter(person=identity.person).exclude(id=identity.id)
         decided = Link.objects.filter(identity=identity, reason__in=("decided", "separated"))
         return not others.exists() and not decided.exists() and not any(
-            row.person == identity.person and row.id != identity.id for row in self._new)
+            row.person == identity.person and row.id != identity.id for row in self._rows.values())
 
     def _link(self, identity: SourceIdentity, at: datetime, reason: str, evidence: Sequence[str]) -> None:
         self._links.append(Link(id=uuid4(), identity=identity, person=identity.person, at=at, by=self.by, reason=reason,

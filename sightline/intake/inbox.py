@@ -82,6 +82,10 @@ class Inbox:
         key = thing.message_id or digest("raw", thing.raw.decode("utf-8", "replace"))
         return digest("message", f"{thing.agency or self.delivery.agency}|{key}")
 
+    def _other(self, thing: Thing, content: str) -> str:
+        """The key under which other content than what is held under its id is remembered, so that it comes but once."""
+        return digest("message", f"{thing.agency or self.delivery.agency}|{thing.message_id}|{content}")
+
     def sort(self) -> list[Arriving]:
         """What is to become an entry; everything else is counted and has its receipt. One query."""
         digests = [self._digest(thing) for thing in self.things]
@@ -109,8 +113,8 @@ class Inbox:
             else:
                 expected = "the content that was sent before under this id, or a newer version"
                 fault = Fault(path="message-id", expected=expected, code="conflict")
-                unread = Unread(thing.position, thing.raw, "conflict", (fault,), f"{thing.message_id}|{content}", thing.agency)
-                self._keep(unread, self._digest(unread), content, place)
+                unread = Unread(thing.position, thing.raw, "conflict", (fault,), thing.message_id, thing.agency)
+                self._keep(unread, self._other(thing, content), content, place)
         return arriving
 
     def _unchanged(self, before: Message | None, place: int) -> None:
@@ -130,7 +134,7 @@ class Inbox:
     def cannot(self, one: Arriving, reason: str, faults: Sequence[Fault]) -> None:
         """It cannot become an entry: kept raw. What is already held stays as it is."""
         n = one.notification
-        message = one.message if one.before is None else digest("message", f"{one.message}|{one.content}")
+        message = one.message if one.before is None else self._other(n, one.content)
         if message in self._there or (one.before is not None and Message.objects.filter(message=message).exists()):
             self._unchanged(one.before, one.place)
             return
@@ -151,9 +155,19 @@ class Inbox:
         else:
             self.counts.superseding += one.before.first is not None
             self.counts.new += one.before.first is None
+            self._remember(one)
             one.before.content, one.before.version, one.before.item, one.before.first = one.content, n.version[:40], item.id, first
             self._changed.append(one.before)
         self._receipts[one.place] = Receipt(str(item.id), item.received_at, "received")
+
+    def _remember(self, one: Arriving) -> None:
+        """What was said before under the same id and is not older: when it comes again, it is nothing new."""
+        n, before = one.notification, one.before
+        if before is None or newer(n.version, before.version):
+            return
+        other = self._other(n, before.content)
+        if not Message.objects.filter(message=other).exists():
+            self._new.append(Message(agency=n.agency, message=other, content=before.content, item=before.item, first=before.first))
 
     @property
     def changed_anything(self) -> bool:

@@ -156,6 +156,8 @@ class Bite:
         found = self.resolver.resolve(n.agency, person.details, known_at=known, item=item, there=there)
         self.counts.people_new += found.new and not found.joined
         self.counts.people_matched += found.joined or not found.new
+        if found.joined and not found.new:
+            self.clocked[found.person] = None  # what ran for two people runs for one now
         school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
         if found.changed and school:
             self.attends[found.identity] = (f"agency:{school}", known, item)

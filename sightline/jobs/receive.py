@@ -46,9 +46,9 @@ def receive(
         while some:
             began = time.monotonic()
             postponed, _ = _bite(world, some, counts)
-            took = time.monotonic() - began
-            if not postponed:  # what was cut short says little about how much fits into the time
-                size = max(LEAST, min(MOST, int(size * min(2.0, BITE_SECONDS / max(took, 0.001)))))
+            took, done = time.monotonic() - began, len(some) - len(postponed)
+            if took > BITE_SECONDS or 2 * done >= size:  # a few say little about how many fit into the time
+                size = max(LEAST, min(MOST, int(done * min(2.0, BITE_SECONDS / max(took, 0.001)))))
             counts.seconds = time.monotonic() - started
             if progress:
                 progress(counts)

@@ -68,16 +68,19 @@ def seal(plain: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
 def key_ids(sealed: bytes) -> list[UUID]:
     """The keys of which any one opens the body."""
     step = 16 + WRAPPED_BYTES
-    return [UUID(bytes=bytes(sealed[2 + i * step : 18 + i * step])) for i in range(sealed[1])]
+    whole = len(sealed) > 2 and len(sealed) >= 2 + sealed[1] * step  # else it was cut, and nothing opens it
+    return [UUID(bytes=bytes(sealed[2 + i * step : 18 + i * step])) for i in range(sealed[1])] if whole else []
 
 
 def open_(sealed: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
     """Opens a sealed body with whichever of `keys` fits. Raises CannotOpen; Erased, where no key is left."""
     sealed = bytes(sealed)
-    if not sealed or sealed[0] != VERSION:
+    if len(sealed) < 2 or sealed[0] != VERSION:
         raise CannotOpen("unknown version")
     step, count = 16 + WRAPPED_BYTES, sealed[1]
     body = 2 + count * step
+    if len(sealed) < body + NONCE_BYTES:
+        raise CannotOpen("cut short")
     for i in range(count):
         key_id = sealed[2 + i * step : 18 + i * step]
         key = keys.get(UUID(bytes=key_id))
