@@ -22,7 +22,7 @@ WARM, TIMES = 5, 60
 
 @contextmanager
 def database(engine: str, size: int):
-    with built(engine, "child-page", f"{size}-{_version()}", lambda url: _fill(url, size)) as environment:
+    with built(engine, f"child-page-{size}", _version(), lambda url: _fill(url, size)) as environment:
         yield environment
 
 

@@ -38,6 +38,8 @@ def machine(role: str) -> Actor:
     declared = partnership().role.get(role)
     if declared is None or not declared.machine:
         raise Missing
+    if "live-stories" in declared.may and settings.SIGHTLINE_MODE == "production":
+        raise Missing  # who lives stories is never where real people are
     return Actor(
         id=role, name=declared.title, agency="", agency_kind="partnership", team="", role=role,
         permissions=frozenset(declared.may), machine=True,

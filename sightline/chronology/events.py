@@ -14,12 +14,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import is_sealed, label_of, latest_of, opened_for_each
+from sightline.chronology.models import Part
+from sightline.chronology.queries import entries_of, is_sealed, label_of, latest_of, opened_for_each
 from sightline.definition.records import facts
 from sightline.identity.queries import rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
+from sightline.vault.actions import CannotOpen
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,7 @@ def of_people(
 def _add(reading: Reading, identities: Sequence[UUID], person_of: dict[UUID, UUID], found: dict[UUID, list[MachineEntry]],
          known_on: datetime | None, some: Q) -> None:
     parts = list(Part.objects.filter(some, identity__in=identities, child=True).order_by("id").values_list("entry_id", "identity_id", "role"))
-    entries: dict[UUID, Entry] = {}
-    wanted = list({entry_id for entry_id, _, _ in parts})
-    for start in range(0, len(wanted), 800):
-        entries.update(Entry.objects.in_bulk(wanted[start : start + 800]))
+    entries = entries_of(list({entry_id for entry_id, _, _ in parts}))
     standing, _ = latest_of(entries.values(), known_on)
     reading.learn_ties({identity for _, identity, _ in parts})
     known, definition = reading.agencies, reading.definition
@@ -89,7 +87,10 @@ def _add(reading: Reading, identities: Sequence[UUID], person_of: dict[UUID, UUI
             allowed.append((entry, identity, kind))
     reading.keyring.fetch_for(bytes(entry.body) for entry, _, _ in allowed)
     for entry, identity, kind in dict.fromkeys(allowed):
-        body = reading.keyring.open(bytes(entry.body), f"entry|{entry.id}")
+        try:
+            body = reading.keyring.open(bytes(entry.body), f"entry|{entry.id}")
+        except CannotOpen:
+            continue  # what was erased, or altered, is nothing that a rule may rest on
         held = tuple(roles[(entry.id, identity)])
         found[person_of[identity]].append(MachineEntry(
             entry.id, entry.first, entry.record, entry.agency, identity, held, entry.happened, entry.known_at,

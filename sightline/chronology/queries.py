@@ -46,16 +46,24 @@ class _OfChild:
 
 def _standing(identities: Sequence[UUID], known_on: datetime | None) -> list[_OfChild]:
     """The version of each record that stood, with this child's roles on it. Three queries."""
-    parts = Part.objects.filter(identity__in=identities, child=True).select_related("entry").order_by("-happened", "-id")
+    parts = Part.objects.filter(identity__in=identities, child=True).order_by("-happened", "-id")
     if known_on is not None:
         parts = parts.filter(entry__known_at__lte=known_on)
-    found: dict[UUID, Entry] = {}
     roles: dict[UUID, dict[str, None]] = defaultdict(dict)
-    for part in parts:
-        found[part.entry_id] = part.entry
-        roles[part.entry_id][part.role] = None
+    for entry_id, role in parts.values_list("entry_id", "role"):
+        roles[entry_id][role] = None
+    entries = entries_of(list(roles))
+    found = {i: entries[i] for i in roles}
     standing, earlier = latest_of(found.values(), known_on)
     return [_OfChild(e, tuple(roles[i]), earlier[e.first]) for i, e in found.items() if standing[e.first] == i]
+
+
+def entries_of(ids: Sequence[UUID]) -> dict[UUID, Entry]:
+    """These entries by id: before the gate, for those who pass it."""
+    found: dict[UUID, Entry] = {}
+    for start in range(0, len(ids), 800):
+        found.update(Entry.objects.in_bulk(ids[start : start + 800]))
+    return found
 
 
 def latest_of(entries: Iterable[Entry], known_on: datetime | None) -> tuple[dict[UUID, UUID], Counter[UUID]]:
@@ -75,11 +83,7 @@ def latest_of(entries: Iterable[Entry], known_on: datetime | None) -> tuple[dict
 
 def opened_for(identities: Sequence[UUID], known_on: datetime | None) -> dict[str, datetime]:
     """From when this child's routine records of each type are open."""
-    found: dict[str, datetime] = {}
-    for opened in opened_for_each(identities, known_on).values():
-        for record, since in opened.items():
-            found[record] = min(since, found.get(record, since))
-    return found
+    return _since(opened_for_each(identities, known_on), identities)
 
 
 def opened_for_each(identities: Sequence[UUID], known_on: datetime | None) -> dict[UUID, dict[str, datetime]]:
@@ -280,7 +284,9 @@ def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]
         sight = reading.see(label_of(e, kind, (part.identity_id,), sealed=False))
         if sight.level >= Level.HEADLINE:
             done.add(e.first)
-            found.append((persons[part.identity_id], view(reading, e, sight, (part.role,), earlier[e.first], known)))
+            shown = view(reading, e, sight, (part.role,), earlier[e.first], known)
+            if not shown.closed:
+                found.append((persons[part.identity_id], shown))
     return found
 
 
@@ -291,7 +297,7 @@ def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
     wanted = list(set(entries))
     rows = {e.id: e for e in Entry.objects.filter(id__in=wanted).defer("body")}
     subjects: dict[UUID, list[UUID]] = defaultdict(list)
-    for entry_id, identity in Part.objects.filter(entry__in=wanted).values_list("entry_id", "identity_id"):
+    for entry_id, identity in Part.objects.filter(entry__in=wanted, child=True).values_list("entry_id", "identity_id"):
         subjects[entry_id].append(identity)
     reading.learn_ties([i for ids in subjects.values() for i in ids])
     known = reading.agencies

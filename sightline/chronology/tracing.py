@@ -14,7 +14,7 @@ from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import label_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
-from sightline.vault.actions import Keyring
+from sightline.vault.actions import CannotOpen, Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,18 @@ def people_of(entry: UUID) -> tuple[tuple[UUID, tuple[str, ...]], ...]:
 
 
 def standing(first: UUID, keyring: Keyring) -> Standing | None:
-    """What stands, opened with the caller's keys: nothing of it is shown to anybody, the next version is made of it."""
+    """What stands, opened with the caller's keys: nothing of it is shown to anybody, the next version is made of it.
+    None where nothing stands, or its content was erased.
+    """
     versions = versions_of(first)
     if not versions:
         return None
     entry = Entry.objects.get(id=versions[-1])
     keyring.fetch_for([bytes(entry.body)])
-    body = keyring.open(bytes(entry.body), f"entry|{entry.id}")
+    try:
+        body = keyring.open(bytes(entry.body), f"entry|{entry.id}")
+    except CannotOpen:
+        return None
     return Standing(
         entry.id,
         entry.first,

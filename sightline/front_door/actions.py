@@ -43,15 +43,15 @@ def decide(*, entry: UUID, by: Actor, **given: str) -> tuple[UUID, tuple[str, ..
         asked = entry_history(opened, entry)
         if asked.now.level < Level.HEADLINE:
             raise Missing
-    if not asked.now.queued:
+    if asked.replaced or not asked.now.queued:
         raise Refused(Decision(False, "wrong-state", "This record did not come to the front door for a decision."))
     answer, flagged = rules.judge(decision=fields.get("decision", ""), rationale=fields.get("rationale", ""), agreement=fields.get("agreement", ""))
     if not answer:
         raise Refused(answer)
     made, moment, keyring = uuid4(), now(), Keyring()
     subjects = subjects_of(asked.now.id)
-    keys = tuple(dict.fromkeys(key for _, _, key in subjects))
-    keyring.fetch(keys)
+    keyring.fetch(key for _, _, key in subjects)
+    keys = tuple(dict.fromkeys(key for _, _, key in subjects if keyring.has(key)))  # who was erased has none
     parts = tuple((identity, "child", True) for identity, child, _ in subjects if child)
     body = {"says": "", "place": {}, "fields": fields, "missing": [], "absent": [], "counts": {"child": len(parts)},
             "on": [str(asked.now.first)], "flagged": list(flagged)}

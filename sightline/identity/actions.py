@@ -15,6 +15,7 @@ from sightline.definition.outcomes import Conflict, Decision, Missing, Refused
 from sightline.identity.models import Link, Possible, Relation, SourceIdentity
 from sightline.ledger.actions import write
 from sightline.timescales.moment import now
+from sightline.vault.actions import Keyring
 
 
 def _require(by: Actor, permission: str) -> None:
@@ -28,6 +29,22 @@ def _relink(identities: Sequence[SourceIdentity], person: UUID, by: Actor, reaso
         identity.person = person
         Link.objects.create(id=uuid4(), identity=identity, person=person, at=now(), by=by.id, reason=reason, evidence=list(evidence))
     SourceIdentity.objects.bulk_update(identities, ["person"])
+
+
+def _sealed(text: str, possible: UUID, a: SourceIdentity, b: SourceIdentity) -> bytes | None:
+    """Somebody's words about the two, sealed for both of them."""
+    keyring = Keyring()
+    keyring.fetch([a.key, b.key])
+    keys = [key for key in (a.key, b.key) if keyring.has(key)]
+    return keyring.seal(text[:400].encode(), keys, f"possible|{possible}") if text and keys else None
+
+
+def _decided(a: SourceIdentity, b: SourceIdentity, state: str, because: str, by: Actor) -> None:
+    """What somebody decided about two source identities, whether or not a match of theirs was waiting."""
+    first, second = sorted((a.id, b.id), key=str)
+    row = Possible.objects.filter(one_id=first, other_id=second).first() or Possible(one_id=first, other_id=second, at=now())
+    row.state, row.decided_at, row.decided_by, row.because = state, now(), by.id, _sealed(because, row.id, a, b)
+    row.save()
 
 
 def _pair(one: UUID, other: UUID) -> tuple[SourceIdentity, SourceIdentity]:
@@ -45,12 +62,7 @@ def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
     if a.person != b.person:
         moving = list(SourceIdentity.objects.select_for_update().filter(person=b.person))
         _relink(moving, a.person, by, "decided", ["a-person-decided"])
-    first, second = sorted((one, other), key=str)
-    Possible.objects.update_or_create(
-        one_id=first, other_id=second,
-        defaults={"state": "same", "decided_at": now(), "decided_by": by.id, "because": because[:400]},
-        create_defaults={"state": "same", "at": now(), "decided_at": now(), "decided_by": by.id, "because": because[:400]},
-    )
+    _decided(a, b, "same", because, by)
     write(kind="change", verb="join-identities", actor=by.id, acting_for=by.agency, purpose="safeguarding",
           policy=partnership().hash, ids=[one, other, a.person])
     return a.person
@@ -63,12 +75,7 @@ def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
     a, b = _pair(one, other)
     if a.person == b.person:
         _relink([b], uuid4(), by, "separated", ["a-person-decided"])
-    first, second = sorted((one, other), key=str)
-    Possible.objects.update_or_create(
-        one_id=first, other_id=second,
-        defaults={"state": "different", "decided_at": now(), "decided_by": by.id, "because": because[:400]},
-        create_defaults={"state": "different", "at": now(), "decided_at": now(), "decided_by": by.id, "because": because[:400]},
-    )
+    _decided(a, b, "different", because, by)
     write(kind="change", verb="separate-identities", actor=by.id, acting_for=by.agency, purpose="safeguarding",
           policy=partnership().hash, ids=[one, other, b.person])
     return b.person
@@ -89,7 +96,8 @@ def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor)
     if decision == "same":
         join(one=row.one_id, other=row.other_id, because=because, by=by)
         return
-    row.state, row.decided_at, row.decided_by, row.because = decision, now(), by.id, because[:400]
+    row.state, row.decided_at, row.decided_by = decision, now(), by.id
+    row.because = _sealed(because, row.id, *_pair(row.one_id, row.other_id))
     row.save(update_fields=["state", "decided_at", "decided_by", "because"])
     write(kind="change", verb="decide-match", actor=by.id, acting_for=by.agency, purpose="safeguarding",
           policy=partnership().hash, ids=[row.id], detail={"decision": decision})

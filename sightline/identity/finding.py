@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from itertools import combinations
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Exists, OuterRef, Q
 
 from sightline.agencies.rules import may
 from sightline.definition.outcomes import Invalid, Refused
@@ -19,6 +20,7 @@ from sightline.identity import rules
 from sightline.identity.models import SourceIdentity, Trait
 from sightline.identity.queries import held_with_sight
 from sightline.identity.types import Asked, Found, Held
+from sightline.sharing.filters import tied
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
 from sightline.timescales.london import local_day
@@ -27,24 +29,34 @@ from sightline.vault.actions import digest
 
 MOST_PEOPLE = 40
 MOST_CANDIDATES = 400
-MOST_LOOKED_AT = 2000
-BY_A_HEADLINE = ("name", "birth date")  # whoever sees a headline of somebody finds them by nothing else
+MOST_LOOSE = 60  # of those who meet less than all
+MOST_COUNTED = 1000
+BY_A_HEADLINE = ("name", "birth date", "age")  # whoever sees a headline of somebody finds them by nothing else
 
 
-def _digests(asked: Asked) -> dict[str, set[str]]:
-    """What to look up, by group: a candidate should meet every word, and any other group that was asked."""
+Group = tuple[str, frozenset[str]]  # what was asked, in words; the digests of which a candidate meets one
+
+
+def _groups(asked: Asked, *, wide: bool) -> list[Group]:
+    """What to look up: a candidate should meet every word, and everything else that was asked. `wide`: a word's beginning
+    is enough."""
     groups: dict[str, set[str]] = {}
     for word in rules.tokens(asked.words):
         groups[f"name {word}"] = {digest("word", word), digest("sound", rules.sound(word))} | (
-            {digest("start", word[:3])} if len(word) >= 3 else set())
+            {digest("start", word[:3])} if wide and len(word) >= 3 else set())
     if len(asked.born) == 10:
         groups["birth date"] = {digest("born", asked.born)}
+    elif len(asked.born) == 4:
+        groups["birth date"] = {digest("year", asked.born)}
+    elif asked.age.isdigit():
+        born = local_day(now()).year - int(asked.age)
+        groups["age"] = {digest("year", str(year)) for year in range(born - 3, born + 3)}
     if asked.number:
         plain = rules.number(asked.number)
         groups["number"] = {digest("number", plain), digest("nhs", plain), digest("upn", plain)}
     if asked.postcode:
         groups["postcode"] = {digest("postcode", rules.postcode(asked.postcode))}
-    return groups
+    return _rarest_first([(name, frozenset(digests)) for name, digests in groups.items()])
 
 
 def _age(born: str, on: date) -> int | None:
@@ -59,32 +71,66 @@ def find(reading: Reading, asked: Asked) -> list[Found]:
     decision = may(reading.actor, "find-child", reading.definition)
     if not decision:
         raise Refused(decision)
-    groups = _digests(asked)
+    narrow, wide = _groups(asked, wide=False), _groups(asked, wide=True)
     reading.about = reading.about or "find-child"
     reading.detail["asked"] = [digest("search", f"{name}={getattr(asked, name)}") for name in asked.given()]
-    if not groups:
+    if not {name for name, _ in narrow} - {"age"}:
         raise Invalid([Fault(path="words", expected="a name, a birth date, a number or a postcode", code="needed")])
-    met: dict[UUID, set[str]] = defaultdict(set)
-    for group, digests in _rarest_first(groups):
-        rows = Trait.objects.filter(digest__in=digests)
-        if met and len(met) <= MOST_CANDIDATES:
-            rows = rows.filter(identity__in=list(met))
-        for identity in rows.values_list("identity_id", flat=True)[: MOST_CANDIDATES * 5]:
-            met[identity].add(group)
-    met = _openly(reading, met)
-    ranked = sorted(met, key=lambda i: -len(met[i]))
-    most = len(met[ranked[0]]) if ranked else 0
-    close = [i for i in ranked if len(met[i]) >= max(1, most - (0 if most == 1 else 1))][:MOST_CANDIDATES]
-    persons = dict.fromkeys(p for i, p in _persons(close))
-    rows_ = list(SourceIdentity.objects.filter(person__in=list(persons)[:MOST_CANDIDATES]))
-    return _ranked(reading, asked, rows_, met)
+    where = _visible(reading)
+    met = _meeting_most(reading, narrow, wide, where)
+    if where:  # what a headline does not say finds nobody either, and its being there changes nothing
+        told = [[g for g in groups if g[0].startswith(BY_A_HEADLINE)] for groups in (narrow, wide)]
+        for identity, names in _meeting_most(reading, *told, where).items():
+            met.setdefault(identity, names)
+    persons = dict.fromkeys(p for _, p in _persons(sorted(met, key=lambda i: -len(met[i]))[:MOST_CANDIDATES]))
+    return _ranked(reading, asked, list(SourceIdentity.objects.filter(person__in=list(persons))), met)
+
+
+def _meeting_most(reading: Reading, narrow: list[Group], wide: list[Group], where: Q) -> dict[UUID, set[str]]:
+    """Who meets everything that was asked; then, while few are found, who meets all but one; and less where that finds nobody."""
+    met: dict[UUID, set[str]] = {}
+    tried = [narrow, *(list(some) for size in range(len(wide), 0, -1) for some in combinations(wide, size))]
+    for groups in tried:
+        enough = len(met) >= MOST_PEOPLE or met and len(groups) < len(wide) - 1
+        if not groups or enough or {name for name, _ in groups} == {"age"}:
+            continue
+        names = {name for name, _ in groups}
+        found = _meeting(groups, where, MOST_CANDIDATES if len(groups) == len(wide) else MOST_LOOSE)
+        for identity, by in (_openly(reading, dict.fromkeys(found, names)) if where else dict.fromkeys(found, names)).items():
+            if by == names:
+                met.setdefault(identity, by)
+    return met
+
+
+def _meeting(groups: list[Group], where: Q, most: int) -> list[UUID]:
+    """Source identities that meet all of these groups: one query, which begins with the rarest."""
+    (_, first), *others = groups
+    rows = Trait.objects.filter(where, digest__in=first)
+    for _, digests in others:
+        rows = rows.filter(Exists(Trait.objects.filter(identity=OuterRef("identity"), digest__in=digests)))
+    return list(rows.order_by().values_list("identity_id", flat=True).distinct()[:most])
+
+
+def _visible(reading: Reading) -> Q:
+    """Whom this reader may find at all, where that is not everybody: so that those who are hidden push nobody out."""
+    open_, kinds = [], set()
+    for agency in reading.agencies.values():
+        if reading.policy.decide(Label("identity", agency.id, agency.kind, "ordinary", ()), ()).level is Level.FULL:
+            open_.append(agency.id)
+    if len(open_) == len(reading.agencies):
+        return Q()
+    for branch in reading.policy.branches:
+        if "identity" in branch.rule.may_see.records:
+            kinds |= branch.needs_tie
+    same = SourceIdentity.objects.filter(person=OuterRef("identity__person")).filter(tied(reading.policy, subject="id", kinds=kinds))
+    return Q(identity__agency__in=open_) | Q(Exists(same))
 
 
 def _openly(reading: Reading, met: dict[UUID, set[str]]) -> dict[UUID, set[str]]:
     """By what each may be found as far as this reader sees them. What is hidden finds nobody, and pushes nobody out:
     else a search for a number or a postcode would say whose it is.
     """
-    wanted = sorted(met, key=lambda i: -len(met[i]))[:MOST_LOOKED_AT]
+    wanted = list(met)
     rows: list[tuple[UUID, str, UUID]] = []
     for start in range(0, len(wanted), 500):
         rows += SourceIdentity.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "agency", "person")
@@ -115,10 +161,12 @@ def _ties(reading: Reading, persons: list[UUID]) -> dict[UUID, frozenset[str]]:
     return {person: reading.ties(identities) for person, identities in of_person.items()}
 
 
-def _rarest_first(groups: dict[str, set[str]]) -> list[tuple[str, set[str]]]:
+def _rarest_first(groups: list[Group]) -> list[Group]:
     """Groups with the fewest rows first, so that later ones only narrow. Counts are capped."""
-    counts = {g: Trait.objects.filter(digest__in=d).order_by()[: MOST_CANDIDATES * 5].aggregate(n=Count("id"))["n"] for g, d in groups.items()}
-    return sorted(groups.items(), key=lambda item: counts[item[0]])
+    if len(groups) < 2:
+        return groups
+    counts = {name: len(Trait.objects.filter(digest__in=d).order_by().values_list("id")[:MOST_COUNTED]) for name, d in groups}
+    return sorted(groups, key=lambda group: counts[group[0]])
 
 
 def _persons(identities: list[UUID]) -> list[tuple[UUID, UUID]]:

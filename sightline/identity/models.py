@@ -85,7 +85,7 @@ class Possible(models.Model):
 
     classification = dict.fromkeys(
         ("id", "one", "other", "agree", "differ", "state", "at", "decided_at", "decided_by"), "internal"
-    ) | {"because": "sensitive"}
+    ) | {"because": "sealed"}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     one = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
@@ -96,7 +96,7 @@ class Possible(models.Model):
     at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=60, blank=True)
-    because = models.CharField(max_length=400, blank=True)
+    because = models.BinaryField(null=True)  # somebody's words about the two: sealed for both
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["one", "other"], name="possible_once")]

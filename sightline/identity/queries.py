@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sightline.agencies.rules import may
 from sightline.definition.outcomes import Missing, Refused
@@ -15,6 +15,7 @@ from sightline.identity import rules
 from sightline.identity.models import Link, Possible, Relation, SourceIdentity, Version
 from sightline.identity.types import Held, Kin, PossibleView, Profile
 from sightline.intake.types import Details
+from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
 from sightline.vault.actions import CannotOpen
@@ -141,14 +142,16 @@ def names(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, Profile]:
 INVERSE = {"parent": "child", "step-parent": "step-child", "carer": "cared for", "grandparent": "grandchild", "child": "parent"}
 
 
-def family(reading: Reading, person: UUID) -> list[Kin]:
-    """The family that senders told us of, as far as this reader may see each of them; siblings through a shared parent."""
-    own = [row.id for row in identities_of(person)]
+def family(reading: Reading, person: UUID, identities: Sequence[UUID] = ()) -> list[Kin]:
+    """The family that senders told us of, as far as this reader may see each of them; siblings through a shared parent.
+
+    `identities`: the person's source identities, where the caller has them.
+    """
+    own = list(identities) or [row.id for row in identities_of(person)]
     told = list(Relation.objects.filter(Q(subject__in=own) | Q(object__in=own)).order_by("known_at"))
     parents = [r.subject_id for r in told if r.object_id in own and r.relation in ("parent", "step-parent", "carer")]
-    parent_people = set(SourceIdentity.objects.filter(id__in=parents).values_list("person", flat=True))
-    theirs = list(SourceIdentity.objects.filter(person__in=parent_people).values_list("id", flat=True))
-    shared = list(Relation.objects.filter(subject__in=theirs, relation="parent").exclude(object__in=own))
+    people = SourceIdentity.objects.filter(id__in=parents).values("person")
+    shared = list(Relation.objects.filter(subject__person__in=people, relation="parent").exclude(object__in=own))
     wanted = [(r.subject_id, r.relation, r.agency) if r.object_id in own else
               (r.object_id, INVERSE.get(r.relation, r.relation), r.agency) for r in told]
     wanted += [(r.object_id, "sibling", r.agency) for r in shared]
@@ -164,15 +167,21 @@ def family(reading: Reading, person: UUID) -> list[Kin]:
     return list(found.values())
 
 
-def _view(reading: Reading, row: Possible) -> PossibleView:
-    found = {h.identity: h for h in held(reading, [row.one, row.other])}
-    if len(found) < 2:
-        raise Missing
+def _view(row: Possible, found: dict[UUID, tuple[Held, Sight]]) -> PossibleView | None:
+    """A match as one reader may see it: both sides, or not at all."""
+    if row.one_id not in found or row.other_id not in found:
+        return None
     words = rules.WORDS
     return PossibleView(
-        row.id, found[row.one_id], found[row.other_id], tuple(words.get(c, c) for c in row.agree),
+        row.id, found[row.one_id][0], found[row.other_id][0], tuple(words.get(c, c) for c in row.agree),
         tuple(words.get(c, c) for c in row.differ), row.state, row.at, row.one.person, row.other.person,
     )
+
+
+def _note(reading: Reading, view: PossibleView, found: dict[UUID, tuple[Held, Sight]]) -> PossibleView:
+    for side in (view.one, view.other):
+        reading.note(side.identity, found[side.identity][1])
+    return view
 
 
 def _may_see_matches(reading: Reading) -> None:
@@ -181,27 +190,64 @@ def _may_see_matches(reading: Reading) -> None:
         raise Refused(decision)
 
 
-def waiting(reading: Reading, *, limit: int = 50) -> list[PossibleView]:
-    """Matches that wait for somebody to decide, oldest first, as far as this reader may see both sides."""
-    _may_see_matches(reading)
-    rows = Possible.objects.filter(state__in=("waiting", "unsure")).select_related("one", "other").order_by("at", "id")[: limit * 2]
-    found = []
+WAITING = Q(state__in=("waiting", "unsure"))
+
+
+def _pairs() -> QuerySet[Possible]:
+    """Each pair of people of whom a match waits, once: the match that waits longest stands for the pair."""
+    longer = Possible.objects.filter(WAITING).filter(Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), id__lt=OuterRef("id")))
+    straight = longer.filter(one__person=OuterRef("one__person"), other__person=OuterRef("other__person"))
+    crossed = longer.filter(one__person=OuterRef("other__person"), other__person=OuterRef("one__person"))
+    return Possible.objects.filter(WAITING, ~Exists(straight), ~Exists(crossed)).exclude(one__person=F("other__person"))
+
+
+def _first_visible(
+    reading: Reading, pairs: Sequence[Possible]
+) -> tuple[dict[frozenset[UUID], PossibleView], dict[UUID, tuple[Held, Sight]]]:
+    """Of each pair's matches, the longest waiting of which this reader may see both sides."""
+    people = {person for row in pairs for person in (row.one.person, row.other.person)}
+    rows = list(Possible.objects.filter(WAITING, one__person__in=people, other__person__in=people)
+                .select_related("one", "other").order_by("at", "id"))
+    identities = {side.id: side for row in rows for side in (row.one, row.other)}
+    found = {held_.identity: (held_, sight) for held_, sight in held_with_sight(reading, list(identities.values()))}
+    views: dict[frozenset[UUID], PossibleView] = {}
     for row in rows:
-        try:
-            found.append(_view(reading, row))
-        except Missing:
-            continue
-    return found[:limit]
+        if view := _view(row, found):
+            views.setdefault(frozenset((row.one.person, row.other.person)), view)
+    return views, found
+
+
+def waiting(reading: Reading, *, after: str = "", limit: int = 50) -> Page[PossibleView]:
+    """Matches that wait for somebody to decide, longest first, each pair of people once, a page at a time; as far as this
+    reader may see both sides. A page may hold fewer than `limit` of them, and still be followed by another."""
+    _may_see_matches(reading)
+    rows = _pairs().select_related("one", "other").order_by("at", "id")
+    if at := place(after):
+        rows = rows.filter(Q(at__gt=at[0]) | Q(at=at[0], id__gt=at[1]))
+    pairs = list(rows[: limit + 1])
+    views, found = _first_visible(reading, pairs[:limit])
+    shown = [views.get(frozenset((row.one.person, row.other.person))) for row in pairs[:limit]]
+    reading.about = reading.about or "view-matches"
+    more = mark(pairs[limit - 1].at, pairs[limit - 1].id) if len(pairs) > limit else ""
+    return Page(tuple(_note(reading, view, found) for view in shown if view), more)
 
 
 def waiting_count(limit: int = 1000) -> int:
-    """How many matches wait, without content (capped): anybody at the front door may know that."""
-    return Possible.objects.filter(state__in=("waiting", "unsure")).order_by()[:limit].count()
+    """How many pairs of people wait, without content (capped): anybody at the front door may know that."""
+    return _pairs().order_by()[:limit].count()
 
 
 def possible(reading: Reading, possible_id: UUID) -> PossibleView:
     _may_see_matches(reading)
-    try:
-        return _view(reading, Possible.objects.select_related("one", "other").get(id=possible_id))
-    except Possible.DoesNotExist as error:
-        raise Missing from error
+    row = Possible.objects.select_related("one", "other").filter(id=possible_id).first()
+    found = {one.identity: (one, sight) for one, sight in held_with_sight(reading, [row.one, row.other])} if row else {}
+    view = _view(row, found) if row else None
+    if view is None:
+        raise Missing
+    return _note(reading, view, found)
+
+
+def people_of_match(possible_id: UUID) -> set[UUID]:
+    """The people whom a possible match is about. For stages above."""
+    rows = Possible.objects.filter(id=possible_id).values_list("one__person", "other__person")
+    return {person for row in rows for person in row}

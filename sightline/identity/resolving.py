@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -18,7 +19,7 @@ from sightline.ledger.adding import add, add_objects
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level
 from sightline.timescales.moment import now
-from sightline.vault.actions import Keyring, digest
+from sightline.vault.actions import Erased, Keyring, digest
 
 MOST_CANDIDATES = 50
 
@@ -103,7 +104,8 @@ class Resolver:
         self.keyring.fetch(self._rows[i].key for i in identities)
         for identity, (version, known, body) in latest.items():
             self._known[identity] = known
-            self._details[identity] = Details.from_dict(self.keyring.open(body, f"identity|{version}"))
+            with suppress(Erased):
+                self._details[identity] = Details.from_dict(self.keyring.open(body, f"identity|{version}"))
 
     def _may_open(self, row: SourceIdentity) -> bool:
         agency = self.agencies.get(row.agency)
@@ -156,6 +158,8 @@ class Resolver:
         return Resolved(identity.id, identity.key, identity.person, True, joined, True, waiting)
 
     def _again(self, there: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> Resolved:
+        if not self.keyring.has(there.key):  # erased: what is told from now on has a key of its own, what was told stays gone
+            there.key, there.details = self.keyring.make("subject"), ""
         held = self._details_digest(details)
         if there.details != held:  # what the sender left out this time it still holds: only what it gives replaces
             details = _merged(self._details.get(there.id, Details()), details)
@@ -240,7 +244,7 @@ class Resolver:
         add_objects(self._new)
         fresh = {row.id for row in self._new}
         again = [row for row in self._changed.values() if row.id not in fresh]
-        SourceIdentity.objects.bulk_update(again, ["details", "unborn", "person"])
+        SourceIdentity.objects.bulk_update(again, ["details", "unborn", "person", "key"])
         if forget := [i for i in self._forget if i not in fresh]:
             Trait.objects.filter(identity__in=forget).delete()
         add_objects(self._versions)

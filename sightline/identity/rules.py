@@ -88,7 +88,7 @@ def traits(details: Details) -> Iterator[tuple[str, str]]:
         yield "born", details.born
         for heard in {*map(sound, family), *(f"g{sound(w)}" for w in given)}:
             yield "block", f"{heard}|{details.born}"
-    elif len(details.born) >= 4:
+    if len(details.born) >= 4:
         yield "year", details.born[:4]
     if details.expected:
         for heard in set(map(sound, family)):

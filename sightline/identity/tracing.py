@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.db.models import Q
 from sightline.identity.models import Possible, SourceIdentity, Version
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
-from sightline.vault.actions import Keyring
+from sightline.vault.actions import Erased, Keyring
 
 
 def waiting_between(one: Collection[UUID], other: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
@@ -37,5 +38,6 @@ def details_of(identities: Iterable[UUID], keyring: Keyring) -> dict[UUID, Detai
     keyring.fetch(row.key for row in rows.values())
     found = {}
     for version in Version.objects.filter(identity__in=rows).order_by("known_at", "recorded_at"):
-        found[version.identity_id] = Details.from_dict(keyring.open(version.body, f"identity|{version.id}"))
+        with suppress(Erased):
+            found[version.identity_id] = Details.from_dict(keyring.open(version.body, f"identity|{version.id}"))
     return found

@@ -23,12 +23,15 @@ MOST_NOTE = 4000  # a wide table's heading is kept whole: its rows can be repair
 
 
 @transaction.atomic
-def open_delivery(*, feed: str, agency: str, kind: str, name: str, by: Actor) -> UUID:
-    """A file or call has begun to arrive. Returns its id."""
+def open_delivery(*, feed: str, agency: str, kind: str, name: str, by: Actor, notes: Sequence[str] = ()) -> UUID:
+    """A file or call has begun to arrive. Returns its id. `notes`: what is noticed already (a table's heading, without
+    which its rows cannot be repaired, should the load never come to its end).
+    """
     keyring = Keyring()
     key = keyring.make("delivery")
     keyring.save()
     made = Delivery(feed=feed, agency=agency, by=by.id, kind=kind, key=key, received_at=now(), digest=digest("delivery", name))
+    made.notes = _kept(notes)
     made.name = keyring.seal(name, [key], f"delivery|{made.id}")
     made.save()
     write(kind="change", verb="open-delivery", actor=by.id, acting_for=by.agency or agency, purpose="safeguarding", ids=[made.id])
@@ -39,9 +42,13 @@ def open_delivery(*, feed: str, agency: str, kind: str, name: str, by: Actor) ->
 def close_delivery(delivery: UUID, counts: Counts, notes: Sequence[str] = (), *, by: Actor, state: str = "done") -> None:
     """The whole of it has arrived (or stopped). `notes`: what the reader noticed, without values."""
     Delivery.objects.filter(id=delivery).update(
-        finished_at=now(), state=state, counts=counts.as_dict(), notes=[n[:MOST_NOTE] for n in list(notes)[:50]])
+        finished_at=now(), state=state, counts=counts.as_dict(), notes=_kept(notes))
     write(kind="run", verb="close-delivery", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=[delivery],
           detail={"counts": counts.as_dict(), "state": state})
+
+
+def _kept(notes: Sequence[str]) -> list[str]:
+    return [note[:MOST_NOTE] for note in list(notes)[:50]]
 
 
 def delivery_for(delivery: UUID) -> Delivery:
@@ -88,6 +95,8 @@ def released(waiting: Waiting, *, repaired: str, became: UUID | None, by: Actor)
     """The repair was taken: kept beside the original, with who made it. In the caller's transaction."""
     row, keyring = waiting.row, Keyring()
     keyring.fetch([waiting.delivery.key])
+    if not keyring.has(waiting.delivery.key):
+        raise Conflict("What was received has been erased: there is nothing to repair. Set it aside.")
     row.repaired = keyring.seal(repaired, [waiting.delivery.key], f"repaired|{row.id}")
     row.state, row.decided_at, row.decided_by, row.became = "released", now(), by.id, became
     row.save(update_fields=["repaired", "state", "decided_at", "decided_by", "became"])
@@ -101,9 +110,18 @@ def set_aside(*, quarantined: UUID, note: str, by: Actor) -> None:
     row = take_waiting(quarantined, by).row
     if len(note.strip()) < 10:
         raise Refused(Decision(False, "rationale-too-short", "Say in a few words why this can be set aside."))
-    row.state, row.decided_at, row.decided_by, row.note = "set-aside", now(), by.id, note.strip()[:400]
+    row.note = _sealed_anew(note.strip()[:400], f"note|{row.id}")
+    row.state, row.decided_at, row.decided_by = "set-aside", now(), by.id
     row.save(update_fields=["state", "decided_at", "decided_by", "note"])
     write(kind="change", verb="set-aside-quarantined", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=[row.id])
+
+
+def _sealed_anew(text: str, bound_to: str) -> bytes:
+    """Somebody's words under a key of their own: they may name anybody."""
+    keyring = Keyring()
+    key = keyring.make("delivery")
+    keyring.save()
+    return keyring.seal(text.encode(), [key], bound_to)
 
 
 @transaction.atomic
@@ -115,6 +133,9 @@ def save_draft(*, form: str, values: dict[str, str], by: Actor) -> None:
         draft = Draft(worker=by.id, form=form, key=keyring.make("draft"))
         keyring.save()
     keyring.fetch([draft.key])
+    if not keyring.has(draft.key):  # it was destroyed: what is typed now has a key of its own
+        draft.key = keyring.make("draft")
+        keyring.save()
     draft.body = keyring.seal(values, [draft.key], f"draft|{draft.id}")
     draft.saved_at = now()
     draft.save()

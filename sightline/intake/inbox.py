@@ -64,9 +64,10 @@ class Inbox:
         self._items: list[Item] = []
         self._new: list[Message] = []
         self._changed: list[Message] = []
-        self._unread: list[tuple[Unread, str, str, int]] = []
+        self._replaced: dict[str, Message] = {}
+        self._unread: list[tuple[Unread, str, str, str, int]] = []
         self._there: dict[str, Message] = {}
-        self._seen: dict[str, str] = {}  # what arrived in this bite: message, content
+        self._seen: dict[str, tuple[str, str]] = {}  # what arrived in this bite: message, content and version
 
     @property
     def receipts(self) -> list[Receipt]:
@@ -99,14 +100,19 @@ class Inbox:
             before = self._there.get(message)
             held, version = (before.content, before.version) if before else ("", "")
             waits = before is not None and before.first is None
-            if (self._seen.get(message) or held) == content:
+            if message not in self._seen and held == content:
+                self._unchanged(before, place)
+                if before is not None and newer(thing.version, before.version):  # what is older than this is old news now
+                    before.version = thing.version[:40]
+                    self._changed.append(before)
+            elif self._seen.get(message) == (content, thing.version):
                 self._unchanged(before, place)
             elif message in self._seen:  # how many are taken at once must not matter: all that follow keep their order
                 self.postponed = list(self.things[place:])
                 self.counts.read -= len(self.postponed)
                 break
             elif not held or waits or self.decided or (thing.version and newer(thing.version, version)):
-                self._seen[message] = content
+                self._seen[message] = (content, thing.version)
                 arriving.append(Arriving(uuid4(), thing, message, content, before, place))
             elif thing.version and newer(version, thing.version):
                 self._unchanged(before, place)  # an older version that comes late says nothing new
@@ -127,8 +133,8 @@ class Inbox:
         if before is not None or message in self._seen:
             self._unchanged(before, place)
             return
-        self._seen[message] = content
-        self._unread.append((unread, message, content, place))
+        self._seen[message] = (content, "")
+        self._unread.append((unread, message, content, "", place))
         self.counts.quarantined += 1
 
     def cannot(self, one: Arriving, reason: str, faults: Sequence[Fault]) -> None:
@@ -139,7 +145,7 @@ class Inbox:
             self._unchanged(one.before, one.place)
             return
         unread = Unread(n.position, n.raw, reason, tuple(faults), n.message_id, n.agency)
-        self._unread.append((unread, message, one.content, one.place))
+        self._unread.append((unread, message, one.content, n.version[:40], one.place))
         self.counts.quarantined += 1
 
     def took(self, one: Arriving, *, first: UUID, keys: Sequence[UUID], sent_at: datetime | None) -> None:
@@ -155,19 +161,11 @@ class Inbox:
         else:
             self.counts.superseding += one.before.first is not None
             self.counts.new += one.before.first is None
-            self._remember(one)
+            other, before = self._other(n, one.before.content), one.before  # said before: when it comes again, it is nothing new
+            self._replaced[other] = Message(agency=n.agency, message=other, content=before.content, item=before.item, first=before.first)
             one.before.content, one.before.version, one.before.item, one.before.first = one.content, n.version[:40], item.id, first
             self._changed.append(one.before)
         self._receipts[one.place] = Receipt(str(item.id), item.received_at, "received")
-
-    def _remember(self, one: Arriving) -> None:
-        """What was said before under the same id and is not older: when it comes again, it is nothing new."""
-        n, before = one.notification, one.before
-        if before is None or newer(n.version, before.version):
-            return
-        other = self._other(n, before.content)
-        if not Message.objects.filter(message=other).exists():
-            self._new.append(Message(agency=n.agency, message=other, content=before.content, item=before.item, first=before.first))
 
     @property
     def changed_anything(self) -> bool:
@@ -176,6 +174,9 @@ class Inbox:
     def save(self) -> None:
         """Writes the inbox, in bulk, in the caller's transaction; the keyring has been saved."""
         add_objects(self._items)
+        if self._replaced:
+            there = set(Message.objects.filter(message__in=self._replaced).values_list("message", flat=True))
+            self._new += [row for other, row in self._replaced.items() if other not in there]
         add_objects(self._new)
         if self._changed:
             Message.objects.bulk_update(self._changed, ["content", "version", "item", "first"])
@@ -187,13 +188,13 @@ class Inbox:
         self.delivery_key()
         items, waiting, messages = [], [], []
         moment = now()
-        for unread, message, content, place in self._unread:
+        for unread, message, content, version, place in self._unread:
             item = Item(delivery=self.delivery, agency=unread.agency or self.delivery.agency, message=message, content=content,
                         position=unread.position[:40], received_at=moment)
             item.raw = self.keyring.seal(unread.raw, [self.delivery.key], f"item|{item.id}")
             items.append(item)
             waiting.append(Quarantined(item=item, reason=unread.reason[:40], faults=[told(f) for f in unread.faults[:20]], at=moment))
-            messages.append(Message(agency=item.agency, message=message, content=content, item=item.id))
+            messages.append(Message(agency=item.agency, message=message, content=content, version=version, item=item.id))
             self._receipts[place] = Receipt(str(item.id), moment, "kept-for-a-person", unread.faults)
         for rows in (items, waiting, messages):
             add_objects(rows)

@@ -74,8 +74,8 @@ class Quarantined(models.Model):
     """An item that waits for a person: why, and what became of it."""
 
     classification = dict.fromkeys(
-        ("id", "item", "reason", "faults", "state", "at", "decided_at", "decided_by", "note", "became"), "internal"
-    ) | {"repaired": "sealed", "note": "sensitive"}
+        ("id", "item", "reason", "faults", "state", "at", "decided_at", "decided_by", "became"), "internal"
+    ) | {"repaired": "sealed", "note": "sealed"}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="+")
@@ -85,7 +85,7 @@ class Quarantined(models.Model):
     at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=60, blank=True)
-    note = models.CharField(max_length=400, blank=True)
+    note = models.BinaryField(null=True)  # why it was set aside, in somebody's words
     repaired = models.BinaryField(null=True)
     became = models.UUIDField(null=True)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.core import signing
 from django.db.models import Q
 
 from sightline.agencies.rules import may
@@ -15,12 +13,12 @@ from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Decision, Missing, Refused
 from sightline.definition.types import Fault
 from sightline.intake.models import Delivery, Draft, Item, Quarantined
+from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level, Sight
-from sightline.vault.actions import CannotOpen, Keyring
+from sightline.vault.actions import CannotOpen, Erased, Keyring
 
 PAGE = 50
-T = TypeVar("T")
 
 REASONS = {
     "conflict": "The same message arrived before with other content, and does not say that it is a correction.",
@@ -81,14 +79,7 @@ class QuarantineView:
     decided_at: datetime | None
     decided_by: str
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Part of a list, and an opaque mark for what follows (empty at the end)."""
-
-    items: tuple[T, ...]
-    next: str
+    erased: bool = False  # its key was destroyed: what was received cannot be read again
 
 
 def _require(reading: Reading, permission: str) -> Sight:
@@ -96,19 +87,6 @@ def _require(reading: Reading, permission: str) -> Sight:
     if not decision:
         raise Refused(decision)
     return Sight(Level.FULL, Decision(True, permission, decision.sentence, decision.rule))
-
-
-def _mark(moment: datetime, row_id: UUID) -> str:
-    return signing.dumps([moment.isoformat(), str(row_id)], salt="page")
-
-
-def _after(mark: str) -> tuple[datetime, UUID] | None:
-    """Where a page goes on; a mark that was tampered with is the beginning."""
-    try:
-        moment, row_id = signing.loads(mark, salt="page")
-    except signing.BadSignature:
-        return None
-    return datetime.fromisoformat(moment), UUID(row_id)
 
 
 def _mine_only(reading: Reading) -> Q:
@@ -130,8 +108,8 @@ def deliveries(reading: Reading, *, after: str = "") -> Page[DeliveryView]:
     """Deliveries, newest first, a page at a time. Files and single messages alike."""
     sight = _require(reading, "view-loads")
     rows = Delivery.objects.filter(_mine_only(reading)).order_by("-received_at", "id")
-    if after and (place := _after(after)):
-        rows = rows.filter(Q(received_at__lt=place[0]) | Q(received_at=place[0], id__gt=place[1]))
+    if after and (at := place(after)):
+        rows = rows.filter(Q(received_at__lt=at[0]) | Q(received_at=at[0], id__gt=at[1]))
     found = list(rows[: PAGE + 1])
     titles = {a.id: a.title for a in reading.agencies.values()}
     waiting = _waiting_by_delivery([row.id for row in found])
@@ -140,7 +118,7 @@ def deliveries(reading: Reading, *, after: str = "") -> Page[DeliveryView]:
         reading.note(one.id, sight)
     reading.about = reading.about or "view-loads"
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return Page(views, _mark(last.received_at, last.id) if last else "")
+    return Page(views, mark(last.received_at, last.id) if last else "")
 
 
 def _waiting_by_delivery(deliveries_: list[UUID]) -> dict[UUID, int]:
@@ -166,22 +144,22 @@ def delivery(reading: Reading, delivery_id: UUID, *, after: str = "") -> tuple[D
         raise Missing from error
     reading.note(row.id, sight)
     rows = Quarantined.objects.filter(item__delivery=row).select_related("item").order_by("at", "id")
-    if after and (place := _after(after)):
-        rows = rows.filter(Q(at__gt=place[0]) | Q(at=place[0], id__gt=place[1]))
+    if after and (at := place(after)):
+        rows = rows.filter(Q(at__gt=at[0]) | Q(at=at[0], id__gt=at[1]))
     found = list(rows[: PAGE + 1])
     titles = {a.id: a.title for a in reading.agencies.values()}
     waiting = _waiting_by_delivery([row.id]).get(row.id, 0)
     last = found[PAGE - 1] if len(found) > PAGE else None
     reading.about = reading.about or "view-delivery"
     return (_delivery(reading, row, titles, waiting), tuple(_quarantined(q, "") for q in found[:PAGE]),
-            _mark(last.at, last.id) if last else "")
+            mark(last.at, last.id) if last else "")
 
 
-def _quarantined(row: Quarantined, raw: str) -> QuarantineView:
+def _quarantined(row: Quarantined, raw: str, *, note: str = "", erased: bool = False) -> QuarantineView:
     return QuarantineView(
         row.id, row.item.delivery_id, row.item.position, row.reason, REASONS.get(row.reason, REASONS["invalid"]),
         tuple(Fault(path=f["path"], expected=f["expected"], nearest=f.get("nearest", ""), code=f.get("code", "")) for f in row.faults),
-        raw, row.state, row.at, row.decided_at, row.decided_by, row.note,
+        raw, row.state, row.at, row.decided_at, row.decided_by, note, erased,
     )
 
 
@@ -194,16 +172,20 @@ def quarantined(reading: Reading, quarantined_id: UUID) -> QuarantineView:
         raise Missing from error
     reading.note(row.id, sight)
     reading.about = reading.about or "view-quarantined"
-    return _quarantined(row, raw_of(reading.keyring, row.item).decode("utf-8", "replace"))
+    note = _opened(reading.keyring, row.note, f"note|{row.id}") or b""
+    raw = _opened(reading.keyring, row.item.raw, f"item|{row.item_id}")
+    return _quarantined(row, (raw or b"").decode("utf-8", "replace"), note=note.decode(), erased=raw is None)
 
 
-def raw_of(keyring: Keyring, item: Item) -> bytes:
-    """An item as it was received. Raises Missing when its keys have been destroyed."""
+def _opened(keyring: Keyring, sealed: bytes | None, bound_to: str) -> bytes | None:
+    """What was sealed, as bytes; None where nothing was, or it opens no more."""
+    if not sealed:
+        return None
     try:
-        keyring.fetch_for([bytes(item.raw)])
-        return keyring.open_bytes(bytes(item.raw), f"item|{item.id}")
-    except CannotOpen as error:
-        raise Missing from error
+        keyring.fetch_for([bytes(sealed)])
+        return keyring.open_bytes(bytes(sealed), bound_to)
+    except CannotOpen:
+        return None
 
 
 def draft(actor: Actor, form: str) -> tuple[dict[str, str], datetime] | None:
@@ -213,7 +195,10 @@ def draft(actor: Actor, form: str) -> tuple[dict[str, str], datetime] | None:
         return None
     keyring = Keyring()
     keyring.fetch([row.key])
-    return keyring.open(bytes(row.body), f"draft|{row.id}"), row.saved_at
+    try:
+        return keyring.open(bytes(row.body), f"draft|{row.id}"), row.saved_at
+    except Erased:
+        return None
 
 
 def provenance(item: UUID | None) -> tuple[datetime | None, str, str]:

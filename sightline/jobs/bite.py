@@ -140,7 +140,8 @@ class Bite:
         known = min(sent or now(), now())
         before = self._on_it_before(one)
         people = [(p, self._resolve(n, p, known, one.item, before)) for p in n.people]
-        keys = list(dict.fromkeys(r.key for _, r in people)) or [self.inbox.delivery_key()]
+        keys = list(dict.fromkeys(r.key for _, r in people if self.keyring.has(r.key)))  # who was erased has none
+        keys = keys or [self.inbox.delivery_key()]
         first = self._entry(one, record, fields, people, keys, known)
         self.inbox.took(one, first=first, keys=keys, sent_at=sent)
 
@@ -218,7 +219,8 @@ class Bite:
             team = fields.get("team", "")
             for child in children:
                 self.ties.append((f"agency:{n.agency}", "network", child, known, until, entry))
-                if team in self.world.definition.team:
+                there = self.world.definition.team.get(team)
+                if there is not None and there.agency == n.agency:  # nobody allocates a child to another agency's team
                     self.ties.append((f"team:{team}", "allocated", child, known, until, entry))
         if record.id in self.world.clocked or (queued and "queued" in self.world.clocked):
             self.clocked.update(dict.fromkeys(r.person for _, r in people if r.identity in children))

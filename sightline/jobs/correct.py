@@ -16,6 +16,7 @@ from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.chronology.actions import versions_of
+from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.queries import persons_on
 from sightline.chronology.tracing import Standing, standing
 from sightline.definition.outcomes import Decision, Invalid, Missing, Refused
@@ -29,6 +30,8 @@ from sightline.intake.types import Named, Notification
 from sightline.jobs.bite import Bite, World, moment_of
 from sightline.jobs.due import owe
 from sightline.ledger.actions import write
+from sightline.sharing.reading import reading
+from sightline.sharing.types import Level
 from sightline.timescales.london import local
 from sightline.vault.actions import Keyring
 
@@ -68,12 +71,16 @@ def correct_record(
     allowed = may(by, "correct-record", definition)
     if not allowed:
         raise Refused(allowed)
-    opened = _stands(definition, entry)
+    with reading(by, "safeguarding", about="correct-record") as gate:
+        shown = entry_history(gate, entry).now  # Missing, for what this worker does not see as for what is not there
+    opened = _stands(definition, shown.first)
     if opened.agency != by.agency:
         sentence = (
             "Only the agency that recorded this can correct it. Tell them what is wrong: their number is on the record."
         )
         raise Refused(Decision(False, "not-permitted", sentence))
+    if shown.level < Level.FULL:
+        raise Refused(Decision(False, "not-permitted", "You cannot correct what you cannot read in full."))
     before = set(persons_on(opened.id))
     delivery = open_delivery(feed="", agency=by.agency, kind="correction", name="correction", by=by)
     world = World(definition, agencies(), by, delivery_for(delivery))

@@ -43,6 +43,23 @@ class Record(AppendOnly):
         indexes = [models.Index(fields=["at", "id"], name="ledger_at")]
 
 
+class Head(models.Model):
+    """How far every stream's chain had got when the last record took its place, under a keyed digest. One row.
+
+    Whoever cuts the newest end off, or alters a record and computes the chain afresh, cannot make this row say so
+    without the digest key, which lies outside the database.
+    """
+
+    classification = dict.fromkeys(("id", "streams", "at", "seal"), "internal")
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    streams = models.JSONField(default=dict)  # stream: [place, chain]
+    at = models.DateTimeField()
+    seal = models.CharField(max_length=32)
+
+    ONE = 1
+
+
 class Link(AppendOnly):
     """The record's place in its stream's chain: each link covers the one before."""
 

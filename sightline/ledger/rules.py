@@ -21,5 +21,10 @@ def leaf(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(b"\x00" + canonical.encode()).hexdigest()
 
 
+def head_text(streams: Mapping[str, Any]) -> str:
+    """What the head's keyed digest covers: every stream with its newest place and chain."""
+    return json.dumps({stream: list(head) for stream, head in streams.items()}, sort_keys=True, separators=(",", ":"))
+
+
 def chained(previous: str, leaf_: str) -> str:
     return hashlib.sha256(b"\x01" + bytes.fromhex(previous) + bytes.fromhex(leaf_)).hexdigest()

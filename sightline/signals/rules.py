@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,11 +20,15 @@ def raised(signal: Signal, occurrences: Iterable[Occurrence]) -> RaisedSignal | 
     that `since` is the first moment at which anybody could have seen the pattern.
     """
     counted = [o for o in occurrences if signal.when.count.holds(dict(o.facts))]
+    within, starts = parse_span(signal.when.within), dict[datetime, datetime]()
     known: list[Occurrence] = []
+    placed: list[tuple[datetime, int]] = []  # when each happened, and its place in `known`: in the order of happening
     found: RaisedSignal | None = None
     for occurrence in sorted(counted, key=lambda o: (o.known, o.happened, o.first)):
+        insort(placed, (occurrence.happened, len(known)))
         known.append(occurrence)
-        window = _window(signal, known, occurrence)
+        starts.setdefault(occurrence.happened, within.before(occurrence.happened))
+        window = [known[place] for _, place in _window(placed, starts, occurrence.happened)]
         days = {local_day(o.happened) for o in window}
         if len(days) < signal.when.at_least:
             continue
@@ -35,15 +40,16 @@ def raised(signal: Signal, occurrences: Iterable[Occurrence]) -> RaisedSignal | 
     return found
 
 
-def _window(signal: Signal, known: list[Occurrence], newest: Occurrence) -> list[Occurrence]:
-    """The fullest window of the declared length that holds the newest entry."""
-    best: list[Occurrence] = []
-    for last in known:
-        start = parse_span(signal.when.within).before(last.happened)
-        inside = [o for o in known if start <= o.happened <= last.happened]
-        if newest in inside and len(inside) > len(best):
-            best = inside
-    return best
+def _window(placed: list[tuple[datetime, int]], starts: Mapping[datetime, datetime], newest: datetime) -> list[tuple[datetime, int]]:
+    """The fullest window of the declared length that holds the newest entry; of several, the one whose last entry was
+    known first. `starts`: where a window begins that ends then."""
+    best, chosen = (0, 0), (0, 0)
+    for happened, place in placed[bisect_left(placed, (newest, -1)) :]:
+        if starts[happened] <= newest:
+            low, high = bisect_left(placed, (starts[happened], -1)), bisect_right(placed, (happened, len(placed)))
+            if (high - low, -place) > best:
+                best, chosen = (high - low, -place), (low, high)
+    return placed[slice(*chosen)]
 
 
 def run_example(partnership: Partnership, signal: Signal, example: dict[str, Any]) -> str | None:

@@ -58,6 +58,9 @@ class Keyring:
         return key_id
 
     def save(self) -> None:
+        """Keeps the keys that were made, unless this database was sealed with another key-encryption key."""
+        if self._new:
+            check_key()
         Key.objects.bulk_create(self._new)
         self._new = []
 
@@ -93,6 +96,18 @@ def _unwrapped(wrapped: bytes, key_id: UUID) -> bytes:
         return rules.unwrap(wrapped, _key_encryption_key(), key_id.bytes)
     except InvalidTag as error:
         raise ImproperlyConfigured("SIGHTLINE_KEY is not the key with which this database was sealed.") from error
+
+
+_FITTING: set[str] = set()  # key-encryption keys that were seen to fit: looked at once a process
+
+
+def check_key() -> None:
+    """Raises ImproperlyConfigured where the database was sealed with another key: before anything new is sealed beside it."""
+    if settings.SIGHTLINE_KEY in _FITTING:
+        return
+    for key_id, wrapped in Key.objects.values_list("id", "wrapped")[:1]:
+        _unwrapped(bytes(wrapped), key_id)
+        _FITTING.add(settings.SIGHTLINE_KEY)
 
 
 def destroy(key_ids: Iterable[UUID]) -> int:

@@ -3,7 +3,8 @@
 Marks differ in shape, never in colour alone. Each is a link, in order of time, so that a keyboard and a screen reader
 walk it as the eye does. Where marks would cover one another they stand in rows within their lane; nothing is left out.
 There is no text among the marks, so none can overlap: words are in the lanes' names, the axis, each link's name and
-the list below.
+the list below. What a warning sign rests on stands in a dashed frame; its caption stands above the lanes, in rows, so
+that captions do not cover one another.
 
 The SVG is as wide as its drawing: at a narrow window it scrolls within itself, from the newest backwards (the style
 sheet). No inline style, so that the strict content security policy holds.
@@ -24,6 +25,8 @@ TOP, AXIS = 20, 26
 LANE, ROW = 40, 17  # height of a lane, and of each further row in it
 APART = 17  # marks of one row are at least so far apart
 MOST_ROWS = 6
+CAPTION, MOST_CAPTIONS = 20, 4  # height of a row of captions; rows at most
+LETTER = 7.3  # about as wide is a letter of a caption
 
 SHAPES = {  # drawn around 0,0
     "event": '<path d="M0-9.5 9.5 0 0 9.5-9.5 0z"/>',
@@ -63,6 +66,15 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """The time in which the facts of a warning sign lie, and what it says."""
+
+    since: datetime
+    until: datetime
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """The lanes' names with their heights (as rows, 1 to 6), the SVG, what it says in words, and the shapes in use."""
 
@@ -71,6 +83,8 @@ class Drawn:
     summary: str
     legend: tuple[tuple[str, str, int, str], ...]  # shape, its SVG, how many, words
     bands: bool
+    captions: int = 0  # rows of captions above the lanes, 0 to 4
+    frames: tuple[str, ...] = ()  # what the frames say
 
 
 def draw(
@@ -79,6 +93,7 @@ def draw(
     *,
     today: date,
     bands: Sequence[Band] = (),
+    frames: Sequence[Frame] = (),
     known_on: bool = False,
 ) -> Drawn:
     """Draws marks (any order) on the lanes that have any; `lanes` are (id, title) in their order."""
@@ -90,14 +105,17 @@ def draw(
     scale = _Scale(_month_start(first, last), last)
 
     rows, count = _rows(marks, scale)
+    captioned = _captions(frames, scale, scale.today_x(today))
+    captions = max((one.row + 1 for one in captioned), default=0)
+    top = TOP + CAPTION * captions
     tops: dict[str, float] = {}
-    y = float(TOP)
+    y = float(top)
     for lane, _ in lanes:
         tops[lane] = y
         y += LANE + ROW * (count[lane] - 1)
     bottom = y
 
-    parts = [_grid(scale, bottom)]
+    parts = [one.rect(bottom) for one in captioned] + [_grid(scale, top, bottom)] + [one.text() for one in captioned]
     for lane, _ in lanes:
         middle = tops[lane] + LANE / 2
         for row in range(count[lane]):
@@ -131,7 +149,8 @@ def draw(
     )
     numbers = Counter(mark.shape for mark in marks)
     legend = tuple((shape, SHAPES[shape], numbers[shape], words) for shape, words in LEGEND if numbers[shape])
-    return Drawn(tuple((title, count[lane]) for lane, title in lanes), svg, summary, legend, bool(bands))
+    named = tuple((title, count[lane]) for lane, title in lanes)
+    return Drawn(named, svg, summary, legend, bool(bands), captions, tuple(frame.says for frame in frames))
 
 
 def says(marks: Sequence[Mark], lanes: Sequence[str]) -> str:
@@ -189,7 +208,72 @@ def _rows(marks: Sequence[Mark], scale: _Scale) -> tuple[list[int], dict[str, in
     return rows, {lane: len(ends_) for lane, ends_ in ends.items()}
 
 
-def _grid(scale: _Scale, bottom: float) -> str:
+@dataclass(frozen=True, slots=True)
+class _Caption:
+    """A frame with the row of its caption, or -1 where there is no room for one (its words are in the list)."""
+
+    frame: Frame
+    row: int
+    left: float
+    right: float
+    x: float
+    anchor: str  # start | end
+    words: str
+
+    @property
+    def baseline(self) -> float:
+        return TOP + CAPTION * self.row + 12
+
+    def rect(self, bottom: float) -> str:
+        top = self.baseline + 5 if self.row >= 0 else TOP
+        return (
+            f'<rect class="pic-frame" x="{self.left:.1f}" y="{top:g}" width="{self.right - self.left:.1f}" '
+            f'height="{bottom - 2 - top:g}"><title>{escape(self.frame.says)}</title></rect>'
+        )
+
+    def text(self) -> str:
+        if self.row < 0:
+            return ""
+        return (
+            f'<text class="pic-says" x="{self.x:.1f}" y="{self.baseline:g}" text-anchor="{self.anchor}">'
+            f"{escape(self.words)}</text>"
+        )
+
+
+def _captions(frames: Sequence[Frame], scale: _Scale, today_x: float) -> list[_Caption]:
+    """Each frame's caption begins or ends with it, in the first row where it covers no other."""
+    taken: list[list[tuple[float, float]]] = []
+    found = []
+    for n, frame in enumerate(frames):
+        inset = 3 * (n % MOST_CAPTIONS)  # two signs may rest on the same days
+        left = max(scale(frame.since) - 17 + inset, 1)
+        right = min(scale(frame.until) + 17 - inset, WIDTH - 1)
+        at_end = left + right > WIDTH
+        most = int((WIDTH - 30) / LETTER)
+        words = frame.says if len(frame.says) <= most else frame.says[: most - 1].rsplit(" ", 1)[0] + "…"
+        wide = len(words) * LETTER
+        if at_end:
+            x = right if right < today_x - 4 else min(right, today_x - 5)
+            x = max(x, wide + 2)
+            reach = (x - wide, x)
+        else:
+            x = min(left, WIDTH - 30 - wide)
+            reach = (x, x + wide)
+        row = next(
+            (r for r, there in enumerate(taken) if all(reach[1] + 12 < a or reach[0] - 12 > b for a, b in there)),
+            len(taken),
+        )
+        if row >= MOST_CAPTIONS:
+            row = -1
+        elif row == len(taken):
+            taken.append([reach])
+        else:
+            taken[row].append(reach)
+        found.append(_Caption(frame, row, left, right, x, "end" if at_end else "start", words))
+    return found
+
+
+def _grid(scale: _Scale, top: float, bottom: float) -> str:
     """Lines and words of the axis, as many as fit: months, quarters, half years, years or every few years."""
     months = scale.days / 30.44
     step = next((s for s in (1, 2, 3, 6, 12, 24, 60) if months / s <= 14), 120)
@@ -198,7 +282,7 @@ def _grid(scale: _Scale, bottom: float) -> str:
         at = _next_month(at)
     while at <= scale.end:
         x = scale.of_day(at)
-        parts.append(f'<path class="pic-grid" d="M{x:.1f} {TOP}V{bottom:g}"/>')
+        parts.append(f'<path class="pic-grid" d="M{x:.1f} {top:g}V{bottom:g}"/>')
         if x < WIDTH - 60:
             parts.append(
                 f'<text class="pic-when" x="{x + 3:.1f}" y="{bottom + 16:g}">{_label(at, step, not parts[1:])}</text>'

@@ -32,6 +32,11 @@ class Who:
     first: str  # what to call the child in a sentence
     facts: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def initials(self) -> str:
+        """For the window's title, which a browser keeps in its history: enough to tell two windows apart."""
+        return "".join(word[0] for word in self.name.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Ring:
@@ -85,7 +90,7 @@ def rings(entries: Iterable[EntryView]) -> list[Ring]:
     """What is held that this reader cannot open, by agency: whom to ring."""
     by_agency: dict[str, list[EntryView]] = {}
     for entry in entries:
-        if entry.level is Level.POINTER:
+        if entry.level is Level.POINTER and not entry.closed:
             by_agency.setdefault(entry.agency.id, []).append(entry)
     return [
         Ring(held[0].agency, ", ".join(dict.fromkeys(entry.title for entry in held)), len(held))

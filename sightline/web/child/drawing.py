@@ -9,11 +9,10 @@ from uuid import UUID
 from sightline.chronology.types import EntryView, State
 from sightline.definition.types import Partnership
 from sightline.sharing.types import Level
-from sightline.web.child.page import Choice, Filters, entry_words
-from sightline.web.picture import Band, Drawn, Mark, draw, mark_words
-from sightline.web.words import (
-    london,
-)
+from sightline.web.child.page import Choice, Filters, entry_words, leads_to
+from sightline.web.child.signs import Sign
+from sightline.web.picture import Band, Drawn, Frame, Mark, draw, mark_words
+from sightline.web.words import london
 
 SPANS = (("12", "12 months"), ("36", "3 years"), ("", "everything"))
 
@@ -25,28 +24,43 @@ def picture(
     filters: Filters,
     *,
     on_page: set[UUID],
-    prefix: str,
     today: date,
+    signs: Sequence[Sign] = (),
 ) -> Drawn:
-    """Every entry as a mark, which leads to its entry in the list: on this page, or on the page where it stands."""
+    """Every entry as a mark, which leads to its entry in the list: on this page, or on the page where it stands. What
+    a warning sign rests on stands in a frame."""
     lanes = [(lane.id, lane.title) for lane in sorted(partnership.lane.values(), key=lambda x: (x.order, x.id))]
     named = {lane for lane, _ in lanes}
     lanes += list({e.lane: (e.lane, e.lane_title) for e in entries if e.lane not in named}.values())
-    alone = Filters(known_on=filters.known_on, span=filters.span)
-    elsewhere = alone.query(**{"from": "0"}).removesuffix("0")
     since = span_start(filters, today)
-    marks = []
+    cited = {first for sign in signs for first in sign.firsts}
+    marks, shown = [], []
     for entry in entries:
         if since and london(entry.happened).date() < since:
             continue
-        anchor = f"#e-{entry.id}"
-        href = anchor if entry.id in on_page else f"{elsewhere}{entry.id}{anchor}"
+        shown.append(entry)
         shape = "pointer" if entry.level is Level.POINTER else entry.mark
         words = entry.title if shape == "pointer" else entry_words(entry)
-        marks.append(Mark(entry.lane, shape, entry.happened, mark_words(entry.lane_title, words, entry.happened), href))
+        says = mark_words(entry.lane_title, words, entry.happened)
+        if str(entry.first) in cited:
+            says += ", in the sign"
+        marks.append(Mark(entry.lane, shape, entry.happened, says, leads_to(entry, filters, on_page)))
     lane_of = {entry.id: entry.lane for entry in entries}
     bands = [Band(lane_of[s.entry], s.since, s.until, s.says) for s in states if s.entry in lane_of]
-    return draw(marks, lanes, today=filters.known_on or today, bands=bands, known_on=filters.known_on is not None)
+    return draw(
+        marks,
+        lanes,
+        today=filters.known_on or today,
+        bands=bands,
+        frames=[frame for sign in signs if (frame := framed(sign, shown))],
+        known_on=filters.known_on is not None,
+    )
+
+
+def framed(sign: Sign, shown: Sequence[EntryView]) -> Frame | None:
+    """From the first to the last of the marks that a sign rests on, of those that the picture shows."""
+    at = [entry.happened for entry in shown if str(entry.first) in sign.firsts]
+    return Frame(min(at), max(at), sign.says) if at else None
 
 
 def span_start(filters: Filters, today: date) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -22,6 +22,7 @@ from sightline.web.words import (
 
 PAGE = 50
 NEW = timedelta(hours=72)
+CLOSED = {"erased": "its content was erased", "altered": "it does not open, because it is not as it was written"}
 COUNTS_AS = {"harmed": "harmed", "missing": "missing", "accused": "accused", "context": "context only"}
 
 
@@ -75,6 +76,9 @@ class Row:
     new: bool
     says: str = ""
     quotes: tuple[str, ...] = ()
+    stated: bool = False  # told to us long after it was known: history, nobody's watch
+    cited: bool = False  # a warning sign rests on it
+    closed: str = ""  # why its content is not there for anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +104,36 @@ class Listing:
 
 def entry_words(entry: EntryView) -> str:
     """What an entry says in one line, at this reader's level; what its lane says already is left out."""
+    if entry.closed:
+        return f"{entry.title}: {CLOSED[entry.closed]}"
     if entry.level is Level.POINTER:
         return f"{entry.title}: held by {entry.agency.title}; you cannot open it"
     return (entry.headline or entry.title).removeprefix(f"{entry.lane_title}: ")
 
 
-def row(entry: EntryView, *, href: str, basis: Callable[[Iterable[str]], str], new_since: datetime | None) -> Row:
+def leads_to(entry: EntryView, filters: Filters, on_page: Collection[UUID]) -> str:
+    """Where an entry stands in the list: on this page, or on the page that begins with it."""
+    if entry.id in on_page:
+        return f"#e-{entry.id}"
+    alone = Filters(known_on=filters.known_on, span=filters.span)
+    return f"{alone.query(**{'from': str(entry.id)})}#e-{entry.id}"
+
+
+def row(
+    entry: EntryView,
+    *,
+    href: str,
+    basis: Callable[[Iterable[str]], str],
+    new_since: datetime | None,
+    cited: Collection[str] = (),
+) -> Row:
     at = london(entry.happened)
     pointer = entry.level is Level.POINTER
     small = {"minute": f"{DAYS[at.weekday()]} {at:%H:%M}", "day": DAYS[at.weekday()]}.get(entry.precision, "about")
     day = day_short(at) if entry.precision in ("minute", "day") else moment_words(entry.happened, entry.precision)
     meta = [f"from {entry.agency.title}"]
     known = known_words(entry.happened, entry.known_at)
-    meta.append(f"stated later, not witnessed: known to us {known}" if entry.stated else f"known to us {known}")
+    meta.append(f"known to us {known}")
     if entry.corrected:
         meta.append(f"corrected {counted(entry.corrected, 'time')}")
     tags = tuple(COUNTS_AS[c] for c in entry.counts_as if c in COUNTS_AS)
@@ -135,6 +156,9 @@ def row(entry: EntryView, *, href: str, basis: Callable[[Iterable[str]], str], n
         new_since is not None and entry.known_at >= new_since,
         "" if pointer else shortened(entry.says),
         () if pointer else tuple(words for _, words in entry.words if words.casefold().rstrip(".") not in plain),
+        entry.stated,
+        not pointer and str(entry.first) in cited,
+        CLOSED.get(entry.closed, ""),
     )
 
 
@@ -172,13 +196,14 @@ def listing(
     prefix: str,
     basis: Callable[[Iterable[str]], str],
     now: datetime,
+    cited: Collection[str] = (),
 ) -> Listing:
     """At most fifty entries, from `filters.start` on. `prefix` is an entry's address without its id."""
     chosen = [entry for entry in entries if matches(entry, filters)]
     start = next((n for n, entry in enumerate(chosen) if str(entry.id) == filters.start), 0) if filters.start else 0
     part = chosen[start : start + PAGE]
     new_since = None if filters.known_on else now - NEW
-    rows = tuple(row(e, href=f"{prefix}{e.id}/", basis=basis, new_since=new_since) for e in part)
+    rows = tuple(row(e, href=f"{prefix}{e.id}/", basis=basis, new_since=new_since, cited=cited) for e in part)
     older = filters.query(**{"from": str(chosen[start + PAGE].id)}) if len(chosen) > start + PAGE else ""
     return Listing(
         rows,

@@ -16,8 +16,10 @@ from sightline.chronology import rules
 from sightline.clocks import queries as clocks
 from sightline.definition.outcomes import Missing
 from sightline.identity import queries as identity
+from sightline.signals import queries as signals
 from sightline.timescales.moment import now
 from sightline.web.child import beside, drawing, page
+from sightline.web.child.signs import signs
 from sightline.web.code_words import CodeWords
 from sightline.web.remembered import recall, remember
 from sightline.web.words import age_words, day_words, end_of_day, iso_words, london, read_date
@@ -44,8 +46,10 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     today = filters.known_on or london(present).date()
 
     told = chronology.of_person(reading, person, known_on=moment)
+    raised = signals.among(reading, told.entries)
+    cited = {first for one in raised for first in one.citing}
     if request.htmx and request.htmx.target == "chronology":  # the list alone
-        listing = page.listing(told.entries, filters, prefix=entry_prefix(), basis=codes.basis, now=present)
+        listing = page.listing(told.entries, filters, prefix=entry_prefix(), basis=codes.basis, now=present, cited=cited)
         response = render(
             request,
             "child/chronology.html",
@@ -68,15 +72,17 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     states = [
         s for s in rules.states(told.entries, moment or present, definition) if s.says
     ]  # at a headline, its words may be hidden
-    listing = page.listing(told.entries, filters, prefix=prefix, basis=codes.basis, now=present)
+    listing = page.listing(told.entries, filters, prefix=prefix, basis=codes.basis, now=present, cited=cited)
+    on_page = {row.id for row in listing.rows}
+    told_signs = signs(raised, told.entries, definition, lambda entry: page.leads_to(entry, filters, on_page))
     drawn = drawing.picture(
         told.entries,
         states,
         definition,
         filters,
-        on_page={row.id for row in listing.rows},
-        prefix=prefix,
+        on_page=on_page,
         today=today,
+        signs=told_signs,
     )
     context = {
         "person": person,
@@ -90,6 +96,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "rings": beside.rings(told.entries),
         "states": states,
         "voices": beside.voices(told.entries),
+        "signs": told_signs,
         "picture": drawn,
         "svg": mark_safe(drawn.svg),
         "legend": [(shape, mark_safe(svg), count, words) for shape, svg, count, words in drawn.legend],
@@ -100,7 +107,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         if moment or not profile
         else [
             (kin, age_words(kin.born, today), iso_words(kin.born), codes("relation", kin.relation))
-            for kin in identity.family(reading, person)
+            for kin in identity.family(reading, person, told.identities)
         ],
         "promised": beside.promised(running, present, prefix),
         "variants": beside.variants(profile, titles, codes) if profile else [],

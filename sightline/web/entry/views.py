@@ -81,6 +81,7 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
             "position": history.position,
             "versions": [(n == 0, moment_words(v.known_at)) for n, v in enumerate(versions)],
             "lines": side_by_side(tuple(versions)) if versions else [],
+            "replaced": history.replaced,
             "why": one.sight.decision.sentence,
             "source": one.sight.source,
             "basis": codes.basis(one.sight.basis),

@@ -14,7 +14,7 @@ from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.identity import queries as identity
 from sightline.identity.actions import decide_match
-from sightline.identity.types import Held, PossibleView
+from sightline.identity.types import Held
 from sightline.timescales.moment import now
 from sightline.web import drafts
 from sightline.web.code_words import CodeWords
@@ -45,7 +45,8 @@ class DecideForm(forms.Form):
 
 @require_safe
 def matches(request: HttpRequest) -> HttpResponse:
-    waiting = identity.waiting(request.reading)
+    after = request.GET.get("after", "")[:300]
+    page = identity.waiting(request.reading, after=after)
     titles, today = {a.id: a.title for a in request.reading.agencies.values()}, london(now()).date()
     rows = [
         (
@@ -59,9 +60,12 @@ def matches(request: HttpRequest) -> HttpResponse:
             listed(one.differ),
             span_words(now() - one.at),
         )
-        for one in once(waiting)
+        for one in page.items
     ]
-    return render(request, "matches/matches.html", {"rows": rows, "total": len(waiting)})
+    hidden = 0 if after or page.next else max(identity.waiting_count() - len(rows), 0)
+    return render(
+        request, "matches/matches.html", {"rows": rows, "next": page.next, "later": bool(after), "hidden": hidden}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,15 +109,6 @@ def match(request: HttpRequest, possible: UUID) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
-
-
-def once(views: list[PossibleView]) -> list[PossibleView]:
-    """Each pair of people once, the longest waiting, however many of their agencies' details might match."""
-    pairs: dict[frozenset[UUID], PossibleView] = {}
-    for view in views:
-        if view.person_one != view.person_other:
-            pairs.setdefault(frozenset((view.person_one, view.person_other)), view)
-    return list(pairs.values())
 
 
 def name(held: Held) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,15 +15,60 @@ from django.views.decorators.http import require_safe
 
 from sightline.agencies.rules import may
 from sightline.chronology import queries as chronology
+from sightline.chronology.types import EntryView
 from sightline.clocks import queries as clocks
+from sightline.clocks.views import ClockView
 from sightline.identity import queries as identity
 from sightline.intake import queries as intake
 from sightline.timescales.moment import now
-from sightline.web.child.beside import due
+from sightline.web.child.beside import Due, due
 from sightline.web.child.page import COUNTS_AS, NEW, entry_words
 from sightline.web.words import age_words, day_words, known_words, london, moment_words, span_words
 
 MOST_CLOCKS = 120  # so that one child's backlog does not hide what is due on the others
+MOST_NEWS, LINES = 40, 3  # entries that are looked at; lines that one child takes before the rest is folded
+SOON = timedelta(days=7)
+Who = tuple[str, str]  # name, age
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A clock, or several of one kind on one child, of which this is the soonest."""
+
+    due: Due
+    clock: ClockView
+    name: str
+    age: str
+    at: str
+    times: int
+    when: str  # late | soon | later
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An entry that came in, in words."""
+
+    id: UUID
+    lane: str
+    says: str
+    agency: str
+    happened: str
+    gap: str
+    ago: str
+    new: bool
+    urgent: bool
+    tags: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Group:
+    """What came in about one child, one after another; beyond three lines a child it is folded."""
+
+    person: UUID
+    name: str
+    age: str
+    lines: list[News] = field(default_factory=list)
+    folded: list[News] = field(default_factory=list)
 
 
 @require_safe
@@ -27,25 +76,18 @@ def work(request: HttpRequest) -> HttpResponse:
     reading, present = request.reading, now()
     may_view = bool(may(reading.actor, "view-child", reading.definition))
     running = clocks.mine(reading, limit=MOST_CLOCKS) if may_view else []
-    fresh = chronology.recent(reading) if may_view else []
+    fresh = chronology.recent(reading, limit=MOST_NEWS) if may_view else []
     people = {*(clock.person for clock in running), *(person for person, _ in fresh)}
     named = identity.names(reading, people) if people else {}
     today = london(present).date()
 
-    def who(person: object) -> tuple[str, str]:
+    def who(person: UUID) -> Who:
         profile = named.get(person)
         return (
             (profile.name, age_words(profile.born, today)) if profile else ("A child whose name is not open to you", "")
         )
 
-    times = Counter((clock.person, clock.clock, clock.due_at <= present) for clock in running)
-    first = {
-        (clock.person, clock.clock, clock.due_at <= present): clock for clock in reversed(running)
-    }  # the soonest of each
-    dues = [
-        (due(clock, present), clock, *who(clock.person), moment_words(clock.due_at), times[key])
-        for key, clock in sorted(first.items(), key=lambda item: item[1].due_at)
-    ]
+    dues = lines(running, present, who)
     return render(
         request,
         "work/work.html",
@@ -53,36 +95,74 @@ def work(request: HttpRequest) -> HttpResponse:
             "today": f"{today:%A} {day_words(today)}",
             "may_view": may_view,
             "may_find": request.shell.may_open("find"),
-            "late": [d for d in dues if d[0].colour == "late"],
-            "due": [d for d in dues if d[0].colour != "late"],
-            "fresh": [
-                (
-                    person,
-                    entry,
-                    *who(person),
-                    entry_words(entry),
-                    moment_words(entry.happened, entry.precision),
-                    known_words(entry.happened, entry.known_at),
-                    f"{span_words(present - entry.known_at)} ago",
-                    present - entry.known_at < NEW,
-                    [COUNTS_AS[c] for c in entry.counts_as if c in COUNTS_AS],
-                )
-                for person, entry in fresh
-            ],
+            "late": [line for line in dues if line.when == "late"],
+            "soon": [line for line in dues if line.when == "soon"],
+            "later": [line for line in dues if line.when == "later"],
+            "later_count": sum(line.times for line in dues if line.when == "later"),
+            "groups": grouped(fresh, present, who),
             "numbers": numbers(request, dues, sum(present - entry.known_at < NEW for _, entry in fresh)),
         },
     )
 
 
-def numbers(request: HttpRequest, dues: list[tuple], fresh: int) -> list[tuple[str, str, str]]:
+def lines(running: Sequence[ClockView], present: datetime, who: Callable[[UUID], Who]) -> list[Line]:
+    """Soonest first; several clocks of one kind on one child are one line, as long as they are equally pressing."""
+
+    def when(clock: ClockView) -> str:
+        if clock.due_at <= present and clock.state != "paused":
+            return "late"
+        return "soon" if clock.due_at - present <= SOON else "later"
+
+    times = Counter((clock.person, clock.clock, when(clock)) for clock in running)
+    first: dict[tuple[UUID, str, str], ClockView] = {}
+    for clock in sorted(running, key=lambda clock: clock.due_at):
+        first.setdefault((clock.person, clock.clock, when(clock)), clock)
+    return [
+        Line(due(clock, present), clock, *who(clock.person), moment_words(clock.due_at), times[key], key[2])
+        for key, clock in first.items()
+    ]
+
+
+def grouped(fresh: Sequence[tuple[UUID, EntryView]], present: datetime, who: Callable[[UUID], Who]) -> list[Group]:
+    """Newest first; what came in about one child one after another stands together."""
+    groups: list[Group] = []
+    last: dict[UUID, Group] = {}  # where a child's last line stands
+    taken: Counter[UUID] = Counter()
+    for person, entry in fresh:
+        taken[person] += 1
+        if taken[person] > LINES:
+            last[person].folded.append(news(entry, present))
+            continue
+        if not groups or groups[-1].person != person:
+            groups.append(Group(person, *who(person)))
+        groups[-1].lines.append(news(entry, present))
+        last[person] = groups[-1]
+    return groups
+
+
+def news(entry: EntryView, present: datetime) -> News:
+    return News(
+        entry.id,
+        entry.lane_title,
+        entry_words(entry),
+        entry.agency.title,
+        moment_words(entry.happened, entry.precision),
+        known_words(entry.happened, entry.known_at),
+        f"{span_words(present - entry.known_at)} ago",
+        present - entry.known_at < NEW,
+        entry.urgent,
+        tuple(COUNTS_AS[c] for c in entry.counts_as if c in COUNTS_AS),
+    )
+
+
+def numbers(request: HttpRequest, dues: Sequence[Line], fresh: int) -> list[tuple[str, str, str]]:
     """The numbers at the top: how many, of what, where they lead. Only those that this worker may act on."""
     reading, found = request.reading, []
     if may(reading.actor, "view-child", reading.definition):
-        late = sum(d[-1] for d in dues if d[0].colour == "late")
-        due_ = sum(d[-1] for d in dues) - late
+        late, soon = (sum(line.times for line in dues if line.when == when) for when in ("late", "soon"))
         found += [
             (str(late), "late", "#late" if late else ""),
-            (str(due_), "due", "#due" if due_ else ""),
+            (str(soon), "due within 7 days", "#due" if soon else ""),
             (str(fresh), "new in three days", "#new" if fresh else ""),
         ]
     if may(reading.actor, "see-matches", reading.definition):

@@ -1,6 +1,6 @@
 """Correcting a record, by the sender and by a worker: nothing is overwritten, and people stay who they were."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -87,7 +87,10 @@ def test_somebody_else_can_be_put_on_it(house):
 
 def test_only_the_agency_that_recorded_it_with_the_right_to(house):
     first = send()
-    for name in ("ruth", "amir", "admin"):
+    for unseen in (first, uuid4()):  # whoever may not see it learns no more than of what is not there
+        with pytest.raises(Missing):
+            correct_record(entry=unseen, by=house["ruth"], says="No.")
+    for name in ("amir", "admin"):
         with pytest.raises(Refused) as refused:
             correct_record(entry=first, by=house[name], says="No.")
         assert refused.value.decision.reason_code == "not-permitted"

@@ -51,8 +51,8 @@ def entry(days=0.0, *, lane="police", record="police-incident", agency=POLICE, l
     return EntryView(**{**given, **more})
 
 
-def listing(entries, filters=Filters()):  # noqa: B008 - frozen
-    return page.listing(entries, filters, prefix="/entry/", basis=lambda codes: "; ".join(codes), now=NOW)
+def listing(entries, filters=Filters(), cited=()):  # noqa: B008 - frozen
+    return page.listing(entries, filters, prefix="/entry/", basis=lambda codes: "; ".join(codes), now=NOW, cited=cited)
 
 
 def test_fifty_entries_a_page_and_the_next_page_begins_with_the_next_entry():
@@ -94,6 +94,12 @@ def test_a_row_says_when_it_was_known_and_why_it_is_seen():
     assert row.new
 
 
+def test_that_it_was_told_late_is_said_among_the_reasons_and_not_on_every_line():
+    row = listing([entry(5, stated=True)]).rows[0]
+    assert row.stated
+    assert "stated" not in row.meta
+
+
 def test_nothing_is_new_on_a_page_of_the_past():
     assert not listing([entry(0)], Filters(known_on=date(2025, 3, 14))).rows[0].new
 
@@ -121,9 +127,7 @@ def test_each_mark_leads_to_its_entry_on_the_page_where_it_stands():
 
     entries = [entry(n) for n in range(60)]
     shown = listing(entries)
-    drawn = drawing.picture(
-        entries, [], Declared(), Filters(), on_page={r.id for r in shown.rows}, prefix="/entry/", today=NOW.date()
-    )
+    drawn = drawing.picture(entries, [], Declared(), Filters(), on_page={r.id for r in shown.rows}, today=NOW.date())
     assert f'href="#e-{entries[0].id}"' in drawn.svg
     assert f'href="?from={entries[59].id}#e-{entries[59].id}"' in drawn.svg
 

@@ -2,12 +2,13 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from xml.etree import ElementTree
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sightline.web.picture import APART, MOST_ROWS, SHAPES, WIDTH, Band, Mark, draw
+from sightline.web.picture import APART, LETTER, MOST_CAPTIONS, MOST_ROWS, SHAPES, WIDTH, Band, Frame, Mark, draw
 
 TODAY = date(2025, 3, 14)
 NOW = datetime(2025, 3, 14, 9, tzinfo=UTC)
@@ -106,3 +107,61 @@ def test_no_marks_at_all():
     drawn = draw([], LANES, today=TODAY)
     assert drawn.lanes == ()
     assert drawn.summary == "Nothing to draw yet."
+
+
+# --- what a warning sign rests on ------------------------------------------------------------------------
+
+RECT = re.compile(r'<rect class="pic-frame" x="([\d.-]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)">')
+SAYS = re.compile(r'<text class="pic-says" x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">([^<]*)</text>')
+
+
+def frame(since: float, until: float, says: str = "5 events in 60 days") -> Frame:
+    return Frame(NOW - timedelta(days=since), NOW - timedelta(days=until), says)
+
+
+def test_a_frame_stands_behind_its_marks_and_holds_all_of_them():
+    some = [mark(60), mark(30, "school"), mark(2, "health"), mark(300)]
+    drawn = draw(some, LANES, today=TODAY, frames=[frame(60, 2)])
+    ((left, top, wide, high),) = [tuple(map(float, found)) for found in RECT.findall(drawn.svg)]
+    inside = [(x, y) for _, _, x, y in places(drawn) if left < x < left + wide]
+    assert len(inside) == 3
+    assert all(top < y < top + high for _, y in inside)
+    assert drawn.svg.index("pic-frame") < drawn.svg.index('<a class="m')
+    assert (drawn.captions, drawn.frames) == (1, ("5 events in 60 days",))
+    ElementTree.fromstring(drawn.svg)
+
+
+def test_without_a_sign_there_is_no_frame_and_no_room_for_one():
+    drawn = draw([mark(1)], LANES, today=TODAY)
+    assert (drawn.captions, drawn.frames, "pic-frame" in drawn.svg) == (0, (), False)
+
+
+windows = st.lists(
+    st.builds(
+        lambda since, long, says: frame(since, max(since - long, 0), says),
+        st.floats(0, 900),
+        st.floats(0, 90),
+        st.text("abcdef <&", min_size=1, max_size=160),
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(windows)
+def test_captions_cover_neither_one_another_nor_the_edge(some):
+    drawn = draw([mark(0), mark(900)], LANES, today=TODAY, frames=some)
+    assert drawn.captions <= MOST_CAPTIONS
+    assert drawn.frames == tuple(one.says for one in some)
+    rows: dict[str, list[tuple[float, float]]] = {}
+    for x, y, anchor, words in SAYS.findall(drawn.svg):
+        wide = len(unescape(words)) * LETTER
+        left = float(x) - (wide if anchor == "end" else 0)
+        assert left >= -0.1
+        assert left + wide <= WIDTH
+        rows.setdefault(y, []).append((left, left + wide))
+    for there in rows.values():
+        ordered = sorted(there)
+        assert all(b[0] > a[1] for a, b in zip(ordered, ordered[1:], strict=False))
+    ElementTree.fromstring(drawn.svg)
