@@ -81,6 +81,8 @@ def measure(size: int) -> int:
     from sightline.identity.models import SourceIdentity
     from sightline.vault.actions import digest
 
+    import config.wsgi  # noqa: F401  (what a server does when it starts)
+
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client(raise_request_exception=True)
     client.force_login(worker("amir"), backend="allauth.account.auth_backends.AuthenticationBackend")

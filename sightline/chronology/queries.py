@@ -326,3 +326,13 @@ def subjects_of(entry_id: UUID) -> list[tuple[UUID, bool, UUID]]:
 def persons_on(entry_id: UUID) -> list[UUID]:
     """The people whose chronology an entry belongs on. Ids only, for stages above."""
     return list(dict.fromkeys(persons_of(i for i, child, _ in subjects_of(entry_id) if child).values()))
+
+
+def identities_on(entries: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """The source identities on whose chronologies these entries stand. Ids only, for stages above."""
+    wanted, found = list(entries), defaultdict(set)
+    for start in range(0, len(wanted), 800):
+        parts = Part.objects.filter(entry__in=wanted[start : start + 800], child=True)
+        for entry_id, identity in parts.values_list("entry_id", "identity_id"):
+            found[entry_id].add(identity)
+    return found

@@ -130,7 +130,10 @@ def profile(reading: Reading, person: UUID, *, known_on: datetime | None = None)
 
 def names(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, Profile]:
     """Profiles of several people in a handful of queries; those who may not be seen are left out."""
-    rows = list(SourceIdentity.objects.filter(person__in=list(set(persons))[:500]))
+    return _names(reading, list(SourceIdentity.objects.filter(person__in=list(set(persons))[:500])))
+
+
+def _names(reading: Reading, rows: Sequence[SourceIdentity]) -> dict[UUID, Profile]:
     person_of = {row.id: row.person for row in rows}
     by_person: dict[UUID, list[Held]] = defaultdict(list)
     for one in held(reading, rows):
@@ -155,8 +158,10 @@ def family(reading: Reading, person: UUID, identities: Sequence[UUID] = ()) -> l
     wanted = [(r.subject_id, r.relation, r.agency) if r.object_id in own else
               (r.object_id, INVERSE.get(r.relation, r.relation), r.agency) for r in told]
     wanted += [(r.object_id, "sibling", r.agency) for r in shared]
-    person_of = persons_of(i for i, _, _ in wanted)
-    known = names(reading, [p for p in person_of.values() if p != person])
+    their_people = SourceIdentity.objects.filter(id__in={i for i, _, _ in wanted}).exclude(person=person).values("person")
+    rows = list(SourceIdentity.objects.filter(person__in=their_people)) if wanted else []
+    person_of = {row.id: row.person for row in rows}
+    known = _names(reading, rows) if rows else {}
     titles = {a.id: a.title for a in reading.agencies.values()}
     found: dict[UUID, Kin] = {}
     for identity, relation, agency in wanted:

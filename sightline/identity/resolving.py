@@ -213,7 +213,8 @@ class Resolver:
         persons = {self._rows[other].person for other, _ in same}
         if len(persons) == 1 and (first or self._alone(identity)):
             identity.person, joined = persons.pop(), True
-            self._link(identity, known_at, "identifiers-agree", max((agree for _, agree in same), key=lambda agree: (len(agree), agree)))
+            most = max((agree for _, agree in same), key=lambda agree: (len(agree), agree))
+            self._link(identity, known_at, "identifiers-agree", most)
         elif first:
             self._link(identity, known_at, "first-seen", ())
         if persons and not joined:

@@ -161,8 +161,9 @@ class Inbox:
         else:
             self.counts.superseding += one.before.first is not None
             self.counts.new += one.before.first is None
-            other, before = self._other(n, one.before.content), one.before  # said before: when it comes again, it is nothing new
-            self._replaced[other] = Message(agency=n.agency, message=other, content=before.content, item=before.item, first=before.first)
+            before, other = one.before, self._other(n, one.before.content)  # what was said before is nothing new when it comes again
+            self._replaced[other] = Message(
+                agency=n.agency, message=other, content=before.content, item=before.item, first=before.first)
             one.before.content, one.before.version, one.before.item, one.before.first = one.content, n.version[:40], item.id, first
             self._changed.append(one.before)
         self._receipts[one.place] = Receipt(str(item.id), item.received_at, "received")

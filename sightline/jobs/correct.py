@@ -26,7 +26,7 @@ from sightline.identity.tracing import as_resolved, details_of
 from sightline.identity.types import Resolved
 from sightline.intake.actions import close_delivery, delivery_for, open_delivery
 from sightline.intake.corrections import Corrections
-from sightline.intake.types import Named, Notification
+from sightline.intake.types import Details, Named, Notification
 from sightline.jobs.bite import Bite, World, moment_of
 from sightline.jobs.due import owe
 from sightline.ledger.actions import write
@@ -142,7 +142,7 @@ def _changed(
         raise Invalid(faults)
     held = details_of([identity for identity, _ in stands.people], Keyring())
     if people is None:
-        people = [Named(str(identity), roles, held[identity]) for identity, roles in stands.people]
+        people = [Named(str(identity), roles, held.get(identity, Details())) for identity, roles in stands.people]
     else:
         kept = {str(identity): details for identity, details in held.items()}
         people = [Named(p.key, p.roles, kept.get(p.key, p.details)) for p in people]

@@ -37,7 +37,8 @@ def write(
         "verb": verb, "actor": str(actor), "acting_for": acting_for, "purpose": purpose, "basis": basis,
         "rule": rule[:200], "policy": policy, "outcome": outcome, "ids": named, "count": count, "detail": detail,
     }
-    return Record.objects.create(**values, leaf=rules.leaf(values))
+    with transaction.atomic():  # so that on SQLite it waits for its turn as every other writer does
+        return Record.objects.create(**values, leaf=rules.leaf(values))
 
 
 def sequence(limit: int = 1000) -> int:

@@ -36,6 +36,8 @@ class Reading:
         self.detail: dict[str, object] = {}
         self._recorded = recorded
         self._ties: dict[UUID, frozenset[str]] = {}
+        self._held: dict[tuple[UUID, ...], frozenset[str]] = {}
+        self._sights: dict[tuple[object, ...], Sight] = {}
         self._shown: dict[str, None] = {}
         self._levels: dict[str, int] = defaultdict(int)
         self._rules: dict[str, None] = {}
@@ -50,6 +52,8 @@ class Reading:
     def learn_ties(self, subjects: Collection[UUID]) -> None:
         """Reads the actor's current ties to these source identities in one query."""
         unknown = [s for s in subjects if s not in self._ties]
+        if not unknown:
+            return
         moment = now()
         found: dict[UUID, set[str]] = {s: set() for s in unknown}
         for start in range(0, len(unknown), 500):
@@ -66,9 +70,15 @@ class Reading:
 
     def see(self, label: Label, *, also: Iterable[UUID] = ()) -> Sight:
         """The gate. `also`: further source identities of the same person, whose ties count too."""
-        subjects = [*label.subjects, *also]
-        self.learn_ties(subjects)
-        return self.policy.decide(label, self.ties(subjects))
+        subjects = (*label.subjects, *also)
+        if subjects not in self._held:  # a page asks five hundred times about the same child
+            self.learn_ties(subjects)
+            self._held[subjects] = self.ties(subjects)
+        ties = self._held[subjects]
+        asked = (label.record, label.agency, label.handling, label.sealed, label.pointer_only, ties)
+        if asked not in self._sights:
+            self._sights[asked] = self.policy.decide(label, ties)
+        return self._sights[asked]
 
     def note(self, object_id: object, sight: Sight) -> None:
         """Records that this object was handed out at this level, under this rule."""

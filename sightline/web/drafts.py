@@ -17,7 +17,11 @@ from sightline.intake.queries import draft
 from sightline.timescales.moment import now
 from sightline.web.words import london
 
-KEPT = {"quarantine": ("repaired", "note"), "match": ("decision", "because")}  # form: the fields that are kept
+KEPT = {  # form: the fields that are kept
+    "quarantine": ("repaired", "note"),
+    "match": ("decision", "because"),
+    "separate": ("because",),
+}
 LONGEST = 200_000
 
 

@@ -56,4 +56,5 @@ ACCESS: dict[str, Access] = {
     "quarantined": Access("release-quarantine", "data-quality", "view-quarantined"),
     "matches": Access("see-matches", verb="view-matches"),
     "match": Access("see-matches", verb="view-match"),
+    "separate": Access("separate-identities", verb="view-separate"),
 }

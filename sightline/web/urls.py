@@ -14,6 +14,7 @@ from sightline.web.child import views as child
 from sightline.web.entry import views as entry
 from sightline.web.find import views as find
 from sightline.web.loads import views as loads
+from sightline.web.matches import separating
 from sightline.web.matches import views as matches
 from sightline.web.work import views as work
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("find/", find.find, name="find"),
     path("find/<uuid:search>/", find.found, name="found"),
     path("child/<uuid:person>/", child.child, name="child"),
+    path("child/<uuid:person>/separate/<uuid:held>/", separating.separate, name="separate"),
     path("entry/<uuid:entry>/", entry.entry, name="entry"),
     path("loads/", loads.loads, name="loads"),
     path("loads/<uuid:delivery>/", loads.delivery, name="delivery"),

@@ -48,7 +48,9 @@ class World:
                 pointer_only=rng.random() < 0.15, happened=now(), known_at=now(), recorded_at=now(), author="x", definition="x",
                 body=b"x"))  # fmt: skip
             for identity in rng.sample(self.identities, rng.choice((1, 1, 2))):
-                self.parts.append(Part(entry=self.entries[-1], identity=identity, role="child", child=True, happened=now()))
+                self.parts.append(
+                    Part(entry=self.entries[-1], identity=identity, role="child", child=True, happened=now())
+                )
         self.actors = [self._actor() for _ in range(ACTORS)]
         self.ties = [tie for actor in self.actors for tie in self._ties(actor)]
 
@@ -58,7 +60,9 @@ class World:
         fitting = [a for a, kind in AGENCIES.items() if not role.agencies or kind in role.agencies] or list(AGENCIES)
         agency = "" if role.machine else rng.choice(fitting if rng.random() < 0.85 else list(AGENCIES))
         kind = AGENCIES.get(agency, "partnership")
-        return Actor(str(uuid4()), "x", agency, kind, rng.choice(("", "front-door")), role.id, frozenset(), role.machine)
+        return Actor(
+            str(uuid4()), "x", agency, kind, rng.choice(("", "front-door")), role.id, frozenset(), role.machine
+        )
 
     def _ties(self, actor: Actor):
         for identity in self.rng.sample(self.identities, 7):
@@ -67,6 +71,9 @@ class World:
             yield Tie(
                 holder=f"worker:{actor.id}", kind=self.rng.choice(TIES), subject=identity.id,
                 from_at=now() + timedelta(days=start), until=None if end is None else now() + timedelta(days=end))  # fmt: skip
+
+    def parts_kept(self) -> list[Part]:
+        return list(Part.objects.filter(entry__in=[e.id for e in self.entries]).select_related("entry"))
 
     def keep(self) -> None:
         for rows in (self.identities, self.entries, self.parts, self.ties):
@@ -81,13 +88,17 @@ def world(shared_database):
 
 
 def label(entry: Entry, subject) -> Label:
-    return Label(entry.record, entry.agency, AGENCIES[entry.agency], entry.handling, (subject,), False, entry.pointer_only)
+    return Label(
+        entry.record, entry.agency, AGENCIES[entry.agency], entry.handling, (subject,), False, entry.pointer_only
+    )
 
 
 def test_the_filter_and_the_decision_agree_on_every_record_at_every_level(world):
     decided: Counter[str] = Counter()
     for actor in world.actors:
-        purpose = world.rng.choice(("safeguarding", "safeguarding", "section-47", "data-quality", "scheduled-work", "court"))
+        purpose = world.rng.choice(
+            ("safeguarding", "safeguarding", "section-47", "data-quality", "scheduled-work", "court")
+        )
         reading = Reading(actor, purpose)
         reading.learn_ties([i.id for i in world.identities])
         sight = {
@@ -103,6 +114,20 @@ def test_the_filter_and_the_decision_agree_on_every_record_at_every_level(world)
             assert found == {key for key, given in sight.items() if given >= level}, (actor, purpose, level)
     assert decided.total() >= 2000
     assert min(decided[level] for level in ("hidden", "pointer", "headline", "full")) > 20, decided
+
+
+def test_a_rule_about_what_others_sent_is_the_same_in_both(world):
+    """No rule of ours says so yet; the language can, and both engines must read it alike."""
+    rule = world.definition.rule["own-records-front-door"]
+    others = rule.model_copy(update={"id": "others", "who": rule.who.model_copy(update={"sender": False})})
+    definition = world.definition.model_copy(update={"rule": {"others": others}, "hash": "others"})
+    actor = Actor(str(uuid4()), "x", "childrens-social-work", "social-care", "", "duty-social-worker")
+    policy = Policy(definition, actor, "safeguarding")
+    passed = Part.objects.filter(at_least(policy, Level.FULL, subject="identity_id", prefix="entry__"))
+    decided = {p.id for p in world.parts_kept() if policy.decide(label(p.entry, p.identity_id), ()).level is Level.FULL}
+    assert set(passed.values_list("id", flat=True)) == decided
+    assert {p.entry.agency for p in passed.select_related("entry")} > {"west-yorkshire-police"}
+    assert actor.agency not in {p.entry.agency for p in passed.select_related("entry")}
 
 
 def test_every_holder_counts_and_nobody_elses(world):
@@ -123,7 +148,9 @@ def test_every_holder_counts_and_nobody_elses(world):
 
 def situations(definition, rule):
     """What a rule is about, and what lies just beside it: actors, ties, records, handlings, senders."""
-    records = [r for r in rule.may_see.records if r != "any"] + (["assessment"] if "any" in rule.may_see.records else [])
+    records = [r for r in rule.may_see.records if r != "any"] + (
+        ["assessment"] if "any" in rule.may_see.records else []
+    )
     for role in rule.who.role or ("scrutineer",):
         declared = definition.role[role]
         for kind in rule.who.agency_kind or declared.agencies or ("partnership",):
@@ -161,7 +188,9 @@ def test_a_machines_rule_serves_no_person_and_a_persons_rule_no_machine():
     definition = partnership()
     for rule in definition.rule.values():
         for actor, tie, asked in situations(definition, rule):
-            other = Actor(actor.id, actor.name, actor.agency, actor.agency_kind, "", actor.role, frozenset(), not actor.machine)
+            other = Actor(
+                actor.id, actor.name, actor.agency, actor.agency_kind, "", actor.role, frozenset(), not actor.machine
+            )
             assert Policy(definition, other, rule.for_[0]).decide(asked, tie).level is Level.HIDDEN
 
 

@@ -75,7 +75,9 @@ class _Reader:
         for part in Part.objects.order_by("id"):
             self.parts[part.entry_id].append(part)
             stands[part.identity_id].add(f"{self.nth[part.entry_id]} {part.role}")
-        self.name = {i.id: f"{i.agency}:{_short(i.local or [sorted(stands[i.id]), self._told(i)[:1]])}" for i in self.identities}
+        self.name = {
+            i.id: f"{i.agency}:{_short(i.local or [sorted(stands[i.id]), self._told(i)[:1]])}" for i in self.identities
+        }
 
     def _message_of(self, item: UUID | None) -> str:
         return f"{self.items[item].agency}:{self.items[item].message[:12]}" if item in self.items else "nothing"
@@ -87,23 +89,39 @@ class _Reader:
     def all(self) -> Content:
         return {
             "received": Counter(map(self._item, self.items.values())),
-            "messages": Counter(_said(m.agency, m.message, m.content, m.version, m.first is None, self._message_of(m.item))
-                                for m in Message.objects.all()),
-            "waiting": Counter(_said(self._message_of(q.item_id), self.items[q.item_id].content, q.reason, q.faults, q.state)
-                               for q in Quarantined.objects.all()),
+            "messages": Counter(
+                _said(m.agency, m.message, m.content, m.version, m.first is None, self._message_of(m.item))
+                for m in Message.objects.all()
+            ),
+            "waiting": Counter(
+                _said(self._message_of(q.item_id), self.items[q.item_id].content, q.reason, q.faults, q.state)
+                for q in Quarantined.objects.all()
+            ),
             "entries": Counter(map(self._entry, self.entries)),
-            "identities": Counter(_said(self.name[i.id], i.agency, i.local, i.unborn, self._told(i)) for i in self.identities),
+            "identities": Counter(
+                _said(self.name[i.id], i.agency, i.local, i.unborn, self._told(i)) for i in self.identities
+            ),
             "traits": Counter(_said(self.name[t.identity_id], t.kind, t.digest) for t in Trait.objects.all()),
-            "links": Counter(_said(self.name[k.identity_id], k.at, k.by, k.reason, k.evidence) for k in Link.objects.all()),
+            "links": Counter(
+                _said(self.name[k.identity_id], k.at, k.by, k.reason, k.evidence) for k in Link.objects.all()
+            ),
             "persons": self._persons(),
-            "possible": Counter(_said(sorted((self.name[p.one_id], self.name[p.other_id])), p.agree, p.differ, p.state, p.at)
-                                for p in Possible.objects.all()),
-            "relations": Counter(_said(self.name[r.subject_id], r.relation, self.name[r.object_id], r.agency, r.known_at)
-                                 for r in Relation.objects.all()),
-            "ties": Counter(_said(t.holder, t.kind, self.name[t.subject], t.until)
-                            for t in Tie.objects.filter(Q(until=None) | Q(until__gt=now()))),
-            "openings": Counter(_said(self.name[o.identity_id], o.record, o.since, o.until, o.opened_at, self.nth[o.because])
-                                for o in Opening.objects.all()),
+            "possible": Counter(
+                _said(sorted((self.name[p.one_id], self.name[p.other_id])), p.agree, p.differ, p.state, p.at)
+                for p in Possible.objects.all()
+            ),
+            "relations": Counter(
+                _said(self.name[r.subject_id], r.relation, self.name[r.object_id], r.agency, r.known_at)
+                for r in Relation.objects.all()
+            ),
+            "ties": Counter(
+                _said(t.holder, t.kind, self.name[t.subject], t.until)
+                for t in Tie.objects.filter(Q(until=None) | Q(until__gt=now()))
+            ),
+            "openings": Counter(
+                _said(self.name[o.identity_id], o.record, o.since, o.until, o.opened_at, self.nth[o.because])
+                for o in Opening.objects.all()
+            ),
             "clocks": Counter(map(self._clock, Running.objects.all())),
             "keys": Counter(self._keys()),
             "recorded": Counter(self._recorded()),
@@ -114,14 +132,38 @@ class _Reader:
         raw = bytes(item.raw)
         self.keyring.fetch_for([raw])
         opened = self.keyring.open_bytes(raw, f"item|{item.id}")
-        return _said(item.agency, item.message, item.content, item.version, item.position, item.sent_at, _short(opened.decode("utf-8", "replace")))
+        return _said(
+            item.agency,
+            item.message,
+            item.content,
+            item.version,
+            item.position,
+            item.sent_at,
+            _short(opened.decode("utf-8", "replace")),
+        )
 
     def _entry(self, e: Entry) -> str:
         parts = [[p.role, p.child, p.happened == e.happened, self.name[p.identity_id]] for p in self.parts[e.id]]
         body = self.keyring.open(bytes(e.body), f"entry|{e.id}")
         return _said(
-            self.nth[e.id], e.first == e.id, e.record, e.agency, e.handling, e.pointer_only, e.routine, e.queued, e.urgent, e.happened,
-            e.until, e.precision, e.known_at, e.stated, e.author, e.definition, sorted(parts), body,
+            self.nth[e.id],
+            e.first == e.id,
+            e.record,
+            e.agency,
+            e.handling,
+            e.pointer_only,
+            e.routine,
+            e.queued,
+            e.urgent,
+            e.happened,
+            e.until,
+            e.precision,
+            e.known_at,
+            e.stated,
+            e.author,
+            e.definition,
+            sorted(parts),
+            body,
         )
 
     def _persons(self) -> Counter[str]:
@@ -131,15 +173,34 @@ class _Reader:
         return Counter(_said(sorted(names)) for names in held.values())
 
     def _clock(self, c: Running) -> str:
-        return _said(c.clock, c.agency, self.message.get(c.first), self.name[c.identity_id], c.started_at, self.nth.get(c.started_by), c.due_at,
-                     c.paused_at, c.stopped_at, self.message.get(c.stopped_by) if c.stopped_by else None, c.history, c.why)
+        return _said(
+            c.clock,
+            c.agency,
+            self.message.get(c.first),
+            self.name[c.identity_id],
+            c.started_at,
+            self.nth.get(c.started_by),
+            c.due_at,
+            c.paused_at,
+            c.stopped_at,
+            self.message.get(c.stopped_by) if c.stopped_by else None,
+            c.history,
+            c.why,
+        )
 
     def _keys(self) -> dict[str, int]:
         """Every key seals something, and everything has its key."""
         held = set(Key.objects.values_list("id", flat=True))
         used = {i.key for i in self.identities} | {d.key for d in self.deliveries}
-        return {"subjects": Key.objects.filter(scope="subject").count(), "sealing nothing": len(held - used), "lost": len(used - held)}
+        return {
+            "subjects": Key.objects.filter(scope="subject").count(),
+            "sealing nothing": len(held - used),
+            "lost": len(used - held),
+        }
 
     def _recorded(self) -> dict[str, int]:
         """How many entries the ledger says were received, beside how many there are."""
-        return {"said": sum(Record.objects.filter(verb="receive").values_list("count", flat=True)), "there": len(self.entries)}
+        return {
+            "said": sum(Record.objects.filter(verb="receive").values_list("count", flat=True)),
+            "there": len(self.entries),
+        }

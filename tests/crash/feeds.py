@@ -21,7 +21,7 @@ from sightline.simulation import Wanted, simulate
 Message = dict[str, Any]
 
 
-def write(folder: Path, *, children: int = 150, seed: int = 4) -> list[Path]:
+def write(folder: Path, *, children: int = 130, seed: int = 4) -> list[Path]:
     """The files, in the order in which they are loaded: two days' police extracts, case management, schools."""
     city = folder / "city"
     last = date.today() - timedelta(days=3)  # a record is "stated" when it is told late: keep clear of that edge
@@ -48,26 +48,28 @@ def _untidy(messages: list[Message], key: str, person: str, draw: random.Random)
 
     def later(place: int, text: str) -> None:
         """A little later, or much later: in the same bite and in another."""
-        far = draw.choice((1, 2, 5, 30, len(lines)))
+        far = draw.choice((1, 8, 60, len(lines), len(lines)))
         lines.insert(min(len(lines), lines.index(json.dumps(messages[place])) + draw.randint(1, far)), text)
 
     for place, message in enumerate(messages):
         what = draw.random()
-        if what < 0.08:
+        if what < 0.06:
             later(place, json.dumps(message))  # the same again
-        elif what < 0.20:
+        elif what < 0.14:
             corrections = [_corrected(message, person, str(n), draw) for n in range(2, draw.choice((3, 4, 5)))]
             draw.shuffle(corrections)  # an older version may come after a newer one
             for correction in corrections:
                 later(place, json.dumps(correction))
-        elif what < 0.23:
-            later(place, json.dumps(_corrected(message, person, message.get("version", ""), draw)))  # one id, two contents
-        elif what < 0.26:
+        elif what < 0.16:
+            later(
+                place, json.dumps(_corrected(message, person, message.get("version", ""), draw))
+            )  # one id, two contents
+        elif what < 0.18:
             later(place, json.dumps(message)[: draw.randint(20, 90)])  # cut off
-        elif what < 0.29:  # first in a form that cannot be used, then well
+        elif what < 0.20:  # first in a form that cannot be used, then well
             spoilt = json.dumps({**message, "happened": "32/13/2025", "at": "32/13/2025"})
             lines.insert(lines.index(json.dumps(message)), spoilt)
-        elif what < 0.31:
+        elif what < 0.22:
             later(place, json.dumps({**message, key: f"{message[key]}-x", "record": "horse", "kind": "horse"}))
     return "".join(line + "\n" for line in lines)
 
@@ -119,7 +121,9 @@ def _police(text: str, draw: random.Random) -> tuple[str, str]:
         if what < 0.15:
             tomorrow.append(report)  # sent again
         elif what < 0.40:
-            tomorrow.append([{**row, "REVISION": "2", "SUMMARY": "Put right.", "POSTCODE": "LS9 9VK"} for row in report])
+            tomorrow.append(
+                [{**row, "REVISION": "2", "SUMMARY": "Put right.", "POSTCODE": "LS9 9VK"} for row in report]
+            )
         elif what < 0.45:
             tomorrow.append([{**row, "SUMMARY": "Other words under the same number."} for row in report])
         elif what < 0.50:

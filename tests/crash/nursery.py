@@ -38,11 +38,16 @@ class Nursery:
     def __init__(self, log: Path) -> None:
         self.log = log
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.nursery"], cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-m", "tests.crash.nursery"],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             env={**os.environ, "DATABASE_URL": "sqlite:///:memory:"},
         )
 
-    def load(self, database: Database, files: list[Path], *, kill_after: float | None = None, bite: float = 0.12) -> Ended:
+    def load(
+        self, database: Database, files: list[Path], *, kill_after: float | None = None, bite: float = 0.12
+    ) -> Ended:
         """`sightline load` in a process of its own, killed after so many seconds."""
         paths = [str(path) for path in files]
         return self._answer(do="load", url=database.url, paths=paths, bite=bite, kill_after=kill_after)
@@ -75,10 +80,10 @@ def main() -> None:
     import django
 
     django.setup()
-    import config.wsgi  # noqa: F401
-    import django.db.backends.postgresql.base  # noqa: F401
+    import django.db.backends.postgresql.base
     import gunicorn.app.base  # noqa: F401
 
+    import config.wsgi  # noqa: F401
     from sightline.agencies.queries import partnership
     from sightline.clocks.actions import _days
     from sightline.commands import load, serve  # noqa: F401
@@ -102,7 +107,10 @@ def main() -> None:
         _, status = os.waitpid(child, 0)
         os.close(watched)
         code = os.waitstatus_to_exitcode(status)
-        print(json.dumps({"killed": code == -signal.SIGKILL, "code": code, "seconds": time.monotonic() - began}), flush=True)
+        print(
+            json.dumps({"killed": code == -signal.SIGKILL, "code": code, "seconds": time.monotonic() - began}),
+            flush=True,
+        )
 
 
 def _be(order: dict) -> None:
@@ -146,7 +154,6 @@ def _load(order: dict) -> int:
     from sightline.jobs import receive
 
     receive.BITE_SECONDS = order["bite"]
-    receive.FIRST = receive.LEAST
     paths = [Path(path) for path in order["paths"]]
     return load.run(argparse.Namespace(paths=paths, feed=None, json=True, strict=False))
 

@@ -58,24 +58,46 @@ def arrival(draw, n):
     agency = draw.choice(("elmfield-academy", "childrens-social-work", "general-practice"))
     relations = ()
     if agency == "childrens-social-work" and draw.random() < 0.5:
-        record, fields, people = "contact", {"reason": draw.choice(("neglect", "harm"))}, [("child", person(draw)), ("parent", person(draw))]
+        record, fields, people = (
+            "contact",
+            {"reason": draw.choice(("neglect", "harm"))},
+            [("child", person(draw)), ("parent", person(draw))],
+        )
         relations = (("p1", "parent", "p0"),)
     else:
-        record, fields, people = "school-concern", {"category": draw.choice(("neglect", "unexplained-injury"))}, [("child", person(draw))]
+        record, fields, people = (
+            "school-concern",
+            {"category": draw.choice(("neglect", "unexplained-injury"))},
+            [("child", person(draw))],
+        )
     if draw.random() < 0.15:
         fields["category"] = "horse"  # cannot be used
     sent = f"2026-0{draw.randint(1, 6)}-1{draw.randint(0, 9)} 10:00"
     named = tuple(Named(f"p{place}", (role,), details) for place, (role, details) in enumerate(people))
     return Notification(
-        agency=agency, record=record, message_id=message, version=version, happened="2026-01-05 09:00", sent=sent, people=named, fields=fields,
-        relations=relations, position=f"line {n}", says=draw.choice(("One.", "Another.")), raw=f"{n}".encode(),
+        agency=agency,
+        record=record,
+        message_id=message,
+        version=version,
+        happened="2026-01-05 09:00",
+        sent=sent,
+        people=named,
+        fields=fields,
+        relations=relations,
+        position=f"line {n}",
+        says=draw.choice(("One.", "Another.")),
+        raw=f"{n}".encode(),
     )
 
 
 def person(draw):
     known = draw.choice(("", *(f"L{n}" for n in range(6))))
     said = {
-        "given": draw.choice(("Jay", "Jaye", "Mia", "")), "family": draw.choice(FAMILIES), "born": draw.choice(("2010-03-04", "2010-03-04", "2012-06-30", "")),
-        "nhs_number": draw.choice(NUMBERS), "postcode": draw.choice(("LS14 6VK", "LS9 9VK", "")), "school": draw.choice(("", "elmfield-academy", "thornbeck-high-school")),
+        "given": draw.choice(("Jay", "Jaye", "Mia", "")),
+        "family": draw.choice(FAMILIES),
+        "born": draw.choice(("2010-03-04", "2010-03-04", "2012-06-30", "")),
+        "nhs_number": draw.choice(NUMBERS),
+        "postcode": draw.choice(("LS14 6VK", "LS9 9VK", "")),
+        "school": draw.choice(("", "elmfield-academy", "thornbeck-high-school")),
     }
     return Details(local_id=known, **said)

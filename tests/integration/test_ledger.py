@@ -17,7 +17,14 @@ POLICE, SCHOOL = "west-yorkshire-police", "elmfield-academy"
 def ledger(database):
     """Five records of two agencies, turn by turn, all in their chains; and nothing guards them any more."""
     for n in range(10):
-        write(kind="read", verb="view-child", actor=f"w{n}", acting_for=(POLICE, SCHOOL)[n % 2], purpose="safeguarding", ids=[uuid4()])
+        write(
+            kind="read",
+            verb="view-child",
+            actor=f"w{n}",
+            acting_for=(POLICE, SCHOOL)[n % 2],
+            purpose="safeguarding",
+            ids=[uuid4()],
+        )
     assert sequence(limit=4) == 4
     assert sequence() == 6
     assert sequence() == 0
@@ -100,7 +107,9 @@ def test_a_record_altered_with_fingerprint_and_whole_chain_does_not_end_as_the_s
     record.actor = "somebody-else"
     Record.objects.filter(id=record.id).update(actor=record.actor, leaf=with_right_leaf(record))
     chained_afresh()
-    assert verify().faults == (f"stream {POLICE}: it does not end as it was written; somebody computed its chain afresh",)
+    assert verify().faults == (
+        f"stream {POLICE}: it does not end as it was written; somebody computed its chain afresh",
+    )
     write(kind="read", verb="view-child", actor="x", acting_for=POLICE, purpose="safeguarding")
     sequence()  # what follows rests on what was sealed: the break stays
     assert verify().faults == (f"stream {POLICE}: the chain breaks at place 6",)
@@ -125,7 +134,9 @@ def test_a_record_slipped_in_breaks_the_chain(ledger):
     copy.leaf = with_right_leaf(copy)
     copy.save(force_insert=True)
     Link.objects.create(stream=POLICE, n=6, record=copy, chain=rules.chained(at(5).chain, copy.leaf))
-    assert verify().faults == (f"stream {POLICE}: it does not end as it was written; somebody computed its chain afresh",)
+    assert verify().faults == (
+        f"stream {POLICE}: it does not end as it was written; somebody computed its chain afresh",
+    )
 
 
 def test_a_record_with_a_made_up_fingerprint_is_named_before_it_has_its_place(ledger):
@@ -209,5 +220,7 @@ def test_what_cannot_be_noticed_until_others_hold_signed_heads(ledger):
 
 
 def test_a_long_list_is_kept_as_its_number_and_digest(ledger):
-    record = write(kind="read", verb="x", actor="x", acting_for=POLICE, purpose="safeguarding", ids=[uuid4() for _ in range(201)])
+    record = write(
+        kind="read", verb="x", actor="x", acting_for=POLICE, purpose="safeguarding", ids=[uuid4() for _ in range(201)]
+    )
     assert (record.ids, record.count, len(record.detail["ids_digest"])) == ([], 201, 64)

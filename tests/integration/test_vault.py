@@ -12,7 +12,7 @@ from sightline.vault.actions import CannotOpen, Erased, Keyring, destroy, digest
 from sightline.vault.models import Key
 from sightline.vault.rules import key_ids
 from tests.support.databases import run_sightline
-from tests.support.house import child, identities, send, settle_in
+from tests.support.partnership import child, identities, send, settle_in
 
 
 def sealed(value, *scopes, bound_to="row|1"):

@@ -106,7 +106,7 @@ def story() -> dict[str, list[Notification | Unread]]:
         given="Jay", family="Marsh", born="2010-03-04", sex="male", postcode="LS9 7AA", phone="0113 496 0999"
     )
     return {
-        "school-csv": [
+        "schools-jsonl": [
             told(
                 school,
                 "what-is-working",
@@ -144,7 +144,7 @@ def story() -> dict[str, list[Notification | Unread]]:
             ),
             told(school, "what-is-working", "2025-02-20", "child", words="Boxing twice a week; he trusts his coach."),
         ],
-        "health-csv": [
+        "community-health-jsonl": [
             told(
                 nurse,
                 "involvement",
@@ -192,7 +192,7 @@ def story() -> dict[str, list[Notification | Unread]]:
                 voice_of_child="I fell off my bike, ask anyone.",
             ),
         ],
-        "police-csv": [
+        "leeds-police-csv": [
             told(
                 police,
                 "domestic-abuse-incident",
@@ -302,7 +302,7 @@ def story() -> dict[str, list[Notification | Unread]]:
                 police,
             ),
         ],
-        "care-csv": [
+        "case-management-jsonl": [
             told(
                 care,
                 "contact",

@@ -53,7 +53,8 @@ def test_setting_aside_needs_a_reason_and_shows_who_did_it(as_):
 def test_a_match_is_decided_with_a_reason_and_the_two_are_one(as_):
     walker = as_("amir")
     walker.find("jay marsh")
-    assert walker.page.locator("tbody tr").count() == 2
+    jays = walker.page.locator("tbody th", has_text=re.compile("Jaye? Marsh"))
+    assert jays.count() == 2
     walker.go("/matches/")
     walker.page.get_by_role("link", name="Jay Marsh and Jay Marsh").click()
     walker.page.get_by_role("button", name="Decide").click()
@@ -64,7 +65,34 @@ def test_a_match_is_decided_with_a_reason_and_the_two_are_one(as_):
     walker.page.get_by_role("button", name="Decide").click()
     walker.page.get_by_text("They are one person now").wait_for()
     walker.find("jay marsh")
-    assert walker.page.locator("tbody tr").count() == 1
+    assert jays.count() == 1
+
+
+def test_what_one_agency_holds_is_separated_by_keyboard_and_what_is_typed_is_kept(as_):
+    walker = as_("amir")
+    walker.child()
+    entries = walker.page.locator(".sl-day").count()
+    walker.page.locator("#held-title").evaluate("e => { e.tabIndex = -1; e.focus() }")
+    walker.tab_to("Details as each agency holds them", most=3)
+    walker.press("Enter")
+    walker.tab_to("This is somebody else: what West Yorkshire Police holds", most=12)
+    walker.press("Enter")
+    walker.page.get_by_role("heading", name="Is this somebody else?").wait_for()
+    leave = walker.page.get_by_text(re.compile(r"\d+ entr(y|ies) leave")).inner_text()
+    walker.tab_to("Why is this somebody else?")
+    with walker.page.expect_response(re.compile("/draft/")):
+        walker.type("The officer has met both boys.")
+    walker.page.get_by_text(re.compile(r"Saved at \d\d:\d\d")).wait_for()
+    walker.page.reload()
+    assert walker.page.get_by_label("Why is this").input_value() == "The officer has met both boys."
+    walker.tab_to("Separate them")
+    walker.press("Enter")
+    walker.page.get_by_text("stands on a page of its own now").wait_for()
+    walker.page.get_by_role("heading", name="Jay Marsh").wait_for()
+    assert walker.page.locator(".sl-day").count() == entries - int(leave.split()[0])
+    walker.find("jay marsh")
+    assert walker.page.locator("tbody th", has_text=re.compile("Jaye? Marsh")).count() == 2
+    assert walker.faults == []
 
 
 def test_signing_out_ends_it(stranger):

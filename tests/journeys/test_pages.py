@@ -18,6 +18,14 @@ PAGES = {  # name: (who, how to get there)
     "entry": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Missing: High risk").last.click())),
     "matches": ("amir", lambda w: w.go("/matches/")),
     "match": ("amir", lambda w: (w.go("/matches/"), w.page.get_by_role("link", name="Jay Marsh and").click())),
+    "separate": (
+        "amir",
+        lambda w: (
+            w.child(),
+            w.page.get_by_text("Details as each agency holds them").click(),
+            w.page.get_by_role("link", name="This is somebody else").first.click(),
+        ),
+    ),
     "help": ("amir", lambda w: w.go("/help/")),
     "words": ("amir", lambda w: w.go("/words/")),
     "accessibility": ("amir", lambda w: w.go("/accessibility/")),

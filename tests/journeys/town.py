@@ -51,5 +51,5 @@ def deliver(feed: str, things: list[Notification | Unread], *, lived: bool = Tru
                     stack.enter_context(pretend(min(parse_moment(sent), now())))
                 got = receive([thing], delivery=delivery, by=by)
             counts = got if counts is None else (counts.add(got) or counts)
-    close_delivery(delivery, counts, ["Column “Beat” is not used"] if feed == "police-csv" else [], by=by)
+    close_delivery(delivery, counts, ["Column “Beat” is not used"] if feed == "leeds-police-csv" else [], by=by)
     return delivery

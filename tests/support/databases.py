@@ -46,7 +46,8 @@ class Database:
     @property
     def settings(self) -> dict[str, object]:
         # In this process a lost page harms nobody, so we do not wait for the disk. A subprocess gets the real thing.
-        options = {"OPTIONS": sqlite.options(synchronous="OFF")} if self.engine == "sqlite" else {}
+        own = {"ENGINE": "config.patient_sqlite3", "OPTIONS": sqlite.options(synchronous="OFF")}
+        options = own if self.engine == "sqlite" else {}
         return {**DEFAULTS, **environ.Env.db_url_config(self.url), **options}
 
 

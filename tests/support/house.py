@@ -1,109 +1,112 @@
-"""A partnership with a worker in each of a few places, and agencies that send: for tests that need a child and a reader."""
+"""A small house to test in: agencies and workers, notifications in one line, and reading as somebody."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID
 
-from django.test import Client
-
 from sightline.agencies.actions import add_worker, take_from_definition
-from sightline.agencies.queries import actor_by_id, machine, worker
-from sightline.agencies.types import Actor
+from sightline.agencies.queries import actor_for, machine, worker
 from sightline.chronology.queries import of_person
-from sightline.chronology.tracing import first_of, people_of, versions_of
-from sightline.chronology.types import EntryView
-from sightline.identity.queries import persons_of
-from sightline.intake.types import Details, Named, Notification, Receipt
-from sightline.jobs.receive import receive_one
+from sightline.identity.models import SourceIdentity
+from sightline.intake.types import Counts, Details, Named, Notification, Unread
+from sightline.jobs.receive import close_delivery, open_delivery, receive
 from sightline.sharing.reading import reading
 from sightline.timescales.london import parse_moment
-from sightline.timescales.moment import allow_pretending, pretend
+from sightline.timescales.moment import allow_pretending, now, pretend
+from sightline.vault.actions import digest
 
-POLICE, SCHOOL, HOSPITAL, CARE = (
-    "west-yorkshire-police",
-    "elmfield-academy",
-    "leeds-teaching-hospitals",
-    "childrens-social-work",
+POLICE, SCHOOL, OTHER_SCHOOL, HOSPITAL = "west-yorkshire-police", "elmfield-academy", "airebridge-sixth-form-college", "leeds-teaching-hospitals"
+CARE = "childrens-social-work"
+JAY = Details(given="Jay", family="Marsh", born="2010-03-04", sex="male", nhs_number="9990000018", postcode="LS14 6AA", local_id="J1")
+MIA = Details(given="Mia", family="Marsh", born="2013-06-19", sex="female", nhs_number="9990000026", postcode="LS14 6AA", local_id="M1")
+WORKERS = (  # username, agency, role, team
+    ("amir", CARE, "duty-social-worker", "front-door"),
+    ("sam", CARE, "social-worker", "east-area-team"),
+    ("ruth", SCHOOL, "designated-safeguarding-lead", ""),
+    ("omar", POLICE, "police-hub-officer", "police-hub"),
+    ("dee", "business-unit", "data-officer", ""),
+    ("gwen", "general-practice", "gp", ""),
+    ("paul", CARE, "front-door-manager", "front-door"),
+    ("bob", "leeds-housing", "housing-officer", ""),
 )
-WORKERS = {  # username: agency, role, team
-    "amir": (CARE, "duty-social-worker", "front-door"),
-    "sara": (CARE, "social-worker", "east-area-team"),
-    "ruth": (SCHOOL, "designated-safeguarding-lead", ""),
-    "olive": (POLICE, "police-hub-officer", "police-hub"),
-    "dee": ("business-unit", "data-officer", ""),
-    "gwen": ("general-practice", "gp", ""),
-}
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-_number = count(1)
+_numbers = count(1)
 
 
-def settle_in() -> dict[str, Actor]:
-    """The definition's agencies, and the workers as actors by name."""
+def open_house() -> None:
+    """Agencies and workers, on an empty database."""
     allow_pretending()
-    by = machine("story-runner")
-    take_from_definition(by=by)
-    made = {}
-    for name, (agency, role, team) in WORKERS.items():
-        added = add_worker(username=name, name=name.capitalize(), agency=agency, role=role, team=team, by=by)
-        made[name] = actor_by_id(added.id)
-    return made
+    take_from_definition(by=machine("feed-machine"))
+    for username, agency, role, team in WORKERS:
+        add_worker(username=username, name=username.capitalize(), agency=agency, role=role, team=team, by=machine("set-up-machine"))
 
 
-def inside(username: str) -> Client:
-    """A browser in which this worker has signed in."""
-    client = Client()
-    client.force_login(worker(username), backend=BACKEND)
-    return client
-
-
-def child(given: str = "", **details: str) -> Details:
-    """An invented child whom nobody else is like: each with a family name and a birth date of their own."""
-    n = next(_number)
-    family = "".join("bcdfghklmnprstvz"[int(digit, 16)] + "aeiou"[n % 5] for digit in f"{n * 7919 % 65536:04x}")
-    known = {"family": family.capitalize(), "born": f"20{8 + n % 9:02d}-{n % 12 + 1:02d}-{n % 28 + 1:02d}"}
-    return Details(**{"given": given or "Kim", **known, **details})
-
-
-def say(
-    record: str, *people: tuple[str, Details], agency: str = POLICE, message: str = "", version: str = "", sent: str = "",
-    happened: str = "2025-01-10 21:40", says: str = "As told.", relations: tuple = (), **fields: str,
-) -> Notification:  # fmt: skip
-    """A notification; people are (role, details), in the order of their keys p1, p2, …"""
+def told(
+    record: str = "police-incident", role: str = "suspect", who: Details | tuple[Details, ...] = JAY, *, agency: str = POLICE,
+    at: str = "", sent: str = "", message: str = "", version: str = "", says: str = "Found near the bus station.",
+    also: tuple[Named, ...] = (), relations: tuple[tuple[str, str, str], ...] = (), until: str = "", **fields: str,
+) -> Notification:
+    """One notification, by default of ten days ago. `_from="2025-01-10"` is the field `from`, `child_at_risk` is `child-at-risk`."""
+    at = at or f"{recent_day(10)} 21:40"
+    people = who if isinstance(who, tuple) else (who,)
+    named = {name.replace("_", "-").strip("-"): value for name, value in fields.items()}
     return Notification(
-        agency=agency, record=record, message_id=message or f"m{next(_number)}", happened=happened, version=version, sent=sent,
-        people=tuple(Named(f"p{n}", (role,), details) for n, (role, details) in enumerate(people, 1)),
-        fields={name.replace("_", "-"): value for name, value in fields.items()}, says=says, relations=relations,
-        raw=f"{record}|{says}|{fields}".encode(),
-    )  # fmt: skip
+        agency=agency, record=record, message_id=message or f"m{next(_numbers)}", happened=at, sent=sent or at, says=says, fields=named, until=until,
+        people=(*(Named(f"p{n}", (role,), one) for n, one in enumerate(people, 1)), *also), version=version, relations=relations,
+        position="line 2", raw=f"as received: {says}".encode(),
+    )
 
 
-def take(notification: Notification, *, on: str = "") -> Receipt:
-    """It arrives, now or on a day of the test's own."""
-    with pretend(parse_moment(on)) if on else nullcontext():
-        return receive_one(notification, feed="", kind="story", by=machine("feed-machine"))
+def send(*things: Notification | Unread, agency: str = "", at: str = "") -> Counts:
+    """A delivery of these, received now, or at a moment (then that is when they become known at the latest)."""
+    by = machine("feed-machine")
+    with pretend(parse_moment(at)) if at else nullcontext():
+        delivery = open_delivery(feed="leeds-police-csv", agency=agency or things[0].agency, kind="file", name="file.csv", by=by)
+        counts = receive(things, delivery=delivery, by=by)
+        close_delivery(delivery, counts, by=by)
+    return counts
 
 
-def send(record: str, *people: tuple[str, Details], on: str = "", **how: object) -> UUID:
-    """As `say` and `take`: the id of the record (its first version)."""
-    receipt = take(say(record, *people, **how), on=on)  # type: ignore[arg-type]
-    found = first_of(UUID(receipt.id))
-    assert found is not None, receipt
-    return found
+def live(*things: Notification) -> Counts:
+    """Each at the moment at which it was sent, in that order: as they would have arrived."""
+    total = Counts()
+    for one in sorted(things, key=lambda n: n.sent):
+        total.add(send(one, at=one.sent))
+    return total
 
 
-def identities(first: UUID, version: int = -1) -> list[UUID]:
-    """The source identities on a version of a record, in the order in which they were named."""
-    return [identity for identity, _ in people_of(versions_of(first)[version])]
+def identity(agency: str, local: str) -> SourceIdentity:
+    return SourceIdentity.objects.get(agency=agency, local=digest("local", f"{agency}|{local}"))
 
 
-def person_on(first: UUID, place: int = 0, version: int = -1) -> UUID:
-    identity = identities(first, version)[place]
-    return persons_of([identity])[identity]
+def person(agency: str = POLICE, local: str = "J1") -> UUID:
+    return identity(agency, local).person
 
 
-def entries(who: Actor, person: UUID, *, known_on: str = "") -> list[EntryView]:
-    """A child's chronology as this worker sees it. Raises Missing."""
-    with reading(who, "safeguarding") as opened:
-        return list(of_person(opened, person, known_on=parse_moment(known_on) if known_on else None).entries)
+def actor(username: str):
+    return actor_for(worker(username))
+
+
+@contextmanager
+def as_(username: str, purpose: str = "safeguarding"):
+    """A reading as this worker."""
+    with reading(actor(username), purpose) as opened:
+        yield opened
+
+
+def entries(username: str, whom: UUID, known_on: str = ""):
+    """What this worker sees on somebody's chronology, oldest first. Raises Missing."""
+    with as_(username) as opened:
+        return list(reversed(of_person(opened, whom, known_on=_end(known_on)).entries))
+
+
+def _end(day: str) -> datetime | None:
+    return parse_moment(f"{day} 23:59") if day else None
+
+
+def recent_day(days: int) -> str:
+    """The day so many days ago."""
+    return (now() - timedelta(days=days)).date().isoformat()
+

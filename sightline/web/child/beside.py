@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from sightline.agencies.types import AgencyInfo
 from sightline.chronology import rules
@@ -171,8 +172,8 @@ def variants(profile: Profile, titles: dict[str, str], codes: Callable[[str, str
 
 def held_table(
     profile: Profile, titles: dict[str, str], codes: Callable[[str, str], str]
-) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Each agency's own version of who this is: agency, since when, (detail, value)."""
+) -> list[tuple[UUID, str, str, list[tuple[str, str]]]]:
+    """Each agency's own version of who this is: its id, agency, since when, (detail, value)."""
     found = []
     for held in profile.held:
         d = held.details
@@ -191,6 +192,11 @@ def held_table(
             ("Their own number", d.local_id),
         ]
         found.append(
-            (titles.get(held.agency, held.agency), day_words(london(held.known_at)), [(k, v) for k, v in values if v])
+            (
+                held.identity,
+                titles.get(held.agency, held.agency),
+                day_words(london(held.known_at)),
+                [(k, v) for k, v in values if v],
+            )
         )
     return found

@@ -112,6 +112,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "promised": beside.promised(running, present, prefix),
         "variants": beside.variants(profile, titles, codes) if profile else [],
         "held": beside.held_table(profile, titles, codes) if profile else [],
+        "may_separate": not moment and profile and len(profile.held) > 1 and request.shell.may_open("separate"),
     }
     return render(request, "child/child.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from sightline.chronology import queries as chronology
 from sightline.chronology.types import EntryView
+from sightline.definition.types import Feed
 from sightline.identity import queries as identity
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
@@ -77,8 +79,7 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
             "gap": known_words(one.happened, one.known_at),
             "recorded": moment_words(one.recorded_at),
             "received": moment_words(history.received) if history.received else "",
-            "feed": title_of_feed(reading.definition.feed, history.feed),
-            "position": history.position,
+            "delivered": delivered(reading.definition.feed, history.feed, history.position),
             "versions": [(n == 0, moment_words(v.known_at)) for n, v in enumerate(versions)],
             "lines": side_by_side(tuple(versions)) if versions else [],
             "replaced": history.replaced,
@@ -91,5 +92,10 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
     )
 
 
-def title_of_feed(feeds: dict[str, object], feed: str) -> str:
-    return getattr(feeds.get(feed), "title", feed)
+def delivered(feeds: Mapping[str, Feed], feed: str, position: str) -> str:
+    """`Line 14 of “West Yorkshire Police, daily extract”`; empty for what was written by hand."""
+    if not feed:
+        return ""
+    title = f"“{feeds[feed].title}”" if feed in feeds else "a message from its system" if feed == "api" else f"“{feed}”"
+    says = f"{position} of {title}" if position else title
+    return says[:1].upper() + says[1:]

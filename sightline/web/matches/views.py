@@ -13,15 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.identity import queries as identity
-from sightline.identity.actions import decide_match
 from sightline.identity.types import Held
+from sightline.jobs.linking import decide_match
 from sightline.timescales.moment import now
 from sightline.web import drafts
 from sightline.web.code_words import CodeWords
 from sightline.web.words import age_words, day_words, iso_words, listed, london, span_words
 
 DONE = {
-    "same": "They are one person now: their records stand on one page. This can be undone.",
+    "same": "They are one person now: their records stand on one page. This can be undone there.",
     "different": "They stay two people, and will not be offered to you again.",
     "unsure": "It goes on waiting, with your note.",
 }
@@ -39,7 +39,7 @@ class DecideForm(forms.Form):
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say why, in a sentence"},
-        help_text="What you checked, and with whom. Others read this when they look again.",
+        help_text="What you checked, and with whom. It is kept with the decision.",
     )
 
 
@@ -115,28 +115,30 @@ def name(held: Held) -> str:
     return f"{held.details.given} {held.details.family}".strip() or "Name not known"
 
 
+def details(held: Held, titles: dict[str, str], codes: CodeWords) -> dict[str, str]:
+    """What an agency holds of somebody, in words, by label."""
+    d = held.details
+    return {
+        "Given name": d.given,
+        "Family name": d.family,
+        "Born": iso_words(d.born),
+        "Expected": iso_words(d.expected),
+        "Sex": codes("sex", d.sex),
+        "Ethnicity": codes("ethnicity", d.ethnicity),
+        "NHS number": d.nhs_number,
+        "UPN": d.upn,
+        "Address": ", ".join(d.lines),
+        "Postcode": d.postcode,
+        "Phone": d.phone,
+        "School": titles.get(d.school, d.school),
+        "Language": d.language,
+    }
+
+
 def side_by_side(one: Held, other: Held, titles: dict[str, str], codes: CodeWords) -> list[tuple[str, str, str, str]]:
     """(detail, one's, the other's, how they compare): in words, so that nothing rests on colour."""
 
-    def values(held: Held) -> dict[str, str]:
-        d = held.details
-        return {
-            "Given name": d.given,
-            "Family name": d.family,
-            "Born": iso_words(d.born),
-            "Expected": iso_words(d.expected),
-            "Sex": codes("sex", d.sex),
-            "Ethnicity": codes("ethnicity", d.ethnicity),
-            "NHS number": d.nhs_number,
-            "UPN": d.upn,
-            "Address": ", ".join(d.lines),
-            "Postcode": d.postcode,
-            "Phone": d.phone,
-            "School": titles.get(d.school, d.school),
-            "Language": d.language,
-        }
-
-    left, right = values(one), values(other)
+    left, right = details(one, titles, codes), details(other, titles, codes)
     found = []
     for label in left:
         a, b = left[label], right[label]

@@ -307,7 +307,8 @@ def test_a_childs_page_takes_at_most_twenty_five_queries(town, jay):
         for query in ("", "?known-on=2026-06-01", "?lane=police"):
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(f"/child/{person}/{query}").status_code == 200
-            assert len(queries) <= 25, "\n".join(q["sql"][:150] for q in queries)
+            asked = [q["sql"][:150] for q in queries if q["sql"].split()[0] not in ("BEGIN", "COMMIT")]
+            assert len(asked) <= 25, "\n".join(asked)
 
 
 def test_health_says_nothing_but_that(town):

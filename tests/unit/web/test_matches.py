@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sightline.agencies.queries import actor_for, worker
 from sightline.identity import queries as identity
+from sightline.identity.tracing import waiting_between
 from sightline.intake.types import Details
 from sightline.sharing.reading import reading
 from tests.journeys.story import told
@@ -27,10 +28,10 @@ def town(shared_database):
     for n, given in enumerate(NAMES):
         one = Details(given=given, family="Thackray", born=f"2012-03-{n + 1:02}", sex="female", postcode="LS7 4AA")
         deliver(
-            "school-csv", [told("elmfield-academy", "school-concern", "2025-02-01", "child", one, category="neglect")]
+            "schools-jsonl", [told("elmfield-academy", "school-concern", "2025-02-01", "child", one, category="neglect")]
         )
         other = Details(given=given, family="Thackray", born=f"2012-03-{n + 1:02}", sex="female", postcode="LS9 8BB")
-        deliver("police-csv", [told("west-yorkshire-police", "stop-search", "2025-02-02", "subject", other)])
+        deliver("leeds-police-csv", [told("west-yorkshire-police", "stop-search", "2025-02-02", "subject", other)])
     # Held twice already, joined by a number; a third sender's details may match either: two matches, one pair of people.
     number = Details(given="Zed", family="Oldroyd", born="2011-01-01", sex="male", nhs_number="9990000042")
     for agency, record in (("elmfield-academy", "school-concern"), ("leeds-community-healthcare", "camhs-referral")):
@@ -90,3 +91,20 @@ def test_what_this_reader_may_not_see_is_counted_and_not_shown(town, monkeypatch
     listed = inside("amir").get("/matches/").content.decode()
     assert MATCH.findall(listed) == []
     assert f"{EVERY} more wait about people whom you may not see" in listed
+
+
+def test_two_people_are_decided_about_once_however_many_details_might_match(town):
+    """The last in this file: it changes the town."""
+    client = inside("amir")
+    before = identity.waiting_count()
+    zed = next(v for page in through(500) for v in page if v.one.details.given == "Zed")
+    both = {zed.person_one, zed.person_other}
+    assert len(waiting_of(both)) == 2
+    client.post(f"/matches/{zed.id}/", {"decision": "different", "because": "Two boys; the nurse knows both."})
+    assert waiting_of(both) == []
+    assert identity.waiting_count() == before - 1
+
+
+def waiting_of(persons):
+    ours, theirs = ([row.id for row in identity.identities_of(person)] for person in persons)
+    return waiting_between(ours, theirs)

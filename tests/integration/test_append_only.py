@@ -1,0 +1,99 @@
+"""Full tables under attack: what may only be added to refuses all else, row by row; ids say nothing; nothing sensitive is clear.
+
+What each table declares is held in tests/repository/test_tables.py; a trigger proves itself only where there are rows.
+"""
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+
+from sightline.identity.models import Possible, SourceIdentity
+from sightline.ledger.actions import sequence
+from sightline.ledger.triggers import append_only_models
+from tests.support.partnership import CARE, HOSPITAL, POLICE, SCHOOL, child, send, settle_in
+
+OURS = [model for model in apps.get_models() if model.__module__.startswith("sightline.")]
+IN_ADDRESSES = (
+    "chronology.Entry", "identity.Possible", "intake.Delivery", "intake.Item", "intake.Quarantined", "agencies.Worker",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def full(shared_database):
+    """Something in every table that is only ever added to."""
+    settle_in()
+    kim, parent = child("Kim", local_id="S1"), child("Ada")
+    send(
+        "attendance-summary",
+        ("pupil", kim),
+        agency=SCHOOL,
+        period_from="2024-11-01",
+        period_to="2024-12-01",
+        possible="60",
+        attended="30",
+    )
+    send("school-concern", ("child", kim), agency=SCHOOL, category="neglect")
+    send(
+        "ppn", ("child", child()), ("parent", parent), agency=POLICE, relations=(("p2", "parent", "p1"),), grade="amber"
+    )
+    send("involvement", ("child", kim), agency=CARE, worker_role="social-worker", **{"from": "2025-01-01"})
+    send("ae-attendance", ("patient", kim), agency=HOSPITAL)
+    sequence()
+    return shared_database
+
+
+@pytest.mark.parametrize("model", append_only_models(), ids=lambda m: m._meta.label)
+def test_what_is_only_added_to_refuses_to_be_changed_taken_away_or_emptied(full, model):
+    table = model._meta.db_table
+    column = next(f.column for f in model._meta.concrete_fields if not f.primary_key)
+    before = model.objects.count()
+    assert before, "nothing is in it: the refusal would prove nothing"
+    attempts = [f'UPDATE "{table}" SET "{column}" = "{column}"', f'DELETE FROM "{table}"']
+    attempts += [f'TRUNCATE "{table}" CASCADE'] if connection.vendor == "postgresql" else []
+    for statement in attempts:
+        with (
+            pytest.raises(DatabaseError, match="append-only table"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        model.objects.all().update(**{model._meta.pk.name: models.F(model._meta.pk.name)})
+    assert model.objects.count() == before
+
+
+def test_a_row_does_not_push_another_out(full):
+    """INSERT OR REPLACE deletes behind a trigger's back, unless the database is told otherwise."""
+    model = append_only_models()[0]
+    columns = ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields)
+    table = f'"{model._meta.db_table}"'
+    if connection.vendor == "sqlite":
+        statement = f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table} LIMIT 1"
+    else:
+        statement = (
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} LIMIT 1 "
+            f'ON CONFLICT ("{model._meta.pk.column}") DO UPDATE SET "{model._meta.pk.column}" = EXCLUDED."{model._meta.pk.column}"'
+        )
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_nothing_about_a_child_stands_in_the_clear():
+    """What is sensitive and not sealed is known by name: a worker's own mail address, and a file's name, sealed as bytes."""
+    found = {(m._meta.label, f) for m in OURS for f, kind in m.classification.items() if kind == "sensitive"}
+    assert found == {("agencies.Worker", "email"), ("intake.Delivery", "name")}
+    assert isinstance(apps.get_model("intake.Delivery")._meta.get_field("name"), models.BinaryField)
+
+
+@pytest.mark.parametrize("label", IN_ADDRESSES)
+def test_what_stands_in_an_address_cannot_be_guessed(full, label):
+    model = apps.get_model(label)
+    key = model._meta.pk
+    assert isinstance(key, models.UUIDField)
+    assert key.default.__name__ == "uuid4"
+    assert {row.version for row in model.objects.values_list("pk", flat=True)} <= {4}
+
+
+def test_a_persons_id_is_random_too(full):
+    assert {person.version for person in SourceIdentity.objects.values_list("person", flat=True)} == {4}
+    assert Possible._meta.pk.default.__name__ == "uuid4"
