@@ -18,12 +18,12 @@ from sightline.chronology.actions import versions_of
 from sightline.chronology.queries import of_person, subjects_of
 from sightline.chronology.tracing import people_of
 from sightline.definition.outcomes import Decision, Missing, Refused
-from sightline.identity.actions import decide_match, join, separate
 from sightline.identity.queries import identities_of, persons_of
 from sightline.identity.tracing import waiting_between
 from sightline.intake.types import Named
 from sightline.jobs.correct import correct_record
 from sightline.jobs.decide import decide
+from sightline.jobs.linking import decide_match, join, separate
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
 from sightline.sharing.reading import reading
