@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import Q
+
 from sightline.agencies.queries import machine
 from sightline.agencies.types import AgencyInfo
 from sightline.identity import rules
@@ -211,7 +213,7 @@ class Resolver:
             elif compared.verdict == "possible":
                 waiting.append((other, compared))
         persons = {self._rows[other].person for other, _ in same}
-        if len(persons) == 1 and (first or self._alone(identity)):
+        if len(persons) == 1 and (first or self._alone(identity) and not self._told_apart(identity, *persons)):
             identity.person, joined = persons.pop(), True
             most = max((agree for _, agree in same), key=lambda agree: (len(agree), agree))
             self._link(identity, known_at, "identifiers-agree", most)
@@ -235,6 +237,12 @@ class Resolver:
         decided = Link.objects.filter(identity=identity, reason__in=("decided", "separated"))
         return not others.exists() and not decided.exists() and not any(
             row.person == identity.person and row.id != identity.id for row in self._rows.values())
+
+    def _told_apart(self, identity: SourceIdentity, person: UUID) -> bool:
+        """Whether somebody has decided that they are not this person: no message undoes that."""
+        theirs = SourceIdentity.objects.filter(person=person).values("id")
+        apart = Q(one=identity.id, other__in=theirs) | Q(other=identity.id, one__in=theirs)
+        return Possible.objects.filter(apart, state="different").exists()
 
     def _link(self, identity: SourceIdentity, at: datetime, reason: str, evidence: Sequence[str]) -> None:
         self._links.append(Link(id=uuid4(), identity=identity, person=identity.person, at=at, by=self.by, reason=reason,
