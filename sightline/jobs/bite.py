@@ -21,6 +21,7 @@ from sightline.clocks.actions import relevant
 from sightline.definition.records import age_bands, clean, facts, is_routine, is_urgent, missing_parts, reaches_queue
 from sightline.definition.types import Fault, Partnership, RecordType
 from sightline.identity.actions import relate
+from sightline.identity.queries import persons_of
 from sightline.identity.resolving import Resolver
 from sightline.identity.types import Resolved
 from sightline.intake.inbox import Arriving, Inbox
@@ -148,7 +149,9 @@ class Bite:
     def _on_it_before(self, one: Arriving) -> list[UUID]:
         """Who stood on the record that this corrects: a sender without ids of its own means the same people again."""
         versions = versions_of(one.first) if one.first is not None else []
-        return [identity for identity, _ in people_of(versions[-1])] if versions else []
+        there = [identity for identity, _ in people_of(versions[-1])] if versions else []
+        self.clocked.update(dict.fromkeys(persons_of(there).values()))  # whoever is taken off it has clocks that stop
+        return there
 
     def _resolve(self, n: Notification, person: Named, known: datetime, item: UUID, before: list[UUID]) -> Resolved:
         there = self.resolver.likeliest(person.details, before) if before and not person.details.local_id else None
