@@ -13,7 +13,11 @@ import sys
 
 from benchmarks import databases
 
-NAMES = {"load": ("benchmarks.load", 20_000), "child-page": ("benchmarks.child_page", 1_000_000), "busy": ("benchmarks.busy", 10_000)}
+NAMES = {
+    "load": ("benchmarks.load", 20_000),
+    "child-page": ("benchmarks.child_page", 1_000_000),
+    "busy": ("benchmarks.busy", 10_000),
+}
 
 
 def main() -> int:
@@ -31,13 +35,19 @@ def main() -> int:
 
         django.setup()
         return bench.measure(size)
-    engines = [e for e in databases.ENGINES if args.database in (e, "both") and e in getattr(bench, "ENGINES", databases.ENGINES)]
+    engines = [
+        e
+        for e in databases.ENGINES
+        if args.database in (e, "both") and e in getattr(bench, "ENGINES", databases.ENGINES)
+    ]
     missed = 0
     for engine in engines:
         print(f"{args.name}, {size:,}, on {engine}", flush=True)
         with bench.database(engine, size) as environment:
             command = [sys.executable, "-m", "benchmarks", args.name, "--size", str(size), "--inside"]
-            missed |= subprocess.run(command, env={**os.environ, **databases.keys(), **environment}, check=False).returncode
+            missed |= subprocess.run(
+                command, env={**os.environ, **databases.keys(), **environment}, check=False
+            ).returncode
     return 1 if missed else 0
 
 

@@ -66,7 +66,9 @@ def _read(connection: Any, model: Any, highest: list[int]) -> Any:
     columns = ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields)
     own = "rowid" if connection.vendor == "sqlite" else "xmin::text::bigint"
     connection.ensure_connection()
-    for own_mark, *row in connection.connection.execute(f'SELECT {own}, {columns} FROM "{model._meta.db_table}" ORDER BY 1').fetchall():
+    for own_mark, *row in connection.connection.execute(
+        f'SELECT {own}, {columns} FROM "{model._meta.db_table}" ORDER BY 1'
+    ).fetchall():
         yield [bisect.bisect_left(highest, own_mark) if highest else own_mark, tuple(row)]
 
 
@@ -119,8 +121,13 @@ def _insert_postgresql(url: str, slices: list[Slice], order: list[str], columns:
     import psycopg
     from psycopg.types.json import Json
 
-    plain = [{name: [tuple(Json(v) if isinstance(v, dict | list) else v for v in row) for row in rows] for name, rows in part.items()}
-             for part in slices]
+    plain = [
+        {
+            name: [tuple(Json(v) if isinstance(v, dict | list) else v for v in row) for row in rows]
+            for name, rows in part.items()
+        }
+        for part in slices
+    ]
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         began = time.perf_counter()
         for part in plain:

@@ -20,8 +20,24 @@ from benchmarks.measuring import Report, percentile
 
 ENGINES = ("sqlite",)  # on PostgreSQL readers never wait for writers
 THREADS = 3
-COLUMNS = ("REPORT_NO", "REPORT_TYPE", "INCIDENT_NO", "OCC_DATE", "SENT_DATE", "OFFENCE", "PERSON_ROLE", "PERSON_ID", "FORENAMES", "SURNAME", "DOB",
-           "GENDER", "NHS_NO", "POSTCODE", "CHILD_AT_RISK", "SUMMARY")
+COLUMNS = (
+    "REPORT_NO",
+    "REPORT_TYPE",
+    "INCIDENT_NO",
+    "OCC_DATE",
+    "SENT_DATE",
+    "OFFENCE",
+    "PERSON_ROLE",
+    "PERSON_ID",
+    "FORENAMES",
+    "SURNAME",
+    "DOB",
+    "GENDER",
+    "NHS_NO",
+    "POSTCODE",
+    "CHILD_AT_RISK",
+    "SUMMARY",
+)
 ROLES = {"suspect": "SUSP", "victim": "VIC", "witness": "WIT", "missing-child": "MISPER"}
 
 
@@ -48,10 +64,23 @@ def measure(size: int) -> int:
 
     take_from_definition(by=machine("feed-machine"))
     for username, (agency, role, team) in town.PASSWORD_FREE.items():
-        add_worker(username=username, name=username.capitalize(), agency=agency, role=role, team=team, by=machine("set-up-machine"))
+        add_worker(
+            username=username,
+            name=username.capitalize(),
+            agency=agency,
+            role=role,
+            team=team,
+            by=machine("set-up-machine"),
+        )
     town.crowded(200)
     amir, session = worker("amir"), SessionStore()
-    session.update({SESSION_KEY: str(amir.pk), BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0], HASH_SESSION_KEY: amir.get_session_auth_hash()})
+    session.update(
+        {
+            SESSION_KEY: str(amir.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: amir.get_session_auth_hash(),
+        }
+    )
     session.save()
     nell = SourceIdentity.objects.get(agency="elmfield-academy", local=digest("local", "elmfield-academy|NELL")).person
     folder = Path(os.environ["BENCH_FOLDER"])
@@ -63,7 +92,10 @@ def measure(size: int) -> int:
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([command, "serve", "--bind", f"127.0.0.1:{port}"], stdout=log, stderr=log)
         try:
-            pages = [f"http://127.0.0.1:{port}{reverse(name, args=args)}" for name, args in (("child", [nell]), ("work", []), ("find", []))]
+            pages = [
+                f"http://127.0.0.1:{port}{reverse(name, args=args)}"
+                for name, args in (("child", [nell]), ("work", []), ("find", []))
+            ]
             cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
             _wait(pages[1], cookie)
             began = time.perf_counter()
@@ -98,15 +130,32 @@ def _write(file: Path, size: int) -> None:
         rows = csv.writer(out)
         rows.writerow(COLUMNS)
         for n in (n for n in notifications(2 * size, ending=datetime.now()) if n.agency == POLICE):
-            offence = {"theft": "THEFT", "possession-of-weapon": "WEAP", "criminal-damage": "DAM"}.get(n.fields.get("offence", ""), "PO")
+            offence = {"theft": "THEFT", "possession-of-weapon": "WEAP", "criminal-damage": "DAM"}.get(
+                n.fields.get("offence", ""), "PO"
+            )
             kind = "MISSING" if n.record == "missing-episode" else "CRIME"
             for person in n.people:
                 d = person.details
-                rows.writerow((
-                    n.message_id, kind, n.fields.get("reference", ""), told(n.happened), told(n.sent), offence, ROLES[person.roles[0]], d.local_id,
-                    d.given, d.family, datetime.fromisoformat(d.born).strftime("%d/%m/%Y"), d.sex[0].upper(), d.nhs_number, d.postcode,
-                    "Y" if n.fields.get("child-at-risk") == "yes" else "N", n.says,
-                ))
+                rows.writerow(
+                    (
+                        n.message_id,
+                        kind,
+                        n.fields.get("reference", ""),
+                        told(n.happened),
+                        told(n.sent),
+                        offence,
+                        ROLES[person.roles[0]],
+                        d.local_id,
+                        d.given,
+                        d.family,
+                        datetime.fromisoformat(d.born).strftime("%d/%m/%Y"),
+                        d.sex[0].upper(),
+                        d.nhs_number,
+                        d.postcode,
+                        "Y" if n.fields.get("child-at-risk") == "yes" else "N",
+                        n.says,
+                    )
+                )
 
 
 def _wait(page: str, cookie: str) -> None:
@@ -137,7 +186,7 @@ def _ask(pages: list[str], cookie: str, load: subprocess.Popen[bytes]) -> tuple[
             page, began = pages[number % len(pages)], time.perf_counter()
             try:
                 _get(page, cookie)
-            except Exception as error:  # noqa: BLE001 - whatever it was, it is counted
+            except Exception as error:
                 errors.append(f"{page}: {error!r}")
             took.append(time.perf_counter() - began)
             time.sleep(0.2)

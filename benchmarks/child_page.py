@@ -28,7 +28,11 @@ def database(engine: str, size: int):
 
 def _version() -> str:
     """What the kept database depends on: the tables, the layout of sealed bodies, and how the town is written."""
-    files = [*sorted(Path("sightline").glob("*/migrations/*.py")), Path("sightline/vault/rules.py"), Path("benchmarks/town.py")]
+    files = [
+        *sorted(Path("sightline").glob("*/migrations/*.py")),
+        Path("sightline/vault/rules.py"),
+        Path("benchmarks/town.py"),
+    ]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
@@ -52,7 +56,9 @@ def fill(size: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA synchronous=OFF")
             cursor.execute("PRAGMA cache_size=-2000000")
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND name NOT LIKE '%uniq%'")
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND name NOT LIKE '%uniq%'"
+            )
             for name, statement in cursor.fetchall():
                 cursor.execute(f'DROP INDEX "{name}"')
                 indexes.append(statement)
@@ -76,12 +82,11 @@ def measure(size: int) -> int:
     from django.test.utils import CaptureQueriesContext
     from django.urls import reverse
 
+    import config.wsgi  # noqa: F401  (what a server does when it starts)
     from sightline.agencies.queries import worker
     from sightline.chronology.models import Entry
     from sightline.identity.models import SourceIdentity
     from sightline.vault.actions import digest
-
-    import config.wsgi  # noqa: F401  (what a server does when it starts)
 
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client(raise_request_exception=True)
@@ -136,12 +141,21 @@ def _searches() -> list[dict[str, str]]:
     from tests.support.senders import FAMILY_END, FAMILY_START, GIVEN
 
     rng = random.Random(3)
-    found = [{"words": "nell crowther"}, {"words": "nel crowther", "born": "12/8/2009"}, {"number": "9990000034"}, {"words": "crowther", "age": "16"},
-             {"postcode": "LS8 2DD"}]
+    found = [
+        {"words": "nell crowther"},
+        {"words": "nel crowther", "born": "12/8/2009"},
+        {"number": "9990000034"},
+        {"words": "crowther", "age": "16"},
+        {"postcode": "LS8 2DD"},
+    ]
     for _ in range(25):
         given, family = rng.choice(GIVEN), rng.choice(FAMILY_START) + rng.choice(FAMILY_END)
         born = date(2007, 1, 1) + timedelta(days=rng.randrange(365 * 18))
-        found += [{"words": f"{given} {family}"}, {"words": given, "born": born.strftime("%d/%m/%Y")}, {"words": family[:4], "age": str(rng.randrange(3, 18))}]
+        found += [
+            {"words": f"{given} {family}"},
+            {"words": given, "born": born.strftime("%d/%m/%Y")},
+            {"words": family[:4], "age": str(rng.randrange(3, 18))},
+        ]
     return found
 
 

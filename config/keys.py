@@ -97,7 +97,9 @@ def keys_for(chosen: str, path: Path) -> Keys:
             f"The keys in {path} were made for mode {kept[MADE_FOR]!r} and production does not start with them: use "
             "another state directory (SIGHTLINE_VAR), or give SECRET_KEY and SIGHTLINE_KEY in the environment."
         )
-    others = [name for name in ("SECRET_KEY", "SIGHTLINE_KEY") if os.environ.get(name, kept.get(name)) != kept.get(name)]
+    others = [
+        name for name in ("SECRET_KEY", "SIGHTLINE_KEY") if os.environ.get(name, kept.get(name)) != kept.get(name)
+    ]
     if chosen == "demo" and (kept.get(MADE_FOR) != "demo" or others):
         raise ImproperlyConfigured(
             f"A demonstration signs anybody in, and starts only with keys made for one; those in {path} or in the environment "

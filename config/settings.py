@@ -15,7 +15,9 @@ env = environ.Env()
 VAR = Path(env.str("SIGHTLINE_VAR", default=str(BASE_DIR / "var"))).absolute()  # where state lies
 KEYS_FILE = VAR / "keys.env"
 _chosen = VAR / "partnership"  # written by `sightline init --partnership`
-SIGHTLINE_PARTNERSHIP = env.str("SIGHTLINE_PARTNERSHIP", default=_chosen.read_text().strip() if _chosen.exists() else "leeds")
+SIGHTLINE_PARTNERSHIP = env.str(
+    "SIGHTLINE_PARTNERSHIP", default=_chosen.read_text().strip() if _chosen.exists() else "leeds"
+)
 SIGHTLINE_MODE = keys.mode(env.ENVIRON, KEYS_FILE)  # production, demo, test or scratch
 SECRET_KEY, SIGHTLINE_KEY = keys.keys_for(SIGHTLINE_MODE, KEYS_FILE)
 IS_PRODUCTION = SIGHTLINE_MODE == "production"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 
 from django.db import transaction
-from sightline.timescales.moment import now
 
 from sightline.agencies.models import Agency, Token, Worker
 from sightline.agencies.queries import partnership
@@ -15,6 +14,7 @@ from sightline.definition.nearest import nearest
 from sightline.definition.outcomes import Invalid, Refused
 from sightline.definition.types import Fault
 from sightline.ledger.actions import write
+from sightline.timescales.moment import now
 from sightline.vault.actions import digest
 
 
@@ -32,15 +32,27 @@ def take_from_definition(*, by: Actor) -> int:
         for a in partnership().agency.values()
     ]
     Agency.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=["kind", "title", "phone", "out_of_hours", "declared"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["kind", "title", "phone", "out_of_hours", "declared"],
     )
-    write(kind="run", verb="take-definition", actor=by.id, acting_for=by.agency, purpose="administration",
-          policy=partnership().hash, detail={"agencies": len(rows)})
+    write(
+        kind="run",
+        verb="take-definition",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="administration",
+        policy=partnership().hash,
+        detail={"agencies": len(rows)},
+    )
     return len(rows)
 
 
 @transaction.atomic
-def declare_agency(*, id: str, kind: str, title: str, phone: str = "", calendar: dict[str, object] | None = None, by: Actor) -> None:
+def declare_agency(
+    *, id: str, kind: str, title: str, phone: str = "", calendar: dict[str, object] | None = None, by: Actor
+) -> None:
     """An agency that the definition does not name (a school that a feed or a story brings)."""
     if kind not in partnership().codes["agency-kind"].codes:
         raise Invalid([Fault(path="kind", found=kind, expected="an agency kind of the definition")])
@@ -52,8 +64,17 @@ def declare_agency(*, id: str, kind: str, title: str, phone: str = "", calendar:
 
 @transaction.atomic
 def add_worker(
-    *, username: str, name: str, agency: str, role: str, team: str = "", phone: str = "", email: str = "",
-    password: str | None = None, settings: dict[str, object] | None = None, by: Actor,
+    *,
+    username: str,
+    name: str,
+    agency: str,
+    role: str,
+    team: str = "",
+    phone: str = "",
+    email: str = "",
+    password: str | None = None,
+    settings: dict[str, object] | None = None,
+    by: Actor,
 ) -> Worker:
     """A new worker. Without a password nobody can sign in with one (sign-on by OpenID Connect, or the demo)."""
     _require(by, "administer-workers")
@@ -67,8 +88,16 @@ def add_worker(
         faults.append(Fault(path="team", found=team, expected="a team of the definition"))
     if faults:
         raise Invalid(faults)
-    made = Worker(username=username, name=name, agency_id=agency, team=team, role=role, phone=phone, email=email,
-                  settings=settings or {})
+    made = Worker(
+        username=username,
+        name=name,
+        agency_id=agency,
+        team=team,
+        role=role,
+        phone=phone,
+        email=email,
+        settings=settings or {},
+    )
     if password:
         made.set_password(password)
     else:
@@ -83,7 +112,16 @@ def make_token(*, agency: str, label: str, by: Actor) -> str:
     """A new token for an agency's system. Returned once; only its digest is kept."""
     _require(by, "administer-workers")
     if not Agency.objects.filter(id=agency).exists():
-        raise Invalid([Fault(path="agency", found=agency, expected="an agency of this partnership", nearest=nearest(agency, Agency.objects.values_list("id", flat=True)))])
+        raise Invalid(
+            [
+                Fault(
+                    path="agency",
+                    found=agency,
+                    expected="an agency of this partnership",
+                    nearest=nearest(agency, Agency.objects.values_list("id", flat=True)),
+                )
+            ]
+        )
     token = f"sl_{secrets.token_urlsafe(32)}"
     made = Token.objects.create(agency_id=agency, label=label, digest=digest("token", token), made_at=now())
     write(kind="change", verb="make-token", actor=by.id, acting_for=by.agency, purpose="administration", ids=[made.id])

@@ -31,9 +31,19 @@ class Worker(AbstractBaseUser):
     """Somebody who signs in, or a declared machine actor (which cannot)."""
 
     classification = {
-        "id": "internal", "username": "ordinary", "name": "ordinary", "email": "sensitive", "agency": "ordinary",
-        "team": "ordinary", "role": "ordinary", "phone": "ordinary", "is_active": "internal", "machine": "internal",
-        "settings": "internal", "password": "secret", "last_login": "internal",
+        "id": "internal",
+        "username": "ordinary",
+        "name": "ordinary",
+        "email": "sensitive",
+        "agency": "ordinary",
+        "team": "ordinary",
+        "role": "ordinary",
+        "phone": "ordinary",
+        "is_active": "internal",
+        "machine": "internal",
+        "settings": "internal",
+        "password": "secret",
+        "last_login": "internal",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -65,7 +75,11 @@ class Token(models.Model):
     """The key of an agency's own system for the API: only its keyed digest is kept."""
 
     classification = {
-        "id": "internal", "agency": "ordinary", "label": "ordinary", "digest": "secret", "made_at": "internal",
+        "id": "internal",
+        "agency": "ordinary",
+        "label": "ordinary",
+        "digest": "secret",
+        "made_at": "internal",
         "revoked_at": "internal",
     }
 

@@ -28,8 +28,14 @@ def _permissions(definition_hash: str, role: str) -> frozenset[str]:
 
 def actor_for(worker: Worker) -> Actor:
     return Actor(
-        id=str(worker.id), name=worker.name, agency=worker.agency_id, agency_kind=worker.agency.kind, team=worker.team,
-        role=worker.role, permissions=_permissions(partnership().hash, worker.role), machine=worker.machine,
+        id=str(worker.id),
+        name=worker.name,
+        agency=worker.agency_id,
+        agency_kind=worker.agency.kind,
+        team=worker.team,
+        role=worker.role,
+        permissions=_permissions(partnership().hash, worker.role),
+        machine=worker.machine,
     )
 
 
@@ -41,8 +47,14 @@ def machine(role: str) -> Actor:
     if "live-stories" in declared.may and settings.SIGHTLINE_MODE == "production":
         raise Missing  # who lives stories is never where real people are
     return Actor(
-        id=role, name=declared.title, agency="", agency_kind="partnership", team="", role=role,
-        permissions=frozenset(declared.may), machine=True,
+        id=role,
+        name=declared.title,
+        agency="",
+        agency_kind="partnership",
+        team="",
+        role=role,
+        permissions=frozenset(declared.may),
+        machine=True,
     )
 
 
@@ -69,9 +81,7 @@ def workers() -> list[WorkerInfo]:
 
 def agencies() -> dict[str, AgencyInfo]:
     """All agencies by id: one query."""
-    return {
-        a.id: AgencyInfo(a.id, a.kind, a.title, a.phone, a.out_of_hours) for a in Agency.objects.all()
-    }
+    return {a.id: AgencyInfo(a.id, a.kind, a.title, a.phone, a.out_of_hours) for a in Agency.objects.all()}
 
 
 def agency(agency_id: str) -> AgencyInfo:
@@ -89,8 +99,14 @@ def system_actor(token: str) -> Actor:
     except Token.DoesNotExist as error:
         raise Missing from error
     return Actor(
-        id=str(found.id), name=found.label, agency=found.agency_id, agency_kind=found.agency.kind, team="",
-        role="feed-machine", permissions=_permissions(partnership().hash, "feed-machine"), machine=True,
+        id=str(found.id),
+        name=found.label,
+        agency=found.agency_id,
+        agency_kind=found.agency.kind,
+        team="",
+        role="feed-machine",
+        permissions=_permissions(partnership().hash, "feed-machine"),
+        machine=True,
     )
 
 

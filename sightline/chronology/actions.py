@@ -19,10 +19,25 @@ def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
     entries, parts = [], []
     for w in writings:
         entry = Entry(
-            id=w.id, first=w.first, record=w.record, agency=w.agency, handling=w.handling, pointer_only=w.pointer_only,
-            routine=w.routine, queued=w.queued, urgent=w.urgent, happened=w.happened, until=w.until, precision=w.precision,
-            known_at=w.known_at, recorded_at=recorded, stated=w.stated, item=w.item, author=w.author,
-            definition=w.definition, body=keyring.seal(w.body, w.keys, f"entry|{w.id}"),
+            id=w.id,
+            first=w.first,
+            record=w.record,
+            agency=w.agency,
+            handling=w.handling,
+            pointer_only=w.pointer_only,
+            routine=w.routine,
+            queued=w.queued,
+            urgent=w.urgent,
+            happened=w.happened,
+            until=w.until,
+            precision=w.precision,
+            known_at=w.known_at,
+            recorded_at=recorded,
+            stated=w.stated,
+            item=w.item,
+            author=w.author,
+            definition=w.definition,
+            body=keyring.seal(w.body, w.keys, f"entry|{w.id}"),
         )
         entries.append(entry)
         parts += [(w.id, identity, role, child, w.happened) for identity, role, child in w.parts]
@@ -43,7 +58,9 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
         for record, window in windows.items():
             if (identity, record) not in there:
                 there.add((identity, record))
-                rows.append(Opening(identity_id=identity, record=record, since=known - window, opened_at=known, because=entry))
+                rows.append(
+                    Opening(identity_id=identity, record=record, since=known - window, opened_at=known, because=entry)
+                )
     add_objects(rows)
     return len(rows)
 

@@ -45,7 +45,11 @@ class MachineEntry:
 
 
 def of_people(
-    reading: Reading, persons: Iterable[UUID], *, known_on: datetime | None = None, records: Collection[str] | None = None
+    reading: Reading,
+    persons: Iterable[UUID],
+    *,
+    known_on: datetime | None = None,
+    records: Collection[str] | None = None,
 ) -> dict[UUID, list[MachineEntry]]:
     """Each person's standing open entries, oldest first. Sealed routine entries and pointers-only never come.
 
@@ -64,9 +68,19 @@ def of_people(
     return {person: sorted(entries, key=lambda e: (e.happened, str(e.first))) for person, entries in found.items()}
 
 
-def _add(reading: Reading, identities: Sequence[UUID], person_of: dict[UUID, UUID], found: dict[UUID, list[MachineEntry]],
-         known_on: datetime | None, some: Q) -> None:
-    parts = list(Part.objects.filter(some, identity__in=identities, child=True).order_by("id").values_list("entry_id", "identity_id", "role"))
+def _add(
+    reading: Reading,
+    identities: Sequence[UUID],
+    person_of: dict[UUID, UUID],
+    found: dict[UUID, list[MachineEntry]],
+    known_on: datetime | None,
+    some: Q,
+) -> None:
+    parts = list(
+        Part.objects.filter(some, identity__in=identities, child=True)
+        .order_by("id")
+        .values_list("entry_id", "identity_id", "role")
+    )
     entries = entries_of(list({entry_id for entry_id, _, _ in parts}))
     standing, _ = latest_of(entries.values(), known_on)
     reading.learn_ties({identity for _, identity, _ in parts})
@@ -92,8 +106,29 @@ def _add(reading: Reading, identities: Sequence[UUID], person_of: dict[UUID, UUI
         except CannotOpen:
             continue  # what was erased, or altered, is nothing that a rule may rest on
         held = tuple(roles[(entry.id, identity)])
-        found[person_of[identity]].append(MachineEntry(
-            entry.id, entry.first, entry.record, entry.agency, identity, held, entry.happened, entry.known_at,
-            entry.precision, entry.queued, entry.urgent, entry.stated, entry.recorded_at, tuple(body.get("on", ())),
-            facts(definition, definition.record[entry.record], body.get("fields", {}), roles=held, agency=entry.agency, agency_kind=kind),
-        ))
+        found[person_of[identity]].append(
+            MachineEntry(
+                entry.id,
+                entry.first,
+                entry.record,
+                entry.agency,
+                identity,
+                held,
+                entry.happened,
+                entry.known_at,
+                entry.precision,
+                entry.queued,
+                entry.urgent,
+                entry.stated,
+                entry.recorded_at,
+                tuple(body.get("on", ())),
+                facts(
+                    definition,
+                    definition.record[entry.record],
+                    body.get("fields", {}),
+                    roles=held,
+                    agency=entry.agency,
+                    agency_kind=kind,
+                ),
+            )
+        )

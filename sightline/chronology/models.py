@@ -16,8 +16,27 @@ class Entry(AppendOnly):
     """
 
     classification = dict.fromkeys(
-        ("id", "first", "record", "agency", "handling", "pointer_only", "routine", "queued", "urgent", "happened", "until",
-         "precision", "known_at", "recorded_at", "stated", "item", "author", "definition"), "internal",
+        (
+            "id",
+            "first",
+            "record",
+            "agency",
+            "handling",
+            "pointer_only",
+            "routine",
+            "queued",
+            "urgent",
+            "happened",
+            "until",
+            "precision",
+            "known_at",
+            "recorded_at",
+            "stated",
+            "item",
+            "author",
+            "definition",
+        ),
+        "internal",
     ) | {"body": "sealed"}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -151,11 +151,25 @@ def view(
     lane, lane_title, _ = rules.lane_of(definition, entry.record, agency.kind)
     on_it = [record.people[r] for r in roles if record and r in record.people]
     common: dict[str, Any] = {
-        "id": entry.id, "first": entry.first, "record": entry.record, "title": record.pointer if record else entry.record,
-        "lane": lane, "lane_title": lane_title, "mark": record.mark if record else "ordinary", "agency": agency,
-        "happened": entry.happened, "until": entry.until, "precision": entry.precision, "known_at": entry.known_at,
-        "recorded_at": entry.recorded_at, "stated": entry.stated, "corrected": earlier, "sight": sight,
-        "queued": entry.queued, "urgent": entry.urgent, "closed": closed,
+        "id": entry.id,
+        "first": entry.first,
+        "record": entry.record,
+        "title": record.pointer if record else entry.record,
+        "lane": lane,
+        "lane_title": lane_title,
+        "mark": record.mark if record else "ordinary",
+        "agency": agency,
+        "happened": entry.happened,
+        "until": entry.until,
+        "precision": entry.precision,
+        "known_at": entry.known_at,
+        "recorded_at": entry.recorded_at,
+        "stated": entry.stated,
+        "corrected": earlier,
+        "sight": sight,
+        "queued": entry.queued,
+        "urgent": entry.urgent,
+        "closed": closed,
     }
     if sight.level < Level.HEADLINE or record is None:
         return EntryView(roles=(), role_titles=(), counts_as=(), **common)
@@ -165,20 +179,41 @@ def view(
     says: str = body.get("says", "")
     people = {role: [{}] * n for role, n in body.get("counts", {}).items()}
     full = sight.level is Level.FULL
-    opens = (record.opens.from_, record.opens.until) if record.opens else ()  # whether a state goes on is no secret at a headline
+    opens = (
+        (record.opens.from_, record.opens.until) if record.opens else ()
+    )  # whether a state goes on is no secret at a headline
     shown = list(record.fields) if full else [f for f in record.fields if f in (*sight.parts, *record.parts, *opens)]
     return EntryView(
-        roles=tuple(roles), role_titles=tuple(r.title for r in on_it),
+        roles=tuple(roles),
+        role_titles=tuple(r.title for r in on_it),
         counts_as=tuple(r.counts_as for r in on_it if r.counts_as),
-        headline=headline(definition, record, values, says=says, people=people, place=place.get("name", ""), role=roles[0] if roles else ""),
-        says=says if full else "", place=place_words if full else "",
-        fields=tuple((record.fields[f].title, in_words(definition, record.fields[f], values[f])) for f in shown
-                     if values.get(f) and record.fields[f].kind != "quoted"),
+        headline=headline(
+            definition,
+            record,
+            values,
+            says=says,
+            people=people,
+            place=place.get("name", ""),
+            role=roles[0] if roles else "",
+        ),
+        says=says if full else "",
+        place=place_words if full else "",
+        fields=tuple(
+            (record.fields[f].title, in_words(definition, record.fields[f], values[f]))
+            for f in shown
+            if values.get(f) and record.fields[f].kind != "quoted"
+        ),
         values={f: values[f] for f in shown if f in values},
-        words=tuple((record.fields[f].title, values[f]) for f in shown if values.get(f) and record.fields[f].kind == "quoted"
-                    and f not in body.get("absent", ())),  # "n/a" is nobody's voice
-        words_of=max((body.get("counts", {}).get(record.fields[f].for_each, 1) for f in shown if values.get(f)), default=1),
-        missing=tuple(body.get("missing", ())) if full else (), **common,
+        words=tuple(
+            (record.fields[f].title, values[f])
+            for f in shown
+            if values.get(f) and record.fields[f].kind == "quoted" and f not in body.get("absent", ())
+        ),  # "n/a" is nobody's voice
+        words_of=max(
+            (body.get("counts", {}).get(record.fields[f].for_each, 1) for f in shown if values.get(f)), default=1
+        ),
+        missing=tuple(body.get("missing", ())) if full else (),
+        **common,
     )
 
 
@@ -229,7 +264,9 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     opened = opened_for_each([row.id for row in rows], None)
     kind = known[asked.agency].kind if asked.agency in known else ""
     reading.learn_ties([row.id for row in rows] + [p.identity_id for p in parts])
-    on_version = {v.id: list(dict.fromkeys(persons[p.identity_id] for p in of_entry[v.id] if p.child)) for v in versions}
+    on_version = {
+        v.id: list(dict.fromkeys(persons[p.identity_id] for p in of_entry[v.id] if p.child)) for v in versions
+    }
 
     def sight_of(version: Entry) -> Sight:
         """What the page of any child on this version would show of it: a correction that takes a child off takes the
@@ -266,7 +303,8 @@ def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]
         Part.objects.filter(child=True, entry__routine=False)
         .filter(tied(reading.policy, subject="identity_id", kinds=ties))
         .filter(at_least(reading.policy, Level.HEADLINE, subject="identity_id", prefix="entry__"))
-        .select_related("entry").order_by("-entry__known_at", "-id")[: limit * 3]
+        .select_related("entry")
+        .order_by("-entry__known_at", "-id")[: limit * 3]
     )
     rows = list(parts)
     known = reading.agencies
@@ -288,8 +326,6 @@ def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]
             if not shown.closed:
                 found.append((persons[part.identity_id], shown))
     return found
-
-
 
 
 def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:

@@ -52,17 +52,26 @@ def states(entries: Iterable[EntryView], at: datetime, partnership: Partnership)
 def parse_start(view: EntryView, field: str) -> datetime:
     """The moment in a field, or when it happened."""
     from_text = view.values.get(field, "") if field else ""
-    return datetime.fromisoformat(f"{from_text}T00:00:00+00:00") if len(from_text) == 10 else (
-        datetime.fromisoformat(from_text) if from_text else view.happened)
+    return (
+        datetime.fromisoformat(f"{from_text}T00:00:00+00:00")
+        if len(from_text) == 10
+        else (datetime.fromisoformat(from_text) if from_text else view.happened)
+    )
 
 
 def say_state(partnership: Partnership, record: RecordType, view: EntryView) -> str:
     """A state in words: the declared template, or the record's title."""
     template = record.opens.says if record.opens else ""
-    return render(partnership, record, template, view.values, says=view.says, place=view.place, people={}) if template else record.title
+    return (
+        render(partnership, record, template, view.values, says=view.says, place=view.place, people={})
+        if template
+        else record.title
+    )
 
 
-def professionals(entries: Iterable[EntryView], at: datetime, partnership: Partnership, *, all_times: bool = False) -> list[Professional]:
+def professionals(
+    entries: Iterable[EntryView], at: datetime, partnership: Partnership, *, all_times: bool = False
+) -> list[Professional]:
     """Who works with the child at a moment (or ever did): from involvement records; nearest first."""
     latest: dict[tuple[str, str, str], EntryView] = {}
     for view in sorted(entries, key=lambda e: e.known_at):
@@ -77,11 +86,18 @@ def professionals(entries: Iterable[EntryView], at: datetime, partnership: Partn
         if not all_times and (over or not begun):
             continue
         role = view.values.get("worker-role", "")
-        title = partnership.role[role].title if role in partnership.role else (
-            code_title(partnership, declared.fields["worker-role"], role) if declared else role)
+        title = (
+            partnership.role[role].title
+            if role in partnership.role
+            else (code_title(partnership, declared.fields["worker-role"], role) if declared else role)
+        )
         team = view.values.get("team", "")
         team = partnership.team[team].title if team in partnership.team else team
-        found.append(Professional(title, team, view.agency, view.values.get("phone", "") or view.agency.phone, since, until, view.id))
+        found.append(
+            Professional(
+                title, team, view.agency, view.values.get("phone", "") or view.agency.phone, since, until, view.id
+            )
+        )
     return sorted(found, key=lambda p: (bool(p.until), p.since), reverse=True)
 
 
@@ -89,5 +105,7 @@ def voices(entries: Iterable[EntryView]) -> list[Voice]:
     """The child's own words, newest first. Words that several children on one record share are left on the record."""
     return [
         Voice(words, f"{view.agency.title}, {view.title.lower()}", view.happened, view.id)
-        for view in entries if view.words_of == 1 for _, words in view.words
+        for view in entries
+        if view.words_of == 1
+        for _, words in view.words
     ]

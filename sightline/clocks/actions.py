@@ -21,7 +21,6 @@ from sightline.timescales.moment import now
 from sightline.timescales.school import SchoolDays
 from sightline.timescales.working import WorkingDays
 
-
 TOLD_IN_TIME = timedelta(days=7)  # what was over longer than this when it was told to us is history, and nobody's to do
 
 
@@ -47,13 +46,24 @@ def _days(partnership: Partnership) -> tuple[WorkingDays, SchoolDays]:
 
 def _event(entry: MachineEntry) -> Event:
     return Event(
-        id=str(entry.first), record=entry.record, happened=entry.happened, known=entry.known_at, fields=entry.facts,
-        queued=entry.queued, urgent=entry.urgent, decision=entry.record == "decision", on=frozenset(entry.on),
-        identities=frozenset((str(entry.identity),)), whole_day=entry.precision != "minute", stated=entry.stated,
+        id=str(entry.first),
+        record=entry.record,
+        happened=entry.happened,
+        known=entry.known_at,
+        fields=entry.facts,
+        queued=entry.queued,
+        urgent=entry.urgent,
+        decision=entry.record == "decision",
+        on=frozenset(entry.on),
+        identities=frozenset((str(entry.identity),)),
+        whole_day=entry.precision != "minute",
+        stated=entry.stated,
     )
 
 
-def states_of(partnership: Partnership, person: UUID, entries: list[MachineEntry]) -> list[tuple[ClockState, MachineEntry]]:
+def states_of(
+    partnership: Partnership, person: UUID, entries: list[MachineEntry]
+) -> list[tuple[ClockState, MachineEntry]]:
     """Every run of every clock on one person's entries, now. Pure but for the present moment."""
     days, school = _days(partnership)
     events = [_event(e) for e in entries]
@@ -72,20 +82,34 @@ def recompute(persons: Iterable[UUID]) -> int:
     wanted = list(dict.fromkeys(persons))
     count = 0
     for start in range(0, len(wanted), 50):
-        with transaction.atomic(), reading(machine("clock-machine"), "safeguarding", about="recompute-clocks") as opened:
+        with (
+            transaction.atomic(),
+            reading(machine("clock-machine"), "safeguarding", about="recompute-clocks") as opened,
+        ):
             some = wanted[start : start + 50]
             entries = of_people(opened, some, records=relevant(opened.definition))
             identities = [row.id for row in rows_of(some)]
             rows = []
             for person, theirs in entries.items():
                 for state, started in states_of(opened.definition, person, theirs):
-                    rows.append(Running(
-                        clock=state.clock, agency=started.agency, first=started.first, identity_id=started.identity,
-                        started_at=state.started_at, started_by=started.id, due_at=state.due_at,
-                        paused_at=state.paused[-1].since if state.paused and state.paused[-1].until is None else None,
-                        stopped_at=state.stopped_at, stopped_by=UUID(state.stopped_by) if state.stopped_by else None,
-                        why=state.why, history=started.stated and state.due_at < started.recorded_at - TOLD_IN_TIME,
-                    ))
+                    rows.append(
+                        Running(
+                            clock=state.clock,
+                            agency=started.agency,
+                            first=started.first,
+                            identity_id=started.identity,
+                            started_at=state.started_at,
+                            started_by=started.id,
+                            due_at=state.due_at,
+                            paused_at=state.paused[-1].since
+                            if state.paused and state.paused[-1].until is None
+                            else None,
+                            stopped_at=state.stopped_at,
+                            stopped_by=UUID(state.stopped_by) if state.stopped_by else None,
+                            why=state.why,
+                            history=started.stated and state.due_at < started.recorded_at - TOLD_IN_TIME,
+                        )
+                    )
             Running.objects.filter(identity__in=identities).delete()
             add_objects(rows)
             count += len(rows)

@@ -54,7 +54,9 @@ def moment_of(spec: ClockEvent, event: Event) -> tuple[datetime, bool] | None:
 
 def measured_from_known(spec: ClockEvent, event: Event) -> bool:
     """Whether `spec` measures from when we knew: for a record told as history there is no such moment to begin from."""
-    return spec.at == KNOWN or (not spec.at and QUEUED in spec.record and event.record not in spec.record and event.queued)
+    return spec.at == KNOWN or (
+        not spec.at and QUEUED in spec.record and event.record not in spec.record and event.queued
+    )
 
 
 def _when_known(event: Event) -> tuple[datetime, bool]:

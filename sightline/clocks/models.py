@@ -11,7 +11,22 @@ class Running(models.Model):
     """One clock on one record or child."""
 
     classification = dict.fromkeys(
-        ("id", "clock", "agency", "first", "identity", "started_at", "due_at", "stopped_at", "paused_at", "history", "why", "started_by", "stopped_by"), "internal",
+        (
+            "id",
+            "clock",
+            "agency",
+            "first",
+            "identity",
+            "started_at",
+            "due_at",
+            "stopped_at",
+            "paused_at",
+            "history",
+            "why",
+            "started_by",
+            "stopped_by",
+        ),
+        "internal",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -29,8 +29,20 @@ def _views(reading: Reading, rows: list[Running]) -> list[ClockView]:
             state = State.LATE
         else:
             state = State.MET if row.stopped_at else State.RUNNING
-        found.append(ClockView(row.clock, declared.title, state.value, row.started_at, row.due_at, row.stopped_at, row.why,
-                               declared.source, persons[row.identity_id], row.started_by))
+        found.append(
+            ClockView(
+                row.clock,
+                declared.title,
+                state.value,
+                row.started_at,
+                row.due_at,
+                row.stopped_at,
+                row.why,
+                declared.source,
+                persons[row.identity_id],
+                row.started_by,
+            )
+        )
     return found
 
 
@@ -44,6 +56,8 @@ def of_identities(reading: Reading, identities: Iterable[UUID]) -> list[ClockVie
 def mine(reading: Reading, *, limit: int = 30) -> list[ClockView]:
     """Open clocks on children to whom this reader has a tie, soonest due first; what was over before we were told is left out."""
     ties = {"allocated", "network", "on-duty"}
-    rows = Running.objects.filter(stopped_at=None, history=False).filter(tied(reading.policy, subject="identity_id", kinds=ties))
+    rows = Running.objects.filter(stopped_at=None, history=False).filter(
+        tied(reading.policy, subject="identity_id", kinds=ties)
+    )
     unique = {(row.clock, row.first): row for row in rows.order_by("due_at", "id")[: limit * 3]}
     return _views(reading, list(unique.values())[:limit])

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sightline.clocks.matching import DECISION, HAPPENED, KNOWN, QUEUED, facts_of, limit_in_force, measured_from_known, moment_of
+from sightline.clocks.matching import (
+    DECISION,
+    HAPPENED,
+    KNOWN,
+    QUEUED,
+    facts_of,
+    limit_in_force,
+    measured_from_known,
+    moment_of,
+)
 from sightline.clocks.types import ClockState, Event, Pause, State
 from sightline.definition.types import Clock, ClockEvent, Condition, Limit, Partnership
 from sightline.timescales.london import at, is_day_only, local, local_day, parse_moment, say, utc

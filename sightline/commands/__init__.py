@@ -42,8 +42,10 @@ def setup_django(mode: str = "") -> None:
 
 def _parser(only: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="sightline", description="Sightline: one lawful, explainable picture of a child, and somebody who acts on it.",
-        epilog="Example: sightline init --partnership leeds && sightline serve", formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="sightline",
+        description="Sightline: one lawful, explainable picture of a child, and somebody who acts on it.",
+        epilog="Example: sightline init --partnership leeds && sightline serve",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (module, _, _) in COMMANDS.items():

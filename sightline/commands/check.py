@@ -10,9 +10,12 @@ from typing import Any
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "check", help="check definitions", epilog="Example: sightline check leeds",
-        description="Reports all faults of one partnership's definition (default: all of them), each with file, line, what was found, "
-                    "what was expected and the nearest valid name. Exits 1 when there are any.",
+        "check",
+        help="check definitions",
+        epilog="Example: sightline check leeds",
+        description="Reports all faults of one partnership's definition (default: all of them), each with file, line, what was "
+        "found, "
+        "what was expected and the nearest valid name. Exits 1 when there are any.",
     )
     parser.add_argument("partnership", nargs="*", help="folders of definitions/ (default: all)")
     parser.add_argument("--json", action="store_true", help="report as JSON")
@@ -28,7 +31,10 @@ def run(args: argparse.Namespace) -> int:
     from sightline.signals import rules as signals
 
     runners: dict[str, Any] = {
-        "record": records.run_example, "clock": clocks.run_example, "rule": sharing.run_example, "feed": intake.run_example,
+        "record": records.run_example,
+        "clock": clocks.run_example,
+        "rule": sharing.run_example,
+        "feed": intake.run_example,
         "signal": signals.run_example,
     }
     report, sound = [], True
@@ -37,14 +43,26 @@ def run(args: argparse.Namespace) -> int:
         if partnership is not None:
             faults = [*faults, *definition.check_examples(partnership, runners)]
         sound &= not faults
-        report.append({"partnership": name, "hash": partnership.hash if partnership else "",
-                       "faults": [fault.model_dump(exclude={"code"}) for fault in faults]})
+        report.append(
+            {
+                "partnership": name,
+                "hash": partnership.hash if partnership else "",
+                "faults": [fault.model_dump(exclude={"code"}) for fault in faults],
+            }
+        )
         if not args.json:
             for fault in faults:
                 print(fault)
-            things = sum(len(getattr(partnership, kind)) for kind in ("agency", "role", "record", "clock", "feed", "rule")) if partnership else 0
-            print(f"{name}: {'sound' if not faults else f'{len(faults)} faults'}" + (f", {things} things, version {partnership.hash[:12]}" if partnership else ""),
-                  file=sys.stdout if not faults else sys.stderr)
+            things = (
+                sum(len(getattr(partnership, kind)) for kind in ("agency", "role", "record", "clock", "feed", "rule"))
+                if partnership
+                else 0
+            )
+            print(
+                f"{name}: {'sound' if not faults else f'{len(faults)} faults'}"
+                + (f", {things} things, version {partnership.hash[:12]}" if partnership else ""),
+                file=sys.stdout if not faults else sys.stderr,
+            )
     if args.json:
         print(json.dumps(report, indent=1))
     return 0 if sound else 1

@@ -15,9 +15,13 @@ SEED = 2025
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "demo", help="load a synthetic Leeds and serve it", epilog="Example: sightline demo --bind 127.0.0.1:8000",
-        description="Writes the files that invented agencies would send about invented children, loads them, and serves the result. "
-                    "The second time it only serves.")
+        "demo",
+        help="load a synthetic Leeds and serve it",
+        epilog="Example: sightline demo --bind 127.0.0.1:8000",
+        description="Writes the files that invented agencies would send about invented children, loads them, and serves "
+        "the result. "
+        "The second time it only serves.",
+    )
     parser.add_argument("--bind", default="127.0.0.1:8000")
     parser.add_argument("--children", type=int, default=3000)
     parser.add_argument("--no-serve", action="store_true", help="prepare only")
@@ -37,8 +41,11 @@ def run(args: argparse.Namespace) -> int:
     from sightline.commands.init import prepare_database, state_folder
 
     if settings.SIGHTLINE_MODE != "demo":
-        print("The keys in var/ were made for a real deployment; the demonstration will not touch it. "
-              "Set SIGHTLINE_VAR to another folder.", file=sys.stderr)
+        print(
+            "The keys in var/ were made for a real deployment; the demonstration will not touch it. "
+            "Set SIGHTLINE_VAR to another folder.",
+            file=sys.stderr,
+        )
         return 2
     ready = state_folder() / "demo-ready"
     prepare_database()
@@ -62,17 +69,42 @@ def _fill(children: int, folder: Path) -> bool:
 
     began = time.monotonic()
     shutil.rmtree(folder, ignore_errors=True)
-    print(f"Writing what the agencies of a synthetic Leeds would send about {children:,} invented children …", flush=True)
+    print(
+        f"Writing what the agencies of a synthetic Leeds would send about {children:,} invented children …", flush=True
+    )
     parser = argparse.ArgumentParser()
     subparsers = parser.add_subparsers()
     simulate.add_parser(subparsers)
     load.add_parser(subparsers)
-    code = simulate.run(parser.parse_args(["simulate", "--partnership", "leeds", "--children", str(children), "--seed", str(SEED), "--out", str(folder), "--shift-to", date.today().isoformat()]))
+    code = simulate.run(
+        parser.parse_args(
+            [
+                "simulate",
+                "--partnership",
+                "leeds",
+                "--children",
+                str(children),
+                "--seed",
+                str(SEED),
+                "--out",
+                str(folder),
+                "--shift-to",
+                date.today().isoformat(),
+            ]
+        )
+    )
     there = {w.username for w in workers()}
     for worker in DEMO_WORKERS:
         if worker.username not in there:
-            add_worker(username=worker.username, name=worker.name, agency=worker.agency, role=worker.role, team=worker.team,
-                       phone=worker.phone, by=machine("set-up-machine"))
+            add_worker(
+                username=worker.username,
+                name=worker.name,
+                agency=worker.agency,
+                role=worker.role,
+                team=worker.team,
+                phone=worker.phone,
+                by=machine("set-up-machine"),
+            )
     print("Loading it, as any agency's files are loaded …", flush=True)
     code = code or load.run(parser.parse_args(["load", str(folder / "feeds")]))
     print(f"Ready after {time.monotonic() - began:.0f} s.", flush=True)

@@ -10,7 +10,10 @@ from typing import Any
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "describe", help="show a declared thing, with where each value comes from", epilog="Example: sightline describe record/ppn --partnership leeds")
+        "describe",
+        help="show a declared thing, with where each value comes from",
+        epilog="Example: sightline describe record/ppn --partnership leeds",
+    )
     parser.add_argument("thing", help="`ppn`, or `record/ppn` where a name is used twice")
     parser.add_argument("--partnership", default=os.environ.get("SIGHTLINE_PARTNERSHIP", "leeds"))
 

@@ -10,7 +10,9 @@ from typing import Any
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "init", help="prepare an empty database", epilog="Example: sightline init --partnership leeds",
+        "init",
+        help="prepare an empty database",
+        epilog="Example: sightline init --partnership leeds",
         description="Writes fresh keys where there are none, brings the database up to date, and takes the partnership's agencies.",
     )
     parser.add_argument("--partnership", help="a folder of definitions/ (default: what was chosen before, else leeds)")
@@ -27,7 +29,9 @@ def prepare(args: argparse.Namespace) -> None:
     from config.keys import ensure_keys
 
     var = state_folder()
-    if not (os.environ.get("SIGHTLINE_KEY") and os.environ.get("SECRET_KEY")) and os.environ.get("SIGHTLINE_MODE") not in ("test", "scratch"):
+    if not (os.environ.get("SIGHTLINE_KEY") and os.environ.get("SECRET_KEY")) and os.environ.get(
+        "SIGHTLINE_MODE"
+    ) not in ("test", "scratch"):
         ensure_keys(var / "keys.env", made_for=os.environ.get("SIGHTLINE_MODE", "production"))
     if args.partnership:
         from sightline.definition.loader import load
@@ -48,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
     from django.conf import settings
 
     count = prepare_database()
-    print(f"Ready: {settings.SIGHTLINE_PARTNERSHIP}, {count} agencies. Next: `sightline workers add --help`, then `sightline serve`.")
+    print(
+        f"Ready: {settings.SIGHTLINE_PARTNERSHIP}, {count} agencies. Next: `sightline workers add --help`, then `sightline serve`."
+    )
     return 0
 
 

@@ -77,7 +77,9 @@ def _load(path: Path, feed: str | None, definition: Partnership, entry: dict[str
     by, notes = machine("feed-machine"), Notes()
     things = _first_step(read(path, found, definition, notes, agencies=agencies()))
     entry["feed"] = found.id
-    delivery = open_delivery(feed=found.id, agency=found.agency, kind="file", name=path.name, by=by, notes=notes.sentences())
+    delivery = open_delivery(
+        feed=found.id, agency=found.agency, kind="file", name=path.name, by=by, notes=notes.sentences()
+    )
     seen, show = Counts(), _progress(path)
 
     def progress(now: Counts) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 
 def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser("reference", help="write docs/reference from the definitions", epilog="Example: sightline reference --check")
+    parser = subparsers.add_parser(
+        "reference", help="write docs/reference from the definitions", epilog="Example: sightline reference --check"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a page is stale")
     parser.add_argument("--into", default="docs/reference", help="folder (default docs/reference)")
 

@@ -8,7 +8,9 @@ from typing import Any
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "serve", help="serve the pages and the API", epilog="Example: sightline serve --bind 127.0.0.1:8000",
+        "serve",
+        help="serve the pages and the API",
+        epilog="Example: sightline serve --bind 127.0.0.1:8000",
         description="Serves with gunicorn: one process on SQLite (the worker runs in a thread), --processes on PostgreSQL.",
     )
     parser.add_argument("--bind", default="127.0.0.1:8000", help="address and port (default 127.0.0.1:8000)")
@@ -36,10 +38,18 @@ def serve(bind: str, *, threads: int = 8, processes: int = 1) -> int:
     class Server(BaseApplication):
         def load_config(self) -> None:
             options = {
-                "bind": bind, "workers": processes, "threads": threads, "worker_class": "gthread", "timeout": 60,
-                "graceful_timeout": 20, "accesslog": None, "loglevel": "warning", "preload_app": False,
+                "bind": bind,
+                "workers": processes,
+                "threads": threads,
+                "worker_class": "gthread",
+                "timeout": 60,
+                "graceful_timeout": 20,
+                "accesslog": None,
+                "loglevel": "warning",
+                "preload_app": False,
                 "post_worker_init": lambda worker: start_thread(),
-                "worker_tmp_dir": "/dev/shm", "control_socket_disable": True,
+                "worker_tmp_dir": "/dev/shm",
+                "control_socket_disable": True,
             }
             for key, value in options.items():
                 if key in self.cfg.settings:

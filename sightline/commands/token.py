@@ -9,7 +9,8 @@ from typing import Any
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "token", help="make, list or revoke API tokens",
+        "token",
+        help="make, list or revoke API tokens",
         epilog="Example: sightline token make --agency west-yorkshire-police --label 'Case system'",
     )
     parser.add_argument("what", choices=["make", "list", "revoke"])

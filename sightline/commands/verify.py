@@ -8,8 +8,12 @@ from typing import Any
 
 
 def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser("verify", help="check the ledger", epilog="Example: sightline verify --json",
-                                   description="Recomputes every record's fingerprint and every chain. Exits 1 when anything does not fit.")
+    parser = subparsers.add_parser(
+        "verify",
+        help="check the ledger",
+        epilog="Example: sightline verify --json",
+        description="Recomputes every record's fingerprint and every chain. Exits 1 when anything does not fit.",
+    )
     parser.add_argument("--json", action="store_true")
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "worker", help="do scheduled and owed work", epilog="Example: sightline worker",
+        "worker",
+        help="do scheduled and owed work",
+        epilog="Example: sightline worker",
         description="On SQLite the serving process does this itself, in a thread. `--once` settles what is due now and ends.",
     )
     parser.add_argument("--once", action="store_true", help="settle what is due now, then end")

@@ -10,8 +10,11 @@ from typing import Any
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "workers", help="list or add workers",
-        epilog="Example: sightline workers add amir --name 'Amir Khan' --agency childrens-social-work --role duty-social-worker --team front-door")
+        "workers",
+        help="list or add workers",
+        epilog="Example: sightline workers add amir --name 'Amir Khan' --agency childrens-social-work "
+        "--role duty-social-worker --team front-door",
+    )
     parser.add_argument("what", choices=["list", "add"])
     parser.add_argument("username", nargs="?")
     for name in ("name", "agency", "role", "team", "phone"):
@@ -39,7 +42,15 @@ def run(args: argparse.Namespace) -> int:
     except ValidationError as error:
         print("\n".join(error.messages), file=sys.stderr)
         return 2
-    add_worker(username=args.username, name=args.name or args.username, agency=args.agency, role=args.role, team=args.team,
-               phone=args.phone, password=password, by=machine("set-up-machine"))
+    add_worker(
+        username=args.username,
+        name=args.name or args.username,
+        agency=args.agency,
+        role=args.role,
+        team=args.team,
+        phone=args.phone,
+        password=password,
+        by=machine("set-up-machine"),
+    )
     print(f"Added {args.username}. They set up their second factor when they first sign in.")
     return 0

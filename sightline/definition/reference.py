@@ -234,14 +234,23 @@ def _column(column: Column) -> str:
 
 
 def _signals(p: Partnership) -> list[str]:
-    out = [f"# Signals in {p.info.title}", "", "Patterns that prompt a person to look. A signal decides nothing and is never a score.", ""]
+    out = [
+        f"# Signals in {p.info.title}",
+        "",
+        "Patterns that prompt a person to look. A signal decides nothing and is never a score.",
+        "",
+    ]
     for signal in p.signal.values():
         when = signal.when
         out += [
-            f"## {signal.title}", "", f"`{signal.id}` · Source: {signal.source}", "",
+            f"## {signal.title}",
+            "",
+            f"`{signal.id}` · Source: {signal.source}",
+            "",
             f"- **Complete** with at least {when.at_least} within {when.within}, counting entries where {condition(when.count)}; "
             "entries of one day count once",
-            f"- **May mean**: {signal.may_mean}", f"- **Does not mean**: {signal.does_not_mean}",
+            f"- **May mean**: {signal.may_mean}",
+            f"- **Does not mean**: {signal.does_not_mean}",
         ]
         out += [f"- **Answers for the rule**: {_title(p.role, signal.owner)}"] if signal.owner else []
         out.append("")

@@ -127,7 +127,9 @@ class Team(Thing):
     agency: str
     phone: str = ""
     on_duty_for: str = Field("", description="What the team stands duty for: `front-door` sees what reaches the queue")
-    keeps: str = Field("", description="How long after a notification the team on duty still sees the child: `365 days`")
+    keeps: str = Field(
+        "", description="How long after a notification the team on duty still sees the child: `365 days`"
+    )
 
 
 class Role(Thing):

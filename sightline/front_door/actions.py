@@ -36,7 +36,9 @@ def decide(*, entry: UUID, by: Actor, **given: str) -> tuple[UUID, tuple[str, ..
     allowed = may(by, "decide-referral", definition)
     if not allowed:
         raise Refused(allowed)
-    fields, faults = clean(definition, definition.record[RECORD], {k.replace("_", "-"): v for k, v in given.items() if v})
+    fields, faults = clean(
+        definition, definition.record[RECORD], {k.replace("_", "-"): v for k, v in given.items() if v}
+    )
     if bad := [f for f in faults if f.code != "needed"]:
         raise Invalid(bad)
     with reading(by, "safeguarding", about="decide") as opened:
@@ -45,7 +47,11 @@ def decide(*, entry: UUID, by: Actor, **given: str) -> tuple[UUID, tuple[str, ..
             raise Missing
     if asked.replaced or not asked.now.queued:
         raise Refused(Decision(False, "wrong-state", "This record did not come to the front door for a decision."))
-    answer, flagged = rules.judge(decision=fields.get("decision", ""), rationale=fields.get("rationale", ""), agreement=fields.get("agreement", ""))
+    answer, flagged = rules.judge(
+        decision=fields.get("decision", ""),
+        rationale=fields.get("rationale", ""),
+        agreement=fields.get("agreement", ""),
+    )
     if not answer:
         raise Refused(answer)
     made, moment, keyring = uuid4(), now(), Keyring()
@@ -53,13 +59,51 @@ def decide(*, entry: UUID, by: Actor, **given: str) -> tuple[UUID, tuple[str, ..
     keyring.fetch(key for _, _, key in subjects)
     keys = tuple(dict.fromkeys(key for _, _, key in subjects if keyring.has(key)))  # who was erased has none
     parts = tuple((identity, "child", True) for identity, child, _ in subjects if child)
-    body = {"says": "", "place": {}, "fields": fields, "missing": [], "absent": [], "counts": {"child": len(parts)},
-            "on": [str(asked.now.first)], "flagged": list(flagged)}
-    write_entries([Writing(
-        id=made, first=made, record=RECORD, agency=by.agency, handling=definition.record[RECORD].handling, pointer_only=False,
-        routine=False, queued=False, urgent=False, happened=moment, until=None, precision="minute", known_at=moment, stated=False,
-        item=None, author=by.id, definition=definition.hash, body=body, parts=parts, keys=keys,
-    )], keyring)
-    write(kind="change", verb="decide", actor=by.id, acting_for=by.agency, purpose="safeguarding", policy=definition.hash,
-          ids=[made, asked.now.first], detail={"decision": fields.get("decision", ""), "flagged": list(flagged)})
+    body = {
+        "says": "",
+        "place": {},
+        "fields": fields,
+        "missing": [],
+        "absent": [],
+        "counts": {"child": len(parts)},
+        "on": [str(asked.now.first)],
+        "flagged": list(flagged),
+    }
+    write_entries(
+        [
+            Writing(
+                id=made,
+                first=made,
+                record=RECORD,
+                agency=by.agency,
+                handling=definition.record[RECORD].handling,
+                pointer_only=False,
+                routine=False,
+                queued=False,
+                urgent=False,
+                happened=moment,
+                until=None,
+                precision="minute",
+                known_at=moment,
+                stated=False,
+                item=None,
+                author=by.id,
+                definition=definition.hash,
+                body=body,
+                parts=parts,
+                keys=keys,
+            )
+        ],
+        keyring,
+    )
+    write(
+        kind="change",
+        verb="decide",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        policy=definition.hash,
+        ids=[made, asked.now.first],
+        detail={"decision": fields.get("decision", ""), "flagged": list(flagged)},
+    )
     return made, flagged

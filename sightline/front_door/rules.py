@@ -22,10 +22,22 @@ def missing(*, decision: str, rationale: str, agreement: str) -> list[Decision]:
     if not rationale.strip():
         found.append(Decision(False, "rationale-missing", "Say why: what you weighed, and what the child said."))
     elif len(rationale.strip()) < SHORTEST_RATIONALE:
-        found.append(Decision(False, "rationale-too-short",
-                              f"Say a little more about why, in at least {SHORTEST_RATIONALE} characters: whoever reads this later was not there."))
+        found.append(
+            Decision(
+                False,
+                "rationale-too-short",
+                f"Say a little more about why, in at least {SHORTEST_RATIONALE} characters: "
+                "whoever reads this later was not there.",
+            )
+        )
     if decision in NEEDS_AGREEMENT and agreement != "yes":
-        found.append(Decision(False, "agreement-missing", "Early help and family help need the family’s agreement. Ask, or choose another way."))
+        found.append(
+            Decision(
+                False,
+                "agreement-missing",
+                "Early help and family help need the family’s agreement. Ask, or choose another way.",
+            )
+        )
     return found
 
 

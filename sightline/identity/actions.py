@@ -24,10 +24,14 @@ def _require(by: Actor, permission: str) -> None:
         raise Refused(decision)
 
 
-def _relink(identities: Sequence[SourceIdentity], person: UUID, by: Actor, reason: str, evidence: Sequence[str]) -> None:
+def _relink(
+    identities: Sequence[SourceIdentity], person: UUID, by: Actor, reason: str, evidence: Sequence[str]
+) -> None:
     for identity in identities:
         identity.person = person
-        Link.objects.create(id=uuid4(), identity=identity, person=person, at=now(), by=by.id, reason=reason, evidence=list(evidence))
+        Link.objects.create(
+            id=uuid4(), identity=identity, person=person, at=now(), by=by.id, reason=reason, evidence=list(evidence)
+        )
     SourceIdentity.objects.bulk_update(identities, ["person"])
 
 
@@ -42,7 +46,9 @@ def _sealed(text: str, possible: UUID, a: SourceIdentity, b: SourceIdentity) -> 
 def _decided(a: SourceIdentity, b: SourceIdentity, state: str, because: str, by: Actor) -> None:
     """What somebody decided about two source identities, whether or not a match of theirs was waiting."""
     first, second = sorted((a.id, b.id), key=str)
-    row = Possible.objects.filter(one_id=first, other_id=second).first() or Possible(one_id=first, other_id=second, at=now())
+    row = Possible.objects.filter(one_id=first, other_id=second).first() or Possible(
+        one_id=first, other_id=second, at=now()
+    )
     row.state, row.decided_at, row.decided_by, row.because = state, now(), by.id, _sealed(because, row.id, a, b)
     row.save()
 
@@ -63,8 +69,15 @@ def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
         moving = list(SourceIdentity.objects.select_for_update().filter(person=b.person))
         _relink(moving, a.person, by, "decided", ["a-person-decided"])
     _decided(a, b, "same", because, by)
-    write(kind="change", verb="join-identities", actor=by.id, acting_for=by.agency, purpose="safeguarding",
-          policy=partnership().hash, ids=[one, other, a.person])
+    write(
+        kind="change",
+        verb="join-identities",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        policy=partnership().hash,
+        ids=[one, other, a.person],
+    )
     return a.person
 
 
@@ -76,8 +89,15 @@ def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
     if a.person == b.person:
         _relink([b], uuid4(), by, "separated", ["a-person-decided"])
     _decided(a, b, "different", because, by)
-    write(kind="change", verb="separate-identities", actor=by.id, acting_for=by.agency, purpose="safeguarding",
-          policy=partnership().hash, ids=[one, other, b.person])
+    write(
+        kind="change",
+        verb="separate-identities",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        policy=partnership().hash,
+        ids=[one, other, b.person],
+    )
     return b.person
 
 
@@ -99,8 +119,16 @@ def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor)
     row.state, row.decided_at, row.decided_by = decision, now(), by.id
     row.because = _sealed(because, row.id, *_pair(row.one_id, row.other_id))
     row.save(update_fields=["state", "decided_at", "decided_by", "because"])
-    write(kind="change", verb="decide-match", actor=by.id, acting_for=by.agency, purpose="safeguarding",
-          policy=partnership().hash, ids=[row.id], detail={"decision": decision})
+    write(
+        kind="change",
+        verb="decide-match",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        policy=partnership().hash,
+        ids=[row.id],
+        detail={"decision": decision},
+    )
 
 
 def relate(rows: Sequence[tuple[UUID, str, UUID, str, datetime]]) -> int:
@@ -108,7 +136,9 @@ def relate(rows: Sequence[tuple[UUID, str, UUID, str, datetime]]) -> int:
     if not rows:
         return 0
     there = set(
-        Relation.objects.filter(subject__in={r[0] for r in rows}).values_list("subject_id", "relation", "object_id", "agency")
+        Relation.objects.filter(subject__in={r[0] for r in rows}).values_list(
+            "subject_id", "relation", "object_id", "agency"
+        )
     )
     new: dict[tuple[UUID, str, UUID, str], tuple[UUID, str, UUID, str, datetime]] = {}
     for row in rows:  # the first to say it stays, whether it came in this bite or in one before

@@ -43,7 +43,8 @@ def _groups(asked: Asked, *, wide: bool) -> list[Group]:
     groups: dict[str, set[str]] = {}
     for word in rules.tokens(asked.words):
         groups[f"name {word}"] = {digest("word", word), digest("sound", rules.sound(word))} | (
-            {digest("start", word[:3])} if wide and len(word) >= 3 else set())
+            {digest("start", word[:3])} if wide and len(word) >= 3 else set()
+        )
     if len(asked.born) == 10:
         groups["birth date"] = {digest("born", asked.born)}
     elif len(asked.born) == 4:
@@ -96,7 +97,9 @@ def _meeting_most(reading: Reading, narrow: list[Group], wide: list[Group], wher
             continue
         names = {name for name, _ in groups}
         found = _meeting(groups, where, MOST_CANDIDATES if len(groups) == len(wide) else MOST_LOOSE)
-        for identity, by in (_openly(reading, dict.fromkeys(found, names)) if where else dict.fromkeys(found, names)).items():
+        for identity, by in (
+            _openly(reading, dict.fromkeys(found, names)) if where else dict.fromkeys(found, names)
+        ).items():
             if by == names:
                 met.setdefault(identity, by)
     return met
@@ -122,7 +125,9 @@ def _visible(reading: Reading) -> Q:
     for branch in reading.policy.branches:
         if "identity" in branch.rule.may_see.records:
             kinds |= branch.needs_tie
-    same = SourceIdentity.objects.filter(person=OuterRef("identity__person")).filter(tied(reading.policy, subject="id", kinds=kinds))
+    same = SourceIdentity.objects.filter(person=OuterRef("identity__person")).filter(
+        tied(reading.policy, subject="id", kinds=kinds)
+    )
     return Q(identity__agency__in=open_) | Q(Exists(same))
 
 
@@ -165,7 +170,9 @@ def _rarest_first(groups: list[Group]) -> list[Group]:
     """Groups with the fewest rows first, so that later ones only narrow. Counts are capped."""
     if len(groups) < 2:
         return groups
-    counts = {name: len(Trait.objects.filter(digest__in=d).order_by().values_list("id")[:MOST_COUNTED]) for name, d in groups}
+    counts = {
+        name: len(Trait.objects.filter(digest__in=d).order_by().values_list("id")[:MOST_COUNTED]) for name, d in groups
+    }
     return sorted(groups, key=lambda group: counts[group[0]])
 
 

@@ -33,7 +33,9 @@ class SourceIdentity(models.Model):
 class Version(AppendOnly):
     """What the sender held of them, from when. Sealed."""
 
-    classification = dict.fromkeys(("id", "identity", "known_at", "recorded_at", "item"), "internal") | {"body": "sealed"}
+    classification = dict.fromkeys(("id", "identity", "known_at", "recorded_at", "item"), "internal") | {
+        "body": "sealed"
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
@@ -77,7 +79,10 @@ class Link(AppendOnly):
     evidence = models.JSONField(default=list)  # codes: nhs-number, birth-date, name
 
     class Meta:
-        indexes = [models.Index(fields=["identity", "at"], name="link_at"), models.Index(fields=["person"], name="link_person")]
+        indexes = [
+            models.Index(fields=["identity", "at"], name="link_at"),
+            models.Index(fields=["person"], name="link_person"),
+        ]
 
 
 class Possible(models.Model):

@@ -20,7 +20,19 @@ from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
 from sightline.vault.actions import CannotOpen
 
-SHOWN = ("given", "family", "born", "expected", "sex", "ethnicity", "school", "postcode", "language", "nhs_number", "upn")
+SHOWN = (
+    "given",
+    "family",
+    "born",
+    "expected",
+    "sex",
+    "ethnicity",
+    "school",
+    "postcode",
+    "language",
+    "nhs_number",
+    "upn",
+)
 
 
 def identities_of(person: UUID, known_on: datetime | None = None) -> list[SourceIdentity]:
@@ -29,7 +41,9 @@ def identities_of(person: UUID, known_on: datetime | None = None) -> list[Source
         return list(SourceIdentity.objects.filter(person=person))
     ever = Link.objects.filter(person=person, at__lte=known_on).values_list("identity", flat=True)
     latest: dict[UUID, UUID] = {}
-    for identity, linked in Link.objects.filter(identity__in=list(ever), at__lte=known_on).order_by("at").values_list("identity", "person"):
+    for identity, linked in (
+        Link.objects.filter(identity__in=list(ever), at__lte=known_on).order_by("at").values_list("identity", "person")
+    ):
         latest[identity] = linked
     return list(SourceIdentity.objects.filter(id__in=[i for i, linked in latest.items() if linked == person]))
 
@@ -104,19 +118,28 @@ def held_with_sight(
 
 def _profile(person: UUID, all_held: Sequence[Held], titles: dict[str, str]) -> Profile:
     best = {
-        detail: rules.best([(str(getattr(h.details, detail)), rank) for rank, h in enumerate(all_held)]) for detail in SHOWN
+        detail: rules.best([(str(getattr(h.details, detail)), rank) for rank, h in enumerate(all_held)])
+        for detail in SHOWN
     }
     address = next((h.details for h in reversed(all_held) if h.details.lines or h.details.postcode), Details())
     shown = {k: v for k, v in best.items() if v}
     different = rules.variants(((titles.get(h.agency, h.agency), h.details) for h in all_held), shown)
     school = best["school"]
     return Profile(
-        person=person, name=" ".join(p for p in (best["given"], best["family"]) if p) or (
-            "Name erased" if all_held and all(h.erased for h in all_held) else "Name not known"),
-        given=best["given"], family=best["family"], born=best["born"], expected="" if best["born"] else best["expected"],
-        sex=best["sex"], ethnicity=best["ethnicity"], school=titles.get(school, school),
+        person=person,
+        name=" ".join(p for p in (best["given"], best["family"]) if p)
+        or ("Name erased" if all_held and all(h.erased for h in all_held) else "Name not known"),
+        given=best["given"],
+        family=best["family"],
+        born=best["born"],
+        expected="" if best["born"] else best["expected"],
+        sex=best["sex"],
+        ethnicity=best["ethnicity"],
+        school=titles.get(school, school),
         address=", ".join((*address.lines, address.postcode) if address.postcode else address.lines),
-        language=best["language"], held=tuple(all_held), variants=tuple(different),
+        language=best["language"],
+        held=tuple(all_held),
+        variants=tuple(different),
     )
 
 
@@ -142,7 +165,13 @@ def _names(reading: Reading, rows: Sequence[SourceIdentity]) -> dict[UUID, Profi
     return {person: _profile(person, all_held, titles) for person, all_held in by_person.items()}
 
 
-INVERSE = {"parent": "child", "step-parent": "step-child", "carer": "cared for", "grandparent": "grandchild", "child": "parent"}
+INVERSE = {
+    "parent": "child",
+    "step-parent": "step-child",
+    "carer": "cared for",
+    "grandparent": "grandchild",
+    "child": "parent",
+}
 
 
 def family(reading: Reading, person: UUID, identities: Sequence[UUID] = ()) -> list[Kin]:
@@ -155,10 +184,16 @@ def family(reading: Reading, person: UUID, identities: Sequence[UUID] = ()) -> l
     parents = [r.subject_id for r in told if r.object_id in own and r.relation in ("parent", "step-parent", "carer")]
     people = SourceIdentity.objects.filter(id__in=parents).values("person")
     shared = list(Relation.objects.filter(subject__person__in=people, relation="parent").exclude(object__in=own))
-    wanted = [(r.subject_id, r.relation, r.agency) if r.object_id in own else
-              (r.object_id, INVERSE.get(r.relation, r.relation), r.agency) for r in told]
+    wanted = [
+        (r.subject_id, r.relation, r.agency)
+        if r.object_id in own
+        else (r.object_id, INVERSE.get(r.relation, r.relation), r.agency)
+        for r in told
+    ]
     wanted += [(r.object_id, "sibling", r.agency) for r in shared]
-    their_people = SourceIdentity.objects.filter(id__in={i for i, _, _ in wanted}).exclude(person=person).values("person")
+    their_people = (
+        SourceIdentity.objects.filter(id__in={i for i, _, _ in wanted}).exclude(person=person).values("person")
+    )
     rows = list(SourceIdentity.objects.filter(person__in=their_people)) if wanted else []
     person_of = {row.id: row.person for row in rows}
     known = _names(reading, rows) if rows else {}
@@ -178,8 +213,15 @@ def _view(row: Possible, found: dict[UUID, tuple[Held, Sight]]) -> PossibleView 
         return None
     words = rules.WORDS
     return PossibleView(
-        row.id, found[row.one_id][0], found[row.other_id][0], tuple(words.get(c, c) for c in row.agree),
-        tuple(words.get(c, c) for c in row.differ), row.state, row.at, row.one.person, row.other.person,
+        row.id,
+        found[row.one_id][0],
+        found[row.other_id][0],
+        tuple(words.get(c, c) for c in row.agree),
+        tuple(words.get(c, c) for c in row.differ),
+        row.state,
+        row.at,
+        row.one.person,
+        row.other.person,
     )
 
 
@@ -200,7 +242,9 @@ WAITING = Q(state__in=("waiting", "unsure"))
 
 def _pairs() -> QuerySet[Possible]:
     """Each pair of people of whom a match waits, once: the match that waits longest stands for the pair."""
-    longer = Possible.objects.filter(WAITING).filter(Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), id__lt=OuterRef("id")))
+    longer = Possible.objects.filter(WAITING).filter(
+        Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), id__lt=OuterRef("id"))
+    )
     straight = longer.filter(one__person=OuterRef("one__person"), other__person=OuterRef("other__person"))
     crossed = longer.filter(one__person=OuterRef("other__person"), other__person=OuterRef("one__person"))
     return Possible.objects.filter(WAITING, ~Exists(straight), ~Exists(crossed)).exclude(one__person=F("other__person"))
@@ -211,8 +255,11 @@ def _first_visible(
 ) -> tuple[dict[frozenset[UUID], PossibleView], dict[UUID, tuple[Held, Sight]]]:
     """Of each pair's matches, the longest waiting of which this reader may see both sides."""
     people = {person for row in pairs for person in (row.one.person, row.other.person)}
-    rows = list(Possible.objects.filter(WAITING, one__person__in=people, other__person__in=people)
-                .select_related("one", "other").order_by("at", "id"))
+    rows = list(
+        Possible.objects.filter(WAITING, one__person__in=people, other__person__in=people)
+        .select_related("one", "other")
+        .order_by("at", "id")
+    )
     identities = {side.id: side for row in rows for side in (row.one, row.other)}
     found = {held_.identity: (held_, sight) for held_, sight in held_with_sight(reading, list(identities.values()))}
     views: dict[frozenset[UUID], PossibleView] = {}

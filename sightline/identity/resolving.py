@@ -74,9 +74,18 @@ class Resolver:
             self._local[(row.agency, row.local or "")] = row
             self._rows[row.id] = row
         self.keyring.fetch(row.key for row in self._rows.values())
-        told = [(self._local.get((agency, self._local_digest(agency, details) or "-")), details) for agency, details in people]
-        told = [(there, details) for there, details in told if there is None or there.details != self._details_digest(details)]
-        self._learn(list({there.id for there, _ in told if there is not None}))  # what is told as it is held need not be opened
+        told = [
+            (self._local.get((agency, self._local_digest(agency, details) or "-")), details)
+            for agency, details in people
+        ]
+        told = [
+            (there, details)
+            for there, details in told
+            if there is None or there.details != self._details_digest(details)
+        ]
+        self._learn(
+            list({there.id for there, _ in told if there is not None})
+        )  # what is told as it is held need not be opened
         wanted: set[str] = set()
         for there, details in told:
             if there is not None:
@@ -140,15 +149,23 @@ class Resolver:
                 best = (len(compared.agree), identity)
         return best[1] if best else None
 
-    def resolve(self, agency: str, details: Details, *, known_at: datetime, item: UUID | None, there: UUID | None = None) -> Resolved:
+    def resolve(
+        self, agency: str, details: Details, *, known_at: datetime, item: UUID | None, there: UUID | None = None
+    ) -> Resolved:
         """`there`: the source identity that it is, where the caller knows."""
         local = self._local_digest(agency, details)
         kept = self._rows[there] if there is not None else self._local.get((agency, local or "-"))
         if kept is not None:
             return self._again(kept, details, known_at, item)
         identity = SourceIdentity(
-            id=uuid4(), agency=agency, local=local, key=self.keyring.make("subject"), person=uuid4(),
-            details=self._details_digest(details), made_at=known_at, unborn=bool(details.expected and not details.born),
+            id=uuid4(),
+            agency=agency,
+            local=local,
+            key=self.keyring.make("subject"),
+            person=uuid4(),
+            details=self._details_digest(details),
+            made_at=known_at,
+            unborn=bool(details.expected and not details.born),
         )
         self._new.append(identity)
         self._rows[identity.id] = identity
@@ -160,7 +177,9 @@ class Resolver:
         return Resolved(identity.id, identity.key, identity.person, True, joined, True, waiting)
 
     def _again(self, there: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> Resolved:
-        if not self.keyring.has(there.key):  # erased: what is told from now on has a key of its own, what was told stays gone
+        if not self.keyring.has(
+            there.key
+        ):  # erased: what is told from now on has a key of its own, what was told stays gone
             there.key, there.details = self.keyring.make("subject"), ""
         held = self._details_digest(details)
         if there.details != held:  # what the sender left out this time it still holds: only what it gives replaces
@@ -198,10 +217,16 @@ class Resolver:
         digests = {self._digest(kind, value) for kind, value in rules.traits(details) if kind in rules.MATCHING}
         if unread := digests - self._stored.keys():  # what several in this bite said, taken together
             self._look_up(unread)
-        found = dict.fromkeys(i for d in sorted(digests) for i in (*self._stored[d], *self._by_trait.get(d, ())) if i != identity)
-        return [i for i in found if i not in self._found_by or not digests.isdisjoint(self._found_by[i])][:MOST_CANDIDATES]
+        found = dict.fromkeys(
+            i for d in sorted(digests) for i in (*self._stored[d], *self._by_trait.get(d, ())) if i != identity
+        )
+        return [i for i in found if i not in self._found_by or not digests.isdisjoint(self._found_by[i])][
+            :MOST_CANDIDATES
+        ]
 
-    def _match(self, identity: SourceIdentity, details: Details, known_at: datetime, *, first: bool) -> tuple[bool, tuple[UUID, ...]]:
+    def _match(
+        self, identity: SourceIdentity, details: Details, known_at: datetime, *, first: bool
+    ) -> tuple[bool, tuple[UUID, ...]]:
         joined, waiting = False, []
         same: list[tuple[UUID, tuple[str, ...]]] = []
         for other in self._candidates(identity.id, details):
@@ -221,22 +246,32 @@ class Resolver:
             self._link(identity, known_at, "first-seen", ())
         if persons and not joined:
             # The number now says that two people, already apart, are one: never joined without a person.
-            waiting += [(other, rules.compare(details, self._details[other])) for other, _ in same
-                        if self._rows[other].person != identity.person]
+            waiting += [
+                (other, rules.compare(details, self._details[other]))
+                for other, _ in same
+                if self._rows[other].person != identity.person
+            ]
         for other, compared in waiting:
             if self._rows[other].person == identity.person:
                 continue
             one, two = sorted((identity.id, other), key=str)
-            self._possible.setdefault((one, two), Possible(
-                one_id=one, other_id=two, agree=list(compared.agree), differ=list(compared.differ), at=known_at))
+            self._possible.setdefault(
+                (one, two),
+                Possible(
+                    one_id=one, other_id=two, agree=list(compared.agree), differ=list(compared.differ), at=known_at
+                ),
+            )
         return joined, tuple(other for other, _ in waiting)
 
     def _alone(self, identity: SourceIdentity) -> bool:
         """Whether nobody else is this person yet and nobody decided so: then an identifier that arrives late may join it."""
         others = SourceIdentity.objects.filter(person=identity.person).exclude(id=identity.id)
         decided = Link.objects.filter(identity=identity, reason__in=("decided", "separated"))
-        return not others.exists() and not decided.exists() and not any(
-            row.person == identity.person and row.id != identity.id for row in self._rows.values())
+        return (
+            not others.exists()
+            and not decided.exists()
+            and not any(row.person == identity.person and row.id != identity.id for row in self._rows.values())
+        )
 
     def _told_apart(self, identity: SourceIdentity, person: UUID) -> bool:
         """Whether somebody has decided that they are not this person: no message undoes that."""
@@ -245,8 +280,17 @@ class Resolver:
         return Possible.objects.filter(apart, state="different").exists()
 
     def _link(self, identity: SourceIdentity, at: datetime, reason: str, evidence: Sequence[str]) -> None:
-        self._links.append(Link(id=uuid4(), identity=identity, person=identity.person, at=at, by=self.by, reason=reason,
-                                evidence=list(evidence)))
+        self._links.append(
+            Link(
+                id=uuid4(),
+                identity=identity,
+                person=identity.person,
+                at=at,
+                by=self.by,
+                reason=reason,
+                evidence=list(evidence),
+            )
+        )
 
     def save(self) -> None:
         """Writes everything resolved, in bulk. The keyring must be saved by the caller, before."""

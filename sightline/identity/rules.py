@@ -27,7 +27,9 @@ CLEARLY_DIFFERENT = 0.70
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, folded to plain lower-case letters: `O'Brien-Núñez` -> obrien, nunez."""
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("ł", "l")).lower()
-    kept = "".join(c if c.isalpha() and not unicodedata.combining(c) else (" " if c in "- \t.,/" else "") for c in plain)
+    kept = "".join(
+        c if c.isalpha() and not unicodedata.combining(c) else (" " if c in "- \t.,/" else "") for c in plain
+    )
     return tuple(kept.split())
 
 
@@ -107,7 +109,13 @@ def traits(details: Details) -> Iterator[tuple[str, str]]:
 
 
 MATCHING = ("nhs", "upn", "block")
-AT_A_HEADLINE = ("given", "family", "born", "expected", "sex")  # who somebody is; never where they are or how to reach them
+AT_A_HEADLINE = (
+    "given",
+    "family",
+    "born",
+    "expected",
+    "sex",
+)  # who somebody is; never where they are or how to reach them
 
 
 def at_a_headline(details: Details) -> Details:
@@ -150,7 +158,11 @@ def compare(one: Details, other: Details) -> Compared:
         ("upn", valid_upn(one.upn), valid_upn(other.upn)),
         ("birth-date", one.born or one.expected, other.born or other.expected),
         ("postcode", postcode(one.postcode), postcode(other.postcode)),
-        ("sex", one.sex if one.sex not in ("U", "unknown") else "", other.sex if other.sex not in ("U", "unknown") else ""),
+        (
+            "sex",
+            one.sex if one.sex not in ("U", "unknown") else "",
+            other.sex if other.sex not in ("U", "unknown") else "",
+        ),
     ):
         if a and b:
             (agree if a == b else differ).append(code)
@@ -172,8 +184,13 @@ def compare(one: Details, other: Details) -> Compared:
 
 
 WORDS = {
-    "nhs-number": "NHS number", "upn": "pupil number", "birth-date": "birth date", "postcode": "postcode", "sex": "sex",
-    "given-name": "given name", "family-name": "family name",
+    "nhs-number": "NHS number",
+    "upn": "pupil number",
+    "birth-date": "birth date",
+    "postcode": "postcode",
+    "sex": "sex",
+    "given-name": "given name",
+    "family-name": "family name",
 }
 
 

@@ -18,7 +18,6 @@ from sightline.ledger.actions import write
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring, digest
 
-
 MOST_NOTE = 4000  # a wide table's heading is kept whole: its rows can be repaired only with it
 
 
@@ -30,21 +29,40 @@ def open_delivery(*, feed: str, agency: str, kind: str, name: str, by: Actor, no
     keyring = Keyring()
     key = keyring.make("delivery")
     keyring.save()
-    made = Delivery(feed=feed, agency=agency, by=by.id, kind=kind, key=key, received_at=now(), digest=digest("delivery", name))
+    made = Delivery(
+        feed=feed, agency=agency, by=by.id, kind=kind, key=key, received_at=now(), digest=digest("delivery", name)
+    )
     made.notes = _kept(notes)
     made.name = keyring.seal(name, [key], f"delivery|{made.id}")
     made.save()
-    write(kind="change", verb="open-delivery", actor=by.id, acting_for=by.agency or agency, purpose="safeguarding", ids=[made.id])
+    write(
+        kind="change",
+        verb="open-delivery",
+        actor=by.id,
+        acting_for=by.agency or agency,
+        purpose="safeguarding",
+        ids=[made.id],
+    )
     return made.id
 
 
 @transaction.atomic
-def close_delivery(delivery: UUID, counts: Counts, notes: Sequence[str] = (), *, by: Actor, state: str = "done") -> None:
+def close_delivery(
+    delivery: UUID, counts: Counts, notes: Sequence[str] = (), *, by: Actor, state: str = "done"
+) -> None:
     """The whole of it has arrived (or stopped). `notes`: what the reader noticed, without values."""
     Delivery.objects.filter(id=delivery).update(
-        finished_at=now(), state=state, counts=counts.as_dict(), notes=_kept(notes))
-    write(kind="run", verb="close-delivery", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=[delivery],
-          detail={"counts": counts.as_dict(), "state": state})
+        finished_at=now(), state=state, counts=counts.as_dict(), notes=_kept(notes)
+    )
+    write(
+        kind="run",
+        verb="close-delivery",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        ids=[delivery],
+        detail={"counts": counts.as_dict(), "state": state},
+    )
 
 
 def _kept(notes: Sequence[str]) -> list[str]:
@@ -100,8 +118,14 @@ def released(waiting: Waiting, *, repaired: str, became: UUID | None, by: Actor)
     row.repaired = keyring.seal(repaired, [waiting.delivery.key], f"repaired|{row.id}")
     row.state, row.decided_at, row.decided_by, row.became = "released", now(), by.id, became
     row.save(update_fields=["repaired", "state", "decided_at", "decided_by", "became"])
-    write(kind="change", verb="release-quarantined", actor=by.id, acting_for=by.agency, purpose="safeguarding",
-          ids=[row.id, *([became] if became else [])])
+    write(
+        kind="change",
+        verb="release-quarantined",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        ids=[row.id, *([became] if became else [])],
+    )
 
 
 @transaction.atomic
@@ -113,7 +137,14 @@ def set_aside(*, quarantined: UUID, note: str, by: Actor) -> None:
     row.note = _sealed_anew(note.strip()[:400], f"note|{row.id}")
     row.state, row.decided_at, row.decided_by = "set-aside", now(), by.id
     row.save(update_fields=["state", "decided_at", "decided_by", "note"])
-    write(kind="change", verb="set-aside-quarantined", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=[row.id])
+    write(
+        kind="change",
+        verb="set-aside-quarantined",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        ids=[row.id],
+    )
 
 
 def _sealed_anew(text: str, bound_to: str) -> bytes:

@@ -38,8 +38,13 @@ class Arriving:
 def content_digest(n: Notification) -> str:
     """What makes a second arrival the same or another: everything said, not when or where it was said."""
     said = {
-        "record": n.record, "happened": n.happened, "until": n.until, "says": n.says, "place": dict(n.place),
-        "fields": dict(n.fields), "relations": [list(r) for r in n.relations],
+        "record": n.record,
+        "happened": n.happened,
+        "until": n.until,
+        "says": n.says,
+        "place": dict(n.place),
+        "fields": dict(n.fields),
+        "relations": [list(r) for r in n.relations],
         "people": [[p.key, list(p.roles), p.details.as_dict()] for p in n.people],
     }
     return digest("content", json.dumps(said, sort_keys=True, ensure_ascii=False))
@@ -60,7 +65,9 @@ class Inbox:
         self.decided = decided  # a person has said that other content under the same id is a correction
         self.counts = Counts(read=len(things))
         self._receipts: dict[int, Receipt] = {}
-        self.postponed: list[Thing] = []  # from the first that says another thing under an id of this bite: their turn is next
+        self.postponed: list[
+            Thing
+        ] = []  # from the first that says another thing under an id of this bite: their turn is next
         self._items: list[Item] = []
         self._new: list[Message] = []
         self._changed: list[Message] = []
@@ -102,7 +109,9 @@ class Inbox:
             waits = before is not None and before.first is None
             if message not in self._seen and held == content:
                 self._unchanged(before, place)
-                if before is not None and newer(thing.version, before.version):  # what is older than this is old news now
+                if before is not None and newer(
+                    thing.version, before.version
+                ):  # what is older than this is old news now
                     before.version = thing.version[:40]
                     self._changed.append(before)
             elif self._seen.get(message) == (content, thing.version):
@@ -126,7 +135,9 @@ class Inbox:
     def _unchanged(self, before: Message | None, place: int) -> None:
         self.counts.unchanged += 1
         waits = before is not None and before.first is None
-        self._receipts[place] = Receipt(str(before.item) if before else "", now(), "kept-for-a-person" if waits else "already-held")
+        self._receipts[place] = Receipt(
+            str(before.item) if before else "", now(), "kept-for-a-person" if waits else "already-held"
+        )
 
     def _keep(self, unread: Unread, message: str, content: str, place: int) -> None:
         before = self._there.get(message) or Message.objects.filter(message=message).first()
@@ -151,20 +162,47 @@ class Inbox:
     def took(self, one: Arriving, *, first: UUID, keys: Sequence[UUID], sent_at: datetime | None) -> None:
         """It has become (a version of) the entry `first`; its raw form is sealed for the same people."""
         n = one.notification
-        item = Item(id=one.item, delivery=self.delivery, agency=n.agency, message=one.message, content=one.content,
-                    version=n.version[:40], position=n.position[:40], received_at=now(), sent_at=sent_at)
+        item = Item(
+            id=one.item,
+            delivery=self.delivery,
+            agency=n.agency,
+            message=one.message,
+            content=one.content,
+            version=n.version[:40],
+            position=n.position[:40],
+            received_at=now(),
+            sent_at=sent_at,
+        )
         item.raw = self.keyring.seal(n.raw or one.content.encode(), keys, f"item|{item.id}")
         self._items.append(item)
         if one.before is None:
-            self._new.append(Message(agency=n.agency, message=one.message, content=one.content, version=n.version[:40], item=item.id, first=first))
+            self._new.append(
+                Message(
+                    agency=n.agency,
+                    message=one.message,
+                    content=one.content,
+                    version=n.version[:40],
+                    item=item.id,
+                    first=first,
+                )
+            )
             self.counts.new += 1
         else:
             self.counts.superseding += one.before.first is not None
             self.counts.new += one.before.first is None
-            before, other = one.before, self._other(n, one.before.content)  # what was said before is nothing new when it comes again
+            before, other = (
+                one.before,
+                self._other(n, one.before.content),
+            )  # what was said before is nothing new when it comes again
             self._replaced[other] = Message(
-                agency=n.agency, message=other, content=before.content, item=before.item, first=before.first)
-            one.before.content, one.before.version, one.before.item, one.before.first = one.content, n.version[:40], item.id, first
+                agency=n.agency, message=other, content=before.content, item=before.item, first=before.first
+            )
+            one.before.content, one.before.version, one.before.item, one.before.first = (
+                one.content,
+                n.version[:40],
+                item.id,
+                first,
+            )
             self._changed.append(one.before)
         self._receipts[one.place] = Receipt(str(item.id), item.received_at, "received")
 
@@ -190,12 +228,24 @@ class Inbox:
         items, waiting, messages = [], [], []
         moment = now()
         for unread, message, content, version, place in self._unread:
-            item = Item(delivery=self.delivery, agency=unread.agency or self.delivery.agency, message=message, content=content,
-                        position=unread.position[:40], received_at=moment)
+            item = Item(
+                delivery=self.delivery,
+                agency=unread.agency or self.delivery.agency,
+                message=message,
+                content=content,
+                position=unread.position[:40],
+                received_at=moment,
+            )
             item.raw = self.keyring.seal(unread.raw, [self.delivery.key], f"item|{item.id}")
             items.append(item)
-            waiting.append(Quarantined(item=item, reason=unread.reason[:40], faults=[told(f) for f in unread.faults[:20]], at=moment))
-            messages.append(Message(agency=item.agency, message=message, content=content, version=version, item=item.id))
+            waiting.append(
+                Quarantined(
+                    item=item, reason=unread.reason[:40], faults=[told(f) for f in unread.faults[:20]], at=moment
+                )
+            )
+            messages.append(
+                Message(agency=item.agency, message=message, content=content, version=version, item=item.id)
+            )
             self._receipts[place] = Receipt(str(item.id), moment, "kept-for-a-person", unread.faults)
         for rows in (items, waiting, messages):
             add_objects(rows)

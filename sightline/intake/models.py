@@ -13,7 +13,21 @@ class Delivery(models.Model):
     """A file or a call: by whom, when, what became of it."""
 
     classification = dict.fromkeys(
-        ("id", "feed", "agency", "by", "kind", "digest", "key", "received_at", "finished_at", "state", "counts", "notes"), "internal",
+        (
+            "id",
+            "feed",
+            "agency",
+            "by",
+            "kind",
+            "digest",
+            "key",
+            "received_at",
+            "finished_at",
+            "state",
+            "counts",
+            "notes",
+        ),
+        "internal",
     ) | {"name": "sensitive"}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -96,7 +110,14 @@ class Quarantined(models.Model):
 class Draft(models.Model):
     """Anything typed and not yet sent, kept as it is typed: one a worker and form."""
 
-    classification = {"id": "internal", "worker": "internal", "form": "internal", "body": "sealed", "key": "internal", "saved_at": "internal"}
+    classification = {
+        "id": "internal",
+        "worker": "internal",
+        "form": "internal",
+        "body": "sealed",
+        "key": "internal",
+        "saved_at": "internal",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     worker = models.CharField(max_length=60)

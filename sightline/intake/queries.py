@@ -99,8 +99,18 @@ def _mine_only(reading: Reading) -> Q:
 def _delivery(reading: Reading, row: Delivery, titles: dict[str, str], waiting: int) -> DeliveryView:
     feed = reading.definition.feed.get(row.feed)
     return DeliveryView(
-        row.id, row.feed, feed.title if feed else row.feed, titles.get(row.agency, row.agency or "Several agencies"), row.kind,
-        row.received_at, row.finished_at, row.state, row.counts, tuple(row.notes), row.by, waiting,
+        row.id,
+        row.feed,
+        feed.title if feed else row.feed,
+        titles.get(row.agency, row.agency or "Several agencies"),
+        row.kind,
+        row.received_at,
+        row.finished_at,
+        row.state,
+        row.counts,
+        tuple(row.notes),
+        row.by,
+        waiting,
     )
 
 
@@ -123,7 +133,9 @@ def deliveries(reading: Reading, *, after: str = "") -> Page[DeliveryView]:
 
 def _waiting_by_delivery(deliveries_: list[UUID]) -> dict[UUID, int]:
     found: dict[UUID, int] = {}
-    for delivery in Quarantined.objects.filter(state="waiting", item__delivery__in=deliveries_).values_list("item__delivery", flat=True)[:5000]:
+    for delivery in Quarantined.objects.filter(state="waiting", item__delivery__in=deliveries_).values_list(
+        "item__delivery", flat=True
+    )[:5000]:
         found[delivery] = found.get(delivery, 0) + 1
     return found
 
@@ -135,7 +147,9 @@ def waiting_count(reading: Reading, *, limit: int = 1000) -> int:
     return Quarantined.objects.filter(state="waiting").order_by()[:limit].count()
 
 
-def delivery(reading: Reading, delivery_id: UUID, *, after: str = "") -> tuple[DeliveryView, tuple[QuarantineView, ...], str]:
+def delivery(
+    reading: Reading, delivery_id: UUID, *, after: str = ""
+) -> tuple[DeliveryView, tuple[QuarantineView, ...], str]:
     """One delivery and what of it waits, or waited, for a person."""
     sight = _require(reading, "view-loads")
     try:
@@ -151,15 +165,31 @@ def delivery(reading: Reading, delivery_id: UUID, *, after: str = "") -> tuple[D
     waiting = _waiting_by_delivery([row.id]).get(row.id, 0)
     last = found[PAGE - 1] if len(found) > PAGE else None
     reading.about = reading.about or "view-delivery"
-    return (_delivery(reading, row, titles, waiting), tuple(_quarantined(q, "") for q in found[:PAGE]),
-            mark(last.at, last.id) if last else "")
+    return (
+        _delivery(reading, row, titles, waiting),
+        tuple(_quarantined(q, "") for q in found[:PAGE]),
+        mark(last.at, last.id) if last else "",
+    )
 
 
 def _quarantined(row: Quarantined, raw: str, *, note: str = "", erased: bool = False) -> QuarantineView:
     return QuarantineView(
-        row.id, row.item.delivery_id, row.item.position, row.reason, REASONS.get(row.reason, REASONS["invalid"]),
-        tuple(Fault(path=f["path"], expected=f["expected"], nearest=f.get("nearest", ""), code=f.get("code", "")) for f in row.faults),
-        raw, row.state, row.at, row.decided_at, row.decided_by, note, erased,
+        row.id,
+        row.item.delivery_id,
+        row.item.position,
+        row.reason,
+        REASONS.get(row.reason, REASONS["invalid"]),
+        tuple(
+            Fault(path=f["path"], expected=f["expected"], nearest=f.get("nearest", ""), code=f.get("code", ""))
+            for f in row.faults
+        ),
+        raw,
+        row.state,
+        row.at,
+        row.decided_at,
+        row.decided_by,
+        note,
+        erased,
     )
 
 

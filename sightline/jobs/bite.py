@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 
 from sightline.agencies.types import Actor, AgencyInfo
 from sightline.chronology.actions import open_routine, versions_of, write_entries
-from sightline.chronology.tracing import people_of
 from sightline.chronology.rules import INVOLVEMENT
+from sightline.chronology.tracing import people_of
 from sightline.chronology.types import Writing
 from sightline.clocks.actions import relevant
 from sightline.definition.records import age_bands, clean, facts, is_routine, is_urgent, missing_parts, reaches_queue
@@ -51,10 +51,13 @@ class World:
         self.clocked = relevant(self.definition)
         self.duty_teams = [
             (f"team:{t.id}", timedelta(days=parse_span(t.keeps).amount) if t.keeps else None)
-            for t in self.definition.team.values() if t.on_duty_for == "front-door"
+            for t in self.definition.team.values()
+            if t.on_duty_for == "front-door"
         ]
         self.windows = {
-            r.id: timedelta(days=parse_span(r.opened_for).amount) for r in self.definition.record.values() if r.routine and r.opened_for
+            r.id: timedelta(days=parse_span(r.opened_for).amount)
+            for r in self.definition.record.values()
+            if r.routine and r.opened_for
         }
 
 
@@ -93,7 +96,9 @@ class Bite:
     def work(self) -> None:
         """Does it all. Called inside one transaction."""
         arriving = self.inbox.sort()
-        self.resolver.prepare([(one.notification.agency, p.details) for one in arriving for p in one.notification.people])
+        self.resolver.prepare(
+            [(one.notification.agency, p.details) for one in arriving for p in one.notification.people]
+        )
         for one in arriving:
             self._take(one)
         self._save()
@@ -103,16 +108,26 @@ class Bite:
     def _faults(self, n: Notification, record: RecordType | None) -> tuple[str, list[Fault]]:
         """Why a notification cannot become an entry at all; ("", []) when it can. Poor is not a reason."""
         if n.agency not in self.world.agencies:
-            return "unknown-agency", [Fault(path="agency", expected="an agency of this partnership", code="unknown-agency")]
+            return "unknown-agency", [
+                Fault(path="agency", expected="an agency of this partnership", code="unknown-agency")
+            ]
         if record is None:
-            return "unknown-record", [Fault(path="record", expected="a record type of this partnership", code="unknown-record")]
+            return "unknown-record", [
+                Fault(path="record", expected="a record type of this partnership", code="unknown-record")
+            ]
         faults = []
         for name in ("happened", "until", "sent"):
             text = getattr(n, name)
             try:
                 moment_of(text) if text else None
             except ValueError:
-                faults.append(Fault(path=name, expected="a date or moment, such as 2025-01-10 or 2025-01-10 21:40", code="not-a-date"))
+                faults.append(
+                    Fault(
+                        path=name,
+                        expected="a date or moment, such as 2025-01-10 or 2025-01-10 21:40",
+                        code="not-a-date",
+                    )
+                )
         if not n.happened:
             faults.append(Fault(path="happened", expected="when it happened", code="needed"))
         if faults:
@@ -162,15 +177,24 @@ class Bite:
         self.counts.people_matched += found.joined or not found.new
         if found.joined and not found.new:
             self.clocked[found.person] = None  # what ran for two people runs for one now
-        school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
+        school = self.world.schools.get(person.details.school) or self.world.schools.get(
+            person.details.school.casefold()
+        )
         if found.changed and school:
             self.attends[found.identity] = (f"agency:{school}", known, item)
             if not found.new:
                 self.moved.add(found.identity)
         return found
 
-    def _entry(self, one: Arriving, record: RecordType, fields: dict[str, str], people: Sequence[tuple[Named, Resolved]],
-               keys: Sequence[UUID], known: datetime) -> UUID:
+    def _entry(
+        self,
+        one: Arriving,
+        record: RecordType,
+        fields: dict[str, str],
+        people: Sequence[tuple[Named, Resolved]],
+        keys: Sequence[UUID],
+        known: datetime,
+    ) -> UUID:
         """Adds the entry (or the correction) and what follows from it. Returns the id of its first version."""
         n, definition = one.notification, self.world.definition
         happened = moment_of(n.happened)
@@ -181,40 +205,85 @@ class Bite:
                 by_role.setdefault(role, []).append(person.details.as_dict())
                 if record.people[role].child:
                     ages |= age_bands(_day(person.details.born), happened.date(), _day(person.details.expected))
-        what = facts(definition, record, fields, roles=by_role, ages=ages, agency=n.agency, agency_kind=self.world.agencies[n.agency].kind)
+        what = facts(
+            definition,
+            record,
+            fields,
+            roles=by_role,
+            ages=ages,
+            agency=n.agency,
+            agency_kind=self.world.agencies[n.agency].kind,
+        )
         queued = reaches_queue(record, what)
         entry_id = uuid4()
-        parts = tuple(dict.fromkeys((r.identity, role, bool(record.people[role].child)) for p, r in people for role in p.roles))
+        parts = tuple(
+            dict.fromkeys((r.identity, role, bool(record.people[role].child)) for p, r in people for role in p.roles)
+        )
         children = list(dict.fromkeys(i for i, _, child in parts if child))
         kind = self.world.agencies[n.agency].kind
         poor = missing_parts(record, fields, by_role)
         body: dict[str, Any] = {
-            "says": n.says, "place": dict(n.place), "fields": fields,
-            "missing": [says for _, says in poor], "absent": [part for part, _ in poor],
+            "says": n.says,
+            "place": dict(n.place),
+            "fields": fields,
+            "missing": [says for _, says in poor],
+            "absent": [part for part, _ in poor],
             "counts": {role: len(those) for role, those in by_role.items()},
         }
         if record.sent_by and "any" not in record.sent_by and kind not in record.sent_by:
             body["notes"] = ["unusual-sender"]
-        self.writings.append(Writing(
-            id=entry_id, first=one.first or entry_id, record=record.id, agency=n.agency, handling=record.handling, pointer_only=record.pointer_only,
-            routine=is_routine(record, what), queued=queued, urgent=is_urgent(record, what), happened=happened,
-            until=moment_of(n.until) if n.until else None, precision=precision_of(n.happened), known_at=known,
-            stated=now() - known > WITNESSED_WITHIN, item=one.item, author=self.world.by.id, definition=definition.hash,
-            body=body, parts=parts, keys=tuple(keys),
-        ))
+        self.writings.append(
+            Writing(
+                id=entry_id,
+                first=one.first or entry_id,
+                record=record.id,
+                agency=n.agency,
+                handling=record.handling,
+                pointer_only=record.pointer_only,
+                routine=is_routine(record, what),
+                queued=queued,
+                urgent=is_urgent(record, what),
+                happened=happened,
+                until=moment_of(n.until) if n.until else None,
+                precision=precision_of(n.happened),
+                known_at=known,
+                stated=now() - known > WITNESSED_WITHIN,
+                item=one.item,
+                author=self.world.by.id,
+                definition=definition.hash,
+                body=body,
+                parts=parts,
+                keys=tuple(keys),
+            )
+        )
         self._follows(n, record, fields, people, children, known, entry_id, queued, is_routine(record, what))
         if record.id == INVOLVEMENT and one.first and fields.get("to"):
             self.ended.append((one.first, moment_of(fields["to"])))
         return one.first or entry_id
 
-    def _follows(self, n: Notification, record: RecordType, fields: dict[str, str], people: Sequence[tuple[Named, Resolved]],
-                 children: Sequence[UUID], known: datetime, entry: UUID, queued: bool, routine: bool) -> None:
+    def _follows(
+        self,
+        n: Notification,
+        record: RecordType,
+        fields: dict[str, str],
+        people: Sequence[tuple[Named, Resolved]],
+        children: Sequence[UUID],
+        known: datetime,
+        entry: UUID,
+        queued: bool,
+        routine: bool,
+    ) -> None:
         """Ties, openings, relations and clocks that follow from the entry."""
         keys = {p.key: r.identity for p, r in people}
-        self.relations += [(keys[s], relation, keys[o], n.agency, known) for s, relation, o in n.relations if s in keys and o in keys]
+        self.relations += [
+            (keys[s], relation, keys[o], n.agency, known) for s, relation, o in n.relations if s in keys and o in keys
+        ]
         if queued:
-            self.ties += [(team, "on-duty", c, known, known + keeps if keeps else None, entry)
-                          for c in children for team, keeps in self.world.duty_teams]
+            self.ties += [
+                (team, "on-duty", c, known, known + keeps if keeps else None, entry)
+                for c in children
+                for team, keeps in self.world.duty_teams
+            ]
         if queued or (record.concern and not routine):
             self.concerns += [(c, entry, known) for c in children]
         if record.id == INVOLVEMENT:
@@ -237,7 +306,9 @@ class Bite:
         write_entries(self.writings, self.keyring)
         for holder in {self.attends[identity][0] for identity in self.moved}:
             untie(kind="attends", subjects=[i for i in self.moved if self.attends[i][0] == holder], keep=[holder])
-        self.ties += [(holder, "attends", identity, known, None, item) for identity, (holder, known, item) in self.attends.items()]
+        self.ties += [
+            (holder, "attends", identity, known, None, item) for identity, (holder, known, item) in self.attends.items()
+        ]
         for first, until in self.ended:
             end_ties(because=versions_of(first), until=until)
         tie(self.ties)
@@ -245,10 +316,21 @@ class Bite:
         relate(self.relations)
         by, counts = self.world.by, self.counts
         if self.inbox.changed_anything:
-            write(kind="run", verb="receive", actor=by.id, acting_for=by.agency or self.world.delivery.agency,
-                  purpose="safeguarding", policy=self.world.definition.hash, ids=[w.id for w in self.writings],
-                  detail={"delivery": str(self.world.delivery.id), "new": counts.new, "superseding": counts.superseding,
-                          "quarantined": counts.quarantined})
+            write(
+                kind="run",
+                verb="receive",
+                actor=by.id,
+                acting_for=by.agency or self.world.delivery.agency,
+                purpose="safeguarding",
+                policy=self.world.definition.hash,
+                ids=[w.id for w in self.writings],
+                detail={
+                    "delivery": str(self.world.delivery.id),
+                    "new": counts.new,
+                    "superseding": counts.superseding,
+                    "quarantined": counts.quarantined,
+                },
+            )
 
 
 def _day(text: str) -> date | None:
@@ -256,5 +338,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
-
-

@@ -33,7 +33,7 @@ def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True) -> UUID:
 
 
 def settle(due: UUID) -> bool:
-    """Does what is owed. A failure is counted and tried again later, with growing pauses; after five tries it waits for a person."""
+    """Does what is owed. A failure is counted and tried again later, with growing pauses; after five it waits for a person."""
     row = Due.objects.filter(id=due, done_at=None).first()
     if row is None:
         return False
@@ -41,10 +41,11 @@ def settle(due: UUID) -> bool:
         with transaction.atomic():
             VERBS[row.verb](row.payload)
             done = Due.objects.filter(id=due, done_at=None).update(done_at=now(), failed="")
-    except Exception as error:  # noqa: BLE001 - whatever it was, the row must say so and the sweep go on
+    except Exception as error:
         log.warning("due work failed", extra={"verb": row.verb, "error": type(error).__name__})
         Due.objects.filter(id=due).update(
-            tries=row.tries + 1, failed=type(error).__name__, run_at=now() + timedelta(seconds=5 * 4**row.tries))
+            tries=row.tries + 1, failed=type(error).__name__, run_at=now() + timedelta(seconds=5 * 4**row.tries)
+        )
         return False
     return bool(done)
 
@@ -66,7 +67,7 @@ def sweep(limit: int = 200) -> int:
         try:
             clocks.recompute(UUID(p) for p in persons)
             done += Due.objects.filter(id__in=together, done_at=None).update(done_at=now())
-        except Exception:  # noqa: BLE001 - then each by itself, so that one bad row holds up nobody
+        except Exception:
             log.warning("due work failed together")
             done += sum(settle(due) for due in together)
     return done + sum(settle(due) for due in others)
@@ -74,5 +75,7 @@ def sweep(limit: int = 200) -> int:
 
 def lag_seconds() -> float:
     """How long the oldest owed work has waited."""
-    oldest = Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
+    oldest = (
+        Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
+    )
     return (now() - oldest).total_seconds() if oldest else 0.0

@@ -24,8 +24,15 @@ def release(*, quarantined: UUID, repaired: str, by: Actor) -> Receipt:
     """
     waiting = take_waiting(quarantined, by)
     definition = partnership()
-    thing = reread(repaired, feed=definition.feed.get(waiting.delivery.feed), kind=waiting.delivery.kind, agency=waiting.agency,
-                   partnership=definition, position=waiting.position, about=waiting.heading)
+    thing = reread(
+        repaired,
+        feed=definition.feed.get(waiting.delivery.feed),
+        kind=waiting.delivery.kind,
+        agency=waiting.agency,
+        partnership=definition,
+        position=waiting.position,
+        about=waiting.heading,
+    )
     if not isinstance(thing, Notification):
         raise Invalid(thing.faults)
     receipt = take_again(thing, delivery=waiting.delivery.id, by=machine("feed-machine"))

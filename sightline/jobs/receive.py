@@ -35,7 +35,11 @@ def _world(delivery: UUID, by: Actor) -> World:
 
 
 def receive(
-    things: Iterable[Notification | Unread], *, delivery: UUID, by: Actor, progress: Callable[[Counts], None] | None = None,
+    things: Iterable[Notification | Unread],
+    *,
+    delivery: UUID,
+    by: Actor,
+    progress: Callable[[Counts], None] | None = None,
 ) -> Counts:
     """Takes everything, in bites of one transaction each, then settles what is owed (clocks). Returns what became of it."""
     world, counts, started = _world(delivery, by), Counts(), time.monotonic()
@@ -69,7 +73,13 @@ def receive(
 
 
 def _bite(
-    world: World, some: Sequence[Notification | Unread], counts: Counts, *, at_once: bool = False, decided: bool = False, tries: int = 3,
+    world: World,
+    some: Sequence[Notification | Unread],
+    counts: Counts,
+    *,
+    at_once: bool = False,
+    decided: bool = False,
+    tries: int = 3,
 ) -> tuple[Sequence[Notification | Unread], list[Receipt]]:
     """One transaction. If it fails, each thing alone; what fails alone is kept raw for a person."""
     try:
@@ -86,7 +96,7 @@ def _bite(
         return _bite(world, some, counts, at_once=at_once, decided=decided, tries=tries - 1)
     except OperationalError:  # the database is away or busy: nothing was acknowledged, the sender tries again
         raise
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not lose what was sent
+    except Exception as error:
         log.exception("a bite failed", extra={"count": len(some), "error": type(error).__name__})
         if len(some) == 1 and isinstance(some[0], Unread):
             raise
@@ -110,7 +120,9 @@ def keep(unread: Unread, *, feed: str, kind: str, by: Actor) -> Receipt:
     return _single(unread, unread.agency or by.agency, feed=feed, kind=kind, by=by)
 
 
-def receive_many(things: Sequence[Notification | Unread], *, feed: str, kind: str, agency: str, by: Actor) -> list[Receipt]:
+def receive_many(
+    things: Sequence[Notification | Unread], *, feed: str, kind: str, agency: str, by: Actor
+) -> list[Receipt]:
     """Takes a batch now, as one delivery: all of it is kept when it returns. One receipt for each, in their order."""
     counts, receipts = Counts(), []
     with transaction.atomic():

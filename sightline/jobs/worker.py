@@ -26,7 +26,7 @@ def work(stop: threading.Event | None = None) -> None:
         try:
             close_old_connections()
             done = turn()
-        except Exception as error:  # noqa: BLE001 - the worker outlives a database that goes away for a moment
+        except Exception as error:
             log.warning("a worker turn failed", extra={"error": type(error).__name__})
             connection.close()
             done = 0

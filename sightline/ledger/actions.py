@@ -9,11 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
-from sightline.timescales.moment import now
 
 from sightline.ledger import rules
 from sightline.ledger.models import Head, Link, Record
 from sightline.ledger.queries import is_whole, sealed
+from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +22,18 @@ CHAIN_LOCK = 7301
 
 
 def write(
-    *, kind: str, verb: str, actor: str, acting_for: str, purpose: str, basis: str = "", rule: str = "",
-    policy: str = "", outcome: str = "done", ids: Iterable[object] = (), detail: dict[str, Any] | None = None,
+    *,
+    kind: str,
+    verb: str,
+    actor: str,
+    acting_for: str,
+    purpose: str,
+    basis: str = "",
+    rule: str = "",
+    policy: str = "",
+    outcome: str = "done",
+    ids: Iterable[object] = (),
+    detail: dict[str, Any] | None = None,
 ) -> Record:
     """Adds one record, in the caller's transaction. `detail` holds codes and counts, never personal data."""
     named = [str(value) for value in ids]
@@ -33,9 +43,21 @@ def write(
         detail["ids_digest"] = rules.hashlib.sha256("\n".join(sorted(named)).encode()).hexdigest()
         named = []
     values = {
-        "id": uuid4(), "stream": acting_for or "partnership", "at": now().astimezone(UTC), "kind": kind,
-        "verb": verb, "actor": str(actor), "acting_for": acting_for, "purpose": purpose, "basis": basis,
-        "rule": rule[:200], "policy": policy, "outcome": outcome, "ids": named, "count": count, "detail": detail,
+        "id": uuid4(),
+        "stream": acting_for or "partnership",
+        "at": now().astimezone(UTC),
+        "kind": kind,
+        "verb": verb,
+        "actor": str(actor),
+        "acting_for": acting_for,
+        "purpose": purpose,
+        "basis": basis,
+        "rule": rule[:200],
+        "policy": policy,
+        "outcome": outcome,
+        "ids": named,
+        "count": count,
+        "detail": detail,
     }
     with transaction.atomic():  # so that on SQLite it waits for its turn as every other writer does
         return Record.objects.create(**values, leaf=rules.leaf(values))
@@ -56,7 +78,9 @@ def sequence(limit: int = 1000) -> int:
             return 0
         head = Head.objects.select_for_update().filter(id=Head.ONE).first()
         trusted = is_whole(head) if head else not Link.objects.exists()
-        heads: dict[str, tuple[int, str]] = {s: (n, chain) for s, (n, chain) in head.streams.items()} if head and trusted else {}
+        heads: dict[str, tuple[int, str]] = (
+            {s: (n, chain) for s, (n, chain) in head.streams.items()} if head and trusted else {}
+        )
         links = []
         for record in waiting:
             if record.stream not in heads:

@@ -1,4 +1,5 @@
-"""Adding many rows to a table at once, or changing one column of many: Django's models say what the columns are, and nothing is made of them in between.
+"""Adding many rows to a table at once, or changing one column of many: Django's models say what the
+columns are, and nothing is made of them in between.
 
 `bulk_create` compiles an expression for each value of each row; where a load adds ten rows a record, that was a third of
 its time. Here a statement is made once a table and each kind of column has one converter. In the caller's transaction.
@@ -49,10 +50,13 @@ def change(model: type[models.Model], column: str, rows: Iterable[tuple[Any, Any
         fields = {f.attname: f.column for f in model._meta.concrete_fields}
         with connection.cursor() as cursor:
             cursor.executemany(
-                f'UPDATE "{model._meta.db_table}" SET "{fields[column]}" = %s WHERE "{fields[key]}" = %s', converted)
+                f'UPDATE "{model._meta.db_table}" SET "{fields[column]}" = %s WHERE "{fields[key]}" = %s', converted
+            )
 
 
-def _converted(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _converted(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
     """The rows as the database's driver takes them."""
     own = [(place, how) for place, name in enumerate(columns) if (how := _converter(connection.vendor, model, name))]
     found = []

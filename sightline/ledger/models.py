@@ -18,8 +18,25 @@ class Record(AppendOnly):
     """One change, one response, or one machine's run. Ids, times and codes only: no personal data."""
 
     classification = dict.fromkeys(
-        ("id", "stream", "at", "kind", "verb", "actor", "acting_for", "purpose", "basis", "rule", "policy",
-         "outcome", "ids", "count", "detail", "leaf"), "internal",
+        (
+            "id",
+            "stream",
+            "at",
+            "kind",
+            "verb",
+            "actor",
+            "acting_for",
+            "purpose",
+            "basis",
+            "rule",
+            "policy",
+            "outcome",
+            "ids",
+            "count",
+            "detail",
+            "leaf",
+        ),
+        "internal",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -8,15 +8,30 @@ from collections.abc import Mapping
 from typing import Any
 
 COVERED = (
-    "id", "stream", "at", "kind", "verb", "actor", "acting_for", "purpose", "basis", "rule", "policy", "outcome",
-    "ids", "count", "detail",
+    "id",
+    "stream",
+    "at",
+    "kind",
+    "verb",
+    "actor",
+    "acting_for",
+    "purpose",
+    "basis",
+    "rule",
+    "policy",
+    "outcome",
+    "ids",
+    "count",
+    "detail",
 )
 START = "0" * 64
 
 
 def leaf(values: Mapping[str, Any]) -> str:
     """SHA-256 over the canonical JSON of a record (`at` in UTC, microseconds), with a leaf prefix (RFC 6962)."""
-    plain = {name: values[name] if isinstance(values[name], int | list | dict) else str(values[name]) for name in COVERED}
+    plain = {
+        name: values[name] if isinstance(values[name], int | list | dict) else str(values[name]) for name in COVERED
+    }
     canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(b"\x00" + canonical.encode()).hexdigest()
 

@@ -12,7 +12,6 @@ from sightline.ledger.adding import add, change
 from sightline.sharing.models import Tie
 from sightline.timescales.moment import now
 
-
 Row = tuple[str, str, UUID, datetime, datetime | None, UUID | None]  # holder, kind, subject, from, until, because
 OWN = frozenset({"allocated", "network"})  # each of these ends with the entry that made it, whatever others say
 
@@ -37,13 +36,19 @@ def tie(rows: Iterable[Row]) -> int:
         return 0
     there: dict[tuple[str, str, UUID, UUID | None], tuple[UUID, datetime | None]] = {}
     open_ = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject__in={key[2] for key in wanted})
-    for id_, holder, kind, subject, because, until in open_.values_list("id", "holder", "kind", "subject", "because", "until"):
+    for id_, holder, kind, subject, because, until in open_.values_list(
+        "id", "holder", "kind", "subject", "because", "until"
+    ):
         key = _key(holder, kind, subject, because)
         if key not in there or _longer(until, there[key][1]):
             there[key] = id_, until
     new = [(uuid4(), *row) for key, row in wanted.items() if key not in there]
     add(Tie, ("id", "holder", "kind", "subject", "from_at", "until", "because"), new)
-    change(Tie, "until", [(there[key][0], row[4]) for key, row in wanted.items() if key in there and _longer(row[4], there[key][1])])
+    change(
+        Tie,
+        "until",
+        [(there[key][0], row[4]) for key, row in wanted.items() if key in there and _longer(row[4], there[key][1])],
+    )
     return len(new)
 
 

@@ -20,8 +20,13 @@ def at_least(policy: Policy, level: Level, *, subject: str, prefix: str = "") ->
     for branch in policy.branches:
         if branch.level < level:
             continue
-        part = Q(**{f"{prefix}handling__in": [h for h in branch.rule.may_see.handling
-                                               if not (branch.rule.floor and h in NEVER_BY_FLOOR)]})
+        part = Q(
+            **{
+                f"{prefix}handling__in": [
+                    h for h in branch.rule.may_see.handling if not (branch.rule.floor and h in NEVER_BY_FLOOR)
+                ]
+            }
+        )
         if "any" not in branch.rule.may_see.records:
             part &= Q(**{f"{prefix}record__in": list(branch.rule.may_see.records)})
         if level > Level.POINTER:
@@ -45,5 +50,3 @@ def tied(policy: Policy, *, subject: str, kinds: frozenset[str] | set[str]) -> Q
             ).filter(Q(until=None) | Q(until__gt=moment))
         )
     )
-
-

@@ -58,8 +58,10 @@ class Reading:
         found: dict[UUID, set[str]] = {s: set() for s in unknown}
         for start in range(0, len(unknown), 500):
             rows = Tie.objects.filter(
-                Q(until=None) | Q(until__gt=moment), subject__in=unknown[start : start + 500],
-                holder__in=holders(self.actor), from_at__lte=moment,
+                Q(until=None) | Q(until__gt=moment),
+                subject__in=unknown[start : start + 500],
+                holder__in=holders(self.actor),
+                from_at__lte=moment,
             ).values_list("subject", "kind")
             for subject, kind in rows:
                 found[subject].add(kind)
@@ -109,9 +111,16 @@ class Reading:
         if not self._recorded or not (self._shown or self.about):
             return
         write(
-            kind="read", verb=self.about or "read", actor=self.actor.id, acting_for=self.actor.agency,
-            purpose=self.purpose, basis=",".join(self._basis)[:120], rule=",".join(self._rules),
-            policy=self.policy.hash, outcome="allowed" if self._shown else "nothing", ids=self._shown,
+            kind="read",
+            verb=self.about or "read",
+            actor=self.actor.id,
+            acting_for=self.actor.agency,
+            purpose=self.purpose,
+            basis=",".join(self._basis)[:120],
+            rule=",".join(self._rules),
+            policy=self.policy.hash,
+            outcome="allowed" if self._shown else "nothing",
+            ids=self._shown,
             detail={**self.detail, "levels": dict(self._levels)},
         )
 

@@ -58,7 +58,9 @@ def _branches(partnership: Partnership, actor: Actor) -> tuple[Branch, ...]:
                 continue
             if who.agency_kind and actor.agency_kind not in who.agency_kind:
                 continue
-            if actor.machine != who.machine:  # a person is never served by a machine's rule, nor a machine by a person's
+            if (
+                actor.machine != who.machine
+            ):  # a person is never served by a machine's rule, nor a machine by a person's
                 continue
             found.append(Branch(rule, LEVELS[rule.may_see.level], frozenset(who.tie), who.sender))
         _BRANCHES[key] = tuple(sorted(found, key=lambda b: (-b.level, b.rule.id)))
@@ -87,7 +89,13 @@ class Policy:
                 continue
             level = min(branch.level, Level.POINTER) if label.pointer_only else branch.level
             rule = branch.rule
-            return Sight(level, Decision(True, rule.id, rule.says, f"rule/{rule.id}"), rule.may_see.parts, rule.source, rule.basis)
+            return Sight(
+                level,
+                Decision(True, rule.id, rule.says, f"rule/{rule.id}"),
+                rule.may_see.parts,
+                rule.source,
+                rule.basis,
+            )
         return HIDDEN
 
 
@@ -102,8 +110,11 @@ def run_example(partnership: Partnership, rule: SharingRule, example: dict[str, 
     alone = partnership.model_copy(update={"rule": {rule.id: rule}, "hash": f"{partnership.hash}#{rule.id}"})
     sender = str(given.get("same-agency", "no")).lower() in ("yes", "true")
     label = Label(
-        record=str(given.get("record", "")), agency="a" if sender else "b", agency_kind=str(given.get("sent-by", "")),
-        handling=str(given.get("handling", "ordinary")), subjects=(),
+        record=str(given.get("record", "")),
+        agency="a" if sender else "b",
+        agency_kind=str(given.get("sent-by", "")),
+        handling=str(given.get("handling", "ordinary")),
+        subjects=(),
         pointer_only=bool((r := partnership.record.get(str(given.get("record", "")))) and r.pointer_only),
     )
     ties = given.get("tie", [])

@@ -34,9 +34,14 @@ def raised(reading: Reading, person: UUID, *, known_on: datetime | None = None) 
 def among(reading: Reading, entries: Iterable[EntryView]) -> list[RaisedSignal]:
     """The complete patterns among entries that have passed the gate already and may be read in full: no further query."""
     occurrences = [
-        Occurrence(str(e.first), e.happened, e.known_at, {
-            **e.values, "record": e.record, "role": frozenset(e.roles), "counts-as": frozenset(e.counts_as)})
-        for e in entries if e.level is Level.FULL
+        Occurrence(
+            str(e.first),
+            e.happened,
+            e.known_at,
+            {**e.values, "record": e.record, "role": frozenset(e.roles), "counts-as": frozenset(e.counts_as)},
+        )
+        for e in entries
+        if e.level is Level.FULL
     ]
     found = (raise_one(signal, occurrences) for signal in reading.definition.signal.values())
     return sorted((s for s in found if s is not None), key=lambda s: s.since, reverse=True)

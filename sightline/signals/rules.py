@@ -36,11 +36,15 @@ def raised(signal: Signal, occurrences: Iterable[Occurrence]) -> RaisedSignal | 
         span = (max(days) - min(days)).days + 1
         words = signal.says.replace("{count}", str(len(days))).replace("{days}", str(span))
         since = found.since if found and set(found.citing) & set(cited) else occurrence.known
-        found = RaisedSignal(signal.id, signal.title, words, signal.may_mean, signal.does_not_mean, since, cited, signal.source)
+        found = RaisedSignal(
+            signal.id, signal.title, words, signal.may_mean, signal.does_not_mean, since, cited, signal.source
+        )
     return found
 
 
-def _window(placed: list[tuple[datetime, int]], starts: Mapping[datetime, datetime], newest: datetime) -> list[tuple[datetime, int]]:
+def _window(
+    placed: list[tuple[datetime, int]], starts: Mapping[datetime, datetime], newest: datetime
+) -> list[tuple[datetime, int]]:
     """The fullest window of the declared length that holds the newest entry; of several, the one whose last entry was
     known first. `starts`: where a window begins that ends then."""
     best, chosen = (0, 0), (0, 0)

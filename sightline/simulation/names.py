@@ -1,7 +1,5 @@
 """Invented names, and what agencies make of them: nicknames, spellings heard, slips of the keyboard."""
 
-# ruff: noqa: E501 (words, not code: a sentence stays on its line)
-
 from __future__ import annotations
 
 import random

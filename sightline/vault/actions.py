@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from sightline.timescales.moment import now
 
+from sightline.timescales.moment import now
 from sightline.vault import rules
 from sightline.vault.models import Key
 

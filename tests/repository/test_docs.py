@@ -269,8 +269,12 @@ def test_the_feeds_that_are_shown_are_sound(definitions):
 def test_the_file_of_the_tutorial_is_read_as_the_tutorial_says(definitions, tmp_path):
     (rows,) = [block for name, block in examples("csv") if name.endswith("first-hour.md")]
     (tmp_path / "youth.csv").write_text(rows, encoding="utf-8")
-    how = {**definitions, "SIGHTLINE_VAR": str(tmp_path), "SIGHTLINE_MODE": "test",
-           "DATABASE_URL": f"sqlite:///{tmp_path / 'tutorial.sqlite3'}"}
+    how = {
+        **definitions,
+        "SIGHTLINE_VAR": str(tmp_path),
+        "SIGHTLINE_MODE": "test",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'tutorial.sqlite3'}",
+    }
 
     def run(*arguments: str) -> dict[str, float]:
         done = subprocess.run([COMMAND, *arguments], env=how, capture_output=True, text=True, cwd=tmp_path)

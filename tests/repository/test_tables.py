@@ -16,8 +16,15 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("sig
 NUMBERED = {"api.answered", "intake.message", "identity.trait", "chronology.part", "ledger.link", "ledger.head"}
 BY_NAME = {"agencies.agency"}  # a slug, which is public
 APPEND_ONLY = {
-    "ledger.record", "ledger.link", "intake.item", "identity.version", "identity.link", "identity.relation", "chronology.entry",
-    "chronology.part", "chronology.opening",
+    "ledger.record",
+    "ledger.link",
+    "intake.item",
+    "identity.version",
+    "identity.link",
+    "identity.relation",
+    "chronology.entry",
+    "chronology.part",
+    "chronology.opening",
 }
 names = pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label_lower)
 

@@ -18,10 +18,31 @@ from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import allow_pretending, now, pretend
 from sightline.vault.actions import digest
 
-POLICE, SCHOOL, OTHER_SCHOOL, HOSPITAL = "west-yorkshire-police", "elmfield-academy", "airebridge-sixth-form-college", "leeds-teaching-hospitals"
+POLICE, SCHOOL, OTHER_SCHOOL, HOSPITAL = (
+    "west-yorkshire-police",
+    "elmfield-academy",
+    "airebridge-sixth-form-college",
+    "leeds-teaching-hospitals",
+)
 CARE = "childrens-social-work"
-JAY = Details(given="Jay", family="Marsh", born="2010-03-04", sex="male", nhs_number="9990000018", postcode="LS14 6AA", local_id="J1")
-MIA = Details(given="Mia", family="Marsh", born="2013-06-19", sex="female", nhs_number="9990000026", postcode="LS14 6AA", local_id="M1")
+JAY = Details(
+    given="Jay",
+    family="Marsh",
+    born="2010-03-04",
+    sex="male",
+    nhs_number="9990000018",
+    postcode="LS14 6AA",
+    local_id="J1",
+)
+MIA = Details(
+    given="Mia",
+    family="Marsh",
+    born="2013-06-19",
+    sex="female",
+    nhs_number="9990000026",
+    postcode="LS14 6AA",
+    local_id="M1",
+)
 WORKERS = (  # username, agency, role, team
     ("amir", CARE, "duty-social-worker", "front-door"),
     ("sam", CARE, "social-worker", "east-area-team"),
@@ -40,22 +61,50 @@ def open_house() -> None:
     allow_pretending()
     take_from_definition(by=machine("feed-machine"))
     for username, agency, role, team in WORKERS:
-        add_worker(username=username, name=username.capitalize(), agency=agency, role=role, team=team, by=machine("set-up-machine"))
+        add_worker(
+            username=username,
+            name=username.capitalize(),
+            agency=agency,
+            role=role,
+            team=team,
+            by=machine("set-up-machine"),
+        )
 
 
 def told(
-    record: str = "police-incident", role: str = "suspect", who: Details | tuple[Details, ...] = JAY, *, agency: str = POLICE,
-    at: str = "", sent: str = "", message: str = "", version: str = "", says: str = "Found near the bus station.",
-    also: tuple[Named, ...] = (), relations: tuple[tuple[str, str, str], ...] = (), until: str = "", **fields: str,
+    record: str = "police-incident",
+    role: str = "suspect",
+    who: Details | tuple[Details, ...] = JAY,
+    *,
+    agency: str = POLICE,
+    at: str = "",
+    sent: str = "",
+    message: str = "",
+    version: str = "",
+    says: str = "Found near the bus station.",
+    also: tuple[Named, ...] = (),
+    relations: tuple[tuple[str, str, str], ...] = (),
+    until: str = "",
+    **fields: str,
 ) -> Notification:
-    """One notification, by default of ten days ago. `_from="2025-01-10"` is the field `from`, `child_at_risk` is `child-at-risk`."""
+    """One notification, by default of ten days ago. `_from=…` is the field `from`, `child_at_risk` is `child-at-risk`."""
     at = at or f"{recent_day(10)} 21:40"
     people = who if isinstance(who, tuple) else (who,)
     named = {name.replace("_", "-").strip("-"): value for name, value in fields.items()}
     return Notification(
-        agency=agency, record=record, message_id=message or f"m{next(_numbers)}", happened=at, sent=sent or at, says=says, fields=named, until=until,
-        people=(*(Named(f"p{n}", (role,), one) for n, one in enumerate(people, 1)), *also), version=version, relations=relations,
-        position="line 2", raw=f"as received: {says}".encode(),
+        agency=agency,
+        record=record,
+        message_id=message or f"m{next(_numbers)}",
+        happened=at,
+        sent=sent or at,
+        says=says,
+        fields=named,
+        until=until,
+        people=(*(Named(f"p{n}", (role,), one) for n, one in enumerate(people, 1)), *also),
+        version=version,
+        relations=relations,
+        position="line 2",
+        raw=f"as received: {says}".encode(),
     )
 
 
@@ -63,7 +112,9 @@ def send(*things: Notification | Unread, agency: str = "", at: str = "") -> Coun
     """A delivery of these, received now, or at a moment (then that is when they become known at the latest)."""
     by = machine("feed-machine")
     with pretend(parse_moment(at)) if at else nullcontext():
-        delivery = open_delivery(feed="leeds-police-csv", agency=agency or things[0].agency, kind="file", name="file.csv", by=by)
+        delivery = open_delivery(
+            feed="leeds-police-csv", agency=agency or things[0].agency, kind="file", name="file.csv", by=by
+        )
         counts = receive(things, delivery=delivery, by=by)
         close_delivery(delivery, counts, by=by)
     return counts
@@ -109,4 +160,3 @@ def _end(day: str) -> datetime | None:
 def recent_day(days: int) -> str:
     """The day so many days ago."""
     return (now() - timedelta(days=days)).date().isoformat()
-

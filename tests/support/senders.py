@@ -20,11 +20,16 @@ GIVEN = (
     "Saba Samuel Sofia Sophie Tariq Theo Thomas Tyler Umar William Yasmin Yusuf Zachary Zainab Zara"
 ).split()
 FAMILY_START = (
-    "Ack Ash Bar Beck Birch Brad Bram Brook Bur Carl Clay Cleg Col Crow Dal Den East Elm Fair Farn Fer Gar Gled Green Hal Hard Hart "
-    "Hay Holl Hud Ing Kil Kirk Lang Lin Lock Mar Mel Mid Nor Oak Oul Pem Pud Raw Red Rod Ros Rush Sand Shad Shel Stan Sut Thorn Tod "
+    "Ack Ash Bar Beck Birch Brad Bram Brook Bur Carl Clay Cleg Col Crow Dal Den East Elm Fair Farn Fer Gar Gled Green Hal Hard "
+    "Hart "
+    "Hay Holl Hud Ing Kil Kirk Lang Lin Lock Mar Mel Mid Nor Oak Oul Pem Pud Raw Red Rod Ros Rush Sand Shad Shel Stan Sut Thorn "
+    "Tod "
     "Wad Wal War Wet Whit Wil Wood Yead"
 ).split()
-FAMILY_END = "bank bourne bridge bury by combe croft dale den field ford gate ham hill house hurst land ley low man more ridge side son ton well wick wood worth".split()
+FAMILY_END = (
+    "bank bourne bridge bury by combe croft dale den field ford gate ham hill house hurst land ley low "
+    "man more ridge side son ton well wick wood worth "
+).split()
 OFFENCES = ("theft", "possession-of-weapon", "criminal-damage", "non-fatal-strangulation")
 WORRIES = ("neglect", "unexplained-injury")
 START = datetime(2024, 1, 8, 8, 30)
@@ -59,8 +64,14 @@ class Child:
         own = f"{'P' if agency == POLICE else 'S'}{self.number}"
         nhs = self.nhs if agency == SCHOOL or self.number % 3 == 0 else ""
         return Details(
-            given=self.given, family=self.family, born=self.born.isoformat(), sex=self.sex, nhs_number=nhs, local_id=own,
-            postcode=self.postcode, lines=(f"{self.number % 180 + 1} Quarry Rise",),
+            given=self.given,
+            family=self.family,
+            born=self.born.isoformat(),
+            sex=self.sex,
+            nhs_number=nhs,
+            local_id=own,
+            postcode=self.postcode,
+            lines=(f"{self.number % 180 + 1} Quarry Rise",),
             school=SCHOOL if agency == SCHOOL else "",
         )
 
@@ -113,12 +124,34 @@ def _police(town: Town, n: int, at: datetime) -> Notification:
         if other != people[0].details:
             people.append(Named("p2", ("witness",), other))
     if rng.random() < 0.04:
-        role, record, fields = "missing-child", "missing-episode", {
-            "missing-from": f"{at:%Y-%m-%d %H:%M}", "risk": "medium", **({"returned-at": f"{at + timedelta(hours=5):%Y-%m-%d %H:%M}"} if n % 4 else {})}
+        role, record, fields = (
+            "missing-child",
+            "missing-episode",
+            {
+                "missing-from": f"{at:%Y-%m-%d %H:%M}",
+                "risk": "medium",
+                **({"returned-at": f"{at + timedelta(hours=5):%Y-%m-%d %H:%M}"} if n % 4 else {}),
+            },
+        )
         people = [Named("p1", (role,), people[0].details)]
     else:
-        record, fields = "police-incident", {"reference": f"1325{n:08d}", "offence": rng.choice(OFFENCES), "child-at-risk": "yes" if rng.random() < 0.2 else "no"}
-    return _made(POLICE, record, n, at, people, fields, f"Officers attended. Incident {n} was recorded; everybody was spoken to and taken home.")
+        record, fields = (
+            "police-incident",
+            {
+                "reference": f"1325{n:08d}",
+                "offence": rng.choice(OFFENCES),
+                "child-at-risk": "yes" if rng.random() < 0.2 else "no",
+            },
+        )
+    return _made(
+        POLICE,
+        record,
+        n,
+        at,
+        people,
+        fields,
+        f"Officers attended. Incident {n} was recorded; everybody was spoken to and taken home.",
+    )
 
 
 def _school(town: Town, n: int, at: datetime) -> Notification:
@@ -126,16 +159,48 @@ def _school(town: Town, n: int, at: datetime) -> Notification:
     child = town.some(SCHOOL).details(SCHOOL)
     if rng.random() < 0.7:
         start = at.date()
-        fields = {"period-from": f"{start - timedelta(days=42)}", "period-to": f"{start}", "possible": "60", "attended": str(rng.randrange(20, 60))}
+        fields = {
+            "period-from": f"{start - timedelta(days=42)}",
+            "period-to": f"{start}",
+            "possible": "60",
+            "attended": str(rng.randrange(20, 60)),
+        }
         return _made(SCHOOL, "attendance-summary", n, at, [Named("p1", ("pupil",), child)], fields, "")
     fields = {"category": rng.choice(WORRIES), "voice-of-child": f"I do not want to go home on day {n}."}
-    return _made(SCHOOL, "school-concern", n, at, [Named("p1", ("child",), child)], fields, "Came in without a coat again, tired and hungry.")
+    return _made(
+        SCHOOL,
+        "school-concern",
+        n,
+        at,
+        [Named("p1", ("child",), child)],
+        fields,
+        "Came in without a coat again, tired and hungry.",
+    )
 
 
-def _made(agency: str, record: str, n: int, at: datetime, people: list[Named], fields: dict[str, str], says: str) -> Notification:
-    raw = json.dumps({"id": f"m{n}", "record": record, "at": at.isoformat(), "people": [p.details.as_dict() for p in people], "fields": fields, "says": says})
+def _made(
+    agency: str, record: str, n: int, at: datetime, people: list[Named], fields: dict[str, str], says: str
+) -> Notification:
+    raw = json.dumps(
+        {
+            "id": f"m{n}",
+            "record": record,
+            "at": at.isoformat(),
+            "people": [p.details.as_dict() for p in people],
+            "fields": fields,
+            "says": says,
+        }
+    )
     return Notification(
-        agency=agency, record=record, message_id=f"m{n}", happened=f"{at:%Y-%m-%d %H:%M}", sent=f"{at + timedelta(hours=2):%Y-%m-%d %H:%M}",
-        people=tuple(people), fields=fields, says=says, position=f"line {n + 2}", raw=raw.encode(),
+        agency=agency,
+        record=record,
+        message_id=f"m{n}",
+        happened=f"{at:%Y-%m-%d %H:%M}",
+        sent=f"{at + timedelta(hours=2):%Y-%m-%d %H:%M}",
+        people=tuple(people),
+        fields=fields,
+        says=says,
+        position=f"line {n + 2}",
+        raw=raw.encode(),
         place={"name": "Bus station", "postcode": "LS2 7HU"} if record == "police-incident" else {},
     )

@@ -7,68 +7,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('first', models.UUIDField()),
-                ('record', models.CharField(max_length=60)),
-                ('agency', models.CharField(max_length=60)),
-                ('handling', models.CharField(max_length=30)),
-                ('pointer_only', models.BooleanField(default=False)),
-                ('routine', models.BooleanField(default=False)),
-                ('queued', models.BooleanField(default=False)),
-                ('urgent', models.BooleanField(default=False)),
-                ('happened', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('precision', models.CharField(default='minute', max_length=8)),
-                ('known_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('stated', models.BooleanField(default=False)),
-                ('item', models.UUIDField(null=True)),
-                ('author', models.CharField(max_length=60)),
-                ('definition', models.CharField(max_length=64)),
-                ('body', models.BinaryField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("first", models.UUIDField()),
+                ("record", models.CharField(max_length=60)),
+                ("agency", models.CharField(max_length=60)),
+                ("handling", models.CharField(max_length=30)),
+                ("pointer_only", models.BooleanField(default=False)),
+                ("routine", models.BooleanField(default=False)),
+                ("queued", models.BooleanField(default=False)),
+                ("urgent", models.BooleanField(default=False)),
+                ("happened", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                ("precision", models.CharField(default="minute", max_length=8)),
+                ("known_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("stated", models.BooleanField(default=False)),
+                ("item", models.UUIDField(null=True)),
+                ("author", models.CharField(max_length=60)),
+                ("definition", models.CharField(max_length=64)),
+                ("body", models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(fields=['first', 'known_at'], name='entry_first'), models.Index(fields=['record', 'happened'], name='entry_record'), models.Index(fields=['-known_at', 'id'], name='entry_recent')],
+                "indexes": [
+                    models.Index(fields=["first", "known_at"], name="entry_first"),
+                    models.Index(fields=["record", "happened"], name="entry_record"),
+                    models.Index(fields=["-known_at", "id"], name="entry_recent"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('record', models.CharField(max_length=60)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('because', models.UUIDField()),
-                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.sourceidentity')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("record", models.CharField(max_length=60)),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("because", models.UUIDField()),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.sourceidentity"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=40)),
-                ('child', models.BooleanField()),
-                ('happened', models.DateTimeField()),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='chronology.entry')),
-                ('identity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.sourceidentity')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("role", models.CharField(max_length=40)),
+                ("child", models.BooleanField()),
+                ("happened", models.DateTimeField()),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="chronology.entry"
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.sourceidentity",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['identity', 'happened'], name='part_identity')],
+                "indexes": [models.Index(fields=["identity", "happened"], name="part_identity")],
             },
         ),
     ]

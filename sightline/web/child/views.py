@@ -49,7 +49,9 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     raised = signals.among(reading, told.entries)
     cited = {first for one in raised for first in one.citing}
     if request.htmx and request.htmx.target == "chronology":  # the list alone
-        listing = page.listing(told.entries, filters, prefix=entry_prefix(), basis=codes.basis, now=present, cited=cited)
+        listing = page.listing(
+            told.entries, filters, prefix=entry_prefix(), basis=codes.basis, now=present, cited=cited
+        )
         response = render(
             request,
             "child/chronology.html",

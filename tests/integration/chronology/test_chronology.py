@@ -15,20 +15,42 @@ MISSING = {"record": "missing-episode", "role": "missing-child", "message": "mis
 
 
 def missing(version, sent, **fields):
-    return told(MISSING["record"], MISSING["role"], message="miss-1", version=version, at=f"{recent_day(20)} 21:00", sent=f"{recent_day(sent)} 08:00",
-                missing_from=f"{recent_day(20)} 21:00", **fields)
+    return told(
+        MISSING["record"],
+        MISSING["role"],
+        message="miss-1",
+        version=version,
+        at=f"{recent_day(20)} 21:00",
+        sent=f"{recent_day(sent)} 08:00",
+        missing_from=f"{recent_day(20)} 21:00",
+        **fields,
+    )
 
 
 def attendance(days_ago, attended="31"):
-    return told("attendance-summary", "pupil", replace(JAY, local_id="S7"), agency=SCHOOL, at=f"{recent_day(days_ago)} 09:00",
-                period_from=recent_day(days_ago + 40), period_to=recent_day(days_ago), possible="60", attended=attended, says="")
+    return told(
+        "attendance-summary",
+        "pupil",
+        replace(JAY, local_id="S7"),
+        agency=SCHOOL,
+        at=f"{recent_day(days_ago)} 09:00",
+        period_from=recent_day(days_ago + 40),
+        period_to=recent_day(days_ago),
+        possible="60",
+        attended=attended,
+        says="",
+    )
 
 
 # --- corrections -----------------------------------------------------------------------------------------------------
 
 
 def test_a_correction_shows_as_it_was_known_then_and_as_it_is_known_now(house):
-    live(missing("1", 18, risk="low", says="Went out."), missing("2", 12, risk="high", says="Found with three older men."), told(child_at_risk="yes"))
+    live(
+        missing("1", 18, risk="low", says="Went out."),
+        missing("2", 12, risk="high", says="Found with three older men."),
+        told(child_at_risk="yes"),
+    )
     (now_known, *_) = entries("amir", person())
     assert (now_known.values["risk"], now_known.says, now_known.corrected) == ("high", "Found with three older men.", 1)
     (then,) = entries("paul", person(), known_on=recent_day(15))
@@ -39,7 +61,12 @@ def test_a_correction_shows_as_it_was_known_then_and_as_it_is_known_now(house):
 
 
 def test_every_version_stays_and_says_when_it_became_known(house):
-    live(missing("1", 18, risk="low"), missing("2", 12, risk="medium"), missing("3", 8, risk="high"), told(child_at_risk="yes"))
+    live(
+        missing("1", 18, risk="low"),
+        missing("2", 12, risk="medium"),
+        missing("3", 8, risk="high"),
+        told(child_at_risk="yes"),
+    )
     newest = entries("amir", person())[0]
     with as_("amir") as opened:
         told_ = history(opened, newest.first)
@@ -60,16 +87,34 @@ def test_versions_that_come_in_the_wrong_order_end_the_same(house):
 
 def test_a_correction_takes_a_child_off_a_record(house):
     both = told(who=(JAY, MIA), message="inc-1", version="1", child_at_risk="yes", at=f"{recent_day(20)} 10:00")
-    alone = told(who=JAY, message="inc-1", version="2", child_at_risk="yes", at=f"{recent_day(20)} 10:00", sent=f"{recent_day(15)} 10:00")
+    alone = told(
+        who=JAY,
+        message="inc-1",
+        version="2",
+        child_at_risk="yes",
+        at=f"{recent_day(20)} 10:00",
+        sent=f"{recent_day(15)} 10:00",
+    )
     live(both, told(who=MIA, role="victim", at=f"{recent_day(18)} 10:00", child_at_risk="yes"), alone)
     assert [e.happened.date().isoformat() for e in entries("amir", person(local="M1"))] == [recent_day(18)]
-    assert len(entries("amir", person(local="M1"), known_on=recent_day(17))) == 2, "what was known then is not rewritten"
+    assert len(entries("amir", person(local="M1"), known_on=recent_day(17))) == 2, (
+        "what was known then is not rewritten"
+    )
     assert [e.corrected for e in entries("amir", person())] == [1]
 
 
 def test_a_correction_brings_a_child_on(house):
-    live(told(who=JAY, message="inc-1", version="1", child_at_risk="yes", at=f"{recent_day(20)} 10:00"),
-         told(who=(JAY, MIA), message="inc-1", version="2", child_at_risk="yes", at=f"{recent_day(20)} 10:00", sent=f"{recent_day(15)} 10:00"))
+    live(
+        told(who=JAY, message="inc-1", version="1", child_at_risk="yes", at=f"{recent_day(20)} 10:00"),
+        told(
+            who=(JAY, MIA),
+            message="inc-1",
+            version="2",
+            child_at_risk="yes",
+            at=f"{recent_day(20)} 10:00",
+            sent=f"{recent_day(15)} 10:00",
+        ),
+    )
     (entry,) = entries("amir", person(local="M1"))
     assert entry.known_at.date().isoformat() == recent_day(15)
 
@@ -94,15 +139,36 @@ def test_routine_records_stay_sealed_until_a_concern_opens_them_for_its_window(h
             except Missing:
                 pass
     assert not Opening.objects.exists()
-    live(told("school-concern", "child", replace(JAY, local_id="S7"), agency=SCHOOL, category="neglect", at=f"{recent_day(10)} 09:00"))
+    live(
+        told(
+            "school-concern",
+            "child",
+            replace(JAY, local_id="S7"),
+            agency=SCHOOL,
+            category="neglect",
+            at=f"{recent_day(10)} 09:00",
+        )
+    )
     opened = [e for e in entries("amir", jay) if e.record == "attendance-summary"]
-    assert [e.happened.date().isoformat() for e in opened] == [recent_day(200), recent_day(40)], "365 days back, as the definition says"
+    assert [e.happened.date().isoformat() for e in opened] == [recent_day(200), recent_day(40)], (
+        "365 days back, as the definition says"
+    )
     opening = Opening.objects.get(record="attendance-summary")
     assert opening.because == Entry.objects.get(record="school-concern").id, "on the record: by which entry"
 
 
 def test_as_known_before_the_concern_they_were_sealed(house):
-    live(attendance(40), told("school-concern", "child", replace(JAY, local_id="S7"), agency=SCHOOL, category="neglect", at=f"{recent_day(10)} 09:00"))
+    live(
+        attendance(40),
+        told(
+            "school-concern",
+            "child",
+            replace(JAY, local_id="S7"),
+            agency=SCHOOL,
+            category="neglect",
+            at=f"{recent_day(10)} 09:00",
+        ),
+    )
     jay = person(SCHOOL, "S7")
     with as_("amir") as opened:
         from tests.support.house import _end
@@ -120,8 +186,15 @@ def test_a_routine_record_does_not_open_others(house):
 
 
 def test_what_is_pointer_only_shows_nobody_a_word(house):
-    secret = told("police-intelligence", "subject", at=f"{recent_day(5)} 10:00", says="A source says that he carries.", source_grade="1",
-                  information_grade="B", handling="P")
+    secret = told(
+        "police-intelligence",
+        "subject",
+        at=f"{recent_day(5)} 10:00",
+        says="A source says that he carries.",
+        source_grade="1",
+        information_grade="B",
+        handling="P",
+    )
     live(told(child_at_risk="yes", at=f"{recent_day(9)} 10:00"), secret)
     for username in ("amir", "omar", "paul"):
         seen = [e for e in entries(username, person()) if e.record == "police-intelligence"]
@@ -129,11 +202,16 @@ def test_what_is_pointer_only_shows_nobody_a_word(house):
             assert e.level is Level.POINTER
             assert (e.says, e.headline, e.fields, e.values, e.words, e.roles, e.place) == ("", "", (), {}, (), (), "")
             assert e.agency.id == POLICE
-    assert [e.level for e in entries("amir", person()) if e.record == "police-intelligence"] == [Level.POINTER], "the front door is told that it is there"
+    assert [e.level for e in entries("amir", person()) if e.record == "police-intelligence"] == [Level.POINTER], (
+        "the front door is told that it is there"
+    )
 
 
 def test_the_page_of_a_pointer_gives_no_words_either(house):
-    live(told(child_at_risk="yes", at=f"{recent_day(9)} 10:00"), told("police-intelligence", "subject", says="He carries.", source_grade="1"))
+    live(
+        told(child_at_risk="yes", at=f"{recent_day(9)} 10:00"),
+        told("police-intelligence", "subject", says="He carries.", source_grade="1"),
+    )
     pointer = next(e for e in entries("amir", person()) if e.record == "police-intelligence")
     with as_("amir") as opened:
         told_ = history(opened, pointer.id)

@@ -45,7 +45,10 @@ def test_recomputing_nobody_is_nothing(house):
 
 
 def test_clocks_of_others_are_left_alone(house):
-    send(told(at=f"{recent_day(2)} 10:00", child_at_risk="yes"), told(who=replace(JAY, local_id="J2", nhs_number="", given="Kit"), child_at_risk="yes"))
+    send(
+        told(at=f"{recent_day(2)} 10:00", child_at_risk="yes"),
+        told(who=replace(JAY, local_id="J2", nhs_number="", given="Kit"), child_at_risk="yes"),
+    )
     others = set(Running.objects.filter(identity=identity(POLICE, "J2")).values_list("id", flat=True))
     assert others
     recompute([person()])
@@ -63,7 +66,15 @@ def test_what_starts_stops_and_is_corrected(house):
     assert interview() == [], "a child who has not returned has no interview due"
     live(told(version="2", missing_from=start, returned_at=back, sent=back, **episode))
     ((_, began),) = interview()
-    live(told(version="3", missing_from=start, returned_at=f"{recent_day(2)} 04:00", sent=f"{recent_day(1)} 09:00", **episode))
+    live(
+        told(
+            version="3",
+            missing_from=start,
+            returned_at=f"{recent_day(2)} 04:00",
+            sent=f"{recent_day(1)} 09:00",
+            **episode,
+        )
+    )
     ((_, sooner),) = interview()
     assert sooner == began - timedelta(hours=2), "the correction moves the clock"
     live(told("return-home-interview", "child", at=f"{recent_day(1)} 10:00", held_at=f"{recent_day(1)} 10:00"))
@@ -90,6 +101,15 @@ def test_a_clock_shows_only_to_who_may_see_what_started_it(house):
 
 def test_a_school_concern_and_a_police_report_run_side_by_side(house):
     live(told(at=f"{recent_day(2)} 10:00", child_at_risk="yes"))
-    live(told("school-concern", "child", replace(JAY, local_id="S7"), agency=SCHOOL, category="neglect", at=f"{recent_day(1)} 10:00"))
+    live(
+        told(
+            "school-concern",
+            "child",
+            replace(JAY, local_id="S7"),
+            agency=SCHOOL,
+            category="neglect",
+            at=f"{recent_day(1)} 10:00",
+        )
+    )
     agencies = set(Running.objects.filter(clock="contact-screening").values_list("agency", flat=True))
     assert agencies == {POLICE, SCHOOL}

@@ -11,7 +11,21 @@ from sightline.identity.models import Link, Possible, SourceIdentity, Trait, Ver
 from sightline.identity.queries import identities_of, profile
 from sightline.intake.types import Details
 from sightline.timescales.moment import now
-from tests.support.house import HOSPITAL, JAY, POLICE, SCHOOL, actor, as_, entries, identity, live, person, recent_day, send, told
+from tests.support.house import (
+    HOSPITAL,
+    JAY,
+    POLICE,
+    SCHOOL,
+    actor,
+    as_,
+    entries,
+    identity,
+    live,
+    person,
+    recent_day,
+    send,
+    told,
+)
 
 THEIRS = replace(JAY, local_id="S7")  # Jay, as the school holds him
 NUMBERLESS = replace(THEIRS, nhs_number="")
@@ -35,8 +49,14 @@ def joined():
 @pytest.mark.parametrize("together", [True, False], ids=["in one bite", "in two"])
 @pytest.mark.parametrize(
     "theirs",
-    [THEIRS, replace(THEIRS, given="Jaye"), replace(THEIRS, born=""), replace(THEIRS, postcode="LS1 1AA"), replace(THEIRS, family="Merrion"),
-     replace(THEIRS, nhs_number="999 000 0018")],
+    [
+        THEIRS,
+        replace(THEIRS, given="Jaye"),
+        replace(THEIRS, born=""),
+        replace(THEIRS, postcode="LS1 1AA"),
+        replace(THEIRS, family="Merrion"),
+        replace(THEIRS, nhs_number="999 000 0018"),
+    ],
     ids=["the same", "spelt otherwise", "no birth date", "moved", "another family name", "written otherwise"],
 )
 def test_an_identifier_that_agrees_and_is_confirmed_joins(house, theirs, together):
@@ -54,9 +74,14 @@ def test_an_identifier_that_agrees_and_is_confirmed_joins(house, theirs, togethe
 
 @pytest.mark.parametrize(
     ("theirs", "because"),
-    [(replace(THEIRS, upn="A801200001001", nhs_number="9990000018", given="Bertha", born="1999-01-01"), "nothing confirms it"),
-     (replace(THEIRS, given="Bertha"), "another child of that birth date: the given names are far apart"),
-     (replace(THEIRS, given="", family="", born=""), "a number alone says nothing")],
+    [
+        (
+            replace(THEIRS, upn="A801200001001", nhs_number="9990000018", given="Bertha", born="1999-01-01"),
+            "nothing confirms it",
+        ),
+        (replace(THEIRS, given="Bertha"), "another child of that birth date: the given names are far apart"),
+        (replace(THEIRS, given="", family="", born=""), "a number alone says nothing"),
+    ],
     ids=["contradicted", "a twin", "a number alone"],
 )
 def test_an_identifier_that_is_contradicted_or_alone_waits(house, theirs, because):
@@ -82,7 +107,11 @@ def test_name_and_birth_date_alone_wait(house):
 
 
 def test_somebody_else_is_somebody_else(house):
-    send(told(), school(replace(NUMBERLESS, born="2010-03-05")), school(replace(NUMBERLESS, local_id="S8", given="Bertha")))
+    send(
+        told(),
+        school(replace(NUMBERLESS, born="2010-03-05")),
+        school(replace(NUMBERLESS, local_id="S8", given="Bertha")),
+    )
     assert len({row.person for row in SourceIdentity.objects.all()}) == 3
     assert waiting() == []
 
@@ -162,13 +191,18 @@ def test_a_number_that_comes_late_waits_where_somebody_has_decided(house):
 
 
 def test_the_same_sender_s_id_is_the_same_person_whatever_changed(house):
-    live(told(at=f"{recent_day(9)} 10:00"), told(who=replace(JAY, family="Merrion", postcode="LS9 7AA"), at=f"{recent_day(8)} 10:00"),
-         told(who=Details(given="Jay", local_id="J1"), at=f"{recent_day(7)} 10:00"))
+    live(
+        told(at=f"{recent_day(9)} 10:00"),
+        told(who=replace(JAY, family="Merrion", postcode="LS9 7AA"), at=f"{recent_day(8)} 10:00"),
+        told(who=Details(given="Jay", local_id="J1"), at=f"{recent_day(7)} 10:00"),
+    )
     assert SourceIdentity.objects.count() == 1
     assert Version.objects.count() == 2, "what says nothing new is no new version"
     with as_("amir") as opened:
         now_held = profile(opened, person())
-    assert (now_held.family, now_held.born, now_held.address) == ("Merrion", "2010-03-04", "LS9 7AA"), "silence takes nothing away"
+    assert (now_held.family, now_held.born, now_held.address) == ("Merrion", "2010-03-04", "LS9 7AA"), (
+        "silence takes nothing away"
+    )
     with as_("amir") as opened:
         from tests.support.house import _end
 
@@ -192,8 +226,16 @@ def test_an_unborn_child_is_born(house):
     role = next(r for r, p in partnership().record["midwifery-concern"].people.items() if p.child)
     send(told(midwife["record"], role, unborn, agency=HOSPITAL, at=f"{recent_day(20)} 10:00"))
     assert identity(HOSPITAL, "U1").unborn
-    send(told("ae-attendance", "patient", replace(unborn, given="Ada", expected="", born=recent_day(2), nhs_number="9990000034"), agency=HOSPITAL,
-              at=f"{recent_day(1)} 10:00", complaint="laceration"))
+    send(
+        told(
+            "ae-attendance",
+            "patient",
+            replace(unborn, given="Ada", expected="", born=recent_day(2), nhs_number="9990000034"),
+            agency=HOSPITAL,
+            at=f"{recent_day(1)} 10:00",
+            complaint="laceration",
+        )
+    )
     born = identity(HOSPITAL, "U1")
     assert not born.unborn
     with as_("amir") as opened:

@@ -35,7 +35,14 @@ def as_it_stands():
 
 
 def v(version, says, message="inc-1", **more):
-    return told(message=message, version=version, says=says, at=f"{recent_day(20)} 10:00", sent=f"{recent_day(19 - int(version or 0))} 10:00", **more)
+    return told(
+        message=message,
+        version=version,
+        says=says,
+        at=f"{recent_day(20)} 10:00",
+        sent=f"{recent_day(19 - int(version or 0))} 10:00",
+        **more,
+    )
 
 
 # --- twice, and other content under one id ---------------------------------------------------------------------------
@@ -50,7 +57,9 @@ def test_what_arrives_twice_is_nothing_new(house):
     again = send(*things)
     assert (again.new, again.unchanged, again.superseding, again.quarantined, again.people_new) == (0, 60, 0, 0, 0)
     assert rows == {model: model.objects.count() for model in rows}
-    assert Record.objects.filter(verb="receive").count() == receives, "nothing was received, and nothing is recorded as received"
+    assert Record.objects.filter(verb="receive").count() == receives, (
+        "nothing was received, and nothing is recorded as received"
+    )
 
 
 def test_twice_in_one_bite_is_once(house):
@@ -112,17 +121,36 @@ def test_a_whole_feed_in_another_order_tells_the_same_of_everybody(house):
 
 
 def test_bad_things_wait_with_their_reason_and_hold_up_nothing(house):
-    spoilt = Unread("line 3", b"3;31/02/2025;Marsh", "not-a-date", (Fault(path="happened", expected="a date", code="not-a-date"),), "b-1", POLICE)
+    spoilt = Unread(
+        "line 3",
+        b"3;31/02/2025;Marsh",
+        "not-a-date",
+        (Fault(path="happened", expected="a date", code="not-a-date"),),
+        "b-1",
+        POLICE,
+    )
     counts = send(
-        told(message="good-1"), spoilt, told("horse", message="b-2"), told(agency="nobody", message="b-3"), told(at="soon", message="b-4"),
-        told(role="bystander", message="b-5"), told(who=(), message="b-6"), told(message="b-7", offence="theft", colour="red"), told(message="good-2"),
+        told(message="good-1"), spoilt, told("horse", message="b-2"), told(agency="nobody", message="b-3"),
+        told(at="soon", message="b-4"),
+        told(role="bystander", message="b-5"), told(who=(), message="b-6"), told(message="b-7", offence="theft", colour="red"),
+        told(message="good-2"),
         agency=POLICE,
     )  # fmt: skip
     assert (counts.read, counts.new, counts.quarantined) == (9, 2, 7)
     reasons = sorted(Quarantined.objects.values_list("reason", flat=True))
-    assert reasons == ["invalid", "no-people", "not-a-date", "not-a-date", "unknown-agency", "unknown-record", "unknown-role"]
+    assert reasons == [
+        "invalid",
+        "no-people",
+        "not-a-date",
+        "not-a-date",
+        "unknown-agency",
+        "unknown-record",
+        "unknown-role",
+    ]
     for waiting in Quarantined.objects.all():
-        assert "Marsh" not in json.dumps(waiting.faults) and "soon" not in json.dumps(waiting.faults), "never what was found"
+        assert "Marsh" not in json.dumps(waiting.faults) and "soon" not in json.dumps(waiting.faults), (
+            "never what was found"
+        )
     assert send(spoilt, agency=POLICE).unchanged == 1
 
 
@@ -217,7 +245,10 @@ def test_who_is_joined_in_the_same_bite_has_clocks(house):
     first, second, third = (f"{(now() - n * hour).isoformat(timespec='minutes')}" for n in (5, 4, 3))
     concern = {"record": "school-concern", "role": "child", "agency": SCHOOL, "category": "neglect"}
     send(told(at=first))
-    send(told(who=theirs, at=second, **concern), told(who=replace(theirs, nhs_number=JAY.nhs_number), at=third, **concern))
+    send(
+        told(who=theirs, at=second, **concern),
+        told(who=replace(theirs, nhs_number=JAY.nhs_number), at=third, **concern),
+    )
     assert person(SCHOOL, "S7") == person()
     assert len(clocks_of("J1")) >= 2
     assert [e.record for e in entries("paul", person())].count("school-concern") == 2

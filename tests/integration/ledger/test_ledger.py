@@ -15,8 +15,11 @@ from tests.support.house import JAY, MIA, SCHOOL, as_, entries, live, open_house
 def busy(house):
     """A house in which every append-only table has a row, and the ledger is chained."""
     mother = JAY.__class__(given="Dana", family="Marsh", born="1986-09-21", local_id="D1")
-    live(told(who=(JAY, MIA), role="victim", relations=(("p1", "parent", "p2"),), at=f"{recent_day(20)} 10:00"),
-         told("school-concern", "child", agency=SCHOOL, at=f"{recent_day(19)} 10:00", category="neglect"), told(who=mother, role="witness"))
+    live(
+        told(who=(JAY, MIA), role="victim", relations=(("p1", "parent", "p2"),), at=f"{recent_day(20)} 10:00"),
+        told("school-concern", "child", agency=SCHOOL, at=f"{recent_day(19)} 10:00", category="neglect"),
+        told(who=mother, role="witness"),
+    )
     entries("amir", person())
     while sequence():
         pass
@@ -55,7 +58,7 @@ def test_replacing_a_row_is_changing_it(busy):
     row = Record.objects.values().first()
     columns = ", ".join(f'"{name}"' for name in row)
     conflict = "ON CONFLICT (id) DO UPDATE SET purpose = 'other'"
-    statement = f'INSERT INTO ledger_record ({columns}) SELECT {columns} FROM ledger_record WHERE verb = %s {conflict}'
+    statement = f"INSERT INTO ledger_record ({columns}) SELECT {columns} FROM ledger_record WHERE verb = %s {conflict}"
     with pytest.raises(DatabaseError, match="append-only"):
         run(statement, [row["verb"]])
     if connection.vendor == "sqlite":
@@ -71,7 +74,9 @@ def test_a_record_that_was_altered_is_named(busy):
     assert any(str(victim.id) in fault for fault in verify().faults)
 
 
-@pytest.mark.parametrize("column", [name for name in rules.COVERED if name not in ("id", "ids", "count", "detail", "at")])
+@pytest.mark.parametrize(
+    "column", [name for name in rules.COVERED if name not in ("id", "ids", "count", "detail", "at")]
+)
 def test_every_text_of_a_record_is_covered(sqlite_database, column):
     open_house()
     behind_the_back("ledger_record")
@@ -118,7 +123,10 @@ def test_gaps_cut_ends_insertions_and_swaps_are_found(busy):
     spoil(lambda: Link.objects.filter(id=rows[-1].id).delete(), "cut off")
     spoil(lambda: Link.objects.filter(stream=stream).delete(), "cut off")
     spoil(lambda: Link.objects.filter(id=rows[0].id).update(chain=rows[1].chain), "chain breaks")
-    spoil(lambda: Link.objects.create(stream=stream, n=len(rows) + 1, record=unchained(), chain=rows[0].chain), "chain breaks")
+    spoil(
+        lambda: Link.objects.create(stream=stream, n=len(rows) + 1, record=unchained(), chain=rows[0].chain),
+        "chain breaks",
+    )
     spoil(lambda: Head.objects.all().delete(), "the head is gone")
     spoil(lambda: Head.objects.update(streams={}), "not as it was written")
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import pytest
+
 from tests.support.databases import sightline_command
 
 LOG = """Log no.;Kind;Seen on;Around;Stretch;Wet;Story;Child first name;Child last name;Birthday;Boy or girl;School
@@ -17,11 +18,17 @@ RW/3;danger;yesterday;;Weir;dry;Seen near the sluice;Bea;Moss;03.03.2013;girl;
 @pytest.fixture
 def riverford(tmp_path):
     """A fresh deployment in a folder of its own."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("SIGHTLINE_") and k not in ("DATABASE_URL", "SECRET_KEY")}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith("SIGHTLINE_") and k not in ("DATABASE_URL", "SECRET_KEY")
+    }
     environment = {**kept, "SIGHTLINE_VAR": str(tmp_path / "var"), "DJANGO_SETTINGS_MODULE": "config.settings"}
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(sightline_command(*arguments), env=environment, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            sightline_command(*arguments), env=environment, capture_output=True, text=True, timeout=60
+        )
 
     made = run("init", "--partnership", "riverford")
     assert made.returncode == 0, made.stderr

@@ -45,7 +45,12 @@ def test_one_response_leaves_one_record_that_says_who_why_and_what(jay):
     assert response.status_code == 200
     assert reads().count() == before + 1
     record = reads().order_by("-at").first()
-    assert (record.verb, record.purpose, record.acting_for, record.actor) == ("view-child", "safeguarding", "childrens-social-work", actor("amir").id)
+    assert (record.verb, record.purpose, record.acting_for, record.actor) == (
+        "view-child",
+        "safeguarding",
+        "childrens-social-work",
+        actor("amir").id,
+    )
     assert record.outcome == "allowed" and record.count > 0 and "front-door-duty" in record.rule and record.basis
     assert record.policy and len(record.leaf) == 64
 
@@ -104,7 +109,9 @@ def test_hidden_and_not_there_are_the_same_answer(jay):
     client = signed_in("ruth")
     hidden, missing = client.get(reverse("child", args=[jay])), client.get(reverse("child", args=[uuid4()]))
     assert (hidden.status_code, hidden.content) == (missing.status_code, missing.content) == (404, missing.content)
-    assert {k: v for k, v in hidden.items() if k != "X-Request-ID"}.keys() == {k: v for k, v in missing.items() if k != "X-Request-ID"}.keys()
+    assert {k: v for k, v in hidden.items() if k != "X-Request-ID"}.keys() == {
+        k: v for k, v in missing.items() if k != "X-Request-ID"
+    }.keys()
     seen = signed_in("amir").get(reverse("child", args=[jay]))
     assert seen.status_code == 200, "the same address opens for whoever may see it"
 
@@ -160,7 +167,9 @@ def attends():
 
 def pupil(school, day, **more):
     who = JAY.__class__.from_dict({**JAY.as_dict(), "school": school})
-    return told("contact", "child", who, agency="childrens-social-work", source_code="06", at=f"{recent_day(day)} 10:00", **more)
+    return told(
+        "contact", "child", who, agency="childrens-social-work", source_code="06", at=f"{recent_day(day)} 10:00", **more
+    )
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one bite", "in two"])

@@ -37,8 +37,13 @@ def house(database):
 
 def send(people=(("jay", ("child",), JAY),), message="m1", version="1", **fields):
     notification = Notification(
-        agency="west-yorkshire-police", record="ppn", message_id=message, happened="2025-01-12 10:00", version=version,
-        people=tuple(Named(*each) for each in people), fields=fields or {"reason": "Alone at night", "grade": "amber"},
+        agency="west-yorkshire-police",
+        record="ppn",
+        message_id=message,
+        happened="2025-01-12 10:00",
+        version=version,
+        people=tuple(Named(*each) for each in people),
+        fields=fields or {"reason": "Alone at night", "grade": "amber"},
         says="As first told.",
     )
     receipt = receive_one(notification, feed="", kind="story", by=machine("feed-machine"))
@@ -68,7 +73,9 @@ def test_a_worker_corrects_what_changes_and_the_rest_stands(house):
 
 def test_a_value_can_be_taken_away_and_a_moment_put_right(house):
     first = send()
-    correct_record(entry=first, by=house["olive"], fields={"grade": None}, says="As told later.", happened="2025-01-11 22:30")
+    correct_record(
+        entry=first, by=house["olive"], fields={"grade": None}, says="As told later.", happened="2025-01-11 22:30"
+    )
     entry = shown(first, house["amir"])
     assert "grade" not in entry.values and entry.says == "As told later."
     assert entry.happened.isoformat() == "2025-01-11T22:30:00+00:00"

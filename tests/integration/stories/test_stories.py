@@ -23,7 +23,8 @@ workers:
   amir: {agency: childrens-social-work, team: front-door, role: duty-social-worker}
   ruth: {agency: elmfield-academy, role: designated-safeguarding-lead}
 events:
-  - {id: e1, at: 2025-01-12 10:00, from: west-yorkshire-police, record: ppn, about: {jay: child}, fields: {reason: Alone, grade: amber}}
+  - {id: e1, at: 2025-01-12 10:00, from: west-yorkshire-police, record: ppn, about: {jay: child},
+     fields: {reason: Alone, grade: amber}}
   - {id: e2, at: 2025-01-13 10:00, from: general-practice, record: gp-concern, about: {kit: child}, fields: {reason: Tired}}
   - {id: d1, at: 2025-01-13 11:00, by: ruth, does: decide-referral, on: e1, with: {decision: advice}}
   - {id: d2, at: 2025-01-13 12:00, by: amir, does: release-pack, on: e1, with: {recipient: somebody}}
@@ -44,33 +45,39 @@ def test_it_holds(path, scratch):
     assert told.seconds < 2
 
 
-@pytest.mark.parametrize(("expected", "got"), [
-    ("{kind: same-person, of: [jay@e1, kit@e2]}", "jay@e1 and kit@e2: two people, and nothing waits"),
-    ("{kind: possible-match, of: [jay@e1, kit@e2]}", "two people, and nothing waits"),
-    ("{kind: different-person, of: [jay@e1, kit@e2], never: true}", "two people"),
-    ("{kind: quality, record: e1, missing: [reason]}", "missing: voice-of-child, ethnicity"),
-    ("{kind: quality, record: e1, missing: [ethnicity], never: true}", "missing: voice-of-child, ethnicity"),
-    ("{kind: refused, event: d1, because: rationale-missing}", "refused: not-permitted"),
-    ("{kind: refused, event: d2}", "not built yet"),
-    ("{kind: refused, event: d2, never: true}", "not built yet"),
-    ("{kind: flagged, event: d1}", "refused: not-permitted"),
-    ("{kind: clock, clock: contact-screening, about: jay, state: met}", "running, started by e1, due 13 Jan 2025, 17:00"),
-    ("{kind: clock, clock: assessment, about: jay, state: running}", "no such clock has started"),
-    ("{kind: sees, who: ruth, record: e1, as: full}", "hidden"),
-    ("{kind: sees, who: amir, record: e1, as: full, at: 2025-01-12 09:00}", "e1 is not there"),
-    ("{kind: knew, who: amir, about: jay, records: [e1, e2]}", "e1 — e2 does not show to amir"),
-    ("{kind: knew, who: amir, about: jay, records: []}", "e1"),
-    ("{kind: signal, signal: pattern-of-incidents, about: jay}", "it is not raised"),
-    ("{kind: signal, signal: unseen-child, about: jay, never: true}", "not built yet"),
-    ("{kind: message, message: hand-over, to: amir, never: true}", "not built yet"),
-    ("{kind: figure, whatever: it is}", "not built yet"),
-    ("{kind: loaded, event: e1, new: 1}", "no file has been read"),
-    ("{kind: professional, about: jay, role: social-worker}", "nobody"),
-    ("{kind: voice, about: jay, words: Hello}", "no words of the child"),
-    ("{kind: known-as, about: jay, given: Jo}", "given Jay"),
-    ("{kind: corrected, record: e1}", "corrected 0 times"),
-    ("{kind: stated, record: e1}", "taken as it was told"),
-])
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        ("{kind: same-person, of: [jay@e1, kit@e2]}", "jay@e1 and kit@e2: two people, and nothing waits"),
+        ("{kind: possible-match, of: [jay@e1, kit@e2]}", "two people, and nothing waits"),
+        ("{kind: different-person, of: [jay@e1, kit@e2], never: true}", "two people"),
+        ("{kind: quality, record: e1, missing: [reason]}", "missing: voice-of-child, ethnicity"),
+        ("{kind: quality, record: e1, missing: [ethnicity], never: true}", "missing: voice-of-child, ethnicity"),
+        ("{kind: refused, event: d1, because: rationale-missing}", "refused: not-permitted"),
+        ("{kind: refused, event: d2}", "not built yet"),
+        ("{kind: refused, event: d2, never: true}", "not built yet"),
+        ("{kind: flagged, event: d1}", "refused: not-permitted"),
+        (
+            "{kind: clock, clock: contact-screening, about: jay, state: met}",
+            "running, started by e1, due 13 Jan 2025, 17:00",
+        ),
+        ("{kind: clock, clock: assessment, about: jay, state: running}", "no such clock has started"),
+        ("{kind: sees, who: ruth, record: e1, as: full}", "hidden"),
+        ("{kind: sees, who: amir, record: e1, as: full, at: 2025-01-12 09:00}", "e1 is not there"),
+        ("{kind: knew, who: amir, about: jay, records: [e1, e2]}", "e1 — e2 does not show to amir"),
+        ("{kind: knew, who: amir, about: jay, records: []}", "e1"),
+        ("{kind: signal, signal: pattern-of-incidents, about: jay}", "it is not raised"),
+        ("{kind: signal, signal: unseen-child, about: jay, never: true}", "not built yet"),
+        ("{kind: message, message: hand-over, to: amir, never: true}", "not built yet"),
+        ("{kind: figure, whatever: it is}", "not built yet"),
+        ("{kind: loaded, event: e1, new: 1}", "no file has been read"),
+        ("{kind: professional, about: jay, role: social-worker}", "nobody"),
+        ("{kind: voice, about: jay, words: Hello}", "no words of the child"),
+        ("{kind: known-as, about: jay, given: Jo}", "given Jay"),
+        ("{kind: corrected, record: e1}", "corrected 0 times"),
+        ("{kind: stated, record: e1}", "taken as it was told"),
+    ],
+)
 def test_a_broken_expectation_says_what_was_there_instead(expected, got, told):
     answer = told(BROKEN + f"  - {expected}\n").answers[0]
     assert not answer.held
@@ -113,7 +120,10 @@ def command(*arguments):
 
 def test_the_command_says_what_held_as_json(tmp_path):
     path = tmp_path / "broken.yaml"
-    path.write_text(BROKEN + "  - {kind: sees, who: ruth, record: e1, as: full}\n  - {kind: sees, who: ruth, record: e1, as: hidden}\n")
+    path.write_text(
+        BROKEN
+        + "  - {kind: sees, who: ruth, record: e1, as: full}\n  - {kind: sees, who: ruth, record: e1, as: hidden}\n"
+    )
     done = command("run", path, "--json")
     assert done.returncode == 1, done.stderr
     [story] = json.loads(done.stdout)["stories"]

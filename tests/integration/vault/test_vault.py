@@ -73,9 +73,11 @@ def test_equal_identifiers_meet_and_kinds_never_do(database, settings):
 
 
 def test_one_of_two_subjects_is_erased_and_the_other_still_reads(house):
-    live(told(who=(JAY, MIA), role="victim", at=f"{recent_day(9)} 10:00", says="Both were at home."),
-         told(who=MIA, role="victim", at=f"{recent_day(8)} 10:00", says="Mia alone.", child_at_risk="yes"),
-         told(at=f"{recent_day(7)} 10:00", says="Jay alone.", child_at_risk="yes"))
+    live(
+        told(who=(JAY, MIA), role="victim", at=f"{recent_day(9)} 10:00", says="Both were at home."),
+        told(who=MIA, role="victim", at=f"{recent_day(8)} 10:00", says="Mia alone.", child_at_risk="yes"),
+        told(at=f"{recent_day(7)} 10:00", says="Jay alone.", child_at_risk="yes"),
+    )
     assert destroy([identity(POLICE, "J1").key]) == 1
     mia = [e.says for e in entries("amir", person(local="M1"))]
     assert mia == ["Both were at home.", "Mia alone."]
@@ -100,7 +102,9 @@ def test_when_all_keys_are_destroyed_nothing_opens(house):
 def test_nothing_personal_stands_in_any_table(house):
     """Every table is read as it lies: no name, no number, no word of anybody."""
     canaries = ["Quillfeather", "9990000018", "LS14 6AA", "LS146AA", "marmalade", "2010-03-04", "Snapdragon", "quillf"]
-    who = JAY.__class__.from_dict({**JAY.as_dict(), "family": "Quillfeather", "lines": ["14 Snapdragon Mews"], "phone": "0113 496 0188"})
+    who = JAY.__class__.from_dict(
+        {**JAY.as_dict(), "family": "Quillfeather", "lines": ["14 Snapdragon Mews"], "phone": "0113 496 0188"}
+    )
     send(told(who=who, says="He only eats marmalade.", reference="marmalade/25"))
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():

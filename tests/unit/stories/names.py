@@ -2,10 +2,19 @@
 
 RECORDS = {
     "police-incident": ("reference offence outcome-code child-at-risk", "suspect victim witness associate"),
-    "domestic-abuse-incident": ("reference dash-score professional-judgement children-present", "victim person-causing-harm child"),
-    "ppn": ("incident-reference grade voice-of-child risk-detail reason family-told family-view action-taken", "child parent person-causing-harm other-adult"),
+    "domestic-abuse-incident": (
+        "reference dash-score professional-judgement children-present",
+        "victim person-causing-harm child",
+    ),
+    "ppn": (
+        "incident-reference grade voice-of-child risk-detail reason family-told family-view action-taken",
+        "child parent person-causing-harm other-adult",
+    ),
     "police-intelligence": ("source-grade information-grade handling conditions", "subject associate"),
-    "custody": ("arrested-at released-at offence appropriate-adult-at healthcare-seen liaison-diversion-seen bail-refused bed-requested-at", "detainee"),
+    "custody": (
+        "arrested-at released-at offence appropriate-adult-at healthcare-seen liaison-diversion-seen bail-refused bed-requested-at",
+        "detainee",
+    ),
     "voluntary-attendance": ("offence", "suspect"),
     "missing-episode": ("missing-from returned-at risk found-place", "missing-child"),
     "return-home-interview": ("episode offered-at held-at declined push pull", "child"),
@@ -35,7 +44,10 @@ RECORDS = {
     "safe-team-referral": ("reason serious seen-at", "child"),
     "navigator-referral": ("reason serious seen-at", "child"),
     "what-is-working": ("words", "child"),
-    "contact": ("source-code method reason voice-of-child family-told family-view agreement not-sought-because language interpreter", "child parent referrer"),
+    "contact": (
+        "source-code method reason voice-of-child family-told family-view agreement not-sought-because language interpreter",
+        "child parent referrer",
+    ),
     "referral": ("source-code reason primary-need family-view agreement not-sought-because", "child"),
     "assessment": ("started authorised factors", "child"),
     "strategy-discussion": ("held-at agencies outcome", "child"),

@@ -43,7 +43,9 @@ def test_a_field_whose_values_are_not_listed_takes_any_text(record):
 def test_each_action_is_understood(action):
     on = "" if action in contract.WITHOUT_ON else "on: e1, "
     given = "with: {people: [jay@e1, jay@e2]}" if action in contract.WITHOUT_ON else "with: {}"
-    story, faults = understand(STORY + f"  - {{id: a1, at: 2025-01-13 10:00, by: amir, does: {action}, {on}{given}}}\n", "s.yaml")
+    story, faults = understand(
+        STORY + f"  - {{id: a1, at: 2025-01-13 10:00, by: amir, does: {action}, {on}{given}}}\n", "s.yaml"
+    )
     assert not faults and story.events[-1].does == action
 
 

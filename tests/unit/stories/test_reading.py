@@ -45,28 +45,31 @@ def test_a_sound_story_is_understood():
     assert story.people["jay"].nhs_number.startswith("999")
 
 
-@pytest.mark.parametrize(("wrong", "right", "near"), [
-    ("records: ppn", "record: ppn", "record"),
-    ("record: pnp", "record: ppn", "ppn"),
-    ("from: west-yorks-police", "from: west-yorkshire-police", "west-yorkshire-police"),
-    ("about: {jy: child}", "about: {jay: child}", "jay"),
-    ("about: {jay: chid}", "about: {jay: child}", "child"),
-    ("as: {jay: {givn: Jaye}}", "as: {jay: {given: Jaye, nhs_number: null}}", "given"),
-    ("fields: {grade: ambre}", "fields: {grade: amber}", "amber"),
-    ("fields: {gradee: amber}", "fields: {grade: amber}", "grade"),
-    ("does: decide-referal", "does: decide-referral", "decide-referral"),
-    ("with: {decison: advice}", "with: {decision: advice}", "decision"),
-    ("with: {decision: advise}", "with: {decision: advice}", "advice"),
-    ("by: amirr", "by: amir", "amir"),
-    ("on: e11", "on: e1", "e1"),
-    ("role: duty-socialworker", "role: duty-social-worker", "duty-social-worker"),
-    ("ethnicity: MWBX", "ethnicity: MWBC", "MWBC"),
-    ("school: elmfeld-academy", "school: elmfield-academy", "elmfield-academy"),
-    ("kind: seess", "kind: sees", "sees"),
-    ("as: ful", "as: full", "full"),
-    ("[dana, parent, jya]", "[dana, parent, jay]", "jay"),
-    ("covring: [S03]", "covers: [S03]", "covers"),
-])
+@pytest.mark.parametrize(
+    ("wrong", "right", "near"),
+    [
+        ("records: ppn", "record: ppn", "record"),
+        ("record: pnp", "record: ppn", "ppn"),
+        ("from: west-yorks-police", "from: west-yorkshire-police", "west-yorkshire-police"),
+        ("about: {jy: child}", "about: {jay: child}", "jay"),
+        ("about: {jay: chid}", "about: {jay: child}", "child"),
+        ("as: {jay: {givn: Jaye}}", "as: {jay: {given: Jaye, nhs_number: null}}", "given"),
+        ("fields: {grade: ambre}", "fields: {grade: amber}", "amber"),
+        ("fields: {gradee: amber}", "fields: {grade: amber}", "grade"),
+        ("does: decide-referal", "does: decide-referral", "decide-referral"),
+        ("with: {decison: advice}", "with: {decision: advice}", "decision"),
+        ("with: {decision: advise}", "with: {decision: advice}", "advice"),
+        ("by: amirr", "by: amir", "amir"),
+        ("on: e11", "on: e1", "e1"),
+        ("role: duty-socialworker", "role: duty-social-worker", "duty-social-worker"),
+        ("ethnicity: MWBX", "ethnicity: MWBC", "MWBC"),
+        ("school: elmfeld-academy", "school: elmfield-academy", "elmfield-academy"),
+        ("kind: seess", "kind: sees", "sees"),
+        ("as: ful", "as: full", "full"),
+        ("[dana, parent, jya]", "[dana, parent, jay]", "jay"),
+        ("covring: [S03]", "covers: [S03]", "covers"),
+    ],
+)
 def test_an_unknown_name_gives_its_line_and_the_nearest(wrong, right, near):
     assert right in STORY
     text = STORY.replace(right, wrong, 1)
@@ -76,24 +79,31 @@ def test_an_unknown_name_gives_its_line_and_the_nearest(wrong, right, near):
 
 
 def test_all_faults_are_told_at_once():
-    text = STORY.replace("record: ppn", "record: pnp").replace("by: amir", "by: amri").replace("kind: sees", "kind: ses")
+    text = (
+        STORY.replace("record: ppn", "record: pnp").replace("by: amir", "by: amri").replace("kind: sees", "kind: ses")
+    )
     assert len(faults(text)) >= 3
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), [
-    ("at: 2025-01-10 21:40", "at: 2025-13-10 21:40", "a moment in London"),
-    ("at: 2025-01-10 21:40", "at: yesterday", "a moment in London"),
-    ("born: 2010-03-04", "born: 04/03/2010", "a date such as"),
-    ("covers: [S03]", "covers: [S85]", "S01 to S84"),
-    ("id: d1", "id: e1", "no other event"),
-    ("    record: ppn\n", "", "`record:`, which is needed here"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("at: 2025-01-10 21:40", "at: 2025-13-10 21:40", "a moment in London"),
+        ("at: 2025-01-10 21:40", "at: yesterday", "a moment in London"),
+        ("born: 2010-03-04", "born: 04/03/2010", "a date such as"),
+        ("covers: [S03]", "covers: [S85]", "S01 to S84"),
+        ("id: d1", "id: e1", "no other event"),
+        ("    record: ppn\n", "", "`record:`, which is needed here"),
+    ],
+)
 def test_what_is_expected_is_said(old, new, expected):
     assert any(expected in fault.expected for fault in faults(STORY.replace(old, new, 1)))
 
 
 def test_events_are_lived_in_the_order_in_which_they_were_sent():
-    late = STORY.replace("    from: west-yorkshire-police", "    sent: 2025-02-01 08:00\n    from: west-yorkshire-police", 1)
+    late = STORY.replace(
+        "    from: west-yorkshire-police", "    sent: 2025-02-01 08:00\n    from: west-yorkshire-police", 1
+    )
     story, _ = understand(late, "s.yaml")
     assert [e.id for e in story.events] == ["d1", "e1"]
 

@@ -28,7 +28,8 @@ def town(shared_database):
     for n, given in enumerate(NAMES):
         one = Details(given=given, family="Thackray", born=f"2012-03-{n + 1:02}", sex="female", postcode="LS7 4AA")
         deliver(
-            "schools-jsonl", [told("elmfield-academy", "school-concern", "2025-02-01", "child", one, category="neglect")]
+            "schools-jsonl",
+            [told("elmfield-academy", "school-concern", "2025-02-01", "child", one, category="neglect")],
         )
         other = Details(given=given, family="Thackray", born=f"2012-03-{n + 1:02}", sex="female", postcode="LS9 8BB")
         deliver("leeds-police-csv", [told("west-yorkshire-police", "stop-search", "2025-02-02", "subject", other)])
