@@ -25,6 +25,11 @@ def allow_pretending() -> None:
     _allowed = True
 
 
+def may_pretend() -> bool:
+    """Whether moments here may be pretended ones, and so come in any order."""
+    return _allowed
+
+
 @contextmanager
 def pretend(moment: datetime) -> Iterator[None]:
     """Inside, `now()` is `moment`. Raises RuntimeError where the database is real."""

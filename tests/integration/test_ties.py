@@ -1,0 +1,92 @@
+"""Ties are the reasons to see: each is written once, lasts as long as its longest reason, and ends at once."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from sightline.definition.outcomes import Missing
+from sightline.sharing.actions import end_ties, tie, untie
+from sightline.sharing.models import Tie
+from sightline.sharing.types import Level
+from sightline.timescales.moment import now
+from tests.support.house import JAY, POLICE, SCHOOL, actor, entries, identity, live, person, recent_day, send, told
+
+
+@pytest.fixture
+def jay(house):
+    send(told(child_at_risk="yes", says="A knife was found."))
+    return person()
+
+
+def test_a_tie_opens_and_its_end_closes_at_once(jay):
+    subject = identity(POLICE, "J1").id
+    with pytest.raises(Missing):
+        entries("sam", jay)
+    tie([(f"worker:{actor('sam').id}", "allocated", subject, now(), None, None)])
+    assert entries("sam", jay)[0].level is Level.FULL
+    untie(kind="allocated", subjects=[subject], holder=f"worker:{actor('sam').id}")
+    with pytest.raises(Missing):
+        entries("sam", jay)
+
+
+def test_a_tie_that_is_over_already_is_not_written(jay):
+    subject = identity(POLICE, "J1").id
+    assert tie([("team:east-area-team", "allocated", subject, now(), now(), None)]) == 0
+    assert not Tie.objects.filter(holder="team:east-area-team").exists()
+
+
+def test_a_tie_lasts_as_long_as_the_longest_reason_and_stands_once(jay):
+    subject, begin = identity(POLICE, "J1").id, now()
+
+    def rows(*days):
+        return [("team:x", "on-duty", subject, begin, begin + timedelta(days=d) if d else None, uuid4()) for d in days]
+
+    def stands():
+        return list(Tie.objects.filter(holder="team:x").values_list("until", flat=True))
+
+    assert (tie(rows(5, 9, 2)), stands()) == (1, [begin + timedelta(days=9)])
+    assert (tie(rows(4)), stands()) == (0, [begin + timedelta(days=9)]), "an earlier end shortens nothing"
+    assert (tie(rows(30)), stands()) == (0, [begin + timedelta(days=30)])
+    assert (tie(rows(None)), stands()) == (0, [None])
+    assert (tie(rows(60)), stands()) == (0, [None])
+
+
+def test_each_involvement_has_a_tie_of_its_own_so_that_one_may_end(jay):
+    subject, first, second = identity(POLICE, "J1").id, uuid4(), uuid4()
+    for entry in (first, second):
+        tie([("agency:elmfield-academy", "network", subject, now(), None, entry)])
+    end_ties(because=[first], until=now())
+    assert Tie.objects.filter(kind="network", until=None).count() == 1, "the other worker at that school goes on"
+
+
+def attends():
+    return sorted(Tie.objects.filter(kind="attends", until=None).values_list("holder", flat=True))
+
+
+def pupil(school, day, **more):
+    who = JAY.__class__.from_dict({**JAY.as_dict(), "school": school})
+    return told(
+        "contact", "child", who, agency="childrens-social-work", source_code="06", at=f"{recent_day(day)} 10:00", **more
+    )
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one bite", "in two"])
+def test_a_child_attends_one_school_at_a_time_in_one_sender_s_eyes(house, together):
+    here, there = pupil(SCHOOL, 9), pupil("airebridge-sixth-form-college", 8)
+    if together:
+        send(here, there)
+    else:
+        live(here)
+        assert attends() == [f"agency:{SCHOOL}"]
+        live(there)
+    assert attends() == ["agency:airebridge-sixth-form-college"]
+
+
+def test_a_school_sees_its_pupil_only_while_they_attend(house):
+    live(pupil(SCHOOL, 9))
+    jay = person("childrens-social-work")
+    assert entries("ruth", jay) == []  # who it is may be read; what social care holds may not
+    live(pupil("airebridge-sixth-form-college", 8))
+    with pytest.raises(Missing):
+        entries("ruth", jay)
