@@ -95,6 +95,7 @@ def built(engine: str, name: str, version: str, fill: Callable[[str], None]) -> 
             draft.unlink(missing_ok=True)
             fill(f"sqlite:///{draft}")
             draft.rename(path)
+            draft.with_name(f"{draft.name}-journal").unlink(missing_ok=True)
         yield {"DATABASE_URL": f"sqlite:///{path}"}
         return
     place = Path("/var/tmp") / f"sightline-bench-{os.geteuid()}"
