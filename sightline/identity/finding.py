@@ -28,7 +28,7 @@ from sightline.timescales.moment import now
 from sightline.vault.actions import digest
 
 MOST_PEOPLE = 40
-MOST_CANDIDATES = 400
+MOST_CANDIDATES = 200  # opened and ranked; five times what is shown
 MOST_LOOSE = 60  # of those who meet less than all
 MOST_COUNTED = 1000
 BY_A_HEADLINE = ("name", "birth date", "age")  # whoever sees a headline of somebody finds them by nothing else

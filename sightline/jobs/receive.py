@@ -18,7 +18,7 @@ from sightline.agencies.types import Actor
 from sightline.intake import actions as inbox
 from sightline.intake.types import Counts, Notification, Receipt, Unread
 from sightline.jobs.bite import Bite, World
-from sightline.jobs.due import owe, sweep
+from sightline.jobs.due import MANY, owe, sweep
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def receive(
             bite(some)
     if waiting:
         bite(waiting)
-    while sweep():
+    while sweep(at_once=MANY):
         pass
     counts.seconds = time.monotonic() - started
     return counts

@@ -22,7 +22,7 @@ TRIES = 8
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_what_is_owed_is_settled_after_a_restart(engine, database_templates, django_db_blocker, nursery, monkeypatch):
-    monkeypatch.setattr("sightline.jobs.receive.sweep", lambda: 0)  # a load that ends before it has settled anything
+    monkeypatch.setattr("sightline.jobs.receive.sweep", lambda **_: 0)  # a load that ends before it has settled anything
     with django_db_blocker.unblock(), database_templates.copy(engine, durable=True) as database, connected(database):
         by = machine("feed-machine")
         take_from_definition(by=by)
