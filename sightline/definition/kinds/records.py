@@ -1,0 +1,75 @@
+"""Record types: what an agency may send."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sightline.definition.base import Condition, Listed, Model, Thing, YesNo
+
+FieldKind = Literal[
+    "line", "text", "quoted", "choice", "choices", "date", "datetime", "number", "yes-no", "phone", "words"
+]
+
+
+class RecordField(Model):
+    """One field of a record. `quoted` is somebody's own words; it is never paraphrased or linted."""
+
+    title: str
+    kind: FieldKind = "line"
+    of: str = Field("", description="code-list, for choice and choices")
+    needed: YesNo = False
+    hint: str = ""
+    note: str = ""
+    for_each: str = ""
+    classification: Literal["ordinary", "sensitive", "protected"] = "sensitive"
+
+
+class RecordRole(Model):
+    """How a person stands on a record: child, parent, suspect, …"""
+
+    title: str
+    needed: YesNo = False
+    many: YesNo = False
+    child: YesNo = Field(False, description="Whether the record belongs on this person's chronology as a child's")
+    handling: str = ""
+    counts_as: str = Field("", description="harmed | missing | accused | cared-for | context: the words of a signal")
+
+
+class GoodWhen(Model):
+    """Something that a good record contains: counted, said kindly, fed back; it never stops a concern."""
+
+    part: str
+    says: str
+    of: str = Field("", description="role, when the part belongs to a person (`ethnicity` of `child`)")
+    not_enough: Listed = ()
+
+
+class Opens(Model):
+    """A state that the record opens or keeps: from its `from` field until its `until` field."""
+
+    state: str
+    from_: str = Field("", alias="from", description="field that holds the start; default: when it happened")
+    until: str = Field("", description="field that holds the end")
+    says: str = Field("", description="template for the tag on the child's page")
+
+
+class RecordType(Thing):
+    sent_by: Listed = Field(description="Kinds of agency that may send it")
+    people: dict[str, RecordRole] = {}
+    fields: dict[str, RecordField] = {}
+    pointer: str = Field(description="What a pointer says: the kind, no free text, ever")
+    headline: str = Field(description="Template: {field}, {says}, {role.count}; shown at headline and full")
+    parts: Listed = Field((), description="Fields that a headline shows besides the headline itself")
+    handling: str = Field("ordinary", description="handling code")
+    pointer_only: YesNo = Field(False, description="Never on a chronology in words, whoever looks (intelligence)")
+    routine: YesNo = Field(False, description="About every child: sealed until a concern opens")
+    unless: Condition | None = Field(None, description="Where this holds, a routine record is not routine")
+    opened_for: str = Field("", description="How far back a concern opens routine records of this type: `365 days`")
+    queue: YesNo | Condition = Field(False, description="Whether it reaches the front door's queue")
+    urgent: Condition | None = Field(None, description="Where this holds, it cannot wait")
+    concern: YesNo = Field(False, description="Opens the chronology: a concern or a service exists")
+    mark: Literal["event", "ordinary", "context", "strength"] = "ordinary"
+    opens: Opens | None = None
+    good_when: tuple[GoodWhen, ...] = ()
