@@ -1,14 +1,24 @@
-"""What a file reader stands on: a file or bytes, read line by line in bounded memory."""
+"""What a file reader stands on: a file, a part of one, or bytes, read line by line in bounded memory."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-Source = Path | bytes
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file inside another (a zip), by its last name. `open` may be called again and again; each stream can seek."""
+
+    name: str
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+
+
+Source = Path | bytes | Part
 LONGEST_LINE = 128 * 1024
 KEPT_OF_LONG = 64 * 1024
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -35,6 +45,10 @@ def opened(source: Source) -> Iterator[BinaryIO]:
     """The bytes as a stream. Only ordinary files are opened: no pipes, devices or folders."""
     if isinstance(source, bytes):
         yield io.BytesIO(source)
+        return
+    if isinstance(source, Part):
+        with source.open() as inside:
+            yield inside
         return
     if not source.is_file():
         raise Unreadable(f"{source.name} is not a file" if source.exists() else f"{source.name} is not there")
@@ -72,3 +86,8 @@ def refuse_wide(start: bytes) -> None:
     """UTF-16 and UTF-32 are refused with a sentence that helps: line by line they cannot be told from garbage."""
     if start.startswith(WIDE_BOMS) or start[:200].count(b"\x00") > len(start[:200]) // 4:
         raise Unreadable("the file is UTF-16 or binary; save it as UTF-8 text (in Excel: CSV UTF-8)")
+
+
+def named(source: Source) -> str:
+    """The file's own name, where it has one."""
+    return "" if isinstance(source, bytes) else source.name
