@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sightline.chronology.models import Entry, Opening, Part
 from sightline.chronology.types import Writing
-from sightline.ledger.adding import add, add_objects
+from sightline.ledger.adding import add, add_objects, new
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 
@@ -18,7 +18,8 @@ def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
     recorded = now()
     entries, parts = [], []
     for w in writings:
-        entry = Entry(
+        entry = new(
+            Entry,
             id=w.id,
             first=w.first,
             record=w.record,
@@ -52,14 +53,22 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
     """
     if not concerns or not windows:
         return 0
-    there = set(Opening.objects.filter(identity__in={c[0] for c in concerns}).values_list("identity_id", "record"))
+    there = set(Opening.objects.filter(identity_id__among={c[0] for c in concerns}).values_list("identity_id", "record"))
     rows = []
     for identity, entry, known in concerns:
         for record, window in windows.items():
             if (identity, record) not in there:
                 there.add((identity, record))
                 rows.append(
-                    Opening(identity_id=identity, record=record, since=known - window, opened_at=known, because=entry)
+                    new(
+                        Opening,
+                        id=uuid4(),
+                        identity_id=identity,
+                        record=record,
+                        since=known - window,
+                        opened_at=known,
+                        because=entry,
+                    )
                 )
     add_objects(rows)
     return len(rows)

@@ -77,7 +77,7 @@ def _add(
     some: Q,
 ) -> None:
     parts = list(
-        Part.objects.filter(some, identity__in=identities, child=True)
+        Part.objects.filter(some, identity_id__among=identities, child=True)
         .order_by("id")
         .values_list("entry_id", "identity_id", "role")
     )

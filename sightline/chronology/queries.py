@@ -62,7 +62,7 @@ def entries_of(ids: Sequence[UUID]) -> dict[UUID, Entry]:
     """These entries by id: before the gate, for those who pass it."""
     found: dict[UUID, Entry] = {}
     for start in range(0, len(ids), 800):
-        found.update(Entry.objects.in_bulk(ids[start : start + 800]))
+        found.update((entry.id, entry) for entry in Entry.objects.filter(id__among=ids[start : start + 800]))
     return found
 
 
@@ -72,7 +72,7 @@ def latest_of(entries: Iterable[Entry], known_on: datetime | None) -> tuple[dict
     earlier: Counter[UUID] = Counter()
     firsts = list(standing)
     for start in range(0, len(firsts), 800):
-        corrections = Entry.objects.filter(first__in=firsts[start : start + 800]).exclude(id=F("first"))
+        corrections = Entry.objects.filter(first__among=firsts[start : start + 800]).exclude(id=F("first"))
         if known_on is not None:
             corrections = corrections.filter(known_at__lte=known_on)
         for entry_id, first in corrections.order_by("known_at", "recorded_at").values_list("id", "first"):
@@ -88,7 +88,7 @@ def opened_for(identities: Sequence[UUID], known_on: datetime | None) -> dict[st
 
 def opened_for_each(identities: Sequence[UUID], known_on: datetime | None) -> dict[UUID, dict[str, datetime]]:
     """From when each source identity's routine records of each type are open. One query."""
-    rows = Opening.objects.filter(identity__in=identities)
+    rows = Opening.objects.filter(identity_id__among=identities)
     if known_on is not None:
         rows = rows.filter(opened_at__lte=known_on)
     found: dict[UUID, dict[str, datetime]] = defaultdict(dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -15,7 +15,7 @@ from sightline.clocks.rules import follow, school_days, working_days
 from sightline.clocks.types import ClockState, Event
 from sightline.definition.types import Partnership
 from sightline.identity.queries import rows_of
-from sightline.ledger.adding import add_objects
+from sightline.ledger.adding import add_objects, new
 from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
 from sightline.timescales.school import SchoolDays
@@ -95,7 +95,9 @@ def recompute(persons: Iterable[UUID]) -> int:
             for person, theirs in entries.items():
                 for state, started in states_of(opened.definition, person, theirs):
                     rows.append(
-                        Running(
+                        new(
+                            Running,
+                            id=uuid4(),
                             clock=state.clock,
                             agency=started.agency,
                             first=started.first,
@@ -112,7 +114,7 @@ def recompute(persons: Iterable[UUID]) -> int:
                             history=started.stated and state.due_at < started.recorded_at - TOLD_IN_TIME,
                         )
                     )
-            Running.objects.filter(identity__in=identities).delete()
+            Running.objects.filter(identity_id__among=identities).delete()
             add_objects(rows)
             count += len(rows)
     return count

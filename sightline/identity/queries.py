@@ -50,15 +50,13 @@ def identities_of(person: UUID, known_on: datetime | None = None) -> list[Source
 
 def rows_of(persons: Iterable[UUID]) -> list[SourceIdentity]:
     """The source identities that are now these people. For stages above."""
-    return list(SourceIdentity.objects.filter(person__in=list(set(persons))))
+    return list(SourceIdentity.objects.filter(person__among=set(persons)))
 
 
 def persons_of(identities: Iterable[UUID]) -> dict[UUID, UUID]:
     """The current person of each source identity."""
-    wanted, found = list(set(identities)), {}
-    for start in range(0, len(wanted), 500):
-        found.update(SourceIdentity.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "person"))
-    return found
+    wanted = set(identities)
+    return dict(SourceIdentity.objects.filter(id__among=wanted).values_list("id", "person")) if wanted else {}
 
 
 def label_of(identity: SourceIdentity, kinds: dict[str, str]) -> Label:

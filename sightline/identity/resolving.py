@@ -17,7 +17,7 @@ from sightline.identity import rules
 from sightline.identity.models import Link, Possible, SourceIdentity, Trait, Version
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
-from sightline.ledger.adding import add, add_objects
+from sightline.ledger.adding import add, add_objects, new
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level
 from sightline.timescales.moment import now
@@ -70,7 +70,7 @@ class Resolver:
     def prepare(self, people: Sequence[tuple[str, Details]]) -> None:
         """Reads, in a few queries, everything that resolving these people may need."""
         locals_ = {d for agency, details in people if (d := self._local_digest(agency, details))}
-        for row in SourceIdentity.objects.filter(local__in=locals_):
+        for row in SourceIdentity.objects.filter(local__among=locals_):
             self._local[(row.agency, row.local or "")] = row
             self._rows[row.id] = row
         self.keyring.fetch(row.key for row in self._rows.values())
@@ -96,11 +96,11 @@ class Resolver:
     def _look_up(self, wanted: set[str]) -> None:
         """Reads whoever is kept under these digests."""
         self._stored.update((d, []) for d in wanted)
-        for digest_, identity in Trait.objects.filter(digest__in=wanted).values_list("digest", "identity_id"):
+        for digest_, identity in Trait.objects.filter(digest__among=wanted).values_list("digest", "identity_id"):
             if len(self._stored[digest_]) < MOST_CANDIDATES:
                 self._stored[digest_].append(identity)
         missing = [i for i in {i for ids in self._stored.values() for i in ids} if i not in self._details]
-        for row in SourceIdentity.objects.filter(id__in=[i for i in missing if i not in self._rows]):
+        for row in SourceIdentity.objects.filter(id__among=[i for i in missing if i not in self._rows]):
             self._rows[row.id] = row
         self._learn(missing)
 
@@ -109,7 +109,7 @@ class Resolver:
         if not identities:
             return
         identities = [i for i in identities if self._may_open(self._rows[i])]
-        versions = Version.objects.filter(identity__in=identities).order_by("known_at", "recorded_at")
+        versions = Version.objects.filter(identity_id__among=identities).order_by("known_at", "recorded_at")
         rows = versions.values_list("identity_id", "id", "known_at", "body")
         latest = {identity: (version, known, body) for identity, version, known, body in rows}
         self.keyring.fetch(self._rows[i].key for i in identities)
@@ -134,10 +134,10 @@ class Resolver:
         Two of given name, family name and birth date must agree, and neither the given name nor a national identifier may
         differ: a correction that puts a twin in somebody's place makes a new source identity.
         """
-        new = [i for i in among if i not in self._details]
-        for row in SourceIdentity.objects.filter(id__in=new):
+        unread = [i for i in among if i not in self._details]
+        for row in SourceIdentity.objects.filter(id__among=unread):
             self._rows.setdefault(row.id, row)
-        self._learn(new)
+        self._learn(unread)
         best: tuple[int, UUID] | None = None
         for identity in among:
             if identity not in self._details:
@@ -157,7 +157,8 @@ class Resolver:
         kept = self._rows[there] if there is not None else self._local.get((agency, local or "-"))
         if kept is not None:
             return self._again(kept, details, known_at, item)
-        identity = SourceIdentity(
+        identity = new(
+            SourceIdentity,
             id=uuid4(),
             agency=agency,
             local=local,
@@ -196,7 +197,7 @@ class Resolver:
         return Resolved(there.id, there.key, there.person, False, joined, changed, waiting)
 
     def _hold(self, identity: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> None:
-        version = Version(id=uuid4(), identity=identity, known_at=known_at, recorded_at=now(), item=item)
+        version = new(Version, id=uuid4(), identity_id=identity.id, known_at=known_at, recorded_at=now(), item=item)
         version.body = self.keyring.seal(details.as_dict(), [identity.key], f"identity|{version.id}")
         self._versions.append(version)
         if known_at >= self._known.get(identity.id, known_at):  # what was sent earlier and comes later is no news
@@ -281,9 +282,10 @@ class Resolver:
 
     def _link(self, identity: SourceIdentity, at: datetime, reason: str, evidence: Sequence[str]) -> None:
         self._links.append(
-            Link(
+            new(
+                Link,
                 id=uuid4(),
-                identity=identity,
+                identity_id=identity.id,
                 person=identity.person,
                 at=at,
                 by=self.by,

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sightline.definition.types import Fault
 from sightline.intake.models import Delivery, Item, Message, Quarantined
 from sightline.intake.types import Counts, Notification, Receipt, Unread
-from sightline.ledger.adding import add_objects
+from sightline.ledger.adding import add_objects, new
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring, digest
 
@@ -97,7 +97,7 @@ class Inbox:
     def sort(self) -> list[Arriving]:
         """What is to become an entry; everything else is counted and has its receipt. One query."""
         digests = [self._digest(thing) for thing in self.things]
-        self._there = {m.message: m for m in Message.objects.filter(message__in=digests)}
+        self._there = {m.message: m for m in Message.objects.filter(message__among=digests)}
         arriving: list[Arriving] = []
         for place, (thing, message) in enumerate(zip(self.things, digests, strict=True)):
             if isinstance(thing, Unread):
@@ -162,9 +162,10 @@ class Inbox:
     def took(self, one: Arriving, *, first: UUID, keys: Sequence[UUID], sent_at: datetime | None) -> None:
         """It has become (a version of) the entry `first`; its raw form is sealed for the same people."""
         n = one.notification
-        item = Item(
+        item = new(
+            Item,
             id=one.item,
-            delivery=self.delivery,
+            delivery_id=self.delivery.id,
             agency=n.agency,
             message=one.message,
             content=one.content,
@@ -177,7 +178,8 @@ class Inbox:
         self._items.append(item)
         if one.before is None:
             self._new.append(
-                Message(
+                new(
+                    Message,
                     agency=n.agency,
                     message=one.message,
                     content=one.content,
@@ -214,7 +216,7 @@ class Inbox:
         """Writes the inbox, in bulk, in the caller's transaction; the keyring has been saved."""
         add_objects(self._items)
         if self._replaced:
-            there = set(Message.objects.filter(message__in=self._replaced).values_list("message", flat=True))
+            there = set(Message.objects.filter(message__among=self._replaced).values_list("message", flat=True))
             self._new += [row for other, row in self._replaced.items() if other not in there]
         add_objects(self._new)
         if self._changed:

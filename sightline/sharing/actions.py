@@ -35,7 +35,7 @@ def tie(rows: Iterable[Row]) -> int:
     if not wanted:
         return 0
     there: dict[tuple[str, str, UUID, UUID | None], tuple[UUID, datetime | None]] = {}
-    open_ = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject__in={key[2] for key in wanted})
+    open_ = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject__among={key[2] for key in wanted})
     for id_, holder, kind, subject, because, until in open_.values_list(
         "id", "holder", "kind", "subject", "because", "until"
     ):
@@ -58,13 +58,13 @@ def _longer(until: datetime | None, than: datetime | None) -> bool:
 
 def end_ties(*, because: Iterable[UUID], until: datetime) -> int:
     """Ends the ties that these entries made, when what they said turned out to be over by then."""
-    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=until), because__in=list(because))
+    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=until), because__among=list(because))
     return rows.update(until=until)
 
 
 def untie(*, kind: str, subjects: Iterable[UUID], holder: str = "", keep: Iterable[str] = ()) -> int:
     """Ends open ties of a kind to these source identities (of one holder, or all but `keep`). Effective at once."""
-    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=now()), kind=kind, subject__in=list(subjects))
+    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=now()), kind=kind, subject__among=list(subjects))
     if holder:
         rows = rows.filter(holder=holder)
     return rows.exclude(holder__in=list(keep)).update(until=now())

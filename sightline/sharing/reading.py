@@ -56,15 +56,14 @@ class Reading:
             return
         moment = now()
         found: dict[UUID, set[str]] = {s: set() for s in unknown}
-        for start in range(0, len(unknown), 500):
-            rows = Tie.objects.filter(
-                Q(until=None) | Q(until__gt=moment),
-                subject__in=unknown[start : start + 500],
-                holder__in=holders(self.actor),
-                from_at__lte=moment,
-            ).values_list("subject", "kind")
-            for subject, kind in rows:
-                found[subject].add(kind)
+        rows = Tie.objects.filter(
+            Q(until=None) | Q(until__gt=moment),
+            subject__among=unknown,
+            holder__in=holders(self.actor),
+            from_at__lte=moment,
+        ).values_list("subject", "kind")
+        for subject, kind in rows:
+            found[subject].add(kind)
         self._ties.update({s: frozenset(kinds) for s, kinds in found.items()})
 
     def ties(self, subjects: Iterable[UUID]) -> frozenset[str]:

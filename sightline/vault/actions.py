@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 
 from sightline.timescales.moment import now
 from sightline.vault import rules
@@ -66,9 +67,10 @@ class Keyring:
 
     def fetch(self, ids: Iterable[UUID]) -> None:
         wanted = [key_id for key_id in set(ids) if key_id not in self._keys]
-        for start in range(0, len(wanted), 500):
-            for key_id, wrapped in Key.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "wrapped"):
-                self._keys[key_id] = _unwrapped(bytes(wrapped), key_id)
+        if not wanted:
+            return
+        for key_id, wrapped in Key.objects.filter(id__among=wanted).values_list("id", "wrapped"):
+            self._keys[key_id] = _unwrapped(bytes(wrapped), key_id)
 
     def has(self, key_id: UUID) -> bool:
         """Whether this key is in hand; after `fetch`, whether it still exists."""
@@ -111,6 +113,26 @@ def check_key() -> None:
 
 
 def destroy(key_ids: Iterable[UUID]) -> int:
-    """Destroys keys for ever: what only they opened can never be read again. Returns how many were there."""
-    count, _ = Key.objects.filter(id__in=list(key_ids)).delete()
+    """Destroys keys for ever: what only they opened can never be read again. Returns how many were there.
+
+    Which they were is written outside the database too, before and after: else an older copy would bring them back.
+    """
+    from sightline.vault import erasures  # which needs our digests
+
+    wanted = list(key_ids)
+    with transaction.atomic():
+        erasure = erasures.intend(wanted)
+        count, _ = Key.objects.filter(id__in=wanted).delete()
+        transaction.on_commit(lambda: erasures.confirm(erasure))
     return count
+
+
+def destroy_again() -> tuple[int, int]:
+    """After an older copy was put in place: destroys what was destroyed since it was made. Returns how many keys that
+    were, and how many there are whose erasure was begun and never confirmed. Raises outside.Altered.
+    """
+    from sightline.vault import erasures
+
+    done, begun = erasures.known()
+    count, _ = Key.objects.filter(id__in=done).delete()
+    return count, Key.objects.filter(id__in=begun).count()
