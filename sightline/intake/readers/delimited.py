@@ -65,11 +65,11 @@ def find_header(source: Source, wanted: Collection[str], *, encoding: str = "", 
                 continue
             if not text.strip(' ,;\t|"') or not line.fits or "\0" in text:
                 continue
-            header = max((_header(text, d, folded, line.number) for d in delimiters), key=lambda h: _score(h, folded))
-            score = _score(header, folded)[0]
-            if best is None or score > best[0]:
-                best = (score, header)
-            if not folded or score == len(folded):
+            header = max((_header(text, d, folded, line.number) for d in delimiters), key=lambda h: score(h, folded))
+            had = score(header, folded)[0]
+            if best is None or had > best[0]:
+                best = (had, header)
+            if not folded or had == len(folded):
                 break
     if best is None:
         raise Unreadable("the file has no header line with the names of its columns")
@@ -249,7 +249,11 @@ def _parse(text: str, delimiter: str) -> tuple[list[str] | None, bool]:
 
 
 def _header(text: str, delimiter: str, folded: Mapping[str, str], number: int) -> Header:
-    fields = _parse(text, delimiter)[0] or text.split(delimiter)
+    return header_of(_parse(text, delimiter)[0] or text.split(delimiter), delimiter, folded, number)
+
+
+def header_of(fields: list[str], delimiter: str, folded: Mapping[str, str], number: int) -> Header:
+    """The columns that these fields name: by the feed's names where `folded` knows them, each name once."""
     while len(fields) > 1 and not fields[-1].strip():
         fields.pop()
     names: dict[str, None] = {}
@@ -262,6 +266,7 @@ def _header(text: str, delimiter: str, folded: Mapping[str, str], number: int) -
     return Header(tuple(names), delimiter, number)
 
 
-def _score(header: Header, folded: Mapping[str, str]) -> tuple[int, int]:
+def score(header: Header, folded: Mapping[str, str]) -> tuple[int, int]:
+    """How many of the wanted columns it has, then how many at all."""
     wanted = set(folded.values())
     return len(wanted.intersection(header.names)), len(header.names)

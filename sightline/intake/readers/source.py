@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from sightline.intake.notes import Notes
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -21,6 +23,7 @@ class Part:
 Source = Path | bytes | Part
 LONGEST_LINE = 128 * 1024
 KEPT_OF_LONG = 64 * 1024
+TURNING = dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF))
 UTF8_BOM = b"\xef\xbb\xbf"
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
@@ -91,3 +94,17 @@ def refuse_wide(start: bytes) -> None:
 def named(source: Source) -> str:
     """The file's own name, where it has one."""
     return "" if isinstance(source, bytes) else source.name
+
+
+def clean(text: str, notes: Notes, position: str = "") -> str:
+    """The text without characters that turn or hide what stands beside them: with them two names look alike and are
+    not, or one name looks like another. Joiners within words stay, for some scripts need them.
+
+    Source: Unicode Technical Report 36, Unicode security considerations, 2.5 (bidirectional text).
+    """
+    if text.isascii():
+        return text
+    found = text.translate(TURNING)
+    if found != text:
+        notes.add("characters that turn or hide text are left out", position)
+    return found

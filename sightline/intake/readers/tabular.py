@@ -14,13 +14,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePath
 
 from sightline.intake.mapping import Row
 from sightline.intake.notes import Notes
-from sightline.intake.readers import delimited
+from sightline.intake.readers import delimited, sheets
+from sightline.intake.readers.refusals import refuse_other
 from sightline.intake.readers.source import Source, Unreadable, named, start
-from sightline.intake.readers.zipped import is_zip, unpacked
+from sightline.intake.readers.xlsx import workbook
+from sightline.intake.readers.zipped import at_hand, holds, is_zip, unpacked
 from sightline.intake.types import Unread
 
 DELIMITED = frozenset((".csv", ".txt", ".tsv", ".psv", ".dat"))
@@ -50,11 +53,18 @@ def open_set(
         files: list[Source] = []
         if isinstance(source, Path) and source.is_dir():
             files += _in_folder(source, notes)
-        elif is_zip(start(source, 4)):
-            files += stack.enter_context(unpacked(source))
+        elif is_zip(head := start(source, 400)):
+            kind = holds(source)
+            files += [source] if kind == "workbook" else stack.enter_context(unpacked(source))
         else:
+            refuse_other(source, head)
             files.append(source)
-        tables = [table for file in files if (table := _table(file, notes, wanted, encoding)) is not None]
+        tables: list[Table] = []
+        for file in files:
+            if is_zip(start(file, 4)):
+                tables += _sheets(file, notes, wanted, stack, alone=len(files) == 1)
+            elif (table := _table(file, notes, wanted, encoding)) is not None:
+                tables.append(table)
         if len(tables) > MOST_TABLES:
             raise Unreadable(f"{named(source)} holds more than {MOST_TABLES} tables; send them in several")
         seen: set[str] = set()
@@ -80,9 +90,31 @@ def _in_folder(folder: Path, notes: Notes) -> list[Path]:
     return found
 
 
+def _sheets(source: Source, notes: Notes, wanted: Collection[str], stack: ExitStack, *, alone: bool) -> Iterator[Table]:
+    """The sheets of a workbook, which may lie in a folder or zip beside other files."""
+    source = at_hand(source)
+    if holds(source) != "workbook":
+        notes.add("a zip within a zip is passed over: send its files themselves", named(source))
+        return
+    try:
+        book = stack.enter_context(workbook(source, notes))
+    except Unreadable as error:
+        if alone:
+            raise
+        notes.add(error.sentence)
+        return
+    for sheet in book.sheets:
+        found = sheets.find(sheet, wanted, notes)
+        if found is None:
+            notes.add(f"sheet {sheet.name} is empty")
+            continue
+        read = partial(sheets.rows, found, notes, position=f"{sheet.name}:")
+        yield Table(sheet.name, found.header.names, read)
+
+
 def _table(source: Source, notes: Notes, wanted: Collection[str], encoding: str) -> Table | None:
     path = PurePath(named(source))
-    if path.suffix.lower() not in DELIMITED:
+    if not isinstance(source, bytes) and path.suffix.lower() not in DELIMITED:
         notes.add("a file that is no table is passed over", path.name)
         return None
     try:

@@ -46,7 +46,7 @@ def parts(source: Source, names: frozenset[str]) -> Iterator[Part]:
     """
     with opened(source) as stream:
         first = stream.read(CHUNK)
-        _refuse(first)
+        refuse_start(first)
         parser = etree.XMLPullParser(
             events=("start", "end"),
             resolve_entities=False,
@@ -71,7 +71,7 @@ def parts(source: Source, names: frozenset[str]) -> Iterator[Part]:
             for event, element in parser.read_events():
                 if root is None:
                     root = element
-                    _refuse_document(root)
+                    refuse_document(root)
                     yield Part(local(root), root, False)
                 elif event == "end" and local(element) in names:
                     yield Part(local(element), element, True)
@@ -100,7 +100,7 @@ def local(element: etree._Element) -> str:
 def root_name(start: bytes) -> str:
     """The root element's name, from the first bytes of a file; empty when they are no XML."""
     try:
-        _refuse(start)
+        refuse_start(start)
         parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
         parser.feed(start)
     except (Unreadable, etree.XMLSyntaxError, ValueError):
@@ -111,7 +111,7 @@ def root_name(start: bytes) -> str:
     return ""
 
 
-def _refuse(start: bytes) -> None:
+def refuse_start(start: bytes) -> None:
     """Before anything is parsed. A document type is always refused: no census has one, every XML attack needs one."""
     plain = start.replace(b"\0", b"")
     if _DOCTYPE.search(plain):
@@ -121,7 +121,7 @@ def _refuse(start: bytes) -> None:
         raise Unreadable("the XML declares an encoding that is not read; save it as UTF-8")
 
 
-def _refuse_document(root: etree._Element) -> None:
+def refuse_document(root: etree._Element) -> None:
     info = root.getroottree().docinfo
     if info.internalDTD is not None or info.externalDTD is not None:
         raise Unreadable("the XML has a document type or entities, which are refused: they can be used to attack")

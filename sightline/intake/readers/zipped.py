@@ -15,7 +15,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -26,6 +26,7 @@ LARGEST_CONTENTS = 1024 * 1024  # the table of contents, in bytes
 MOST_UNPACKED = 4 * 1024 * 1024 * 1024
 MOST_RATIO = 100  # unpacked to packed, once more than a little is unpacked: text packs to a tenth or a twentieth
 RATIO_FROM = 16 * 1024 * 1024
+LARGEST_WORKBOOK = 32 * 1024 * 1024  # in a zip
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _END, _END64 = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q")
 _START = b"PK\x03\x04"
@@ -34,6 +35,28 @@ _START = b"PK\x03\x04"
 def is_zip(start: bytes) -> bool:
     """Whether these first bytes are a zip's; an empty zip is one too."""
     return start.startswith((_START, b"PK\x05\x06", b"PK\x07\x08"))
+
+
+def at_hand(source: Source) -> Source:
+    """The same; a workbook in a zip is taken into memory, for its parts are read by turns. Raises Unreadable."""
+    if not isinstance(source, Part):
+        return source
+    with source.open() as stream:
+        data = stream.read(LARGEST_WORKBOOK + 1)
+    if len(data) > LARGEST_WORKBOOK:
+        raise Unreadable(
+            f"{source.name} is a workbook of more than {LARGEST_WORKBOOK >> 20} MB; send it without the zip"
+        )
+    return Part(source.name, lambda: closing(io.BytesIO(data)))
+
+
+def holds(source: Source) -> str:
+    """What kind of zip it is: `workbook` (a document of Office's is a zip too) or `files`. Raises Unreadable."""
+    with opened(source) as stream:
+        archive, members = opened_zip(stream, named(source) or "the zip")
+        with archive:
+            names = {each.filename.lower() for each in members}
+    return "workbook" if "[content_types].xml" in names or {"mimetype", "content.xml"} <= names else "files"
 
 
 @contextmanager
