@@ -15,13 +15,14 @@ from typing import Any
 
 from sightline.definition.check_feeds import check_feed
 from sightline.definition.check_records import check_clock, check_record
+from sightline.definition.check_storylines import check_storyline
 from sightline.definition.faults import Faults, place
 from sightline.definition.types import ID, KINDS, Fault, Partnership, Thing
 from sightline.definition.yaml_lines import Path
 
 Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
-NEED_EXAMPLES = ("record", "clock", "rule", "feed", "signal")
+NEED_EXAMPLES = ("record", "clock", "rule", "feed", "signal", "storyline")
 SHOWN_PARTS = ("headline", "says", "place", "people")
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
@@ -209,6 +210,7 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "clock": check_clock,
     "calendar": _calendar,
     "rule": _rule,
+    "storyline": check_storyline,
 }
 
 

@@ -19,6 +19,7 @@ from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, Recor
 from sightline.definition.kinds.registry import Group
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
 from sightline.definition.kinds.signals import Counted, Signal
+from sightline.definition.kinds.storylines import Storyline
 
 __all__ = [
     "Agency",
@@ -59,6 +60,7 @@ __all__ = [
     "SharingWhat",
     "SharingWho",
     "Signal",
+    "Storyline",
     "Team",
     "Thing",
     "YesNo",
@@ -91,7 +93,10 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "feed": ("feeds", Feed),
     "rule": ("sharing", SharingRule),
     "signal": ("signals", Signal),
+    "storyline": ("storylines", Storyline),
 }
+# Read by `simulate` alone: no part of what a partnership's cases began under, so of neither hash nor bundle.
+NOT_IN_BUNDLE = frozenset(("storyline",))
 
 DURATION = re.compile(r"^(\d+) (working days?|school days?|days?|hours?|minutes?|weeks?|months?)$")
 
@@ -135,5 +140,6 @@ class Partnership(Model):
     feed: dict[str, Feed] = {}
     rule: dict[str, SharingRule] = {}
     signal: dict[str, Signal] = {}
+    storyline: dict[str, Storyline] = {}
     origins: dict[str, str] = Field({}, description="`record/ppn#headline` -> `england/records/ppn.yaml:12`")
     withdrawn: dict[str, str] = Field({}, description="`record/ppn` -> the reason why an overlay took it away")

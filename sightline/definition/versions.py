@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from sightline.definition.types import KINDS, Dated, Limit, Model, Partnership, PartnershipInfo
+from sightline.definition.types import KINDS, NOT_IN_BUNDLE, Dated, Limit, Model, Partnership, PartnershipInfo
 
 FORMAT = 1
 
@@ -32,7 +32,7 @@ def bundle(partnership: Partnership) -> bytes:
     things = {
         kind: {id: _dump(thing) for id, thing in getattr(partnership, kind).items()}
         for kind in KINDS
-        if kind != "partnership"
+        if kind != "partnership" and kind not in NOT_IN_BUNDLE
     }
     whole = {
         "format": FORMAT,
