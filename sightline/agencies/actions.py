@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import secrets
+import zlib
+from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from sightline.agencies.models import Agency, Token, Worker
+from sightline.agencies.in_force import as_it_stands, forget
+from sightline.agencies.models import Agency, Declared, Published, Token, Worker
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
+from sightline.definition.loader import load
 from sightline.definition.nearest import nearest
-from sightline.definition.outcomes import Invalid, Refused
-from sightline.definition.types import Fault
+from sightline.definition.outcomes import Conflict, Decision, Invalid, Refused
+from sightline.definition.types import Fault, Partnership, Thing
+from sightline.definition.versions import bundle
 from sightline.ledger.actions import write
 from sightline.timescales.moment import now
 from sightline.vault.actions import digest
@@ -47,6 +54,72 @@ def take_from_definition(*, by: Actor) -> int:
         detail={"agencies": len(rows)},
     )
     return len(rows)
+
+
+@transaction.atomic
+def publish(*, because: str, by: Actor) -> Partnership:
+    """Keeps the definition as this transaction leaves it, whole, under its hash: old bundles always load. Returns it."""
+    whole = as_it_stands(load(settings.SIGHTLINE_PARTNERSHIP))
+    if not Published.objects.filter(hash=whole.hash).exists():
+        kept = zlib.compress(bundle(whole))
+        Published.objects.create(hash=whole.hash, bundle=kept, at=now(), by=by.id, because=because)
+    transaction.on_commit(forget)
+    return whole
+
+
+@transaction.atomic
+def declare(*, thing: Thing, kind: str, body: dict[str, Any], asked_by: str, permission: str, by: Actor) -> UUID:
+    """Makes a thing part of the definition in force, from now on, in every process. Two people: who asked, and `by`."""
+    _require(by, permission)
+    _somebody_else(asked_by, by)
+    before = publish(because="before-declare", by=by)  # what was in force until now stays to be read
+    if thing.id in getattr(before, kind):
+        known = f"an id that no {kind} of the definition has"
+        raise Invalid([Fault(path="id", found=thing.id, expected=known, code="taken")])
+    made = Declared.objects.create(kind=kind, name=thing.id, body=body, by=asked_by, approved_by=by.id, at=now())
+    after = publish(because="declare-thing", by=by)
+    if thing.id not in getattr(after, kind):
+        raise Invalid([Fault(path="id", found=thing.id, expected=f"a {kind} that fits the definition")])
+    write(
+        kind="change",
+        verb="declare-thing",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="administration",
+        policy=after.hash,
+        ids=[made.id],
+        detail={"kind": kind, "name": thing.id, "asked_by": asked_by},
+    )
+    return made.id
+
+
+@transaction.atomic
+def end_declared(*, id: UUID, asked_by: str, permission: str, by: Actor) -> None:
+    """Takes a declared thing out of the definition in force. What came by it stays. Two people here too."""
+    _require(by, permission)
+    _somebody_else(asked_by, by)
+    row = Declared.objects.select_for_update().filter(id=id, ended_at=None).first()
+    if row is None:
+        raise Conflict("It has been withdrawn already. Nothing was changed.")
+    row.ended_at, row.ended_by, row.ended_approved_by = now(), asked_by, by.id
+    row.save(update_fields=["ended_at", "ended_by", "ended_approved_by"])
+    after = publish(because="end-declared", by=by)
+    write(
+        kind="change",
+        verb="end-declared",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="administration",
+        policy=after.hash,
+        ids=[row.id],
+        detail={"kind": row.kind, "name": row.name, "asked_by": asked_by},
+    )
+
+
+def _somebody_else(asked_by: str, by: Actor) -> None:
+    if asked_by == by.id or by.machine:
+        sentence = "You asked for this yourself: somebody else must decide on it."
+        raise Refused(Decision(False, "second-person-needed", sentence))
 
 
 @transaction.atomic

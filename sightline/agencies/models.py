@@ -7,6 +7,8 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from sightline.ledger.models import AppendOnly
+
 
 class Agency(models.Model):
     """An agency: from the definition, or declared by a feed (schools). The id is its slug."""
@@ -89,3 +91,44 @@ class Token(models.Model):
     digest = models.CharField(max_length=32, unique=True)
     made_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+
+
+class Declared(models.Model):
+    """A thing that workers have made part of the definition in force, besides what stands in files: a mapped feed.
+
+    Never overwritten: what replaces it is a further row, and what is withdrawn keeps its row with the day and the reason.
+    """
+
+    classification = dict.fromkeys(
+        ("id", "kind", "name", "body", "by", "approved_by", "at", "ended_at", "ended_by", "ended_approved_by"),
+        "internal",
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20)  # as in the definition: feed
+    name = models.CharField(max_length=60)  # the thing's id
+    body = models.JSONField()  # the thing, as in the bundle
+    by = models.CharField(max_length=60)
+    approved_by = models.CharField(max_length=60)  # somebody else
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, blank=True)
+    ended_approved_by = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "name"], condition=models.Q(ended_at=None), name="declared_once")
+        ]
+
+
+class Published(AppendOnly):
+    """A version of the definition that has been in force, whole: what an entry's hash leads back to, for ever."""
+
+    classification = dict.fromkeys(("id", "hash", "bundle", "at", "by", "because"), "internal")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hash = models.CharField(max_length=64, unique=True)
+    bundle = models.BinaryField()  # canonical JSON, deflated (zlib)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    because = models.CharField(max_length=60)  # the verb: declare-thing, end-declared

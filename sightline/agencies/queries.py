@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import zlib
 from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
 
-from sightline.agencies.models import Agency, Token, Worker
-from sightline.agencies.types import Actor, AgencyInfo, WorkerInfo
+from sightline.agencies.in_force import in_force
+from sightline.agencies.models import Agency, Declared, Published, Token, Worker
+from sightline.agencies.types import Actor, AgencyInfo, DeclaredInfo, WorkerInfo
 from sightline.definition.loader import load
 from sightline.definition.outcomes import Missing
 from sightline.definition.types import Partnership
+from sightline.definition.versions import from_bundle
 from sightline.vault.actions import digest
 
 
 def partnership() -> Partnership:
-    """The definition that this deployment runs under (one deployment is one partnership)."""
-    return load(settings.SIGHTLINE_PARTNERSHIP)
+    """The definition that this deployment runs under (one deployment is one partnership): its files, and what was
+    declared besides, as every process finds it within two seconds.
+    """
+    return in_force(load(settings.SIGHTLINE_PARTNERSHIP))
+
+
+def published(definition_hash: str) -> Partnership:
+    """The definition as it was under this hash. Raises Missing where no such version was published here."""
+    row = Published.objects.filter(hash=definition_hash).values_list("bundle", flat=True).first()
+    if row is None:
+        raise Missing
+    return from_bundle(zlib.decompress(bytes(row)))
+
+
+def declared(kind: str) -> list[DeclaredInfo]:
+    """What workers have added to the definition, newest first: also what has ended."""
+    rows = Declared.objects.filter(kind=kind).order_by("-at", "id")
+    return [DeclaredInfo(str(d.id), d.kind, d.name, d.body, d.by, d.approved_by, d.at, d.ended_at) for d in rows]
 
 
 @lru_cache(maxsize=512)

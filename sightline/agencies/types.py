@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,17 @@ class WorkerInfo:
     role: str
     phone: str = ""
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredInfo:
+    """A thing of the definition in force that stands in no file: what it is, and by whom and whom besides."""
+
+    id: str
+    kind: str
+    name: str
+    body: dict[str, Any]
+    by: str
+    approved_by: str
+    at: datetime
+    ended_at: datetime | None = None

@@ -19,12 +19,16 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "worker": ("sightline.commands.worker", True, ""),
     "demo": ("sightline.commands.demo", True, "demo"),
     "load": ("sightline.commands.load", True, ""),
+    "feed": ("sightline.commands.feed", True, ""),
     "check": ("sightline.commands.check", False, ""),
     "describe": ("sightline.commands.describe", False, ""),
     "reference": ("sightline.commands.reference", False, ""),
     "simulate": ("sightline.commands.simulate", False, ""),
     "story": ("sightline.commands.story", True, "scratch"),
     "verify": ("sightline.commands.verify", True, ""),
+    "backup": ("sightline.commands.backup", True, ""),
+    "restore": ("sightline.commands.restore", True, ""),
+    "doctor": ("sightline.commands.doctor", True, ""),
     "workers": ("sightline.commands.workers", True, ""),
     "token": ("sightline.commands.token", True, ""),
 }
@@ -38,6 +42,12 @@ def setup_django(mode: str = "") -> None:
     import django
 
     django.setup()
+    from django.conf import settings
+
+    if settings.SIGHTLINE_MODE in ("production", "demo"):
+        from config.logs import log_what_nobody_caught
+
+        log_what_nobody_caught()
 
 
 def _parser(only: str) -> argparse.ArgumentParser:

@@ -128,3 +128,50 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["worker", "form"], name="draft_once")]
+
+
+class SupplierMapping(models.Model):
+    """A mapping that somebody makes for a new supplier's file: from the sample to the feed that two people agreed on."""
+
+    classification = dict.fromkeys(
+        (
+            "id",
+            "feed",
+            "state",
+            "by",
+            "made_at",
+            "saved_at",
+            "version",
+            "asked_by",
+            "asked_at",
+            "decided_by",
+            "decided_at",
+            "declared",
+            "key",
+            "sample_key",
+        ),
+        "internal",
+    ) | {"body": "sealed", "sample": "sealed", "note": "sealed"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    feed = models.CharField(max_length=60, blank=True)  # the id that it gets; empty until it is named
+    state = models.CharField(
+        max_length=12, default="drafted"
+    )  # drafted | submitted | approved | ending | ended | dropped
+    by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    version = models.IntegerField(default=0)  # grows with every change: what is approved is what was read
+    asked_by = models.CharField(max_length=60, blank=True)  # who submitted it, or asked that it be withdrawn
+    asked_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=60, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    declared = models.UUIDField(null=True)  # the thing in the definition in force
+    key = models.UUIDField()  # seals what was chosen (the supplier's codes may name anybody) and the notes
+    sample_key = models.UUIDField(null=True)  # destroyed with the sample when it is decided
+    body = models.BinaryField()
+    sample = models.BinaryField(null=True)
+    note = models.BinaryField(null=True)  # why it was sent back, or is to be withdrawn
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "-saved_at", "id"], name="mapping_state")]

@@ -16,6 +16,7 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("sig
 NUMBERED = {"api.answered", "intake.message", "identity.trait", "chronology.part", "ledger.link", "ledger.head"}
 BY_NAME = {"agencies.agency"}  # a slug, which is public
 APPEND_ONLY = {
+    "agencies.published",
     "ledger.record",
     "ledger.link",
     "intake.item",
