@@ -89,3 +89,8 @@ def lag_seconds() -> float:
         Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
     )
     return (now() - oldest).total_seconds() if oldest else 0.0
+
+
+def given_up() -> int:
+    """How much owed work was tried too often and waits for a person."""
+    return Due.objects.filter(done_at=None, tries__gte=MOST_TRIES).count()

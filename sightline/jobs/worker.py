@@ -1,4 +1,4 @@
-"""The worker: settles what is owed, and gives ledger records their place in the chain."""
+"""The worker: settles what is owed, gives ledger records their place in the chain, and anchors how far it has got."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 from django.db import close_old_connections, connection
 
 from sightline.jobs.due import sweep
+from sightline.ledger import anchors
 from sightline.ledger.actions import sequence
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ def work(stop: threading.Event | None = None) -> None:
         try:
             close_old_connections()
             done = turn()
+            anchors.keep()
         except Exception as error:
             log.warning("a worker turn failed", extra={"error": type(error).__name__})
             connection.close()
