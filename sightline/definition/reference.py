@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from sightline.definition.reference_registry import groups
 from sightline.definition.types import Clock, Column, Condition, Feed, Partnership, RecordType, SharingRule
 
 KIND_WORDS = {
@@ -26,6 +27,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "records": _records,
         "clocks": _clocks,
         "agencies": _agencies,
+        "groups": groups,
         "sharing": _sharing,
         "feeds": _feeds,
         "codes": _codes,
@@ -147,11 +149,6 @@ def _agencies(p: Partnership) -> list[str]:
         [f"{x.title} (`{x.id}`)", _title(p.locality, x.part_of), ", ".join(x.postcodes)] for x in p.locality.values()
     ]
     out += ["## Localities", "", *_table(["Locality", "Part of", "Postcodes"], rows)]
-    rows = [
-        [f"{g.title} (`{g.id}`)", _title(p.group, g.part_of), _title(p.role, g.chair), g.every, g.source]
-        for g in p.group.values()
-    ]
-    out += ["## Groups", "", *_table(["Group", "Part of", "Chair", "Meets every", "Source"], rows)]
     return out
 
 

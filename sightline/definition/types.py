@@ -16,7 +16,7 @@ from sightline.definition.kinds.clocks import Calendar, Clock, ClockEvent, Limit
 from sightline.definition.kinds.codes import Code, CodeList, Lane
 from sightline.definition.kinds.feeds import Column, Feed, MappedPerson, Mapping
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
-from sightline.definition.kinds.registry import Group
+from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
 from sightline.definition.kinds.signals import Counted, Signal
 from sightline.definition.kinds.storylines import Storyline
@@ -34,6 +34,7 @@ __all__ = [
     "Counted",
     "DURATION",
     "Dated",
+    "Document",
     "Fault",
     "Feed",
     "FieldKind",
@@ -52,6 +53,7 @@ __all__ = [
     "Partnership",
     "PartnershipInfo",
     "Permission",
+    "Priority",
     "RecordField",
     "RecordRole",
     "RecordType",
@@ -61,8 +63,10 @@ __all__ = [
     "SharingWho",
     "Signal",
     "Storyline",
+    "Strategy",
     "Team",
     "Thing",
+    "Watch",
     "YesNo",
 ]
 
@@ -85,6 +89,10 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "permission": ("permissions", Permission),
     "locality": ("localities", Locality),
     "group": ("groups", Group),
+    "document": ("documents", Document),
+    "priority": ("priorities", Priority),
+    "strategy": ("strategies", Strategy),
+    "watch": ("watches", Watch),
     "codes": ("codes", CodeList),
     "lane": ("lanes", Lane),
     "record": ("records", RecordType),
@@ -132,6 +140,10 @@ class Partnership(Model):
     permission: dict[str, Permission] = {}
     locality: dict[str, Locality] = {}
     group: dict[str, Group] = {}
+    document: dict[str, Document] = {}
+    priority: dict[str, Priority] = {}
+    strategy: dict[str, Strategy] = {}
+    watch: dict[str, Watch] = {}
     codes: dict[str, CodeList] = {}
     lane: dict[str, Lane] = {}
     record: dict[str, RecordType] = {}
