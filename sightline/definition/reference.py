@@ -58,7 +58,8 @@ def _record(p: Partnership, r: RecordType) -> list[str]:
     if r.routine:
         unless = f", unless {condition(r.unless)}" if r.unless else ""
         opened = f". A concern opens what lies back up to {r.opened_for}" if r.opened_for else ""
-        out.append(f"- **Routine**: sealed until a concern opens{unless}{opened}")
+        kept = f". What no concern opened is erased after {r.kept_for}" if r.kept_for else ""
+        out.append(f"- **Routine**: sealed until a concern opens{unless}{opened}{kept}")
     if isinstance(r.queue, Condition):
         out.append(f"- **Front door's queue**: when {condition(r.queue)}")
     else:
@@ -94,7 +95,8 @@ def _record(p: Partnership, r: RecordType) -> list[str]:
         for g in r.good_when:
             of = f" of each {r.people[g.of].title.lower()}" if g.of in r.people else ""
             title = r.fields[g.part].title if g.part in r.fields else g.part
-            out.append(f"- {title}{of}; else: “{g.says}”")
+            when = f", when {condition(g.when)}" if g.when else ""
+            out.append(f"- {title}{of}{when}; else: “{g.says}”")
         out.append("")
     return out
 
@@ -111,7 +113,12 @@ def _clocks(p: Partnership) -> list[str]:
             out.append(f"- **When late, needs** {_join(clock.late_needs)}")
         out.append("")
         rows = [
-            [f"{limit.from_}", limit.is_, condition(limit.when) if limit.when else "", limit.source]
+            [
+                f"{limit.from_}",
+                limit.is_ + (f", never later than {limit.never_later}" if limit.never_later else ""),
+                condition(limit.when) if limit.when else "",
+                limit.source,
+            ]
             for limit in clock.limit
         ]
         out += _table(["From", "Limit", "When", "Source"], rows)

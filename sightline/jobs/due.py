@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.queries import machine, partnership
+from sightline.chronology.expiry import expire
 from sightline.clocks import actions as clocks
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
@@ -24,6 +26,7 @@ PAUSE_SECONDS = 0.003  # between transactions, so that whoever waits for the dat
 VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "clocks": lambda payload: clocks.recompute(UUID(p) for p in payload["persons"]),
     "sequence-ledger": lambda payload: ledger.sequence(),
+    "expire-routine": lambda payload: expire(definition=partnership(), by=machine("expiry-machine")),
 }
 
 
