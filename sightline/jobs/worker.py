@@ -8,6 +8,7 @@ import threading
 from django.db import close_old_connections, connection
 
 from sightline.jobs.due import sweep
+from sightline.jobs.nightly import plan_sometimes
 from sightline.ledger import anchors
 from sightline.ledger.actions import sequence
 
@@ -26,6 +27,7 @@ def work(stop: threading.Event | None = None) -> None:
     while not stop.is_set():
         try:
             close_old_connections()
+            plan_sometimes()
             done = turn()
             anchors.keep()
         except Exception as error:
