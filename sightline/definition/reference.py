@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from sightline.definition.reference_registry import groups
+from sightline.definition.reference_storylines import storylines
 from sightline.definition.types import Clock, Column, Condition, Feed, Partnership, RecordType, SharingRule
 
 KIND_WORDS = {
@@ -32,6 +33,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "feeds": _feeds,
         "codes": _codes,
         "signals": _signals,
+        "storylines": storylines,
     }
     note = "<!-- Generated from `definitions/`. Change the definition, then make the pages again. -->"
     return {
