@@ -14,7 +14,17 @@ from sightline.definition.base import COMBINATORS, ID, Condition, Dated, Listed,
 from sightline.definition.kinds.agencies import Agency, Locality, Permission, Role, Team
 from sightline.definition.kinds.clocks import Calendar, Clock, ClockEvent, Limit
 from sightline.definition.kinds.codes import Code, CodeList, Lane
-from sightline.definition.kinds.feeds import Column, Feed, MappedPerson, Mapping
+from sightline.definition.kinds.feeds import (
+    Added,
+    Becomes,
+    Column,
+    Feed,
+    FeedTable,
+    Join,
+    MappedPerson,
+    Mapping,
+    OnRow,
+)
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
@@ -22,7 +32,9 @@ from sightline.definition.kinds.signals import Counted, Signal
 from sightline.definition.kinds.storylines import Storyline
 
 __all__ = [
+    "Added",
     "Agency",
+    "Becomes",
     "COMBINATORS",
     "Calendar",
     "Clock",
@@ -37,10 +49,12 @@ __all__ = [
     "Document",
     "Fault",
     "Feed",
+    "FeedTable",
     "FieldKind",
     "GoodWhen",
     "Group",
     "ID",
+    "Join",
     "KINDS",
     "Lane",
     "Limit",
@@ -49,6 +63,7 @@ __all__ = [
     "MappedPerson",
     "Mapping",
     "Model",
+    "OnRow",
     "Opens",
     "Partnership",
     "PartnershipInfo",
