@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 
 from sightline.agencies.queries import partnership, system_actor
 from sightline.agencies.types import Actor
+from sightline.api import registry
 from sightline.api.notifications import TooLarge, router
 from sightline.api.schema import schemas
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
@@ -53,6 +54,7 @@ api = MachineDoor(
     description="Notifications from agencies' own systems. v1 only ever grows.",
 )
 api.add_router("", router)
+api.add_router("", registry.router)
 
 
 def _problem(status: int, code: str, says: str = "", **headers: str) -> HttpResponse:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "reference": ("sightline.commands.reference", False, ""),
     "simulate": ("sightline.commands.simulate", False, ""),
     "story": ("sightline.commands.story", True, "scratch"),
+    "registry": ("sightline.commands.registry", False, ""),
     "verify": ("sightline.commands.verify", True, ""),
     "backup": ("sightline.commands.backup", True, ""),
     "restore": ("sightline.commands.restore", True, ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -12,12 +13,18 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "check",
         help="check definitions",
-        epilog="Example: sightline check leeds",
-        description="Reports all faults of one partnership's definition (default: all of them), each with file, line, what was "
-        "found, "
-        "what was expected and the nearest valid name. Exits 1 when there are any.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Examples: sightline check leeds\n          sightline check leeds --storylines my-storylines/",
+        description="Reports all faults of one partnership's definition (default: all of them), each with file, line, what was\n"
+        "found, what was expected and the nearest valid name; and runs the examples. Exits 1 when there are any.",
     )
     parser.add_argument("partnership", nargs="*", help="folders of definitions/ (default: all)")
+    parser.add_argument(
+        "--storylines",
+        type=Path,
+        metavar="DIR",
+        help="check an author's own storylines against it too, as `simulate --storylines DIR` would plant them",
+    )
     parser.add_argument("--json", action="store_true", help="report as JSON")
 
 
@@ -26,10 +33,12 @@ def run(args: argparse.Namespace) -> int:
     from sightline.clocks import rules as clocks
     from sightline.definition import check as definition
     from sightline.definition import records
+    from sightline.definition.check_storylines import with_folder
     from sightline.definition.loader import names, read
     from sightline.intake import rules as intake
     from sightline.sharing import rules as sharing
     from sightline.signals import rules as signals
+    from sightline.simulation import storyline_examples
 
     runners: dict[str, Any] = {
         "record": records.run_example,
@@ -37,11 +46,19 @@ def run(args: argparse.Namespace) -> int:
         "rule": sharing.run_example,
         "feed": intake.run_example,
         "signal": signals.run_example,
+        "storyline": storyline_examples.run_example,
         "watch": registry.run_example,
     }
     report, sound = [], True
     for name in args.partnership or names():
         partnership, faults = read(name)
+        if partnership is not None and args.storylines:
+            try:
+                partnership, more = with_folder(partnership, args.storylines)
+            except OSError as error:
+                print(f"{args.storylines}: {error.strerror}; expected a folder of storylines", file=sys.stderr)
+                return 2
+            faults = [*faults, *more]
         if partnership is not None:
             faults = [*faults, *definition.check_examples(partnership, runners)]
         sound &= not faults
@@ -56,7 +73,10 @@ def run(args: argparse.Namespace) -> int:
             for fault in faults:
                 print(fault)
             things = (
-                sum(len(getattr(partnership, kind)) for kind in ("agency", "role", "record", "clock", "feed", "rule"))
+                sum(
+                    len(getattr(partnership, kind))
+                    for kind in ("agency", "role", "record", "clock", "feed", "rule", "storyline")
+                )
                 if partnership
                 else 0
             )

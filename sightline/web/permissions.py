@@ -52,6 +52,8 @@ ACCESS: dict[str, Access] = {
     **_all("find found", Access("find-child", verb="find-child")),
     "child": Access("view-child", verb="view-child"),
     "entry": Access("view-child", verb="view-entry"),
+    **_all("registry registry-group registry-agencies registry-priorities registry-changes", Access(SIGNED_IN, "administration")),
+    **_all("registry-record registry-withdraw", Access("keep-registry", "administration")),
     "loads": Access("view-loads", "administration", "view-loads"),
     "delivery": Access("view-loads", "administration", "view-delivery"),
     "quarantined": Access("release-quarantine", "data-quality", "view-quarantined"),

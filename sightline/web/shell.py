@@ -19,6 +19,19 @@ PLACES = (  # words, URL name, the names of the pages under it
     ("Find a child", "find", ("find", "found", "child", "entry", "separate")),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     ("Matches", "matches", ("matches", "match")),
+    (
+        "Registry",
+        "registry",
+        (
+            "registry",
+            "registry-group",
+            "registry-agencies",
+            "registry-priorities",
+            "registry-changes",
+            "registry-record",
+            "registry-withdraw",
+        ),
+    ),
     ("Help", "help", ("help", "glossary")),
 )
 

@@ -16,6 +16,8 @@ from sightline.web.find import views as find
 from sightline.web.loads import views as loads
 from sightline.web.matches import separating
 from sightline.web.matches import views as matches
+from sightline.web.registry import changing as registry_changing
+from sightline.web.registry import views as registry
 from sightline.web.work import views as work
 
 urlpatterns = [
@@ -31,6 +33,13 @@ urlpatterns = [
     path("matches/", matches.matches, name="matches"),
     path("matches/<uuid:possible>/", matches.match, name="match"),
     path("draft/<slug:form>/<uuid:about>/", drafts.save, name="draft"),
+    path("registry/", registry.registry, name="registry"),
+    path("registry/group/<slug:group>/", registry.group, name="registry-group"),
+    path("registry/group/<slug:group>/record/", registry_changing.record, name="registry-record"),
+    path("registry/recorded/<uuid:row>/withdraw/", registry_changing.withdraw, name="registry-withdraw"),
+    path("registry/agencies/", registry.agencies, name="registry-agencies"),
+    path("registry/priorities/", registry.priorities, name="registry-priorities"),
+    path("registry/changes/", registry.changes, name="registry-changes"),
     path("help/", about.help_, name="help"),
     path("words/", about.glossary, name="glossary"),
     path("accessibility/", about.accessibility, name="accessibility"),

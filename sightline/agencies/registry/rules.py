@@ -169,7 +169,9 @@ def meeting_words(fact: Fact) -> str:
     if fact.count is not None:
         return f"{fact.count} meeting{'' if fact.count == 1 else 's'}, {period_words(fact)}"
     words = period_words(fact)
-    return f"met in {words}; days are not stated" if " to " in words else f"met in {words}; the day is not stated"
+    if " to " in words:
+        return f"met between {words.replace(' to ', ' and ')}; days are not stated"
+    return f"met in {words}; the day is not stated"
 
 
 def period_words(fact: Fact) -> str:
