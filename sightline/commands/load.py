@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from sightline.definition.types import Partnership
-from sightline.intake.readers import Notes, Unreadable, detect, read
+from sightline.intake.readers import Unreadable, apart
 from sightline.intake.types import Counts
 
-SUFFIXES = frozenset((".csv", ".txt", ".tsv", ".psv", ".dat", ".jsonl", ".ndjson", ".json", ".xml"))
+SUFFIXES = frozenset((".csv", ".txt", ".tsv", ".psv", ".dat", ".jsonl", ".ndjson", ".json", ".xml", ".xlsx", ".zip"))
+ALSO_TOLD = frozenset((".xls", ".xlsm", ".xlsb", ".ods"))  # tried, so that a sentence says what to do with them
 COLUMNS = ("read", "new", "unchanged", "superseding", "quarantined", "people_new", "people_matched", "seconds")
 Progress = Callable[[Counts], None]
 
@@ -28,13 +29,14 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=(
             "Takes in files that agencies sent. Each file's feed is recognised by its columns (or root element) and\n"
-            "its name. A file may be loaded again at any time: what is held already is nothing new. What cannot be\n"
-            "understood is kept for a person, with its line and reason, and stops nothing.\n\n"
+            "its name; a folder, workbook or zip that holds a set of tables is taken as one. A file may be loaded\n"
+            "again at any time: what is held already is nothing new. What cannot be understood is kept for a person,\n"
+            "with its line and reason, and stops nothing. Files are read in a process of their own, with limits.\n\n"
             "Exit codes: 0 well; 1 with --strict when something waits for a person; 2 when a file could not be used."
         ),
         epilog="Example: sightline load inbox/ police-2025-01-11.csv --strict",
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="files, or folders of files")
+    parser.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="files, or folders or zips of files")
     parser.add_argument("--feed", help="the feed that they are, where it should not be recognised")
     parser.add_argument("--json", action="store_true", help="report as JSON")
     parser.add_argument("--strict", action="store_true", help="exit 1 when something was quarantined")
@@ -46,16 +48,19 @@ def run(args: argparse.Namespace) -> int:
     definition, failed = partnership(), False
     total, report = Counts(), []
     with _stopping():
-        for path in _files(args.paths):
-            entry: dict[str, Any] = {"file": str(path), **Counts().as_dict()}
+        for path, member in _files(args.paths, definition, args.feed):
+            name = _shown(f"{path}/{member}" if isinstance(member, str) and member else str(path))
+            entry: dict[str, Any] = {"file": name, **Counts().as_dict()}
             report.append(entry)
             counts = Counts()
             try:
-                _load(path, args.feed, definition, entry, counts)
+                if isinstance(member, Unreadable):
+                    raise member
+                _load(path, member, args.feed, definition, entry, counts)
             except Unreadable as error:
                 failed = True
                 entry["error"] = error.sentence
-                print(f"{path}: {error.sentence}", file=sys.stderr)
+                print(f"{name}: {error.sentence}", file=sys.stderr)
             total.add(counts)
     if args.json:
         print(json.dumps({**total.as_dict(), "files": report}, indent=1))
@@ -66,16 +71,24 @@ def run(args: argparse.Namespace) -> int:
     return 1 if args.strict and total.quarantined else 0
 
 
-def _load(path: Path, feed: str | None, definition: Partnership, entry: dict[str, Any], counts: Counts) -> None:
+def _load(
+    path: Path, member: str, feed: str | None, definition: Partnership, entry: dict[str, Any], counts: Counts
+) -> None:
     """One file. `entry` and `counts` are filled as it goes, so that what was done is told however it ends."""
+    from sightline.agencies.queries import agencies
+
+    with apart.reading(path, definition, feed=feed, agencies=agencies(), member=member) as reading:
+        _take(reading, Path(_shown(member or path.name)), entry, counts)
+
+
+def _take(reading: apart.Reading, path: Path, entry: dict[str, Any], counts: Counts) -> None:
     from django.db import DatabaseError
 
-    from sightline.agencies.queries import agencies, machine
+    from sightline.agencies.queries import machine
     from sightline.jobs.receive import close_delivery, open_delivery, receive
 
-    found = detect(path, definition, feed)
-    by, notes = machine("feed-machine"), Notes()
-    things = _first_step(read(path, found, definition, notes, agencies=agencies()))
+    found, by, notes = reading.feed, machine("feed-machine"), reading.notes
+    things = _first_step(iter(reading))
     entry["feed"] = found.id
     delivery = open_delivery(
         feed=found.id, agency=found.agency, kind="file", name=path.name, by=by, notes=notes.sentences()
@@ -114,20 +127,41 @@ def _first_step(things: Iterator[Any]) -> Iterator[Any]:
     return all_of_it()
 
 
-def _files(paths: list[Path]) -> Iterator[Path]:
-    """Files as named; folders in the order of names, at every depth. In a folder, what cannot be data is left out."""
+def _files(paths: list[Path], definition: Partnership, feed: str | None) -> Iterator[tuple[Path, str | Unreadable]]:
+    """What is read by itself, in the order of names: a file, a folder that is a set of tables, a file of a zip (then
+    with its name), or what is wrong with a zip. In a folder, links and what cannot be data are left out."""
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for each in sorted(path.rglob("*")):
-            inside = each.relative_to(path)
-            if not each.is_file() or any(part.startswith(".") for part in inside.parts):
+        if path.is_dir():
+            if apart.parts(path, definition, feed=feed):
+                yield path, ""
                 continue
-            if each.suffix.lower() in SUFFIXES:
-                yield each
-            else:
-                print(f"{each}: left out; its name does not end as a data file's does", file=sys.stderr)
+            yield from _files([each for each in sorted(path.iterdir()) if _wanted(each)], definition, feed)
+        elif path.suffix.lower() == ".zip" and path.is_file():
+            try:
+                yield from ((path, member) for member in apart.parts(path, definition, feed=feed))
+            except Unreadable as error:
+                yield path, error
+        else:
+            yield path, ""
+
+
+def _wanted(path: Path) -> bool:
+    """Whether something in a folder may be data. What is left out is told, but for what is hidden."""
+    if path.name.startswith("."):
+        return False
+    if path.is_symlink():
+        print(f"{_shown(str(path))}: left out; it is a link, and could lead anywhere", file=sys.stderr)
+        return False
+    if path.is_dir() or path.is_file() and path.suffix.lower() in SUFFIXES | ALSO_TOLD:
+        return True
+    why = "its name does not end as a data file's does" if path.is_file() else "it is no file"
+    print(f"{_shown(str(path))}: left out; {why}", file=sys.stderr)
+    return False
+
+
+def _shown(text: str) -> str:
+    """A name as it may stand on a page or terminal: without characters that turn, hide or command."""
+    return "".join(each for each in text if each.isprintable())
 
 
 def _progress(path: Path) -> Callable[..., None]:

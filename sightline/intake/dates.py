@@ -58,6 +58,18 @@ def iso(text: str) -> str:
     return text
 
 
+def typed(read: DateReader, *, timed: bool) -> DateReader:
+    """As `read`, but ISO too: a sheet's true dates have no form of their own."""
+
+    def either(text: str) -> str:
+        try:
+            return iso(text) if timed else iso(text)[:10]
+        except ValueError:
+            return read(text)
+
+    return either
+
+
 def birth(formats: str = "") -> DateReader:
     """As `reader`, but only the day, and as far as it is known: `2010` and `2010-03` are birth dates too."""
     read = reader(formats)

@@ -17,7 +17,8 @@ class Lookups:
         self.partnership = partnership
         self.agencies: dict[str, str] = {}
         for agency in partnership.agency.values():
-            self.agencies.setdefault(_fold(agency.title), agency.id)
+            for name in (agency.title, *agency.known_as):
+                self.agencies.setdefault(_fold(name), agency.id)
         for id in (*(agencies or ()), *partnership.agency):
             self.agencies[id] = id
 

@@ -54,6 +54,7 @@ class Mapper:
         notes: Notes | None = None,
         agencies: Collection[str] | None = None,
         version: str = "",
+        typed: bool = False,
     ) -> None:
         if feed.mapping is None:
             raise ValueError(f"feed {feed.id} has no mapping")
@@ -61,6 +62,7 @@ class Mapper:
         self.partnership, self.feed, self.mapping = partnership, feed, mapping
         self.notes = notes if notes is not None else Notes()
         self.lookups = Lookups(partnership, agencies)
+        self.typed = typed  # true dates come in ISO form, whatever form the mapping says that texts have
         self.version_of_file = version if feed.whole_state else ""
         self.agency = self._agency()
         self.record = self._needed(mapping.record, self._text(mapping.record))
@@ -246,6 +248,8 @@ class Mapper:
 
     def _date(self, column: Column, read: dates.DateReader | None = None) -> Getter:
         get, read = self._text(column), read or dates.reader(column.date)
+        if self.typed and column.date:
+            read = dates.typed(read, timed="%H" in column.date)
 
         def dated(values: Values) -> str:
             text = get(values)

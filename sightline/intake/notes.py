@@ -32,5 +32,14 @@ class Notes:
             out.append(f"{self._left_out} more notes are left out")
         return out
 
+    def told(self) -> list[list[int | str]]:
+        """Everything as plain values, to be taken up elsewhere: sentence, how often, where first."""
+        return [[sentence, *found] for sentence, found in self._found.items()] + [["", self._left_out, ""]]
+
+    def take(self, told: list[list[int | str]]) -> None:
+        """Takes up what another has told, instead of what is here."""
+        self._found = {str(sentence): [int(count), str(at)] for sentence, count, at in told if sentence}
+        self._left_out = sum(int(count) for sentence, count, _ in told if not sentence)
+
     def __len__(self) -> int:
         return len(self._found)

@@ -11,101 +11,31 @@ used at all raises `Unreadable`, before anything is taken. For: formats. Not for
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
-from fnmatch import fnmatch
 from pathlib import Path
 
-from sightline.definition.nearest import nearest, one_of
+from sightline.definition.nearest import one_of
 from sightline.definition.types import Fault, Feed, Partnership
 from sightline.intake import bodies, dates
 from sightline.intake.columns import columns_of
 from sightline.intake.mapping import Mapper, Row
 from sightline.intake.notes import Notes
-from sightline.intake.readers import cin_census, delimited, jsonl
-from sightline.intake.readers.source import Source, Unreadable, refuse_wide, start
-from sightline.intake.readers.xml_parts import root_name
+from sightline.intake.readers import cin_census, delimited, istv, jsonl, sheets, tables
+from sightline.intake.readers.detecting import FLAT, detect, only, parts
+from sightline.intake.readers.refusals import refuse_other
+from sightline.intake.readers.source import Source, Unreadable, named, start
+from sightline.intake.readers.xlsx import workbook
+from sightline.intake.readers.zipped import is_zip
 from sightline.intake.types import Notification, Unread
 
-__all__ = ["KNOWN_FORMATS", "Notes", "Unreadable", "detect", "read", "reread"]
+__all__ = ["KNOWN_FORMATS", "Notes", "Unreadable", "detect", "parts", "read", "reread"]
 
-KNOWN_FORMATS = ("csv", "jsonl", "cin-census")
-HELD_BACK = 64 * 1024 * 1024  # rows that wait for others of their record
+KNOWN_FORMATS = ("csv", "xlsx", "jsonl", "tables", "cin-census", "istv")
+HELD_BACK = 24 * 1024 * 1024  # rows that wait for others of their record
 _DAY = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 Read = Iterator[Notification | Unread]
-
-
-# --- which feed ---------------------------------------------------------------------------------------
-
-
-def detect(path: Path, partnership: Partnership, feed: str | None = None) -> Feed:
-    """The feed that this file is: the one named, or the one recognised by its columns (or root element) and file name.
-
-    Raises Unreadable, with the feeds that there are, where none or several could be meant.
-    """
-    feeds = partnership.feed
-    if feed is not None:
-        if feed in feeds:
-            return feeds[feed]
-        near = nearest(feed, feeds)
-        raise Unreadable(f"there is no feed {feed}; {one_of(feeds)}" + (f"; did you mean {near}?" if near else ""))
-    head = start(path)
-    if not head.strip():
-        raise Unreadable(f"{path.name} is empty")
-    found = [one for one in feeds.values() if _recognises(one, path, head)]
-    if len(found) > 1:
-        found = [one for one in found if _named(one, path)] or found
-        most = max(len(one.recognised_by) for one in found)
-        found = [one for one in found if len(one.recognised_by) == most]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listed = ", ".join(sorted(one.id for one in found))
-        raise Unreadable(f"{path.name} could be one of several feeds: {listed}; say which with --feed")
-    refuse_wide(head)
-    known = "; ".join(f"{one.id} ({_recognised(one)})" for one in sorted(feeds.values(), key=lambda one: one.id))
-    asked = "say which with --feed, or declare it"
-    raise Unreadable(f"{path.name} is of no feed that is declared; {asked}. Feeds: {known or 'none'}")
-
-
-def _recognises(feed: Feed, path: Path, head: bytes) -> bool:
-    plain = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    is_xml, is_json = plain.startswith(b"<") or b"<\0" in plain[:4], plain.startswith(b"{")
-    if feed.format == "cin-census":
-        return is_xml and root_name(head) in (feed.recognised_by or ("Message",))
-    if is_xml:
-        return False
-    if not feed.recognised_by:
-        return is_json == (feed.format == "jsonl") and _named(feed, path)
-    if feed.format == "jsonl":
-        return is_json and _first_keys(head).issuperset(feed.recognised_by)
-    if feed.format != "csv" or is_json:
-        return False
-    try:
-        cut = head if b"\n" not in head else head[: head.rindex(b"\n") + 1]
-        found = delimited.find_header(cut, feed.recognised_by, encoding=feed.encoding, delimiter=feed.delimiter)
-    except (Unreadable, LookupError):
-        return False
-    return set(found.names).issuperset(feed.recognised_by)
-
-
-def _first_keys(head: bytes) -> set[str]:
-    for line in head.removeprefix(b"\xef\xbb\xbf").splitlines()[:20]:
-        try:
-            value = jsonl.parse(line)
-        except jsonl.Misread:
-            continue
-        if isinstance(value, dict):
-            return set(value) | set(jsonl.flat(value))
-    return set()
-
-
-def _named(feed: Feed, path: Path) -> bool:
-    return any(fnmatch(path.name.casefold(), pattern.casefold()) for pattern in feed.file_names)
-
-
-def _recognised(feed: Feed) -> str:
-    return ", ".join(feed.recognised_by) or ", ".join(feed.file_names) or feed.format
 
 
 # --- reading ------------------------------------------------------------------------------------------
@@ -126,31 +56,56 @@ def read(
     name, where bytes are read; a feed whose files restate everything takes its version from the date in it.
     """
     notes = notes if notes is not None else Notes()
-    if feed.format == "cin-census":
-        return cin_census.read(path, feed, partnership, notes)
     if feed.format not in KNOWN_FORMATS:
         raise Unreadable(f"there is no reader for {feed.format}; {one_of(KNOWN_FORMATS)}")
+    name = name or named(path)
+    if feed.format == "tables":
+        return tables.read(path, feed, partnership, notes, agencies=agencies, name=name)
+    if isinstance(path, Path) and path.is_dir():
+        raise Unreadable(f"{name} is a folder; the feed {feed.id} is one file")
+    path = only(path)
+    if not is_zip(head := start(path, 4096)):
+        refuse_other(path, head)
+    elif feed.format in ("jsonl", "cin-census"):
+        raise Unreadable(f"{name} is a workbook; the feed {feed.id} is {feed.format}")
+    if feed.format == "cin-census":
+        return cin_census.read(path, feed, partnership, notes)
     if feed.mapping is None:
         raise Unreadable(f"the feed {feed.id} has no mapping")
-    name = name or (path.name if isinstance(path, Path) else "")
-    mapper = Mapper(partnership, feed, notes=notes, agencies=agencies, version=_version(name, feed, notes))
-    return _mapped(path, feed, mapper, notes)
+    version = _version(name, feed, notes)
+    sheet = is_zip(head)
+    mapper = Mapper(partnership, feed, notes=notes, agencies=agencies, version=version, typed=sheet)
+    return _mapped(path, feed, mapper, notes, sheet)
 
 
-def _mapped(source: Source, feed: Feed, mapper: Mapper, notes: Notes) -> Read:
-    def rows() -> Iterator[Row | Unread]:
-        if feed.format == "jsonl":
-            return jsonl.rows(source, notes)
-        return delimited.rows(source, header, notes, encoding=feed.encoding, looks_like_row=mapper.looks_like_row)
+def _mapped(source: Source, feed: Feed, mapper: Mapper, notes: Notes, sheet: bool = False) -> Read:
+    with ExitStack() as stack:
+        rows = _rows(source, feed, mapper, notes, stack if sheet else None)
+        if feed.mapping is not None and feed.mapping.row_group:
+            yield from _grouped(rows(), mapper, _last_places(rows(), mapper))
+            return
+        make = mapper.row
+        for row in rows():
+            yield make(row.values, row.position, row.raw) if isinstance(row, Row) else _signed(row, feed)
 
-    if feed.format == "csv":
-        header = _header(source, feed, notes)
-    if feed.mapping is not None and feed.mapping.row_group:
-        yield from _grouped(rows(), mapper, _last_places(rows(), mapper))
-        return
-    make = mapper.row
-    for row in rows():
-        yield make(row.values, row.position, row.raw) if isinstance(row, Row) else _signed(row, feed)
+
+def _rows(
+    source: Source, feed: Feed, mapper: Mapper, notes: Notes, stack: ExitStack | None
+) -> Callable[[], Iterator[Row | Unread]]:
+    """A function that begins anew at the first row. `stack`: what must stay open, where the rows are a sheet's."""
+    if feed.format == "istv":
+        return lambda: istv.rows(source, feed, notes)
+    if feed.format == "jsonl":
+        return lambda: jsonl.rows(source, notes)
+    every, _ = columns_of(feed)
+    if stack is not None:
+        found = sheets.choose(stack.enter_context(workbook(source, notes)), every, feed.sheet, notes)
+        _check_header(found.header, feed, notes)
+        return lambda: sheets.rows(found, notes)
+    header = delimited.find_header(source, every, encoding=feed.encoding, delimiter=feed.delimiter)
+    _check_header(header, feed, notes)
+    looks = mapper.looks_like_row
+    return lambda: delimited.rows(source, header, notes, encoding=feed.encoding, looks_like_row=looks)
 
 
 def _signed(unread: Unread, feed: Feed) -> Unread:
@@ -158,9 +113,8 @@ def _signed(unread: Unread, feed: Feed) -> Unread:
     return Unread(unread.position, unread.raw, unread.reason, unread.faults, unread.message_id, feed.agency)
 
 
-def _header(source: Source, feed: Feed, notes: Notes) -> delimited.Header:
+def _check_header(header: delimited.Header, feed: Feed, notes: Notes) -> None:
     every, needed = columns_of(feed)
-    header = delimited.find_header(source, every, encoding=feed.encoding, delimiter=feed.delimiter)
     there = set(header.names)
     missing = [" or ".join(names) for names in needed if there.isdisjoint(names)]
     if missing:
@@ -172,7 +126,6 @@ def _header(source: Source, feed: Feed, notes: Notes) -> delimited.Header:
         notes.add(f"the file lacks columns that the feed can read: {listed}")
     if "(again)" in " ".join(header.names):
         notes.add("a column name stands twice: the first is read")
-    return header
 
 
 def _version(name: str, feed: Feed, notes: Notes) -> str:
@@ -223,8 +176,14 @@ def _not_one(position: str, raw: bytes, agency: str, code: str, expected: str) -
 def _again(raw: bytes, feed: Feed, partnership: Partnership, agency: str, about: str) -> list[Notification | Unread]:
     if feed.format == "cin-census":
         return cin_census.reread(raw, feed, partnership)
+    if feed.format == "tables":
+        return tables.reread(raw, feed, partnership)
+    if feed.format == "istv":
+        mapper = Mapper(partnership, feed, agencies=[agency])
+        row = istv.repaired(raw)
+        return [mapper.row(row.values, "", row.raw)]
     source = raw
-    if feed.format == "csv":
+    if feed.format in FLAT:
         every, _ = columns_of(feed)
         source = (about or ",".join(sorted(every))).encode() + b"\n" + raw.rstrip(b"\r\n") + b"\n"
     return list(read(source, feed, partnership, agencies=[agency]))

@@ -93,7 +93,7 @@ def refuse_wide(start: bytes) -> None:
 
 def named(source: Source) -> str:
     """The file's own name, where it has one."""
-    return "" if isinstance(source, bytes) else source.name
+    return getattr(source, "name", "")
 
 
 def clean(text: str, notes: Notes, position: str = "") -> str:

@@ -59,6 +59,31 @@ def holds(source: Source) -> str:
     return "workbook" if "[content_types].xml" in names or {"mimetype", "content.xml"} <= names else "files"
 
 
+def members(source: Source) -> list[str]:
+    """The names, with their paths, of the files in a zip. Raises Unreadable."""
+    with opened(source) as stream:
+        archive, found = opened_zip(stream, named(source) or "the zip")
+        with archive:
+            return [each.filename for each in found if not _litter(each)]
+
+
+def member(source: Source, name: str) -> Part:
+    """One file of a zip by its whole name, that can be opened by itself and again. Raises Unreadable when opened."""
+
+    @contextmanager
+    def open_() -> Iterator[BinaryIO]:
+        with opened(source) as outer:
+            archive, found = opened_zip(outer, named(source) or "the zip")
+            with archive:
+                one = next((each for each in found if each.filename == name), None)
+                if one is None:
+                    raise Unreadable(f"{named(source)} holds no file {_last(name)}")
+                with io.BufferedReader(Counted(archive, one, Budget(_size(outer))), 128 * 1024) as stream:
+                    yield stream
+
+    return Part(_last(name), open_)
+
+
 @contextmanager
 def unpacked(source: Source) -> Iterator[list[Part]]:
     """The files in a zip, in the order of their names. Raises Unreadable."""

@@ -2,11 +2,13 @@
 
 import resource
 import time
+from contextlib import nullcontext
 
 import pytest
 
 from sightline.intake.notes import Notes
 from sightline.intake.readers import Unreadable, read, reread
+from sightline.intake.readers.source import Part
 from sightline.intake.types import Notification, Unread
 from tests.unit.intake.shapes import CENSUS, census, child, feed, leeds
 
@@ -204,20 +206,9 @@ def test_memory_stays_level_over_many_children():
         def read(self, size=-1):
             return next(self.pieces, b"")
 
-    from contextlib import contextmanager
-
-    from sightline.intake.readers import xml_parts
-
-    @contextmanager
-    def opened(source):
-        yield source
-
-    before, original = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, xml_parts.opened
-    xml_parts.opened = opened
-    try:
-        assert sum(1 for _ in read(Many(), feed(CENSUS), leeds())) == 36_000
-    finally:
-        xml_parts.opened = original
+    source = Part("many.xml", lambda: nullcontext(Many()))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert sum(1 for _ in read(source, feed(CENSUS), leeds())) == 36_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 25_000  # kB
 
 

@@ -58,7 +58,7 @@ def test_the_name_decides_between_feeds_that_could_both_be_meant(written):
     [
         ("a.csv", b"a,b\n1,2\n", r"no feed that is declared.*police \(REF, TYPE, WHEN\)"),
         ("a.csv", b"", "is empty"),
-        ("a.zip", b"PK\x03\x04\x00\x00\x00\x00" * 50, "no feed|binary"),
+        ("a.zip", b"PK\x03\x04\x00\x00\x00\x00" * 50, "cut short"),
         ("a.csv", table(row(1)).decode().encode("utf-16"), "UTF-16"),
     ],
 )
