@@ -52,10 +52,10 @@ SPANS: dict[str, tuple[Callable[[str], object], str]] = {
 }
 
 
-def read_folder(partnership: Partnership, folder: Folder) -> tuple[list[Storyline], list[Fault]]:
-    """The storylines of an author's own folder, instead of the partnership's, and every fault in them.
+def with_folder(partnership: Partnership, folder: Folder) -> tuple[Partnership, list[Fault]]:
+    """The partnership with the storylines of an author's own folder instead of its own, and every fault in them.
 
-    Each file is one storyline, named by its id. Raises OSError where the folder cannot be read.
+    Each file is one storyline, named by its id. Faulty ones are left out. Raises OSError where the folder cannot be read.
     """
     found: dict[str, Storyline] = {}
     faults: list[Fault] = []
@@ -89,12 +89,19 @@ def read_folder(partnership: Partnership, folder: Folder) -> tuple[list[Storylin
     declared = {
         kind: set(getattr(partnership, kind)) for kind in ("record", "signal", "codes", "agency", "role", "feed")
     }
+    declared["storyline"] = {*partnership.storyline, *found}  # the partnership's own may still be named
     collecting = Faults(there, declared, spoilt)
     for storyline in found.values():
+        for key in ("title", "source"):
+            if not getattr(storyline, key).strip():
+                collecting.add(f"storyline/{storyline.id}", (key,), "", f"a {key}: never empty", code="empty")
         if not storyline.examples:
             collecting.add(f"storyline/{storyline.id}", (), "", "examples: one that suits and one that does not")
         check_storyline(collecting, f"storyline/{storyline.id}", storyline)
-    return list(found.values()), sorted([*faults, *collecting.found], key=lambda f: (f.file, f.line, f.path))
+    told = sorted([*faults, *collecting.found], key=lambda f: (f.file, f.line, f.path))
+    faulty = {Folder(fault.file).stem for fault in told}
+    sound = {id: line for id, line in found.items() if id not in faulty}
+    return there.model_copy(update={"storyline": sound}), told
 
 
 def check_storyline(faults: Faults, name: str, storyline: Storyline) -> None:
@@ -131,6 +138,9 @@ class _Check:
 
     def whole(self) -> None:
         line = self.line
+        for key in ("about", "really", "ends"):
+            if "{" in getattr(line, key):
+                self.add((key,), getattr(line, key), "words without `{…}`: this is said of every planting alike")
         planted = line.planted
         if bool(planted.per_10000_children_a_year) == bool(planted.in_all):
             self.add(("planted",), "", "either `per-10000-children-a-year` or `in-all`")
@@ -149,8 +159,7 @@ class _Check:
         if line.kind == "look-alike" and not line.never:
             self.add(("never",), "", "what must not be found: that is what a look-alike is for")
         for index, other in enumerate(line.looks_like):
-            if other not in self.faults.partnership.storyline:
-                self.faults.thing(self.name, ("looks-like", index), other, "storyline")
+            self.faults.thing(self.name, ("looks-like", index), other, "storyline")
         if line.household.children:
             self.span(("household", "children"), line.household.children, "many")
         for key in ("has", "without"):
@@ -236,8 +245,9 @@ class _Check:
             member = self.line.cast.get(role)
             several = member is not None and member.many and event.for_each != role
             on_it[part] = on_it.get(part, 0) + (2 if several else 1)
+        unknown = set(on_it) - set(record.people)  # told already
         for part, about in record.people.items():
-            if about.needed and part not in on_it and not event.changes:
+            if not unknown and about.needed and part not in on_it and not event.changes:
                 self.add((*path, "about"), "", f"somebody as `{part}`: {record.id} needs one")
             if on_it.get(part, 0) > 1 and not about.many:
                 self.add((*path, "about"), part, f"one `{part}` on each {record.id}; `for-each` makes several records")

@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sightline.definition.check_storylines import SCHOOLS, read_folder
+from sightline.definition.check_storylines import SCHOOLS, with_folder
 from sightline.definition.kinds.storylines import Storyline as Declared
 from sightline.definition.kinds.storylines import Told, read_day, read_range, read_span
 from sightline.definition.loader import Unsound
@@ -91,11 +91,11 @@ def storylines(partnership: Partnership, folder: Path | None = None) -> list[Sto
 
     Raises Unsound with every fault of the folder, and OSError where it cannot be read.
     """
-    declared = list(partnership.storyline.values())
     if folder is not None:
-        declared, faults = read_folder(partnership, folder)
+        partnership, faults = with_folder(partnership, folder)
         if faults:
             raise Unsound(faults)
+    declared = partnership.storyline.values()
     school = school_days_of(partnership)
     return sorted((of(one, partnership, school) for one in declared), key=lambda one: one.id)
 
@@ -142,7 +142,8 @@ def _truth(storyline: Storyline, casting: Casting, start: date, teller: Teller, 
     sent = {event.storyline: event.sent.date() for event in events}
     ought = []
     for wanted in declared.signals:
-        by = start + timedelta(days=read_day(wanted.by))
+        later = max((o.later for o in teller.occurrences if o.name in wanted.because), default=0)
+        by = start + timedelta(days=read_day(wanted.by) + later)
         rests = [key for name in wanted.because for key in keys.get(name, ()) if sent[key] <= by]
         if about(wanted.about) and all(keys.get(name) for name in wanted.because):
             said = {"signal": wanted.signal, "about": about(wanted.about), "by": by.isoformat(), "because": rests}

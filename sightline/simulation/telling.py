@@ -68,6 +68,7 @@ class Occurrence:
     subject: Person | None
     before: Occurrence | None  # the one that this follows
     one_event: str
+    later: int  # days by which it came later than was said, because no school or office was open
 
 
 class Teller:
@@ -98,6 +99,8 @@ class Teller:
         """Every time that it comes; none where chance, or another event, says so."""
         told: list[Occurrence] = []
         befores: list[Occurrence | None] = list(self.came.get(event.follows, ())) if event.follows else [None]
+        if not befores and event.follows in {left["event"] for left in self.left_out}:
+            self._leave_out(event, f"{self.planting}#{event.event}")
         for before in befores:
             subjects: list[Person | None] = [before.subject if before else None]
             if event.for_each:
@@ -105,8 +108,8 @@ class Teller:
             for subject in subjects:
                 if self._stopped(event, before) or self.rng.random() >= read_percent(event.chance):
                     continue
-                for at in self._moments(event, before):
-                    occurrence = self._occurrence(event, at, subject, before, len(told))
+                for at, later in self._moments(event, before):
+                    occurrence = self._occurrence(event, at, subject, before, len(told), later)
                     if occurrence:
                         told.append(occurrence)
         self.came[event.event] = told
@@ -117,37 +120,43 @@ class Teller:
         others = self.came.get(event.unless, []) if event.unless else []
         return any(before is None or other.before is None or other.before is before for other in others)
 
-    def _moments(self, event: Told, before: Occurrence | None) -> list[datetime]:
+    def _moments(self, event: Told, before: Occurrence | None) -> list[tuple[datetime, int]]:
+        """When it comes, and by how many days later than was said because no school or office was open."""
         (first, last), days = read_times(event.time)
         if before is not None:
             since = before.event.fields.get(event.since)
             at = (since if isinstance(since, datetime) else before.at) + self._span(*read_span(event.after))
-            at = self._on(at.date(), first, last, days) if event.time else at
+            ahead = before.later
+            if event.time:
+                at, more = self._on(at.date(), first, last, days)
+                ahead += more
         else:
-            day = self.start + timedelta(days=self.rng.randint(*read_range(event.day)))
-            at = self._on(day, first, last, days)
-        found = [at]
+            at, ahead = self._on(self.start + timedelta(days=self._between(event.day)), first, last, days)
+        found = [(_there(at), ahead)]
         if event.repeat:
-            for _ in range(self.rng.randint(*read_range(event.repeat.times)) - 1):
-                at = at + self._span(*read_span(event.repeat.every))
-                at = self._on(at.date(), first, last, days)
-                found.append(at)
-        return [_there(at) for at in found]
+            for _ in range(self._between(event.repeat.times) - 1):
+                at, more = self._on((at + self._span(*read_span(event.repeat.every))).date(), first, last, days)
+                ahead += more
+                found.append((_there(at), ahead))
+        return found
 
-    def _on(self, day: date, first: int, last: int, days: str) -> datetime:
-        """A moment of that day, or of the next that is a school day or working day."""
+    def _between(self, text: str) -> int:
+        return self.rng.randint(*read_range(text))
+
+    def _on(self, day: date, first: int, last: int, days: str) -> tuple[datetime, int]:
+        """A moment of that day, or of the next that is a school day or working day; and how many days later that is."""
         is_one = {"school day": self.school.is_school_day, "working day": self.school.working.is_working}.get(days)
         ahead = 0
         while is_one and ahead < 70 and not is_one(day + timedelta(days=ahead)):
             ahead += 1
         minutes = self.rng.randrange(first, last + 1)
-        return datetime.combine(day + timedelta(days=ahead), time()) + minutes * MINUTE
+        return datetime.combine(day + timedelta(days=ahead), time()) + minutes * MINUTE, ahead
 
     def _span(self, least: int, most: int) -> timedelta:
         return self.rng.randint(least, most) * MINUTE
 
     def _occurrence(
-        self, event: Told, at: datetime, subject: Person | None, before: Occurrence | None, n: int
+        self, event: Told, at: datetime, subject: Person | None, before: Occurrence | None, n: int, later: int
     ) -> Occurrence | None:
         about = [
             (person, part)
@@ -165,11 +174,11 @@ class Teller:
             or record is None
             or any(part not in [r for _, r in about] for part in needed if not event.changes)
         ):
-            self.left_out.append({"key": key, "record": event.record})
+            self._leave_out(event, key)
             return None
         made = Event(at, at, sender, event.record, about, storyline=key)
         one = f"{self.planting}#{event.one_event}" if event.one_event else ""
-        occurrence = Occurrence(event.event, key, at, made, subject, before, one)
+        occurrence = Occurrence(event.event, key, at, made, subject, before, one, later)
         made.place = self.places.get(event.place) or self._words(event.place, occurrence)
         fields: dict[str, Value] = {}
         made.fields = fields
@@ -182,6 +191,9 @@ class Teller:
             of.message = of.message or f"{sender[:3].upper()}-{zlib.crc32(first[-1].key.encode()):010}"
             made.message, made.version = of.message, "2"
         return occurrence
+
+    def _leave_out(self, event: Told, key: str) -> None:
+        self.left_out.append({"key": key, "event": event.event, "record": event.record})
 
     def _several(self, subject: Person) -> list[Person]:
         return next((people for people in self.casting.people.values() if subject in people and len(people) > 1), [])
@@ -230,6 +242,8 @@ class Teller:
             of = self._earlier(raw[1], on)
             if of is not None and raw[2] in of.event.fields:
                 return of.event.fields[raw[2]]
+            if of is not None and field.kind in ("date", "datetime"):
+                return of.at.date() if field.kind == "date" else of.at
         if field.kind in ("date", "datetime") and not PLACEHOLDER.search(text):
             return self._moment(text, on.at, field.kind == "date")
         if field.kind == "number" and re.fullmatch(r"\d+ to \d+", text):

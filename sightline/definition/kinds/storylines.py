@@ -92,10 +92,12 @@ def read_age(text: str) -> tuple[int, int]:
 
 
 def read_times(text: str) -> tuple[tuple[int, int], str]:
-    """`evening`, `at school`, `21:40`, `21:00 to 23:30`: first and last minute of the day, and on which days."""
-    text = text.strip() or "any"
+    """`evening`, `at school`, `21:40`, `15:20 to 15:50 on a school day`: first and last minute of the day, and which days."""
+    text, _, days = (text.strip() or "any").partition(" on a ")
+    if days and days not in ("school day", "working day"):
+        raise ValueError(text)
     if text in TIMES:
-        return TIMES[text]
+        return TIMES[text][0], days or TIMES[text][1]
     found = _TIMES.match(text)
     if not found:
         raise ValueError(text)
@@ -103,7 +105,7 @@ def read_times(text: str) -> tuple[tuple[int, int], str]:
     most = int(found[3]) * 60 + int(found[4]) if found[3] else least
     if most < least or most >= 1440:
         raise ValueError(text)
-    return (least, most), "any"
+    return (least, most), days or "any"
 
 
 def read_sent(text: str) -> tuple[int, int] | str:
@@ -202,7 +204,7 @@ class Told(Model):
     follows: str = Field("", description="an event before this one: comes once for each time that one came")
     after: str = Field("", description="with `follows`, how long after: `40 minutes`, `1 to 3 days`")
     since: str = Field("", description="with `after`, a moment on the event that it follows, instead of when that came")
-    time: str = Field("", description="`evening`, `at school`, `at work`, `21:00 to 23:30`")
+    time: str = Field("", description="`evening`, `at school`, `21:00 to 23:30`, `15:20 to 15:50 on a school day`")
     from_: str = Field(alias="from", description="kind of agency that sends it")
     school_of: str = Field("", description="whose school sends it, where several go to one: default the first person")
     record: str
