@@ -26,8 +26,8 @@ def check_tables(faults: Faults, name: str, feed: Feed) -> None:
         elif _known_table(faults, name, ("extract", index), feed, table):
             _column(faults, name, ("extract", index), feed, feed.tables[table], column)
     _forms(faults, name, ("dates",), feed.dates)
-    for id, table in feed.tables.items():
-        _table(faults, name, feed, id, table)
+    for id, declared in feed.tables.items():
+        _table(faults, name, feed, id, declared)
 
 
 def _known_table(faults: Faults, name: str, path: Path, feed: Feed, table: str) -> bool:
@@ -166,23 +166,23 @@ def _becomes(faults: Faults, name: str, path: Path, feed: Feed, table: FeedTable
         for key in ("subject", "object"):
             faults.refer(name, (*path, "relations", index, key), relation.get(key, ""), roles, f"a role on {record.id}")
         faults.code(name, (*path, "relations", index, "relation"), relation.get("relation", ""), "relation")
-    for field, column in becomes.fields.items():
+    for field, source in becomes.fields.items():
         at = (*path, "fields", field)
         faults.refer(name, at, field, record.fields, f"a field of {record.id}")
-        _read(faults, name, at, feed, table, column)
-        _values(faults, name, at, feed, record, field, column)
+        _read(faults, name, at, feed, table, source)
+        _values(faults, name, at, feed, record, field, source)
 
 
-def _values(
-    faults: Faults, name: str, path: Path, feed: Feed, record: RecordType, field: str, column: Column
-) -> None:
+def _values(faults: Faults, name: str, path: Path, feed: Feed, record: RecordType, field: str, column: Column) -> None:
     """Values that the declaration writes itself must be ones that the field takes."""
     about = record.fields.get(field)
     if about is None:
         return
     ours = [(ours, (*path, "codes", theirs)) for theirs, ours in column.codes.items()]
     if column.codes_of in feed.code_sets:
-        ours += [(ours, ("code-sets", column.codes_of, theirs)) for theirs, ours in feed.code_sets[column.codes_of].items()]
+        ours += [
+            (ours, ("code-sets", column.codes_of, theirs)) for theirs, ours in feed.code_sets[column.codes_of].items()
+        ]
     if column.is_ is not None:
         ours.append((column.is_, (*path, "is")))
     for value, at in ours:

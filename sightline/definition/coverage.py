@@ -130,8 +130,8 @@ def _own(table: FeedTable) -> Iterator[tuple[str, str]]:
             yield from _columns(getattr(one, key), f"`{one.record}`: {WORDS[key]}")
         for person in one.people:
             yield from _on_row(person, one.record)
-        for field, column in one.fields.items():
-            yield from _columns(column, f"`{one.record}`: `{field}`")
+        for field, source in one.fields.items():
+            yield from _columns(source, f"`{one.record}`: `{field}`")
 
 
 WORDS = {

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 
 from sightline.definition.coverage import columns_read
-from sightline.definition.types import Fault, Feed, FeedTable, Join, Partnership
+from sightline.definition.types import Becomes, Fault, Feed, FeedTable, Join, Partnership
 from sightline.intake.columns import Values
 from sightline.intake.mapping import Row
 from sightline.intake.notes import Notes
@@ -79,11 +79,14 @@ def matched(feed: Feed, tables: Sequence[Table]) -> Iterator[tuple[str, Table, N
             called = _called(id, declared, table.name)
             if len(there) < len(_recognised(declared)) and not (called and there):
                 continue
-            score = (1000 if called else 0) + sum(1 for c in columns_read(feed, id) if names.find(c))
-            if (called or declared.recognised_by) and score > most:
-                best, most = id, score
+            known = sum(1 for column in columns_read(feed, id) if names.find(column))
+            score = known + (1000 if called else 0)
+            sure = called or declared.recognised_by or (known and 2 * known >= len(table.columns))
+            if sure and score + 1 > most:
+                best, most = id, score + 1
         if best:
-            yield best, table, Names(table.columns, feed.tables[best].also)
+            declared = feed.tables[best]
+            yield best, table, Names(table.columns, declared.also, declared.columns if feed.lettered else ())
 
 
 def _recognised(declared: FeedTable) -> list[str]:
@@ -94,7 +97,7 @@ def _called(id: str, declared: FeedTable, name: str) -> bool:
     plain, wanted = fold(name), fold(id)
     if re.sub(r"[_\d.]+$", "", plain) in (wanted, f"{wanted}s") or plain in (wanted, f"{wanted}s"):
         return True
-    if re.fullmatch(rf"(?:.*_)?{re.escape(wanted)}s?(?:_[\d_.]*)?", plain) and len(wanted) > 4:
+    if re.fullmatch(rf"(?:.*_)?{re.escape(wanted)}s?(?:_v?[\d_.]*)?", plain) and len(wanted) > 4:
         return True
     return any(fnmatch(name.casefold(), pattern.casefold()) for pattern in declared.files)
 
@@ -117,7 +120,9 @@ def read(
 ) -> Read:
     """Everything in the set, table by table in the order of the declaration. Raises Unreadable, at the first step."""
     if not feed.agency:
-        raise Unreadable(f"the feed {feed.id} does not say whose it is; give it an `agency` in the partnership's own file")
+        raise Unreadable(
+            f"the feed {feed.id} does not say whose it is; give it an `agency` in the partnership's own file"
+        )
     with open_set(path, notes, wanted=_wanted([feed]), encoding=feed.encoding) as tables:
         whole = Set(feed, partnership, notes, tables, agencies=agencies, name=name or named(path))
         yield from whole.read()
@@ -150,7 +155,9 @@ class Set:
         if not there:
             listed = ", ".join(list(feed.tables)[:LISTED])
             raise Unreadable(f"none of the tables of {feed.id} is there; expected tables such as {listed}")
-        missing = [id for id, found in self.found.items() if not found and not isinstance(feed.tables[id].not_used, str)]
+        missing = [
+            id for id, found in self.found.items() if not found and not isinstance(feed.tables[id].not_used, str)
+        ]
         missing += [id for id, found in self.found.items() if not found and feed.tables[id].not_used == ""]
         if missing := list(dict.fromkeys(missing)):
             more = f" and {len(missing) - LISTED} more" if len(missing) > LISTED else ""
@@ -161,6 +168,8 @@ class Set:
     def _note_columns(self, id: str, table: Table, names: Names) -> None:
         declared = self.feed.tables[id]
         every = columns_read(self.feed, id)
+        for column, actual in names.guessed.items():
+            self.notes.add(f"{table.name}: the column {actual} is read as {column}")
         absent = [column for column in every if not names.find(column) and column not in declared.older]
         if absent and every:
             more = f" and {len(absent) - LISTED} more" if len(absent) > LISTED else ""
@@ -180,12 +189,18 @@ class Set:
         for source in self.feed.extract:
             table, _, column = source.partition(".")
             if not column:
-                days = {"-".join(match.groups()) for text in (name, *(t.name for t in tables)) if (match := _DAY.search(text))}
+                days = {
+                    "-".join(match.groups())
+                    for text in (name, *(t.name for t in tables))
+                    if (match := _DAY.search(text))
+                }
                 if days:
                     return max(days)
             elif (newest := self._newest(table, column)) is not None:
                 return newest
-        self.notes.add("nothing tells the day of the extract: changed rows cannot replace older ones, and wait for a person")
+        self.notes.add(
+            "nothing tells the day of the extract: changed rows cannot replace older ones, and wait for a person"
+        )
         return ""
 
     def _newest(self, table: str, column: str) -> str | None:
@@ -217,18 +232,18 @@ class Set:
                 self._learn_more(found)
         self.people.settle()
 
-    def _in_order(self, wanted: object) -> list[Found]:
-        return [f for those in self.found.values() for f in those if wanted(f.declared)]  # type: ignore[operator]
+    def _in_order(self, wanted: Callable[[FeedTable], bool]) -> list[Found]:
+        return [f for those in self.found.values() for f in those if wanted(f.declared)]
 
     def _mapper(self, found: Found) -> TableMapper:
         """A mapper for the details that a table adds; what its rows become does not matter to it."""
         becomes = found.declared.becomes[0] if found.declared.becomes else self._any_becomes()
         return self._making(found, becomes, main=True)
 
-    def _any_becomes(self):  # type: ignore[no-untyped-def]
+    def _any_becomes(self) -> Becomes:
         return next(b.model_copy(update={"people": ()}) for t in self.feed.tables.values() for b in t.becomes)
 
-    def _making(self, found: Found, becomes: object, *, main: bool) -> TableMapper:
+    def _making(self, found: Found, becomes: Becomes, *, main: bool) -> TableMapper:
         return TableMapper(
             self.partnership, self.feed, found.id, becomes, names=found.names, people=self.people, notes=self.notes,
             extract=self.extract, version=self.version, main=main, agencies=self.agencies, dated=self.dated,
@@ -266,7 +281,9 @@ class Set:
                 if holds_(values):
                     parts, misfits = gathered(getters, values)
                     for misfit in misfits:
-                        self.notes.add(f"{found.table.name}: {misfit.fault.path} is not understood: left out", row.position)
+                        self.notes.add(
+                            f"{found.table.name}: {misfit.fault.path} is not understood: left out", row.position
+                        )
                     if parts:
                         self.people.add(id, parts, rank, found.id)
 
@@ -276,7 +293,9 @@ class Set:
         """Indexes the tables whose rows this one's need, as far as it needs their columns. In the order declared: a
         join may start from a column of the one before."""
         for alias, join in found.declared.with_.items():
-            wanted = [c.partition(".")[2] for c in columns_read(self.feed, found.id, joined=True) if c.startswith(f"{alias}.")]
+            wanted = [
+                c.partition(".")[2] for c in columns_read(self.feed, found.id, joined=True) if c.startswith(f"{alias}.")
+            ]
             target = self.feed.tables.get(join.table)
             key = join.key or (target.key[0] if target and target.key else "")
             rows = Rows(dict.fromkeys(wanted), join.every)
@@ -284,7 +303,9 @@ class Set:
                 actual, names = other.names.find(key), other.own(rows.columns)
                 for row in other.table.rows() if actual else ():
                     if isinstance(row, Row):
-                        rows.add((row.values.get(actual) or "").strip(), [(row.values.get(n) or "").strip() for n in names])
+                        rows.add(
+                            (row.values.get(actual) or "").strip(), [(row.values.get(n) or "").strip() for n in names]
+                        )
             found.joins.append((join, found.own(join.on), rows, [f"{alias}.{c}" for c in rows.columns], join.table))
 
     def _with(self, found: Found, row: Row) -> Values:
@@ -331,8 +352,9 @@ class Set:
         keys = [column for column in (declared.row_group or declared.key) if not found.names.find(column)]
         if keys:
             expected = f"the column {' and '.join(keys)}: without it nothing of the table can be used"
+            fault = Fault(path=found.table.name, expected=expected, code="wrong-columns")
             raw = ",".join(found.table.columns).encode()
-            yield Unread(f"{found.table.name}:1"[:40], raw, "wrong-columns", (Fault(path=found.table.name, expected=expected, code="wrong-columns"),), "", self.feed.agency)  # fmt: skip
+            yield Unread(f"{found.table.name}:1"[:40], raw, fault.code, (fault,), "", self.feed.agency)
             return
         makers = [self._making(found, one, main=n == 0) for n, one in enumerate(declared.becomes)]
         if declared.row_group:
@@ -350,7 +372,9 @@ class Set:
                 notes.add(f"{table.name}: the same row twice: once is enough", row.position)
                 continue
             if told == "other":
-                yield self._unread(found, row, values, "duplicate-key", ", ".join(key), "a key that no other row of the table has")
+                yield self._unread(
+                    found, row, values, "duplicate-key", ", ".join(key), "a key that no other row of the table has"
+                )
                 continue
             any_ = False
             for maker in makers:
@@ -412,7 +436,9 @@ def reread(raw: bytes, feed: Feed, partnership: Partnership) -> list[Notificatio
     return of_rows(feed, partnership, {table: [{str(k): str(v if v is not None else "") for k, v in values.items()}]})
 
 
-def of_rows(feed: Feed, partnership: Partnership, given: Mapping[str, Sequence[Mapping[str, str]]]) -> list[Notification | Unread]:
+def of_rows(
+    feed: Feed, partnership: Partnership, given: Mapping[str, Sequence[Mapping[str, str]]]
+) -> list[Notification | Unread]:
     """What rows given by table become: a small set that is no file."""
 
     def table(name: str, rows: Sequence[Mapping[str, str]]) -> Table:

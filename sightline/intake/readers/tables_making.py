@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from sightline.definition.nearest import nearest, one_of
@@ -21,26 +22,41 @@ from sightline.intake.columns import Getter, Misfit, Values, named, raw_text
 from sightline.intake.identifiers import CHECKS, TITLES
 from sightline.intake.mapping import Mapper, Row
 from sightline.intake.notes import Notes
+from sightline.intake.readers.tables_json import of_json
 from sightline.intake.readers.tables_people import People
 from sightline.intake.types import Details, Notification, Unread
 
 MOST_DATES = 60_000
+NEAR_ENOUGH = 0.85
 MOST_RELATED = 20  # people under one number: more are a mistake of the register, not a family
+_FIGURES = re.compile(r"\d+")
 _LETTER = re.compile(r"^\s*([a-z]{1,2})\s*[).:]\s*", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
-_SET = frozenset(("y", "yes", "true", "t", "1"))
-_NOT_SET = frozenset(("", "n", "no", "false", "f", "0", "null", "none"))
 Where = Callable[[Values], bool]
 
 
 class Names:
-    """What a table's columns are called in this delivery: capitals and spaces aside, or by an older name."""
+    """What a table's columns are called in this delivery: capitals and spaces aside, or by an older name.
 
-    def __init__(self, there: Collection[str], also: Mapping[str, Collection[str]]) -> None:
+    `near`: every column of the table, where headings are sentences that people change a little: then the nearest
+    heading that is no other column's is taken, if it is very near. `guessed` tells which.
+    """
+
+    def __init__(self, there: Collection[str], also: Mapping[str, Collection[str]], near: Collection[str] = ()) -> None:
         folded: dict[str, str] = {}
         for name in there:
             folded.setdefault(fold(name), name)
         self._there, self._also = folded, also
+        self.guessed: dict[str, str] = {}
+        claimed = {fold(name) for column in near for name in (column, *also.get(column, ()))}
+        free = [name for name in folded if name not in claimed] if near else []
+        for column in near:
+            if free and not self.find(column):
+                wanted = fold(column)
+                same = [name for name in free if _FIGURES.findall(name) == _FIGURES.findall(wanted)]
+                for name in get_close_matches(wanted, same, 1, NEAR_ENOUGH):
+                    folded[wanted] = self.guessed[column] = folded[name]
+                    free.remove(name)
 
     def find(self, column: str) -> str:
         """The file's own name of a declared column; empty where the file has none."""
@@ -162,7 +178,7 @@ class TableMapper(Mapper):
             return self.becomes.people
         roles = self.partnership.record[self.becomes.record].people
         role = next((r for r, declared in roles.items() if declared.child), next(iter(roles), ""))
-        return (OnRow(role=role),) if role else ()
+        return (OnRow.model_validate({"role": role}),) if role else ()
 
     def _on_row(self, one: OnRow, person: tuple[str, ...]) -> Callable[[Values, str], tuple[str, Details] | None]:
         columns = [self.names.find(name) or name for name in (one.key or person)]
@@ -196,7 +212,9 @@ class TableMapper(Mapper):
     def adds(self, added: Added) -> tuple[tuple[str, Callable[[Values], Any]], ...]:
         """What a row tells of a person: by the names of `Details`, each with how it is read."""
         named_here: dict[str, Any] = {
-            name: self.names.own(column) for name in type(added).model_fields if isinstance(column := getattr(added, name), Column)
+            name: self.names.own(column)
+            for name in type(added).model_fields
+            if isinstance(column := getattr(added, name), Column)
         }
         own = added.model_copy(update=named_here)
         person = self._person(own)
@@ -237,7 +255,9 @@ class TableMapper(Mapper):
             raise Misfit("needed", "person", "somebody whom the row is about")
         made = super()._notification(good)
         if len(made.people) > MOST_RELATED and made.relations:
-            self.notes.add(f"{self.table}: more than {MOST_RELATED} people on one record: not told as related", made.position)
+            self.notes.add(
+                f"{self.table}: more than {MOST_RELATED} people on one record: not told as related", made.position
+            )
             made = replace(made, relations=())
         return made
 
@@ -279,7 +299,7 @@ class TableMapper(Mapper):
         column = self.names.own(column)
         codes = {**(self.feed.code_sets.get(column.codes_of) or {}), **column.codes}
         if column.json_:
-            return _json(column, {theirs.casefold(): ours for theirs, ours in codes.items()})
+            return of_json(column, {theirs.casefold(): ours for theirs, ours in codes.items()})
         get = raw_text(column)
         if self.feed.lettered and column.from_:
             get = _lettered(get, {theirs.casefold(): ours for theirs, ours in codes.items()})
@@ -331,7 +351,19 @@ class TableMapper(Mapper):
         return super()._choice(self.names.own(column), known)
 
     def _code(self, column: Column, name: str) -> Getter:
-        return super()._code(self.names.own(column), name)
+        """Sex or ethnicity: as in a file; without its letter where the codes do not know that."""
+        get = super()._code(self.names.own(column), name)
+        if not self.feed.lettered:
+            return get
+        find = self.lookups.code(name)
+
+        def code(values: Values) -> str:
+            found = get(values)
+            letter = _LETTER.match(found)
+            rest = found[letter.end() :].strip() if letter else found
+            return find(rest) or rest
+
+        return code
 
 
 def kept(table: str, values: Values) -> bytes:
@@ -368,83 +400,3 @@ def _lettered(get: Getter, codes: Mapping[str, str]) -> Getter:
         return letter if letter in codes else rest or text
 
     return text_of
-
-
-# --- JSON in a column -----------------------------------------------------------------------------------
-
-
-def _json(column: Column, codes: Mapping[str, str]) -> Getter:
-    get, kind, keys = raw_text(column), column.json_, tuple(key.casefold() for key in column.keys)
-    known: dict[str, str] = {}
-
-    def read(values: Values) -> str:
-        text = get(values)
-        if not text:
-            return ""
-        found = known.get(text)
-        if found is None:
-            found = _of_json(text, kind, keys, column.join or ", ", codes)
-            if len(known) > 4096:
-                known.clear()
-            known[text] = found
-        return found
-
-    return read
-
-
-def _of_json(text: str, kind: str, keys: tuple[str, ...], join: str, codes: Mapping[str, str]) -> str:
-    """What is meant by JSON in a column; text that is no JSON is taken as it stands."""
-    pairs = _pairs(text)
-    if kind == "values":
-        if pairs is None:
-            return text
-        chosen = [pairs.get(key, "") for key in keys] if keys else list(pairs.values())
-        return join.join(piece for piece in chosen if piece)
-    if pairs is None:
-        pairs = dict.fromkeys((piece.strip().casefold() for piece in re.split(r"[;,]", text) if piece.strip()), "yes")
-    wanted = {key: value for key, value in pairs.items() if not keys or key in keys}
-    if kind == "flags":
-        found = [codes.get(key, codes.get("*", key.upper())) for key, value in wanted.items() if _is_set(value)]
-        return "; ".join(dict.fromkeys(code for code in found if code))
-    said = [
-        codes.get(key, key.replace("_flag", "").replace("_", " ").capitalize()) + ("" if _is_set(value) else f": {value}")
-        for key, value in wanted.items()
-        if value.casefold() not in _NOT_SET
-    ]
-    return "; ".join(said)
-
-
-def _is_set(value: str) -> bool:
-    return value.casefold() in _SET
-
-
-def _pairs(text: str) -> dict[str, str] | None:
-    """JSON's names and values, lower-case names; a list's items are names that are set. None where it is no JSON."""
-    if not text.lstrip().startswith(("{", "[")):
-        return None
-    whole = text if not text.count("]; [") and not text.count("}; {") else f"[{text.replace('; ', ', ')}]"
-    try:
-        value = json.loads(whole)
-    except (ValueError, RecursionError):
-        return None
-    out: dict[str, str] = {}
-    stack = [value]
-    while stack:
-        each = stack.pop(0)
-        if isinstance(each, dict):
-            for key, item in each.items():
-                if isinstance(item, dict | list):
-                    stack.append(item)
-                else:
-                    out[str(key).casefold()] = _plain(item)
-        elif isinstance(each, list):
-            stack[:0] = each
-        elif each is not None:
-            out[str(each).strip().casefold()] = "yes"
-    return out
-
-
-def _plain(item: Any) -> str:
-    if isinstance(item, bool):
-        return "yes" if item else "no"
-    return "" if item is None else str(item).strip()

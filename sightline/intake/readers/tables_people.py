@@ -109,16 +109,18 @@ class Rows:
 
     def get(self, key: str) -> Iterable[str] | None:
         packed = self._packed.get(key)
-        return None if packed is None else packed.split(PARTED)
+        if packed is None or not self.columns:
+            return None if packed is None else ()
+        return packed.split(PARTED)
 
     @property
     def empty(self) -> tuple[str, ...]:
         return self._empty
 
 
-def gathered(getters: Iterable[tuple[str, Callable[[Mapping[str, str]], str]]], values: Mapping[str, str]) -> tuple[
-    dict[str, object], list[Misfit]
-]:
+def gathered(
+    getters: Iterable[tuple[str, Callable[[Mapping[str, str]], str]]], values: Mapping[str, str]
+) -> tuple[dict[str, object], list[Misfit]]:
     """What can be read of a person's details on a row, and what cannot."""
     parts: dict[str, object] = {}
     misfits: list[Misfit] = []
@@ -139,4 +141,3 @@ def once(seen: dict[int, int], key: object, content: bytes) -> str:
         seen[mark] = text
         return "new"
     return "same" if before == text else "other"
-
