@@ -7,17 +7,45 @@ in `EXTRA`: numbers and fixed words that the caller passes as `extra={...}`. (Ru
 
 import json
 import logging
+import re
+import sys
+import threading
+import time
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-EXTRA = ("status_code", "job", "run", "count", "seconds", "feed")
+log = logging.getLogger(__name__)
+
+EXTRA = (
+    "status_code",
+    "job",
+    "run",
+    "count",
+    "seconds",
+    "feed",
+    "method",
+    "ms",
+    "view",
+    "statement",
+    "verb",
+    "error",
+    "command",
+)
+SLOW_SECONDS = 0.5  # a statement that took longer is told of, by the tables that it names
+UNTOLD = frozenset({"health", "health-live"})  # asked every few seconds
 ROOT = Path(__file__).resolve().parent.parent
+VERB = re.compile(r"\s*(?:--[^\n]*\n\s*)*([A-Za-z]+)")
+TABLE = re.compile(r'(?:FROM|JOIN|INTO|UPDATE|COPY)\s+"?([a-z_]+)"?', re.IGNORECASE)
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -32,9 +60,52 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id.set(uuid.uuid4().hex)  # not reset: Django logs a refusal after the last middleware has returned
-        response = self.get_response(request)
+        began = time.perf_counter()
+        with telling_slow_statements():
+            response = self.get_response(request)
         response["X-Request-ID"] = request_id.get()
+        match = request.resolver_match
+        if match and match.view_name not in UNTOLD:
+            # What was opened, never which one: the address holds random ids, which lead to a child for whoever may look.
+            said = {"view": match.view_name, "method": request.method, "status_code": response.status_code}
+            log.info("answered", extra={**said, "ms": round((time.perf_counter() - began) * 1000, 1)})
         return response
+
+
+@contextmanager
+def telling_slow_statements() -> Iterator[None]:
+    """Inside, a statement that takes long is told of: what it does to which tables, never its values."""
+
+    def timed(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            took = time.perf_counter() - began
+            if took > SLOW_SECONDS:
+                log.warning("a slow statement", extra={"statement": statement_of(str(sql)), "ms": round(took * 1000)})
+
+    with connection.execute_wrapper(timed):
+        yield
+
+
+def statement_of(sql: str) -> str:
+    """`SELECT chronology_entry identity_link`: its verb and its tables, in the order in which they come."""
+    tables = dict.fromkeys(TABLE.findall(sql))
+    return " ".join([VERB.match(sql)[1].upper() if VERB.match(sql) else "?", *tables])[:200]
+
+
+def log_what_nobody_caught() -> None:
+    """What ends a process or a thread is a log line like any other: Python's own would show the message, and values."""
+
+    def ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        log.critical("nobody caught it", exc_info=(kind, error, trace))
+
+    sys.excepthook = ended
+    threading.excepthook = lambda args: ended(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+    logging.captureWarnings(True)
 
 
 class JsonFormatter(logging.Formatter):
@@ -102,6 +173,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "gunicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "gunicorn.access": {"handlers": ["none"], "propagate": False},
         "django.server": {"handlers": ["none"], "propagate": False},  # its lines carry whole addresses
     },
 }

@@ -21,6 +21,10 @@ SIGHTLINE_PARTNERSHIP = env.str(
 SIGHTLINE_MODE = keys.mode(env.ENVIRON, KEYS_FILE)  # production, demo, test or scratch
 SECRET_KEY, SIGHTLINE_KEY = keys.keys_for(SIGHTLINE_MODE, KEYS_FILE)
 IS_PRODUCTION = SIGHTLINE_MODE == "production"
+# What the database cannot contradict (how far the ledger had got, which keys were destroyed): on another disk, if possible.
+_kept_outside = str(VAR / "anchor") if SIGHTLINE_MODE in ("production", "demo") else ""
+SIGHTLINE_ANCHOR = env.str("SIGHTLINE_ANCHOR", default=_kept_outside)
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")  # whoever has it is told how this server is, in detail
 
 DEBUG = False  # always: a technical error page shows a child's record to whoever caused the error
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -94,6 +98,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'sightline.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Who copies the server for `sightline backup` (PostgreSQL's right REPLICATION), where that is another user.
+BACKUP_DATABASE = env.db_url("BACKUP_DATABASE_URL") if env.str("BACKUP_DATABASE_URL", default="") else None
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "config.patient_sqlite3"
     DATABASES["default"]["OPTIONS"] = sqlite.options()

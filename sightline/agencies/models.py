@@ -132,3 +132,6 @@ class Published(AppendOnly):
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
     because = models.CharField(max_length=60)  # the verb: declare-thing, end-declared
+
+
+from sightline.agencies.registry.models import RegistryRow  # noqa: E402, F401  (Django finds an app's tables here)

@@ -143,7 +143,10 @@ class _Run:
     def due(self, now: datetime) -> datetime:
         """When it is due, as far as can be said at `now`: a pause that lasts has lasted until then."""
         spans = [(pause.since, pause.until or max(now, pause.since)) for pause in self.pauses]
-        return self.span.due(self.start.moment, self.days, self.school, spans)
+        due = self.span.due(self.start.moment, self.days, self.school, spans)
+        if not self.limit.never_later:
+            return due
+        return min(due, parse_span(self.limit.never_later).due(self.start.moment, self.days, self.school, spans))
 
     def take(self, step: _Step) -> None:
         """Pause, resume or stop. A pause that comes when the limit has passed undoes nothing."""
@@ -185,8 +188,9 @@ class _Run:
     def _why(self, clock: Clock) -> str:
         source = (self.limit.source or clock.source).rstrip(".")
         paused = ", longer by the time it was paused" if self.pauses else ""
+        cap = f", and never later than {self.limit.never_later}" if self.limit.never_later else ""
         said = (
-            f"{clock.title}: {self.span} from {say(self.start.moment)}{paused} "
+            f"{clock.title}: {self.span} from {say(self.start.moment)}{paused}{cap} "
             f"(limit in force from {say(self.limit.from_)}). Source: {source}."
         )
         return said if len(said) <= WHY_LENGTH else f"{said[: WHY_LENGTH - 1].rstrip()}…"

@@ -108,7 +108,8 @@ def explained(error: Exception) -> str | None:
         return "\n".join(str(fault) for fault in error.faults)
     if isinstance(error, Missing):
         return "Not found."
-    if isinstance(error, OperationalError | ProgrammingError) and "no such table" in str(error) + str(error.__cause__):
+    said = str(error) + str(error.__cause__)
+    if isinstance(error, OperationalError | ProgrammingError) and ("no such table" in said or "does not exist" in said):
         return "The database is empty: run `sightline init` first."
     if isinstance(error, OperationalError):
         return "The database cannot be reached: is DATABASE_URL right, and is the server running?"

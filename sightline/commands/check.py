@@ -22,6 +22,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from sightline.agencies.registry import flags as registry
     from sightline.clocks import rules as clocks
     from sightline.definition import check as definition
     from sightline.definition import records
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
         "rule": sharing.run_example,
         "feed": intake.run_example,
         "signal": signals.run_example,
+        "watch": registry.run_example,
     }
     report, sound = [], True
     for name in args.partnership or names():

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
+
+LEAST_REASON = 10
 
 
 def add_parser(subparsers: Any) -> None:
@@ -16,14 +19,58 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--bind", default="127.0.0.1:8000", help="address and port (default 127.0.0.1:8000)")
     parser.add_argument("--threads", type=int, default=8, help="threads a process (default 8)")
     parser.add_argument("--processes", type=int, default=1, help="processes (PostgreSQL only; default 1)")
+    parser.add_argument(
+        "--accept-restored",
+        metavar="REASON",
+        help="serve an older copy of the database all the same: why, and who decided it (no names of children or families); "
+        "it is put in the ledger",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.accept_restored is not None:
+        accept_restored(args.accept_restored)
     return serve(args.bind, threads=args.threads, processes=args.processes)
 
 
+def accept_restored(reason: str) -> None:
+    """Somebody answers for this copy being the database from now on. Nothing happens where it is the right one already."""
+    from sightline.agencies.queries import machine
+    from sightline.definition.outcomes import Invalid
+    from sightline.definition.types import Fault
+    from sightline.ledger import anchors
+
+    if len(reason.strip()) < LEAST_REASON:
+        expected = f"at least {LEAST_REASON} characters: why this copy is served, and who decided it"
+        raise Invalid([Fault(path="--accept-restored", expected=expected, code="reason-too-short")])
+    if not anchors.compare().right:
+        found = anchors.accept(reason=reason.strip(), by=machine("ledger-machine").id)
+        print(f"Accepted, on the record. {found.sentence}", file=sys.stderr, flush=True)
+
+
+def refuse_older_copy() -> None:
+    """Raises ImproperlyConfigured where the database is not the one that was anchored: an older copy, or another."""
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    from sightline.ledger import anchors
+
+    found = anchors.compare()
+    if found.right:
+        return
+    advice = (
+        "Nothing is served. Put the newest copy back (sightline restore), or, if there is none, say so: sightline serve "
+        "--accept-restored 'why, and who decided'."
+    )
+    if settings.SIGHTLINE_MODE == "demo":
+        advice += f" To begin a demonstration afresh, delete {settings.SIGHTLINE_ANCHOR} too."
+    raise ImproperlyConfigured(f"{found.sentence} {advice}")
+
+
 def serve(bind: str, *, threads: int = 8, processes: int = 1) -> int:
-    """Serves until it is stopped. Refuses several processes on SQLite, where one process owns the scheduled work."""
+    """Serves until it is stopped. Refuses several processes on SQLite, where one process owns the scheduled work, and a
+    database that is not the one that was here.
+    """
     from django.core.exceptions import ImproperlyConfigured
     from django.db import connection
 
@@ -31,9 +78,12 @@ def serve(bind: str, *, threads: int = 8, processes: int = 1) -> int:
 
     if connection.vendor == "sqlite" and processes > 1:
         raise ImproperlyConfigured("SQLite is served by one process: leave --processes out, or use PostgreSQL.")
+    refuse_older_copy()
     connection.close()
 
     from gunicorn.app.base import BaseApplication
+
+    from config.logs import LOGGING
 
     class Server(BaseApplication):
         def load_config(self) -> None:
@@ -46,6 +96,7 @@ def serve(bind: str, *, threads: int = 8, processes: int = 1) -> int:
                 "graceful_timeout": 20,
                 "accesslog": None,
                 "loglevel": "warning",
+                "logconfig_dict": LOGGING,  # its lines too are templates: its own would carry addresses
                 "preload_app": False,
                 "post_worker_init": lambda worker: start_thread(),
                 "worker_tmp_dir": "/dev/shm",

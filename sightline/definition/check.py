@@ -15,14 +15,15 @@ from typing import Any
 
 from sightline.definition.check_feeds import check_feed
 from sightline.definition.check_records import check_clock, check_record
+from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cycles
 from sightline.definition.check_storylines import check_storyline
 from sightline.definition.faults import Faults, place
-from sightline.definition.types import ID, KINDS, Fault, Partnership, Thing
+from sightline.definition.types import KINDS, Fault, Partnership, Thing
 from sightline.definition.yaml_lines import Path
 
 Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
-NEED_EXAMPLES = ("record", "clock", "rule", "feed", "signal", "storyline")
+NEED_EXAMPLES = ("record", "clock", "rule", "feed", "signal", "storyline", "watch")
 SHOWN_PARTS = ("headline", "says", "place", "people")
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
@@ -47,8 +48,8 @@ def check_references(
                 check(faults, f"{kind}/{thing.id}", thing)
     for feed in partnership.feed.values():
         check_feed(faults, f"feed/{feed.id}", feed, formats)
-    for kind in ("locality", "group"):
-        _no_cycles(faults, kind)
+    _no_cycles(faults, "locality")
+    check_group_cycles(faults)
     return faults.found
 
 
@@ -114,20 +115,6 @@ def _role(faults: Faults, name: str, role: Any) -> None:
 def _locality(faults: Faults, name: str, locality: Any) -> None:
     if locality.part_of:
         faults.thing(name, ("part-of",), locality.part_of, "locality")
-
-
-def _group(faults: Faults, name: str, group: Any) -> None:
-    """Members and the chair may be agencies, kinds of agency, roles or groups; a chair may also be said in words."""
-    kinds = faults.partnership.codes.get("agency-kind")
-    known = {*(kinds.codes if kinds else ())}
-    for kind in ("agency", "role", "group"):
-        known.update(faults.declared.get(kind, ()))
-    if group.part_of:
-        faults.thing(name, ("part-of",), group.part_of, "group")
-    for index, member in enumerate(group.members):
-        faults.refer(name, ("members", index), member, known, "an agency, a kind of agency, a role or a group")
-    if "-" in group.chair and re.match(ID, group.chair):
-        faults.refer(name, ("chair",), group.chair, known, "an agency, a kind of agency, a role or a group")
 
 
 def _codes(faults: Faults, name: str, codes: Any) -> None:
@@ -203,13 +190,13 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "team": _team,
     "role": _role,
     "locality": _locality,
-    "group": _group,
     "codes": _codes,
     "lane": _lane,
     "record": check_record,
     "clock": check_clock,
     "calendar": _calendar,
     "rule": _rule,
+    **REGISTRY_CHECKS,
     "storyline": check_storyline,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sightline.definition.faults import Faults
@@ -25,6 +26,7 @@ OF_DECISIONS = (
     "without-checks",
 )  # fmt: skip
 YES_NO = ("yes", "no")
+A_DAY = datetime(2025, 3, 1, 12, tzinfo=UTC)  # to compare two spans by
 
 
 def check_record(faults: Faults, name: str, record: RecordType) -> None:
@@ -57,8 +59,25 @@ def check_record(faults: Faults, name: str, record: RecordType) -> None:
     _words(faults, name, record)
     _good_when(faults, name, record)
     _opens(faults, name, record)
-    if record.opened_for:
-        _span(faults, name, ("opened-for",), record.opened_for)
+    _routine(faults, name, record)
+
+
+def _routine(faults: Faults, name: str, record: RecordType) -> None:
+    """How far back routine records are opened, and how long they are kept: never shorter than a concern may look back."""
+    spans: dict[str, datetime] = {}
+    for key, text in (("opened-for", record.opened_for), ("kept-for", record.kept_for)):
+        if not text:
+            continue
+        if not record.routine:
+            faults.add(name, (key,), text, f"`{key}` on routine records only")
+        try:
+            spans[key] = parse_span(text).before(A_DAY)
+        except ValueError:
+            expected = "a span in days, weeks or months, such as `365 days` or `24 months`"
+            faults.add(name, (key,), text, expected)
+    if len(spans) == 2 and spans["kept-for"] > spans["opened-for"]:
+        expected = f"at least {record.opened_for}: a concern opens what lies so far back, and must find it"
+        faults.add(name, ("kept-for",), record.kept_for, expected)
 
 
 def _words(faults: Faults, name: str, record: RecordType) -> None:
@@ -101,6 +120,8 @@ def _good_when(faults: Faults, name: str, record: RecordType) -> None:
         if (wanted.part, wanted.of) in told:
             faults.add(name, (*path, "part"), wanted.part, "each part once (remove the base's first)", code="duplicate")
         told.add((wanted.part, wanted.of))
+        if wanted.when is not None:
+            check_condition(faults, name, (*path, "when"), wanted.when, [record], ())
 
 
 def _opens(faults: Faults, name: str, record: RecordType) -> None:
@@ -131,6 +152,8 @@ def check_clock(faults: Faults, name: str, clock: Any) -> None:
     records, besides = _of(faults, clock.starts)
     for index, limit in enumerate(clock.limit):
         _span(faults, name, ("limit", index, "is"), limit.is_)
+        if limit.never_later:
+            _span(faults, name, ("limit", index, "never-later"), limit.never_later)
         if limit.when is not None:
             check_condition(faults, name, ("limit", index, "when"), limit.when, records, besides)
     if clock.owner:

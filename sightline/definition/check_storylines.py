@@ -205,7 +205,8 @@ class _Check:
             known = moments & set(before.fields) if before else set()
             faults.refer(name, (*path, "since"), event.since, known, f"a moment that {event.follows or 'it'} tells")
         faults.code(name, (*path, "from"), event.from_, "agency-kind")
-        faults.thing(name, (*path, "record"), event.record, "record")
+        if f"record/{event.record}" not in faults.partnership.withdrawn:  # else nobody sends it here: it is left out
+            faults.thing(name, (*path, "record"), event.record, "record")
         for key in ("school_of", "for_each"):
             if value := getattr(event, key):
                 self.cast((*path, key.replace("_", "-")), value)

@@ -26,7 +26,7 @@ from sightline.definition.versions import fingerprint
 from sightline.definition.yaml_lines import Node, dotted, walk
 from sightline.definition.yaml_lines import read as read_yaml
 
-KNOWN_FORMATS = ("csv", "jsonl", "cin-census")
+KNOWN_FORMATS = ("csv", "xlsx", "jsonl", "tables", "cin-census", "istv")
 FOLDERS = {folder: kind for kind, (folder, _) in KINDS.items() if folder}
 FIRST_KEYS = {kind: kind for kind in KINDS} | {"code-list": "codes"}
 
@@ -82,6 +82,7 @@ def read(
     whole = draft.chain()
     for layer in draft.layers:
         draft.layer(layer)
+    draft.join_parts()
     found = draft.whole()
     if found is not None and whole:  # without its base, everything that it refers to would be a fault
         draft.faults += check_references(found, draft.declared, formats, draft.spoilt)
@@ -157,6 +158,38 @@ class Draft:
             self.things[kind, id] = node
         else:
             self.things[kind, id] = overlay(before, node, KINDS[kind][1], self.faults)
+
+    def join_parts(self) -> None:
+        """A feed that is a part of another gives that one its tables and examples; each keeps its own file and line."""
+        for (kind, id), node in sorted(self.things.items()):
+            part_of = node.value.get("part-of")
+            if kind != "feed" or part_of is None:
+                continue
+            whole = self.things.get(("feed", str(part_of.value)))
+            if whole is None or "part-of" in whole.value:
+                known = [name for k, name in self.things if k == "feed" and name != id]
+                near = nearest(str(part_of.value), known)
+                self.fault(part_of.file, part_of.line, "part-of", str(part_of.value), "a feed that is whole", near)
+                continue
+            del self.things[kind, id]
+            self.declared[kind].discard(id)
+            self.join_part(whole, node)
+
+    def join_part(self, whole: Node, part: Node) -> None:
+        tables = whole.value.setdefault("tables", Node({}, whole.file, whole.line))
+        for name, table in (part.value["tables"].value if "tables" in part.value else {}).items():
+            if name in tables.value:
+                self.fault(table.file, table.line, f"tables.{name}", name, "each table once", "", "duplicate")
+            tables.value.setdefault(name, table)
+        if "examples" in part.value:
+            examples = whole.value.setdefault("examples", Node([], whole.file, whole.line))
+            whole.value["examples"] = Node(
+                [*examples.value, *part.value["examples"].value], examples.file, examples.line
+            )
+        for key in part.value:
+            if key not in ("part-of", "title", "source", "note", "tables", "examples"):
+                spot = part.value[key]
+                self.fault(spot.file, spot.line, key, key, "in a part only title, source, tables and examples")
 
     def withdraw(self, kind: str, id: str, node: Node, gone: Node) -> None:
         self.declared[kind].discard(id)

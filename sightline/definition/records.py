@@ -131,10 +131,13 @@ def missing_parts(record: RecordType, fields: Mapping[str, str], people: People)
     """What a good record of this type would say and this one doesn't, as (part, sentence), in the order declared.
 
     A part is missing when it is empty or says no more than `not-enough` (capitals and a full stop aside). A part of a
-    role's people is missing when any of them lacks it; with nobody in the role it is not.
+    role's people is missing when any of them lacks it; with nobody in the role it is not. A part that is asked only
+    `when` the record's fields are so is not missing from another.
     """
     found: list[tuple[str, str]] = []
     for wanted in record.good_when:
+        if wanted.when is not None and not wanted.when.holds(dict(fields)):
+            continue
         poor = {_folded(text) for text in wanted.not_enough}
         if wanted.of:
             texts = [str(person.get(wanted.part) or "") for person in people.get(wanted.of, ())]

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from sightline.definition.reference_registry import groups
+from sightline.definition.reference_storylines import storylines
 from sightline.definition.types import Clock, Column, Condition, Feed, Partnership, RecordType, SharingRule
 
 KIND_WORDS = {
@@ -26,10 +28,12 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "records": _records,
         "clocks": _clocks,
         "agencies": _agencies,
+        "groups": groups,
         "sharing": _sharing,
         "feeds": _feeds,
         "codes": _codes,
         "signals": _signals,
+        "storylines": storylines,
     }
     note = "<!-- Generated from `definitions/`. Change the definition, then make the pages again. -->"
     return {
@@ -56,7 +60,8 @@ def _record(p: Partnership, r: RecordType) -> list[str]:
     if r.routine:
         unless = f", unless {condition(r.unless)}" if r.unless else ""
         opened = f". A concern opens what lies back up to {r.opened_for}" if r.opened_for else ""
-        out.append(f"- **Routine**: sealed until a concern opens{unless}{opened}")
+        kept = f". What no concern opened is erased after {r.kept_for}" if r.kept_for else ""
+        out.append(f"- **Routine**: sealed until a concern opens{unless}{opened}{kept}")
     if isinstance(r.queue, Condition):
         out.append(f"- **Front door's queue**: when {condition(r.queue)}")
     else:
@@ -92,7 +97,8 @@ def _record(p: Partnership, r: RecordType) -> list[str]:
         for g in r.good_when:
             of = f" of each {r.people[g.of].title.lower()}" if g.of in r.people else ""
             title = r.fields[g.part].title if g.part in r.fields else g.part
-            out.append(f"- {title}{of}; else: “{g.says}”")
+            when = f", when {condition(g.when)}" if g.when else ""
+            out.append(f"- {title}{of}{when}; else: “{g.says}”")
         out.append("")
     return out
 
@@ -109,7 +115,12 @@ def _clocks(p: Partnership) -> list[str]:
             out.append(f"- **When late, needs** {_join(clock.late_needs)}")
         out.append("")
         rows = [
-            [f"{limit.from_}", limit.is_, condition(limit.when) if limit.when else "", limit.source]
+            [
+                f"{limit.from_}",
+                limit.is_ + (f", never later than {limit.never_later}" if limit.never_later else ""),
+                condition(limit.when) if limit.when else "",
+                limit.source,
+            ]
             for limit in clock.limit
         ]
         out += _table(["From", "Limit", "When", "Source"], rows)
@@ -147,11 +158,6 @@ def _agencies(p: Partnership) -> list[str]:
         [f"{x.title} (`{x.id}`)", _title(p.locality, x.part_of), ", ".join(x.postcodes)] for x in p.locality.values()
     ]
     out += ["## Localities", "", *_table(["Locality", "Part of", "Postcodes"], rows)]
-    rows = [
-        [f"{g.title} (`{g.id}`)", _title(p.group, g.part_of), _title(p.role, g.chair), g.every, g.source]
-        for g in p.group.values()
-    ]
-    out += ["## Groups", "", *_table(["Group", "Part of", "Chair", "Meets every", "Source"], rows)]
     return out
 
 

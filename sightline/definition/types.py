@@ -14,15 +14,27 @@ from sightline.definition.base import COMBINATORS, ID, Condition, Dated, Listed,
 from sightline.definition.kinds.agencies import Agency, Locality, Permission, Role, Team
 from sightline.definition.kinds.clocks import Calendar, Clock, ClockEvent, Limit
 from sightline.definition.kinds.codes import Code, CodeList, Lane
-from sightline.definition.kinds.feeds import Column, Feed, MappedPerson, Mapping
+from sightline.definition.kinds.feeds import (
+    Added,
+    Becomes,
+    Column,
+    Feed,
+    FeedTable,
+    Join,
+    MappedPerson,
+    Mapping,
+    OnRow,
+)
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
-from sightline.definition.kinds.registry import Group
+from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
 from sightline.definition.kinds.signals import Counted, Signal
 from sightline.definition.kinds.storylines import Storyline
 
 __all__ = [
+    "Added",
     "Agency",
+    "Becomes",
     "COMBINATORS",
     "Calendar",
     "Clock",
@@ -34,12 +46,15 @@ __all__ = [
     "Counted",
     "DURATION",
     "Dated",
+    "Document",
     "Fault",
     "Feed",
+    "FeedTable",
     "FieldKind",
     "GoodWhen",
     "Group",
     "ID",
+    "Join",
     "KINDS",
     "Lane",
     "Limit",
@@ -48,10 +63,12 @@ __all__ = [
     "MappedPerson",
     "Mapping",
     "Model",
+    "OnRow",
     "Opens",
     "Partnership",
     "PartnershipInfo",
     "Permission",
+    "Priority",
     "RecordField",
     "RecordRole",
     "RecordType",
@@ -61,8 +78,10 @@ __all__ = [
     "SharingWho",
     "Signal",
     "Storyline",
+    "Strategy",
     "Team",
     "Thing",
+    "Watch",
     "YesNo",
 ]
 
@@ -85,6 +104,10 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "permission": ("permissions", Permission),
     "locality": ("localities", Locality),
     "group": ("groups", Group),
+    "document": ("documents", Document),
+    "priority": ("priorities", Priority),
+    "strategy": ("strategies", Strategy),
+    "watch": ("watches", Watch),
     "codes": ("codes", CodeList),
     "lane": ("lanes", Lane),
     "record": ("records", RecordType),
@@ -132,6 +155,10 @@ class Partnership(Model):
     permission: dict[str, Permission] = {}
     locality: dict[str, Locality] = {}
     group: dict[str, Group] = {}
+    document: dict[str, Document] = {}
+    priority: dict[str, Priority] = {}
+    strategy: dict[str, Strategy] = {}
+    watch: dict[str, Watch] = {}
     codes: dict[str, CodeList] = {}
     lane: dict[str, Lane] = {}
     record: dict[str, RecordType] = {}

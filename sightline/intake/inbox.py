@@ -39,7 +39,7 @@ def content_digest(n: Notification) -> str:
     """What makes a second arrival the same or another: everything said, not when or where it was said."""
     said = {
         "record": n.record,
-        "happened": n.happened,
+        "happened": "" if n.undated else n.happened,
         "until": n.until,
         "says": n.says,
         "place": dict(n.place),

@@ -235,3 +235,15 @@ def provenance(item: UUID | None) -> tuple[datetime | None, str, str]:
     """How an entry came: (received, feed, position). Ids and codes only; its reader has passed the gate already."""
     row = Item.objects.select_related("delivery").filter(id=item).first() if item else None
     return (row.received_at, row.delivery.feed, row.position) if row else (None, "", "")
+
+
+def oldest_waiting() -> tuple[int, datetime | None]:
+    """How many rows wait for a person, and since when: figures for whoever runs this, of no agency and no row."""
+    rows = Quarantined.objects.filter(state="waiting")
+    return rows.count(), rows.order_by("at", "id").values_list("at", flat=True).first()
+
+
+def oldest_unfinished() -> tuple[int, datetime | None]:
+    """How many loads began and have not come to their end, and since when."""
+    rows = Delivery.objects.filter(state="reading")
+    return rows.count(), rows.order_by("received_at", "id").values_list("received_at", flat=True).first()

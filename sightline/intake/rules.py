@@ -8,6 +8,7 @@ A feed's example, in its definition:
 
 What `becomes` does not mention may be anything; a list where several records come of it. `unread: not-a-date` instead
 says that the row is kept for a person, and why. For a census the values are elements, nested as they are in the file.
+For a set of tables: one row with its `table`, or `{ssd_person: {…}, ssd_contacts: [{…}, {…}]}`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sightline.intake.mapping import Mapper, Row
 from sightline.intake.readers.cin_census import OF_THE_CHILD
 from sightline.intake.readers.cin_census import reread as read_child
 from sightline.intake.readers.jsonl import flat
+from sightline.intake.readers.tables import of_rows
 from sightline.intake.types import Named, Notification, Unread
 
 TEXTS = ("agency", "record", "message_id", "happened", "until", "sent", "version", "says")
@@ -56,9 +58,19 @@ def _read(partnership: Partnership, feed: Feed, given: Any) -> list[Notification
     rows = given if isinstance(given, list) else [given]
     if feed.format == "cin-census":
         return [one for row in rows for one in read_child(_child(row), feed, partnership)]
+    if feed.format == "tables":
+        return _of_tables(partnership, feed, given)
     mapper = Mapper(partnership, feed)
     ready = [Row(f"row {n}", b"", flat(row)) for n, row in enumerate(rows, 1)]
     return mapper.group(ready) if feed.mapping and feed.mapping.row_group else [mapper.row(row.values) for row in ready]
+
+
+def _of_tables(partnership: Partnership, feed: Feed, given: Any) -> list[Notification | Unread]:
+    """One row with its `table`, or rows by table."""
+    if "table" in given:
+        given = {str(given["table"]): {name: value for name, value in given.items() if name != "table"}}
+    listed = {name: rows if isinstance(rows, list) else [rows] for name, rows in given.items()}
+    return of_rows(feed, partnership, {name: [flat(row) for row in rows] for name, rows in listed.items()})
 
 
 def _child(given: Any) -> bytes:

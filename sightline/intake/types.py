@@ -79,6 +79,7 @@ class Notification:
     relations: tuple[tuple[str, str, str], ...] = ()  # (subject key, relation, object key)
     position: str = ""  # where in the delivery: `line 14`
     raw: bytes = b""  # as received
+    undated: bool = False  # `happened` is only the day on which it was told: another day alone is nothing new
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from sightline.sharing.actions import end_ties, tie, untie
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
+from sightline.vault import expiring
 from sightline.vault.actions import Keyring
 
 WITNESSED_WITHIN = timedelta(days=1)
@@ -159,7 +160,7 @@ class Bite:
         keys = list(dict.fromkeys(r.key for _, r in people if self.keyring.has(r.key)))  # who was erased has none
         keys = keys or [self.inbox.delivery_key()]
         first = self._entry(one, record, fields, people, keys, known)
-        self.inbox.took(one, first=first, keys=keys, sent_at=sent)
+        self.inbox.took(one, first=first, keys=self.writings[-1].keys, sent_at=sent)
 
     def _on_it_before(self, one: Arriving) -> list[UUID]:
         """Who stood on the record that this corrects: a sender without ids of its own means the same people again."""
@@ -215,7 +216,12 @@ class Bite:
             agency_kind=self.world.agencies[n.agency].kind,
         )
         queued = reaches_queue(record, what)
-        entry_id = self.keyring.ids()
+        routine = is_routine(record, what)
+        if routine and record.kept_for:  # held on loan: sealed with a key of its own, which expiry destroys
+            entry_id = self.keyring.make(expiring.SCOPE)
+            keys = (entry_id,)
+        else:
+            entry_id = self.keyring.ids()
         parts = tuple(
             dict.fromkeys((r.identity, role, bool(record.people[role].child)) for p, r in people for role in p.roles)
         )
@@ -240,7 +246,7 @@ class Bite:
                 agency=n.agency,
                 handling=record.handling,
                 pointer_only=record.pointer_only,
-                routine=is_routine(record, what),
+                routine=routine,
                 queued=queued,
                 urgent=is_urgent(record, what),
                 happened=happened,
@@ -256,7 +262,7 @@ class Bite:
                 keys=tuple(keys),
             )
         )
-        self._follows(n, record, fields, people, children, known, entry_id, queued, is_routine(record, what))
+        self._follows(n, record, fields, people, children, known, entry_id, queued, routine)
         if record.id == INVOLVEMENT and one.first and fields.get("to"):
             self.ended.append((one.first, moment_of(fields["to"])))
         return one.first or entry_id

@@ -1,4 +1,4 @@
-"""The worker: settles what is owed, and gives ledger records their place in the chain."""
+"""The worker: settles what is owed, gives ledger records their place in the chain, and anchors how far it has got."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import threading
 from django.db import close_old_connections, connection
 
 from sightline.jobs.due import sweep
+from sightline.jobs.nightly import plan_sometimes
+from sightline.ledger import anchors
 from sightline.ledger.actions import sequence
 
 log = logging.getLogger(__name__)
@@ -25,7 +27,9 @@ def work(stop: threading.Event | None = None) -> None:
     while not stop.is_set():
         try:
             close_old_connections()
+            plan_sometimes()
             done = turn()
+            anchors.keep()
         except Exception as error:
             log.warning("a worker turn failed", extra={"error": type(error).__name__})
             connection.close()

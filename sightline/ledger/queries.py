@@ -6,13 +6,14 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from sightline.ledger import rules
-from sightline.ledger.models import Head, Link
+from sightline.ledger.models import Head, Link, Record
 from sightline.vault.actions import check_key, digest
 
 PAGE = 5000  # places that are looked at together
@@ -26,6 +27,19 @@ class Verified:
     records: int
     chained: int
     faults: tuple[str, ...]
+
+
+Places = dict[str, tuple[int, str]]  # stream: newest place, its chain
+
+
+def places(head: Head | None) -> Places:
+    """Where every chain stands, as a head says."""
+    return {stream: (int(n), chain) for stream, (n, chain) in head.streams.items()} if head else {}
+
+
+def ends() -> Places:
+    """Where every chain stands now."""
+    return places(Head.objects.filter(id=Head.ONE).first())
 
 
 def sealed(streams: Mapping[str, Any]) -> str:
@@ -154,3 +168,17 @@ def _ends(heads: Mapping[str, tuple[int, str]], head: Head | None) -> list[str]:
         elif there != sealed_:
             faults.append(f"stream {stream}: it does not end as it was written; somebody computed its chain afresh")
     return faults
+
+
+def latest() -> datetime | None:
+    """When the newest record was written."""
+    return Record.objects.order_by("-at", "-id").values_list("at", flat=True).first()
+
+
+def oldest_without_place() -> datetime | None:
+    """Since when a record has waited for its place in a chain; None where none waits. Looks back an hour from the head."""
+    head = Head.objects.filter(id=Head.ONE).values_list("at", flat=True).first()
+    rows = Record.objects.filter(link__isnull=True)
+    if head is not None:
+        rows = rows.filter(at__gte=head - timedelta(hours=1))
+    return rows.order_by("at", "id").values_list("at", flat=True).first()

@@ -54,5 +54,20 @@ def install(alias: str = "default") -> None:
                 )
 
 
+def missing_triggers(alias: str = "default") -> list[str]:
+    """Triggers that an append-only table should have and has not, or that are switched off."""
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        there = {name for (name,) in cursor.fetchall()}
+    wanted = [name for model in append_only_models() for name in trigger_names(model._meta.db_table)]
+    if connection.vendor == "postgresql":
+        wanted += [f"{model._meta.db_table}_no_truncate" for model in append_only_models()]
+    return sorted(set(wanted) - there)
+
+
 def install_after_migrate(*, using: str, **_: Any) -> None:
     install(using)

@@ -85,6 +85,8 @@ def suits(storyline: Storyline, household: Household, on: date, rng: random.Rand
     Members from other homes are left in `wanting`: see `join`.
     """
     wanted = storyline.declared.household
+    if getattr(household, "kind", "home") != wanted.kind:
+        return None
     children = [p for p in household.people if _is_child(p)]
     if wanted.children:
         least, most = read_range(wanted.children)
@@ -111,7 +113,7 @@ def suits(storyline: Storyline, household: Household, on: date, rng: random.Rand
 def join(storyline: Storyline, casting: Casting, role: str, household: Household, on: date, rng: random.Random) -> bool:
     """Whether somebody of this other household plays `role`; if so they are now in the cast."""
     member = storyline.declared.cast[role]
-    if household.n in casting.households:
+    if household.n in casting.households or getattr(household, "kind", "home") not in ("home", "couple"):
         return False
     found = _drawn(storyline, role, member, household, on, casting, rng, one=True)
     if not found:

@@ -12,7 +12,7 @@ one by name.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -73,13 +73,17 @@ class Planting:
     holds: list[Hold] = field(default_factory=list)
     truth: dict[str, Any] = field(default_factory=dict)
 
-    def until(self, now: datetime) -> Planting:
-        """As far as it was told by then: what ought to be found only where it rests on what has arrived."""
-        come = {event.storyline for event in self.events if event.sent <= now}
+    def until(self, now: datetime, sent: Callable[[Event], bool] = lambda event: True) -> Planting:
+        """As far as it was told by then, of what somebody could send (`sent`: whether there is a feed for it).
+
+        What ought to be found stays only where its day has come and all that it rests on has arrived.
+        """
+        kept = [event for event in self.events if event.sent <= now and sent(event)]
+        come = {event.storyline for event in kept}
         told = [e | {"told": e["key"] in come} for e in self.truth["events"]]
         ought = [s for s in self.truth["signals"] if s["by"] <= now.date().isoformat() and come >= set(s["because"])]
         truth = self.truth | {"events": told, "signals": ought, "whole": len(come) == len(self.events)}
-        return Planting([event for event in self.events if event.sent <= now], self.holds, truth)
+        return Planting(kept, self.holds, truth)
 
 
 def storylines(partnership: Partnership, folder: Path | None = None) -> list[Storyline]:

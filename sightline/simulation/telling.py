@@ -88,7 +88,7 @@ class Teller:
         self.planting = f"{line.id}/{casting.number}"
         self.occurrences: list[Occurrence] = []
         self.came: dict[str, list[Occurrence]] = {}
-        self.left_out: list[str] = []
+        self.left_out: list[dict[str, str]] = []  # what nobody here could send
         coined = f"{rng.choice(COINED_TOO)} {rng.choice(COINED)}"
         self.places = {key: rng.choice(place.named).replace("{coined}", coined) for key, place in line.places.items()}
 
@@ -165,7 +165,7 @@ class Teller:
             or record is None
             or any(part not in [r for _, r in about] for part in needed if not event.changes)
         ):
-            self.left_out.append(key)
+            self.left_out.append({"key": key, "record": event.record})
             return None
         made = Event(at, at, sender, event.record, about, storyline=key)
         one = f"{self.planting}#{event.one_event}" if event.one_event else ""

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from sightline.timescales.moment import now
-from sightline.vault import rules
+from sightline.vault import erasures, rules
 from sightline.vault.ids import Ids
 from sightline.vault.models import Key
 
@@ -119,8 +119,6 @@ def destroy(key_ids: Iterable[UUID]) -> int:
 
     Which they were is written outside the database too, before and after: else an older copy would bring them back.
     """
-    from sightline.vault import erasures  # which needs our digests
-
     wanted = list(key_ids)
     with transaction.atomic():
         erasure = erasures.intend(wanted)
@@ -133,8 +131,6 @@ def destroy_again() -> tuple[int, int]:
     """After an older copy was put in place: destroys what was destroyed since it was made. Returns how many keys that
     were, and how many there are whose erasure was begun and never confirmed. Raises outside.Altered.
     """
-    from sightline.vault import erasures
-
     done, begun = erasures.known()
     count, _ = Key.objects.filter(id__in=done).delete()
     return count, Key.objects.filter(id__in=begun).count()

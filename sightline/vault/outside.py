@@ -9,6 +9,7 @@ Nothing personal: random ids, counts, codes and times.
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import hmac
 import json
@@ -20,7 +21,7 @@ from typing import Any
 
 from django.conf import settings
 
-from sightline.vault.actions import digest
+from sightline.vault import rules
 
 START = ""
 
@@ -92,4 +93,5 @@ def _without_torn_end(path: Path) -> None:
 
 
 def _sealed(kind: str, line: dict[str, Any]) -> str:
-    return digest(f"outside-{kind}", json.dumps(line, sort_keys=True, separators=(",", ":")))
+    key = rules.derive(base64.b64decode(settings.SIGHTLINE_KEY), f"outside:{kind}")
+    return rules.keyed_digest(key, json.dumps(line, sort_keys=True, separators=(",", ":")))

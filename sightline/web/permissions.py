@@ -28,7 +28,8 @@ def _all(names: str, access: Access) -> dict[str, Access]:
 
 ACCESS: dict[str, Access] = {
     # Open to anyone: nothing about children, nothing about workers.
-    "health": Access(ANYONE),
+    **_all("health health-live", Access(ANYONE)),
+    "health-details": Access(ANYONE),  # answers to the operator's token, and to this machine itself
     "accessibility": Access(ANYONE),
     "demo": Access(ANYONE),  # answers in a demonstration alone
     **_all("account_login account_logout account_inactive mfa_authenticate", Access(ANYONE)),

@@ -35,6 +35,8 @@ urlpatterns = [
     path("words/", about.glossary, name="glossary"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("health", about.health, name="health"),
+    path("health/live", about.health_live, name="health-live"),
+    path("health/details", about.health_details, name="health-details"),
     path("demo/", accounts.demo, name="demo"),
     # Sign-in: of allauth's pages, those that we use. There is no sign-up, no mail, no reset by mail.
     path("sign-in/", account.login, name="account_login"),

@@ -17,6 +17,7 @@ NUMBERED = {"api.answered", "intake.message", "identity.trait", "chronology.part
 BY_NAME = {"agencies.agency"}  # a slug, which is public
 APPEND_ONLY = {
     "agencies.published",
+    "agencies.registryrow",
     "ledger.record",
     "ledger.link",
     "intake.item",

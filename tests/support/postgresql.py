@@ -16,6 +16,8 @@ from psycopg import sql
 
 SUPERUSER = "sightline"
 MISSING = "PostgreSQL's server programs are not installed: run `make test`, or `apt-get install postgresql`."
+COPIED = ["wal_level=replica", "max_wal_senders=5", "max_replication_slots=5"]  # as a server that is backed up
+ALONE = ["wal_level=minimal", "max_wal_senders=0"]
 HASTY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]  # nothing here need survive a power cut
 
 
@@ -35,7 +37,9 @@ def programs() -> Path:
 class Server:
     """A running server. It ends with `stop`, and, should we be killed, with us."""
 
-    def __init__(self, *, durable: bool = False):
+    log = ALONE
+
+    def __init__(self, *, durable: bool = False, copied: bool = False):
         self.bin = programs()
         self.directory = Path(tempfile.mkdtemp(prefix="sightline-pg-"))
         self.owner = _owner()
@@ -45,6 +49,7 @@ class Server:
         self.password = secrets.token_hex(16)
         try:
             self._initialise()
+            self.log = COPIED if copied else ALONE
             self._start([] if durable else HASTY)
         except BaseException:
             self.stop()
@@ -105,8 +110,7 @@ class Server:
             "listen_addresses=127.0.0.1",
             f"port={self.port}",
             f"unix_socket_directories={self.directory}",
-            "wal_level=minimal",
-            "max_wal_senders=0",
+            *self.log,
             "max_connections=60",
         ]
         command = [str(self.bin / "postgres"), "-D", str(self.data)]

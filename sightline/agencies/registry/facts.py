@@ -132,5 +132,5 @@ def titles(partnership: Partnership) -> Mapping[str, str]:
     kinds = partnership.codes.get("agency-kind")
     found = {code: one.title for code, one in kinds.codes.items()} if kinds else {}
     for things in (partnership.team, partnership.role, partnership.agency):
-        found.update({one.id: one.title for one in things.values()})  # type: ignore[attr-defined]
+        found.update({one.id: one.title for one in things.values()})
     return found

@@ -93,8 +93,8 @@ def _too_seldom(facts: Sequence[Fact], on: date, allowed: float) -> Fact | None:
     one = max(ended or [f for f in counts if f.last is not None and f.last > on], key=lambda f: f.first, default=None)
     if one is None or one.last is None or not one.count:
         return None
-    last = one.last
-    if last <= on and any(f.last is not None and last < f.last and f.first <= on and f.count != one.count for f in held if f.first >= last):
+    later = [f for f in held if f.last is not None and f.last > one.last and f.first <= on]
+    if any(f.count is None or (f.last is not None and f.last <= on) for f in later):
         return None
     return one if ((one.last - one.first).days + 1) / one.count >= allowed else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sightline.agencies.registry.facts import cite as cite_of
@@ -26,7 +27,6 @@ from sightline.agencies.registry.types import (
 )
 from sightline.definition.kinds.registry import VACANT, Aim, Told
 from sightline.definition.types import Partnership
-from sightline.timescales.london import MONTHS
 from sightline.timescales.partial import parse_partial
 
 Titles = Mapping[str, str]
@@ -68,8 +68,6 @@ def as_of(facts: Iterable[Fact], partnership: Partnership, names: Titles, on: da
 
 
 def _flagged(view: GroupView, facts: Sequence[Fact], partnership: Partnership, on: date) -> GroupView:
-    from dataclasses import replace
-
     return replace(view, flags=flags_of(view, facts, partnership.watch.values(), on)) if view.here else view
 
 
@@ -145,8 +143,6 @@ def _standing(facts: Iterable[Fact], what: str, on: date) -> list[Fact]:
 
 def _members(facts: Sequence[Fact], on: date) -> list[Fact]:
     """Who belonged: what was told of them last is what counts. Each member once."""
-    from dataclasses import replace
-
     newest: dict[str, Fact] = {}
     for fact in sorted((f for f in facts if f.what in ("members", "member-left") and f.first <= on), key=_rank):
         for member in fact.values:
@@ -165,14 +161,15 @@ def _met(facts: Iterable[Fact], on: date) -> Met | None:
 
 
 def meeting_words(fact: Fact) -> str:
-    """`12 May 2025`; `7 meetings, April 2021 to March 2023`; `met in April 2024 to March 2025`."""
+    """`12 May 2025`; `7 meetings, April 2021 to March 2023`; `met in March 2024; the day is not stated`."""
     if not fact.held:
         return f"did not meet, {period_words(fact)}"
     if fact.first == fact.last:
         return partial_words(fact.said)
     if fact.count is not None:
         return f"{fact.count} meeting{'' if fact.count == 1 else 's'}, {period_words(fact)}"
-    return f"met in the time from {period_words(fact)}"
+    words = period_words(fact)
+    return f"met in {words}; days are not stated" if " to " in words else f"met in {words}; the day is not stated"
 
 
 def period_words(fact: Fact) -> str:
@@ -188,18 +185,25 @@ def partial_words(text: str) -> str:
     at = day.earliest
     if day.precision == "year":
         return str(at.year)
-    return f"{at.day} {MONTHS_LONG[at.month]} {at.year}" if day.precision == "day" else f"{MONTHS_LONG[at.month]} {at.year}"
+    return (
+        f"{at.day} {MONTHS_LONG[at.month]} {at.year}"
+        if day.precision == "day"
+        else f"{MONTHS_LONG[at.month]} {at.year}"
+    )
 
 
 MONTHS_LONG = dict(
     enumerate("January February March April May June July August September October November December".split(), 1)
 )
-assert len(MONTHS) == len(MONTHS_LONG)
 
 
 def said(fact: Fact, titles: Titles) -> Value:
     """A fact's value in words, and since when."""
-    words = NOBODY if fact.what == "chair" and fact.values == (VACANT,) else ", ".join(titles.get(v, v) for v in fact.values)
+    words = (
+        NOBODY
+        if fact.what == "chair" and fact.values == (VACANT,)
+        else ", ".join(titles.get(v, v) for v in fact.values)
+    )
     return Value(fact.values, words, since_words(fact), fact.cite)
 
 
@@ -229,9 +233,13 @@ def changes(before: Registry, after: Registry) -> tuple[Change, ...]:
             continue
         there = was is not None and was.here
         if not there and now.here:
-            found.append(Change(now.id, now.title, "appears", was.state if was else "not known", now.state, _cites(now.status)))
+            found.append(
+                Change(now.id, now.title, "appears", was.state if was else "not known", now.state, _cites(now.status))
+            )
         elif there and not now.here and was is not None:
-            found.append(Change(now.id, was.title, "no longer there", was.state, now.state, _cites(now.status, *now.followed_by)))
+            found.append(
+                Change(now.id, was.title, "no longer there", was.state, now.state, _cites(now.status, *now.followed_by))
+            )
         elif was is not None and now.here:
             found += _differences(was, now)
     return tuple(found)
@@ -282,13 +290,17 @@ def history(facts: Iterable[Fact], titles: Titles) -> tuple[Moment, ...]:
 # --- priorities and strategies ----------------------------------------------------------------------------------------
 
 
-def aims(partnership: Partnership, names: Titles, known: date, kind: str, on: date | None = None) -> tuple[AimView, ...]:
+def aims(
+    partnership: Partnership, names: Titles, known: date, kind: str, on: date | None = None
+) -> tuple[AimView, ...]:
     """Priorities or strategies of which something was known on `known`; with `on`, those that were set for that day."""
     things: dict[str, Aim] = getattr(partnership, kind)
     found = [_aim(partnership, names, thing, kind, known) for thing in things.values()]
     there = [one for one in found if one is not None]
     if on is not None:
-        there = [one for one in there if (one.since is None or one.since <= on) and (one.until is None or on <= one.until)]
+        there = [
+            one for one in there if (one.since is None or one.since <= on) and (one.until is None or on <= one.until)
+        ]
     newest_first = sorted(there, key=lambda a: (a.order, a.title))
     return tuple(sorted(newest_first, key=lambda a: a.since or date.min, reverse=True))
 

@@ -44,6 +44,9 @@ class GoodWhen(Model):
     says: str
     of: str = Field("", description="role, when the part belongs to a person (`ethnicity` of `child`)")
     not_enough: Listed = ()
+    when: Condition | None = Field(
+        None, description="Asked only where the record's own fields are so: `{grade: [amber, red]}`"
+    )
 
 
 class Opens(Model):
@@ -67,6 +70,9 @@ class RecordType(Thing):
     routine: YesNo = Field(False, description="About every child: sealed until a concern opens")
     unless: Condition | None = Field(None, description="Where this holds, a routine record is not routine")
     opened_for: str = Field("", description="How far back a concern opens routine records of this type: `365 days`")
+    kept_for: str = Field(
+        "", description="How long a routine record that no concern opened is kept, from when it happened: `24 months`"
+    )
     queue: YesNo | Condition = Field(False, description="Whether it reaches the front door's queue")
     urgent: Condition | None = Field(None, description="Where this holds, it cannot wait")
     concern: YesNo = Field(False, description="Opens the chronology: a concern or a service exists")

@@ -167,6 +167,7 @@ class CastMember(Model):
 class Household(Model):
     """What the child's home must be like for this to be planted there."""
 
+    kind: Literal["home", "unaccompanied", "adoptive"] = "home"
     children: str = Field("", description="how many live there: `2 to 5`")
     has: Listed = Field((), description="who else must be there: mother, father, step-parent")
     without: Listed = ()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from django.db import connection
+import hmac
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sightline.agencies.queries import partnership
+from sightline.definition.outcomes import Missing
+from sightline.operations import health as operations
+
+LEAST_TOKEN = 32  # characters; a shorter one opens nothing
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-Ip", "Via")
 
 OURS = (
     ("Entry", "One fact in a child’s chronology: what happened, who says so, and when it was known to us."),
@@ -62,10 +69,32 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Whether this server can answer: the database answers. No data, no versions."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        database = True
-    except Exception:  # whatever the driver says, the answer is the same
-        database = False
-    return JsonResponse({"status": "ok" if database else "unwell"}, status=200 if database else 503)
+    well = operations.ready()
+    return JsonResponse({"status": "ok" if well else "unwell"}, status=200 if well else 503)
+
+
+@require_safe
+def health_live(request: HttpRequest) -> HttpResponse:
+    """Whether this process runs, whatever the database does: a supervisor that restarts it for less makes things worse."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def health_details(request: HttpRequest) -> HttpResponse:
+    """How this server is, in figures: for whoever holds HEALTH_TOKEN, or asks on this very machine. Else as if it were not
+    there. Reads nothing about anybody, opens no session, and so leaves no record.
+    """
+    if not (_has_health_token(request) or _asks_here(request)):
+        raise Missing
+    found = operations.details()
+    return JsonResponse(found, status=503 if found["status"] == "unwell" else 200)
+
+
+def _has_health_token(request: HttpRequest) -> bool:
+    wanted, given = settings.HEALTH_TOKEN, request.headers.get("Authorization", "")
+    return len(wanted) >= LEAST_TOKEN and hmac.compare_digest(given.encode(), f"Bearer {wanted}".encode())
+
+
+def _asks_here(request: HttpRequest) -> bool:
+    """From this machine, and not through a proxy: one that speaks for others says so in one of these."""
+    return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and not any(map(request.headers.get, FORWARDED))

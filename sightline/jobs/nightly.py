@@ -1,0 +1,40 @@
+"""What is owed once a night, whoever runs the worker: due rows with the next night's moment, so that it is done once."""
+
+from __future__ import annotations
+
+import time as clock
+from datetime import datetime, time, timedelta
+
+from sightline.jobs.models import Due
+from sightline.timescales.london import at, local_day
+from sightline.timescales.moment import now
+
+NIGHTLY = {"expire-routine": time(3, 10)}  # London's time: when few are at work
+LOOK_EVERY_SECONDS = 300.0
+_looked = -LOOK_EVERY_SECONDS  # when this process last looked, by its own clock
+
+
+def plan() -> int:
+    """Owes each nightly verb for its next hour, unless it is owed already. Returns how many were added."""
+    added = 0
+    for verb, hour in NIGHTLY.items():
+        if not Due.objects.filter(verb=verb, done_at=None).exists():
+            Due.objects.create(verb=verb, payload={}, run_at=next_at(hour, now()))
+            added += 1
+    return added
+
+
+def plan_sometimes() -> int:
+    """As `plan`, but looks no more than once in five minutes: for a worker that takes a turn each second."""
+    global _looked
+    if clock.monotonic() - _looked < LOOK_EVERY_SECONDS:
+        return 0
+    _looked = clock.monotonic()
+    return plan()
+
+
+def next_at(hour: time, after: datetime) -> datetime:
+    """The next time that London's clocks show this hour, after a moment."""
+    today = local_day(after)
+    soon = at(today, hour)
+    return soon if soon > after else at(today + timedelta(days=1), hour)

@@ -1,0 +1,357 @@
+"""What `sightline doctor` looks at. Each check is a few lines; one that breaks is itself a finding."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from config import sqlite
+from sightline.agencies.queries import partnership
+from sightline.definition.loader import Unsound
+from sightline.intake.queries import oldest_unfinished, oldest_waiting
+from sightline.jobs.due import given_up, lag_seconds
+from sightline.ledger import anchors
+from sightline.ledger.queries import ends, latest, oldest_without_place
+from sightline.ledger.triggers import missing_triggers
+from sightline.operations import backups
+from sightline.operations.postgresql_copies import SLOT
+from sightline.timescales.moment import now
+from sightline.vault import outside
+from sightline.vault.actions import check_key
+
+LOCK = Path(__file__).resolve().parents[2] / "requirements.txt"
+GIGABYTE = 1_000_000_000
+OLD_BACKUP = timedelta(hours=26)
+OLD_QUARANTINE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`state`: ok | warn | fail. `says`: how it is. `do`: what to do about it."""
+
+    name: str
+    state: str
+    says: str
+    do: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+Checks = Iterator[Check]
+
+
+def examine() -> list[Check]:
+    """Everything, in the order in which one would look. Where the database does not answer, or has not the tables of this
+    version, what needs them is left out."""
+    found: list[Check] = []
+    for name, look, needs_database in LOOKS:
+        if needs_database and any(check.name in ("database", "tables") and check.state == "fail" for check in found):
+            continue
+        try:
+            found += look()
+        except Exception as error:  # a fault of ours must not hide the other findings
+            found.append(Check(name, "fail", f"could not be looked at ({type(error).__name__})", "Report it."))
+    return found
+
+
+def _database() -> Checks:
+    try:
+        connection.ensure_connection()
+    except Exception as error:
+        yield Check(
+            "database",
+            "fail",
+            f"does not answer ({type(error).__name__})",
+            "Is DATABASE_URL right, and the server running?",
+        )
+        return
+    yield from _sqlite() if connection.vendor == "sqlite" else _postgresql()
+
+
+def _sqlite() -> Checks:
+    journal, synchronous = str(_value("PRAGMA journal_mode")).upper(), int(_value("PRAGMA synchronous"))
+    said = f"SQLite {sqlite3.sqlite_version}, journal {journal}"
+    if journal == "WAL" and not sqlite.wal_is_safe(sqlite3.sqlite_version_info):
+        yield Check(
+            "database",
+            "fail",
+            f"{said}: this version can corrupt it",
+            "Start it through Sightline, which uses TRUNCATE.",
+        )
+    elif synchronous < 2:
+        yield Check(
+            "database", "fail", f"{said}, synchronous={synchronous}: a power cut loses records", "Set synchronous=FULL."
+        )
+    elif settings.IS_PRODUCTION:
+        yield Check(
+            "database", "warn", said, "SQLite is for a trial or a small pilot: use PostgreSQL for everything real."
+        )
+    else:
+        yield Check("database", "ok", said)
+
+
+def _postgresql() -> Checks:
+    number = int(_value("SHOW server_version_num"))
+    unsafe = [name for name in ("fsync", "full_page_writes", "synchronous_commit") if _value(f"SHOW {name}") == "off"]
+    said = f"PostgreSQL {_value('SHOW server_version')}"
+    if unsafe:
+        yield Check(
+            "database", "fail", f"{said}: {', '.join(unsafe)} off: what was acknowledged can be lost", "Switch it on."
+        )
+    elif number < 150000:
+        yield Check("database", "warn", f"{said}: older than we test", "Use PostgreSQL 15 or newer.")
+    else:
+        yield Check("database", "ok", said)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT active, coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0) FROM pg_replication_slots "
+            "WHERE slot_name = %s",
+            [SLOT],
+        )
+        slot = cursor.fetchone()
+    waits = SLOT in _value("SHOW synchronous_standby_names")
+    follow = "Run `sightline backup --to DIR --follow` under your supervisor."
+    if slot is None:
+        yield Check(
+            "log", "warn", "nobody receives the log: what comes after a backup would be lost with the disk", follow
+        )
+    elif not slot[0]:
+        state = "fail" if waits or slot[1] > 10 * GIGABYTE else "warn"
+        held = f"{slot[1] / 1_000_000:,.0f} MB wait on the server's disk"
+        yield Check("log", state, f"nobody receives the log; {held}" + ("; commits wait" if waits else ""), follow)
+    elif not waits:
+        yield Check(
+            "log",
+            "warn",
+            "the log is received, but commits do not wait for it: the last moments can be lost",
+            f"Set synchronous_standby_names = '{SLOT}' if nothing acknowledged may be lost.",
+        )
+    else:
+        yield Check("log", "ok", "the log is received, and commits wait for it")
+
+
+def _migrations() -> Checks:
+    behind = backups.is_behind_code()
+    if behind:
+        yield Check("tables", "fail", f"{len(behind)} migrations have not run ({behind[0]} …)", "Run `sightline init`.")
+    else:
+        yield Check("tables", "ok", "as this version has them")
+
+
+def _triggers() -> Checks:
+    missing = missing_triggers()
+    if missing:
+        said = f"{len(missing)} triggers are missing or off ({missing[0]} …): rows can be changed"
+        yield Check(
+            "append-only",
+            "fail",
+            said,
+            "Find out who took them away; `sightline init` puts them back; then `sightline verify`.",
+        )
+    else:
+        yield Check("append-only", "ok", "every append-only table refuses changes")
+
+
+def _keys() -> Checks:
+    try:
+        check_key()
+    except ImproperlyConfigured as error:
+        yield Check("keys", "fail", str(error), "Give the right SIGHTLINE_KEY: your copy of keys.env.")
+        return
+    file = settings.KEYS_FILE
+    if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        yield Check("keys", "fail", f"others than its owner can read {file}", f"chmod 600 {file}")
+    elif settings.SIGHTLINE_MODE != "production":
+        yield Check(
+            "keys", "warn", f"made for mode {settings.SIGHTLINE_MODE}", "For real records use keys made for production."
+        )
+    else:
+        yield Check("keys", "ok", "there, and this database's")
+
+
+def _clock() -> Checks:
+    moment, last = datetime.now(UTC), latest()
+    there = moment
+    if connection.vendor == "postgresql":
+        there = _value("SELECT clock_timestamp()")
+    apart = abs((there - moment).total_seconds())
+    if apart > 300:
+        yield Check("clock", "fail", f"this machine and the database are {apart:,.0f} s apart", "Set both by NTP.")
+    elif last is not None and last > moment + timedelta(minutes=5):
+        yield Check(
+            "clock", "fail", "the newest ledger record lies in the future: a clock is or was wrong", "Set it by NTP."
+        )
+    elif apart > 5:
+        yield Check("clock", "warn", f"this machine and the database are {apart:,.0f} s apart", "Set both by NTP.")
+    else:
+        yield Check("clock", "ok", "this machine and the database agree")
+
+
+def _disk() -> Checks:
+    places = {"state": Path(settings.VAR)}
+    if connection.vendor == "sqlite":
+        places["database"] = Path(connection.settings_dict["NAME"]).absolute().parent
+    for name, place in places.items():
+        while not place.exists():
+            place = place.parent
+        space = shutil.disk_usage(place)
+        said = f"{space.free / GIGABYTE:,.1f} GB free for the {name}"
+        if space.free < GIGABYTE / 2:
+            yield Check("disk", "fail", said, "Make room now: when it is full, nothing more is taken in.")
+        elif space.free < 5 * GIGABYTE or space.free < space.total / 20:
+            yield Check("disk", "warn", said, "Make room.")
+        else:
+            yield Check("disk", "ok", said)
+
+
+def _worker() -> Checks:
+    lag, given, unplaced = lag_seconds(), given_up(), oldest_without_place()
+    behind = (now() - unplaced).total_seconds() if unplaced else 0.0
+    worst = max(lag, behind)
+    start = "Is the worker running? (`sightline worker`; on SQLite `sightline serve` does it)"
+    if worst > 60:
+        said = f"owed work waits {lag:,.0f} s, ledger records without a place {behind:,.0f} s"
+        yield Check("worker", "fail" if worst > 600 else "warn", said, start)
+    else:
+        yield Check("worker", "ok", f"owed work waits {worst:,.0f} s at most")
+    if given:
+        yield Check(
+            "worker",
+            "warn",
+            f"{given} pieces of owed work were given up after five tries",
+            "See the logs: `due work failed`.",
+        )
+
+
+def _definition() -> Checks:
+    try:
+        definition = partnership()
+    except Unsound as error:
+        yield Check("definition", "fail", f"{len(error.faults)} faults", "Run `sightline check`.")
+        return
+    yield Check("definition", "ok", f"{settings.SIGHTLINE_PARTNERSHIP}, version {definition.hash[:12]}")
+
+
+def _inbox() -> Checks:
+    waiting, oldest = oldest_waiting()
+    if oldest is not None and now() - oldest > OLD_QUARANTINE:
+        said = f"{waiting:,} rows wait for a person, the oldest for {(now() - oldest).days} days"
+        yield Check(
+            "quarantine", "warn", said, "Somebody who looks after data should repair or set them aside (Loads)."
+        )
+    else:
+        yield Check("quarantine", "ok", f"{waiting:,} rows wait for a person")
+    unfinished, oldest = oldest_unfinished()
+    if oldest is not None and now() - oldest > timedelta(hours=12):
+        said = f"{unfinished} loads began and never came to an end"
+        yield Check("loads", "warn", said, "Load the same files again: what is held already is nothing new.")
+
+
+def _backup() -> Checks:
+    try:
+        taken = backups.newest_taken()
+    except outside.Altered as error:
+        yield Check("backup", "fail", str(error), "Find out who could write there.")
+        return
+    if taken is None:
+        state = "fail" if settings.IS_PRODUCTION else "warn"
+        yield Check(
+            "backup",
+            state,
+            "none has been taken (or no anchor is kept)",
+            "Run `sightline backup --to DIR` every night.",
+        )
+        return
+    at, folder, _ = taken
+    age, said = datetime.now(UTC) - at, f"taken {at:%Y-%m-%d %H:%M} UTC, in {folder}"
+    if age > OLD_BACKUP:
+        yield Check(
+            "backup", "warn", f"{said}: {age.days} days and {age.seconds // 3600} hours ago", "Run `sightline backup`."
+        )
+    elif not Path(folder).exists():
+        yield Check("backup", "warn", f"{said}: it is not there now", "Is its disk connected?")
+    else:
+        yield Check("backup", "ok", said)
+
+
+def _anchor() -> Checks:
+    found = anchors.compare()
+    if not found.right:
+        do = "Find the newest copy (see docs/how-to/back-up-and-restore.md). `serve` will not start on this one."
+        yield Check("anchor", "fail", found.sentence, do)
+    elif found.state == "off":
+        yield Check("anchor", "warn", found.sentence, "Set SIGHTLINE_ANCHOR.")
+    elif found.state == "none" and ends():
+        yield Check("anchor", "warn", found.sentence, "Start the worker.")
+    else:
+        yield Check("anchor", "ok", found.sentence)
+    place = outside.folder()
+    if place and place.exists() and connection.vendor == "sqlite":
+        database = Path(connection.settings_dict["NAME"])
+        if database.exists() and database.stat().st_dev == place.stat().st_dev and settings.IS_PRODUCTION:
+            yield Check(
+                "anchor", "warn", f"{place} lies on the database's own disk", "Set SIGHTLINE_ANCHOR to another disk."
+            )
+
+
+def _packages() -> Checks:
+    if not LOCK.exists():
+        yield Check("packages", "warn", "there is no requirements.txt to compare with", "Install from the repository.")
+        return
+    locked: dict[str, set[str]] = {}  # a package may be locked at one version a Python
+    for name, wanted in re.findall(r"^([A-Za-z0-9_.\-]+)==([^\s;\\]+)", LOCK.read_text(encoding="utf-8"), re.MULTILINE):
+        locked.setdefault(name, set()).add(wanted)
+    other = []
+    for name, versions in locked.items():
+        try:
+            there = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue  # for another kind of machine
+        if there not in versions:
+            other.append(f"{name} {there}, not {' or '.join(sorted(versions))}")
+    said = f"Python {sys.version.split()[0]}"
+    if other:
+        yield Check(
+            "packages",
+            "fail",
+            f"{said}; {len(other)} are not those of the lock: {'; '.join(other[:3])}",
+            "Run `make setup`.",
+        )
+    else:
+        yield Check("packages", "ok", f"{said}, packages as locked")
+
+
+def _value(statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+LOOKS: tuple[tuple[str, Callable[[], Checks], bool], ...] = (
+    ("database", _database, False),
+    ("tables", _migrations, True),
+    ("append-only", _triggers, True),
+    ("keys", _keys, True),
+    ("clock", _clock, True),
+    ("disk", _disk, False),
+    ("worker", _worker, True),
+    ("definition", _definition, False),
+    ("inbox", _inbox, True),
+    ("backup", _backup, False),
+    ("anchor", _anchor, True),
+    ("packages", _packages, False),
+)
