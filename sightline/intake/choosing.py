@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from sightline.definition.records import code_for
 from sightline.definition.types import CodeList, Fault, Feed, Partnership, RecordField, RecordType
+from sightline.definition.values import NO, YES
 from sightline.intake.mappings import also_recognised, faults_of
 from sightline.intake.sampling import Sample
 from sightline.intake.suggesting import date_forms, sex_of, suggest, translate
@@ -228,7 +229,7 @@ def understood(coded: Coded, text: str, partnership: Partnership, choices: Choic
         listed = partnership.codes.get(coded.target.rpartition(".")[2])
         return coded.open and listed is not None and bool(code_for(listed, text))
     if declared.kind == "yes-no":
-        return bool(translate(text, declared, None))
+        return text.casefold() in YES | NO
     listed = partnership.codes.get(declared.of)
     return listed is not None and bool(code_for(listed, text))
 
