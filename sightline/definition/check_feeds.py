@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sightline.definition.check_tables import check_tables
 from sightline.definition.faults import Faults
 from sightline.definition.types import Column, Feed, Mapping, RecordType
 from sightline.definition.values import NO, YES
 from sightline.definition.yaml_lines import Path
 
-MAPPED_FORMATS = ("csv", "jsonl")
+MAPPED_FORMATS = ("csv", "xlsx", "jsonl", "istv")
 MOMENTS = ("happened", "until", "sent")
 
 
@@ -20,6 +21,10 @@ def check_feed(faults: Faults, name: str, feed: Feed, formats: Collection[str]) 
         faults.thing(name, ("agency",), feed.agency, "agency")
     elif not feed.agency_column and feed.format in MAPPED_FORMATS:
         faults.add(name, ("agency",), "", "`agency`, or `agency-column` where the file names the sender")
+    elif feed.format == "tables" and faults.partnership.agency:
+        faults.add(name, ("agency",), "", "`agency`: whose the set is, in the partnership's own file")
+    if feed.format == "tables":
+        check_tables(faults, name, feed)
     if feed.format in MAPPED_FORMATS and feed.mapping is None:
         faults.add(name, ("mapping",), "", f"a `mapping`: {feed.format} says nothing of itself")
     if feed.mapping is not None:
@@ -34,7 +39,7 @@ def _mapping(faults: Faults, name: str, mapping: Mapping) -> None:
     for key, column in (("happened", mapping.happened), ("until", mapping.until), ("sent", mapping.sent)):
         if column is not None:
             _dates(faults, name, (*path, key), column)
-    if not mapping.people:
+    if not mapping.people and (not made or any(record.people for record in made)):
         faults.add(name, (*path, "people"), "", "at least one person: whom a row is about")
     roles = {role for record in made for role in record.people}
     for index, person in enumerate(mapping.people):

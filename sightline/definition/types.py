@@ -25,6 +25,7 @@ from sightline.definition.kinds.feeds import (
     Mapping,
     OnRow,
 )
+from sightline.definition.kinds.figures import Figure, FigureCount
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
@@ -51,6 +52,8 @@ __all__ = [
     "Feed",
     "FeedTable",
     "FieldKind",
+    "Figure",
+    "FigureCount",
     "GoodWhen",
     "Group",
     "ID",
@@ -117,9 +120,10 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "rule": ("sharing", SharingRule),
     "signal": ("signals", Signal),
     "storyline": ("storylines", Storyline),
+    "figure": ("figures", Figure),
 }
 # Read by `simulate` alone: no part of what a partnership's cases began under, so of neither hash nor bundle.
-NOT_IN_BUNDLE = frozenset(("storyline",))
+NOT_IN_BUNDLE = frozenset(("storyline", "figure"))
 
 DURATION = re.compile(r"^(\d+) (working days?|school days?|days?|hours?|minutes?|weeks?|months?)$")
 
@@ -168,5 +172,6 @@ class Partnership(Model):
     rule: dict[str, SharingRule] = {}
     signal: dict[str, Signal] = {}
     storyline: dict[str, Storyline] = {}
+    figure: dict[str, Figure] = {}
     origins: dict[str, str] = Field({}, description="`record/ppn#headline` -> `england/records/ppn.yaml:12`")
     withdrawn: dict[str, str] = Field({}, description="`record/ppn` -> the reason why an overlay took it away")

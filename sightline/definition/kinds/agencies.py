@@ -15,6 +15,7 @@ class Agency(Thing):
     out_of_hours: str = Field("", description="Number that is answered day and night")
     calendar: str = Field("", description="calendar, for schools")
     localities: Listed = ()
+    known_as: Listed = Field((), description="Other names and numbers that files call it by: DfE number, ODS code")
 
 
 class Team(Thing):

@@ -139,6 +139,7 @@ class FeedTable(Model):
     files: Listed = Field((), description="shell patterns of file or sheet names, besides the table's own name")
     recognised_by: Listed = Field((), description="columns that tell it from others; default: its key and person")
     also: dict[str, Listed] = Field({}, description="column: other names that it has had")
+    columns: Listed = Field((), description="every column that it has by its standard; each is read, or not used for a reason")
     older: Listed = Field((), description="columns of older releases only: nobody misses them")
     key: Listed = Field((), description="column(s) that tell rows apart")
     person: Listed = Field((), description="column(s) with the key of the person; the first that is filled wins")
