@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sightline.chronology.models import Entry, Opening, Part
 from sightline.chronology.types import Writing
 from sightline.ledger.adding import add, add_objects, new
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
+from sightline.vault.ids import Ids
 
 
 def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
@@ -54,7 +55,7 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
     if not concerns or not windows:
         return 0
     there = set(Opening.objects.filter(identity_id__among={c[0] for c in concerns}).values_list("identity_id", "record"))
-    rows = []
+    rows, ids = [], Ids()
     for identity, entry, known in concerns:
         for record, window in windows.items():
             if (identity, record) not in there:
@@ -62,7 +63,7 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
                 rows.append(
                     new(
                         Opening,
-                        id=uuid4(),
+                        id=ids(),
                         identity_id=identity,
                         record=record,
                         since=known - window,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
@@ -20,6 +20,7 @@ from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
 from sightline.timescales.school import SchoolDays
 from sightline.timescales.working import WorkingDays
+from sightline.vault.ids import Ids
 
 TOLD_IN_TIME = timedelta(days=7)  # what was over longer than this when it was told to us is history, and nobody's to do
 
@@ -91,13 +92,13 @@ def recompute(persons: Iterable[UUID]) -> int:
             some = wanted[start : start + TOGETHER]
             entries = of_people(opened, some, records=relevant(opened.definition))
             identities = [row.id for row in rows_of(some)]
-            rows = []
+            rows, ids = [], Ids()
             for person, theirs in entries.items():
                 for state, started in states_of(opened.definition, person, theirs):
                     rows.append(
                         new(
                             Running,
-                            id=uuid4(),
+                            id=ids(),
                             clock=state.clock,
                             agency=started.agency,
                             first=started.first,

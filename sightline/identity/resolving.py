@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -159,11 +159,11 @@ class Resolver:
             return self._again(kept, details, known_at, item)
         identity = new(
             SourceIdentity,
-            id=uuid4(),
+            id=self.keyring.ids(),
             agency=agency,
             local=local,
             key=self.keyring.make("subject"),
-            person=uuid4(),
+            person=self.keyring.ids(),
             details=self._details_digest(details),
             made_at=known_at,
             unborn=bool(details.expected and not details.born),
@@ -197,7 +197,7 @@ class Resolver:
         return Resolved(there.id, there.key, there.person, False, joined, changed, waiting)
 
     def _hold(self, identity: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> None:
-        version = new(Version, id=uuid4(), identity_id=identity.id, known_at=known_at, recorded_at=now(), item=item)
+        version = new(Version, id=self.keyring.ids(), identity_id=identity.id, known_at=known_at, recorded_at=now(), item=item)
         version.body = self.keyring.seal(details.as_dict(), [identity.key], f"identity|{version.id}")
         self._versions.append(version)
         if known_at >= self._known.get(identity.id, known_at):  # what was sent earlier and comes later is no news
@@ -284,7 +284,7 @@ class Resolver:
         self._links.append(
             new(
                 Link,
-                id=uuid4(),
+                id=self.keyring.ids(),
                 identity_id=identity.id,
                 person=identity.person,
                 at=at,

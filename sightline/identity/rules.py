@@ -99,8 +99,9 @@ def traits(details: Details) -> Iterator[tuple[str, str]]:
         yield "nhs", found
     if found := valid_upn(details.upn):
         yield "upn", found
+    sound_numbers = {valid_nhs(details.nhs_number), valid_upn(details.upn)}  # found as what they are
     for text in dict.fromkeys((number(details.nhs_number), number(details.upn), number(details.local_id))):
-        if text:
+        if text and text not in sound_numbers:
             yield "number", text
     if details.postcode:
         yield "postcode", postcode(details.postcode)

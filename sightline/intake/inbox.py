@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sightline.definition.types import Fault
 from sightline.intake.models import Delivery, Item, Message, Quarantined
@@ -97,7 +97,8 @@ class Inbox:
     def sort(self) -> list[Arriving]:
         """What is to become an entry; everything else is counted and has its receipt. One query."""
         digests = [self._digest(thing) for thing in self.things]
-        self._there = {m.message: m for m in Message.objects.filter(message__among=digests)}
+        agencies = {thing.agency or self.delivery.agency for thing in self.things}
+        self._there = {m.message: m for m in Message.objects.filter(agency__among=agencies, message__among=digests)}
         arriving: list[Arriving] = []
         for place, (thing, message) in enumerate(zip(self.things, digests, strict=True)):
             if isinstance(thing, Unread):
@@ -122,7 +123,7 @@ class Inbox:
                 break
             elif not held or waits or self.decided or (thing.version and newer(thing.version, version)):
                 self._seen[message] = (content, thing.version)
-                arriving.append(Arriving(uuid4(), thing, message, content, before, place))
+                arriving.append(Arriving(self.keyring.ids(), thing, message, content, before, place))
             elif thing.version and newer(version, thing.version):
                 self._unchanged(before, place)  # an older version that comes late says nothing new
             else:
@@ -140,7 +141,8 @@ class Inbox:
         )
 
     def _keep(self, unread: Unread, message: str, content: str, place: int) -> None:
-        before = self._there.get(message) or Message.objects.filter(message=message).first()
+        agency = unread.agency or self.delivery.agency
+        before = self._there.get(message) or Message.objects.filter(agency=agency, message=message).first()
         if before is not None or message in self._seen:
             self._unchanged(before, place)
             return
@@ -152,7 +154,9 @@ class Inbox:
         """It cannot become an entry: kept raw. What is already held stays as it is."""
         n = one.notification
         message = one.message if one.before is None else self._other(n, one.content)
-        if message in self._there or (one.before is not None and Message.objects.filter(message=message).exists()):
+        if message in self._there or (
+            one.before is not None and Message.objects.filter(agency=n.agency, message=message).exists()
+        ):
             self._unchanged(one.before, one.place)
             return
         unread = Unread(n.position, n.raw, reason, tuple(faults), n.message_id, n.agency)
@@ -216,7 +220,9 @@ class Inbox:
         """Writes the inbox, in bulk, in the caller's transaction; the keyring has been saved."""
         add_objects(self._items)
         if self._replaced:
-            there = set(Message.objects.filter(message__among=self._replaced).values_list("message", flat=True))
+            agencies = {row.agency for row in self._replaced.values()}
+            kept = Message.objects.filter(agency__among=agencies, message__among=self._replaced)
+            there = set(kept.values_list("message", flat=True))
             self._new += [row for other, row in self._replaced.items() if other not in there]
         add_objects(self._new)
         if self._changed:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sightline.agencies.types import Actor, AgencyInfo
 from sightline.chronology.actions import open_routine, versions_of, write_entries
@@ -221,7 +221,7 @@ class Bite:
             entry_id = self.keyring.make(expiring.SCOPE)
             keys = (entry_id,)
         else:
-            entry_id = uuid4()
+            entry_id = self.keyring.ids()
         parts = tuple(
             dict.fromkeys((r.identity, role, bool(record.people[role].child)) for p, r in people for role in p.roles)
         )

@@ -21,6 +21,7 @@ from sightline.timescales.moment import now
 log = logging.getLogger(__name__)
 MOST_TRIES = 5
 FEW, MANY = 20, 100
+SOME, EVERYTHING = 200, 100_000
 PAUSE_SECONDS = 0.003  # between transactions, so that whoever waits for the database gets its turn
 
 VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -56,8 +57,11 @@ def settle(due: UUID) -> bool:
     return bool(done)
 
 
-def sweep(limit: int = 200, *, at_once: int = FEW) -> int:
-    """Settles everything that is due now. Returns how many. Run by the worker, and at the end of a load.
+def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int], None] | None = None) -> int:
+    """Settles what is due now, the oldest first. Returns how many. Run by the worker, and at the end of a load.
+
+    `limit`: how much owed work is taken together. A load takes everything, so that each child's clocks are recomputed
+    once however many files told of them; `progress` is told how many children are done, of how many.
 
     `at_once`: how many children's clocks are recomputed in one transaction. Few beside pages: the worker shares their
     processor, and while it waits for that, others wait for it.
@@ -66,7 +70,7 @@ def sweep(limit: int = 200, *, at_once: int = FEW) -> int:
     persons: dict[str, None] = {}
     together: list[UUID] = []
     others: list[UUID] = []
-    for row in rows[:limit]:
+    for row in rows[:limit].iterator():
         if row.verb == "clocks":
             together.append(row.id)
             persons.update(dict.fromkeys(row.payload["persons"]))
@@ -79,7 +83,9 @@ def sweep(limit: int = 200, *, at_once: int = FEW) -> int:
             for start in range(0, len(wanted), at_once):
                 clocks.recompute(UUID(p) for p in wanted[start : start + at_once])
                 time.sleep(PAUSE_SECONDS)
-            done += Due.objects.filter(id__in=together, done_at=None).update(done_at=now())
+                if progress:
+                    progress(min(start + at_once, len(wanted)), len(wanted))
+            done += Due.objects.filter(id__among=together, done_at=None).update(done_at=now())
         except Exception as error:
             log.warning("due work failed together", extra={"error": type(error).__name__}, exc_info=True)
             done += sum(settle(due) for due in together)

@@ -9,22 +9,39 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
 from sightline.intake import actions as inbox
 from sightline.intake.types import Counts, Notification, Receipt, Unread
 from sightline.jobs.bite import Bite, World
-from sightline.jobs.due import MANY, owe, sweep
+from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
 
 log = logging.getLogger(__name__)
 
-BITE_SECONDS = 0.12  # aimed at; at most 0.2 s of work stands between others and the database
-FIRST, LEAST, MOST = 20, 5, 400
-PAUSE_SECONDS = 0.004  # between bites, so that a page that waits for the database gets its turn
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much is taken in one transaction: as many as fit into `seconds`, from `first` at the start up to `most`."""
+
+    seconds: float
+    first: int
+    least: int
+    most: int
+    pause: float  # between transactions, so that a page that waits for the database gets its turn
+
+
+PACES = {
+    # One writes at a time: at most 0.2 s of work stands between others and the database.
+    "sqlite": Pace(seconds=0.12, first=20, least=5, most=400, pause=0.004),
+    # Nobody waits for another's rows, and few large COPYs cost less than many small ones.
+    "postgresql": Pace(seconds=1.0, first=200, least=20, most=1000, pause=0.0),
+}
 
 open_delivery = inbox.open_delivery
 close_delivery = inbox.close_delivery
@@ -40,10 +57,15 @@ def receive(
     delivery: UUID,
     by: Actor,
     progress: Callable[[Counts], None] | None = None,
+    settled: bool = True,
 ) -> Counts:
-    """Takes everything, in bites of one transaction each, then settles what is owed (clocks). Returns what became of it."""
+    """Takes everything, in bites of one transaction each, then settles what is owed (clocks). Returns what became of it.
+
+    `settled=False`: what is owed stays owed, for the caller to settle once after many files (`settle_all`).
+    """
     world, counts, started = _world(delivery, by), Counts(), time.monotonic()
-    size, waiting = FIRST, []
+    pace = PACES[connection.vendor]
+    size, waiting = pace.first, []
 
     def bite(some: Sequence[Notification | Unread]) -> None:
         nonlocal size
@@ -51,12 +73,12 @@ def receive(
             began = time.monotonic()
             postponed, _ = _bite(world, some, counts)
             took, done = time.monotonic() - began, len(some) - len(postponed)
-            if took > BITE_SECONDS or 2 * done >= size:  # a few say little about how many fit into the time
-                size = max(LEAST, min(MOST, int(done * min(2.0, BITE_SECONDS / max(took, 0.001)))))
+            if took > pace.seconds or 2 * done >= size:  # a few say little about how many fit into the time
+                size = max(pace.least, min(pace.most, int(done * min(2.0, pace.seconds / max(took, 0.001)))))
             counts.seconds = time.monotonic() - started
             if progress:
                 progress(counts)
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(pace.pause)
             some = postponed
 
     for thing in things:
@@ -66,10 +88,16 @@ def receive(
             bite(some)
     if waiting:
         bite(waiting)
-    while sweep(at_once=MANY):
-        pass
+    if settled:
+        settle_all()
     counts.seconds = time.monotonic() - started
     return counts
+
+
+def settle_all(progress: Callable[[int, int], None] | None = None) -> None:
+    """Settles everything that is owed now, each child once. `progress` is told how many children are done, of how many."""
+    while sweep(limit=EVERYTHING, at_once=MANY, progress=progress):
+        pass
 
 
 def _bite(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Q
 
 from sightline.ledger.adding import add, change
 from sightline.sharing.models import Tie
 from sightline.timescales.moment import now
+from sightline.vault.ids import Ids
 
 Row = tuple[str, str, UUID, datetime, datetime | None, UUID | None]  # holder, kind, subject, from, until, because
 OWN = frozenset({"allocated", "network"})  # each of these ends with the entry that made it, whatever others say
@@ -42,7 +43,8 @@ def tie(rows: Iterable[Row]) -> int:
         key = _key(holder, kind, subject, because)
         if key not in there or _longer(until, there[key][1]):
             there[key] = id_, until
-    new = [(uuid4(), *row) for key, row in wanted.items() if key not in there]
+    ids = Ids()
+    new = [(ids(), *row) for key, row in wanted.items() if key not in there]
     add(Tie, ("id", "holder", "kind", "subject", "from_at", "until", "because"), new)
     change(
         Tie,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.db import transaction
 
 from sightline.timescales.moment import now
 from sightline.vault import erasures, rules
+from sightline.vault.ids import Ids
 from sightline.vault.models import Key
 
 CannotOpen, Erased = rules.CannotOpen, rules.Erased
@@ -50,9 +51,10 @@ class Keyring:
     def __init__(self) -> None:
         self._keys: dict[UUID, bytes] = {}
         self._new: list[Key] = []
+        self.ids = Ids()  # for whatever is sealed with these keys and added with them
 
     def make(self, scope: str) -> UUID:
-        key_id, key = uuid4(), rules.new_key()
+        key_id, key = self.ids(), rules.new_key()
         self._keys[key_id] = key
         wrapped = rules.wrap(key, _key_encryption_key(), key_id.bytes)
         self._new.append(Key(id=key_id, scope=scope, wrapped=wrapped, made_at=now()))

@@ -149,11 +149,13 @@ def _connect(url: str) -> None:
 
 def _load(order: dict) -> int:
     import argparse
+    from dataclasses import replace
 
     from sightline.commands import load
     from sightline.jobs import receive
 
-    receive.BITE_SECONDS = order["bite"]
+    pace = replace(receive.PACES["sqlite"], seconds=order["bite"])
+    receive.PACES.update(sqlite=pace, postgresql=pace)
     paths = [Path(path) for path in order["paths"]]
     return load.run(argparse.Namespace(paths=paths, feed=None, json=True, strict=False))
 

@@ -24,9 +24,8 @@ def taken(database_templates, django_db_blocker, monkeypatch):
     """What is there after these arrivals, each list a load of its own, with so many in a transaction."""
 
     def taken(*loads, bite):
-        for name in ("FIRST", "LEAST", "MOST"):
-            monkeypatch.setattr(receiving, name, bite)
-        monkeypatch.setattr(receiving, "PAUSE_SECONDS", 0)
+        pace = receiving.Pace(seconds=1.0, first=bite, least=bite, most=bite, pause=0)
+        monkeypatch.setitem(receiving.PACES, "sqlite", pace)
         by = machine("feed-machine")
         with django_db_blocker.unblock(), database_templates.copy("sqlite") as copy, connected(copy):
             take_from_definition(by=by)
