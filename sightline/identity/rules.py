@@ -74,11 +74,16 @@ def number(text: str) -> str:
     return "".join(c for c in text.upper() if c.isalnum())
 
 
-def traits(details: Details) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=2_000)
+def traits(details: Details) -> tuple[tuple[str, str], ...]:
     """What somebody can be found or matched by: (kind, normalised value). Digested before it is stored.
 
     `block` is for matching (a name's sound with a birth date), the others for finding.
     """
+    return tuple(_traits(details))
+
+
+def _traits(details: Details) -> Iterator[tuple[str, str]]:
     given, family = tokens(details.given), tokens(details.family)
     words = dict.fromkeys((*given, *family))
     for word in words:
