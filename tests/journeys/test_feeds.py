@@ -96,7 +96,7 @@ def test_a_new_suppliers_file_is_mapped_by_keyboard_approved_by_another_and_load
     with bea.page.expect_response(re.compile("/result/")):
         choose(bea, "Grown-up becomes", "Parent or carer: First name")
     assert "a code that the mapping does not translate" in bea.page.locator("#result").inner_text()
-    looked_at(bea, "feed-columns")
+    looked_at(bea, "map-a-file")
     press(bea, "Save and go on")
 
     bea.page.get_by_role("heading", name="How are dates and codes read?").wait_for()
