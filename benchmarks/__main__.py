@@ -17,6 +17,7 @@ NAMES = {
     "load": ("benchmarks.load", 20_000),
     "child-page": ("benchmarks.child_page", 1_000_000),
     "busy": ("benchmarks.busy", 10_000),
+    "backup": ("benchmarks.backup", 1_000_000),
 }
 
 

@@ -207,5 +207,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# A supplier's sample is the one file that a page takes: it stays in memory (at most 2.5 MB), never unsealed on a disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 LOGGING = logs.LOGGING

@@ -92,11 +92,7 @@ def _told(args: argparse.Namespace, found: Any) -> int:
     print(f"On {found.on}, by what was known on {found.known}: {len(found.here)} groups")
     for one in shown:
         chair = one.chair.says if one.chair else "chair not stated"
-        every = (
-            f"every {one.every.says}"
-            if one.every and one.every.ids[0][:1].isdigit()
-            else (one.every.says if one.every else "")
-        )
+        every = one.every.says if one.every else ""
         met = one.met.says if one.met else "no meeting known"
         print(f"\n{one.title}  ({one.id}, {one.kind})")
         print("  " + " · ".join(part for part in (chair, every, met) if part))

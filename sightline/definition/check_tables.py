@@ -22,9 +22,10 @@ def check_tables(faults: Faults, name: str, feed: Feed) -> None:
     for index, source in enumerate(feed.extract):
         table, _, column = source.partition(".")
         if not column:
-            faults.refer(name, ("extract", index), source, ("name",), "`name`, or a `table.column`")
+            faults.refer(name, ("extract", index), source, ("name", "year"), "`name`, `year` or a `table.column`")
         elif _known_table(faults, name, ("extract", index), feed, table):
-            _column(faults, name, ("extract", index), feed, feed.tables[table], column)
+            for one in column.split("+"):
+                _column(faults, name, ("extract", index), feed, feed.tables[table], one)
     _forms(faults, name, ("dates",), feed.dates)
     for id, declared in feed.tables.items():
         _table(faults, name, feed, id, declared)

@@ -104,7 +104,8 @@ def _uses(feed: Feed, name: str) -> Iterator[tuple[str, str]]:
                     yield column.partition(".")[2], use
     for source in feed.extract:
         if source.startswith(f"{name}."):
-            yield source.partition(".")[2], "the day of the extract"
+            for column in source.partition(".")[2].split("+"):
+                yield column, "the day of the extract"
 
 
 def _own(table: FeedTable) -> Iterator[tuple[str, str]]:

@@ -67,7 +67,6 @@ class Choices:
     files: str = ""
     file_name: str = ""
     format: str = "csv"
-    delimiter: str = ""
     record: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
     grouped: bool = False
@@ -334,9 +333,8 @@ def _body(choices: Choices, partnership: Partnership, draft: bool) -> dict[str, 
         "recognised-by": _recognised_by(choices),
         "mapping": mapping,
     }
-    for key, value in (("delimiter", choices.delimiter), ("every", choices.every)):
-        if value:
-            body[key] = value
+    if choices.every:
+        body["every"] = choices.every
     if files := [pattern for pattern in choices.files.replace(",", " ").split() if pattern]:
         body["file-names"] = files
     return body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from sightline.definition.nearest import nearest
 from sightline.definition.types import Fault, Partnership, RecordField
 from sightline.definition.values import clean_value, code_for
 
@@ -16,6 +17,7 @@ class Lookups:
     def __init__(self, partnership: Partnership, agencies: Collection[str] | None = None) -> None:
         self.partnership = partnership
         self.agencies: dict[str, str] = {}
+        self.near: dict[str, str] = {}
         for agency in partnership.agency.values():
             for name in (agency.title, *agency.known_as):
                 self.agencies.setdefault(_fold(name), agency.id)
@@ -25,6 +27,15 @@ class Lookups:
     def agency(self, text: str) -> str:
         """The agency's id, for an id or a title; empty when there is none."""
         return self.agencies.get(text) or self.agencies.get(_fold(text), "")
+
+    def nearest_agency(self, text: str) -> str:
+        """What was perhaps meant. Remembered: a whole file may be of one school that nobody declared."""
+        found = self.near.get(text)
+        if found is None:
+            found = nearest(text, self.agencies)
+            if len(self.near) < MOST:
+                self.near[text] = found
+        return found
 
     def school(self, text: str) -> str:
         """The school's id where it is known, else its name as sent."""

@@ -280,7 +280,7 @@ class Mapper:
             text = (values.get(column) or "").strip()
             found = find(text)
             if not found:
-                raise Misfit("unknown-agency", column, "an agency", nearest(text, self.lookups.agencies))
+                raise Misfit("unknown-agency", column, "an agency", self.lookups.nearest_agency(text))
             return found
 
         return agency

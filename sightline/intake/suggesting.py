@@ -188,7 +188,7 @@ def _candidates(
         at = f"p{person}.{target}" if target in PERSON_PARTS else target
         bonus = 0.1 if target == "message_id" and name not in sample.repeats and column.filled else 0.0
         yield Suggestion(at, f"it is called “{name}”", near + bonus + (0.12 if target in shapes else 0.0))
-    if name not in sample.repeats and column.filled == sample.rows - sample.bad > 1 and _share(column, _numbered):
+    if name not in sample.repeats and column.filled == sample.size > 1 and _share(column, _numbered):
         if not shapes or set(shapes) == {"phone"}:
             yield Suggestion("message_id", "each row has another value, and it looks like a number", 0.62)
     if "dated" in shapes and not adult:
@@ -287,7 +287,7 @@ def translate(text: str, declared: RecordField | None, codes: CodeList | None) -
     """Ours for a supplier's value, as far as it can be guessed: by code, old code, title or a near word; else empty."""
     if declared is not None and declared.kind == "yes-no":
         folded = text.strip().casefold()
-        return "yes" if folded in YES | {"ja", "t"} else "no" if folded in NO | {"f", "none"} else ""
+        return "yes" if folded in YES else "no" if folded in NO else ""
     if codes is None:
         return ""
     if found := code_for(codes, text):

@@ -11,7 +11,7 @@ shown with its value, because the one who maps must see it: show it to them alon
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +23,8 @@ from sightline.intake.identifiers import CHECKS, TITLES
 from sightline.intake.lookups import Lookups
 from sightline.intake.mapping import PERSON_PARTS, Mapper, Row
 from sightline.intake.notes import Notes
-from sightline.intake.readers import delimited, jsonl
-from sightline.intake.readers.source import Source, Unreadable
+from sightline.intake.readers import apart, delimited, jsonl
+from sightline.intake.readers.source import Source, Unreadable, start
 from sightline.intake.types import Notification, Unread
 
 EXAMPLES = 10  # rows shown before and after
@@ -197,38 +197,60 @@ def try_file(
 
     A file that cannot be used at all is told too (`unreadable`), as far as it could be looked at.
     """
-    tried, notes = Tried(feed.id), Notes()
-    if feed.mapping is None:
-        tried.unreadable = f"{feed.format} says itself what it holds: it has no mapping to try"
-        return tried
-    looked = _Looked(tried, feed, partnership, Mapper(partnership, feed, notes=notes, agencies=agencies), agencies)
+    notes = Notes()
     try:
-        looked.columns_of(source, notes)
-        rows = _rows(source, feed, notes, looked.mapper)
-        looked.look(rows, examples, most)
+        if feed.mapping is None:
+            raise Unreadable(f"{feed.format} says itself what it holds: it has no mapping to try")
+        names, rows = _opened(source, feed, partnership, notes, most)
+        return try_rows(names, rows, feed, partnership, agencies=agencies, examples=examples, most=most, notes=notes)
     except Unreadable as error:
+        return Tried(feed.id, unreadable=error.sentence)
+
+
+def try_rows(
+    names: Sequence[str],
+    rows: Iterable[Row | Unread],
+    feed: Feed,
+    partnership: Partnership,
+    *,
+    agencies: Collection[str] | None = None,
+    examples: int = EXAMPLES,
+    most: int | None = None,
+    notes: Notes | None = None,
+) -> Tried:
+    """As `try_file`, of rows that are there already. `names`: the columns; none where each row names its own."""
+    tried, notes = Tried(feed.id), notes if notes is not None else Notes()
+    looked = _Looked(tried, feed, partnership, Mapper(partnership, feed, notes=notes, agencies=agencies), agencies)
+    looked.columns_of(names)
+    try:
+        looked.look(rows, examples, most)
+    except Unreadable as error:  # found only on the way
         tried.unreadable = error.sentence
     tried.notes = [note for note in notes.sentences() if not note.startswith("heading: ")]
     return tried
 
 
-def header_of(source: Source, feed: Feed) -> tuple[str, ...]:
-    """The names of a delimited file's columns; empty for a format whose rows name their own. Raises Unreadable."""
-    if feed.format != "csv":
-        return ()
+def _opened(
+    source: Source, feed: Feed, partnership: Partnership, notes: Notes, most: int | None
+) -> tuple[Sequence[str], Iterable[Row | Unread]]:
+    """The names of the columns, and the rows. A workbook is read in a process of its own. Raises Unreadable."""
     every, _ = columns_of(feed)
-    return delimited.find_header(source, every, encoding=feed.encoding, delimiter=feed.delimiter).names
-
-
-def _rows(source: Source, feed: Feed, notes: Notes, mapper: Mapper | None = None) -> Iterator[Row | Unread]:
+    if start(source, 4).startswith(b"PK"):
+        tables, told = apart.look(source, partnership, rows=most or MOST_GROUPED)
+        if not tables:
+            raise Unreadable("there is no table in it with a line of column names")
+        best = max(tables, key=lambda table: len(every.intersection(table.columns)))
+        for sentence in told.sentences():
+            notes.add(sentence)
+        rows = (dict(zip(best.columns, row, strict=True)) for row in best.rows)
+        return best.columns, [Row(f"row {n}", b"", values) for n, values in enumerate(rows, start=1)]
     if feed.format == "jsonl":
-        return jsonl.rows(source, notes)
-    if feed.format != "csv":
-        raise Unreadable(f"a mapping is tried on csv and jsonl files; this feed's format is {feed.format}")
-    every, _ = columns_of(feed)
+        return (), jsonl.rows(source, notes)
+    if feed.format not in ("csv", "xlsx"):
+        raise Unreadable(f"a mapping is tried on tables and JSON lines; this feed's format is {feed.format}")
     header = delimited.find_header(source, every, encoding=feed.encoding, delimiter=feed.delimiter)
-    looks = mapper.looks_like_row if mapper is not None else lambda values: True
-    return delimited.rows(source, header, notes, encoding=feed.encoding, looks_like_row=looks)
+    looks = Mapper(partnership, feed).looks_like_row
+    return header.names, delimited.rows(source, header, notes, encoding=feed.encoding, looks_like_row=looks)
 
 
 class _Looked:
@@ -241,9 +263,8 @@ class _Looked:
         self.lookups = Lookups(partnership, agencies)
         self.odd = list(self._oddities())
 
-    def columns_of(self, source: Source, notes: Notes) -> None:
+    def columns_of(self, names: Sequence[str]) -> None:
         """The file's columns, and what the mapping reads that is not there."""
-        names = header_of(source, self.feed)
         for name in names:
             self._column(name)
         if not names:

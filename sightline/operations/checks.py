@@ -59,7 +59,10 @@ def examine() -> list[Check]:
     version, what needs them is left out."""
     found: list[Check] = []
     for name, look, needs_database in LOOKS:
-        if needs_database and any(check.name in ("database", "tables") and check.state == "fail" for check in found):
+        unusable = connection.connection is None or any(
+            each.name == "tables" and each.state == "fail" for each in found
+        )
+        if needs_database and unusable:
             continue
         try:
             found += look()

@@ -138,7 +138,7 @@ def appoint(
 
     `quotas`: how many of each, by id; `numbers`: the households that there are; `household` makes one from its number
     alone; `taken`: those that have a part already. A household has one part at most. The same arguments give the same
-    answer; those that need several homes choose first. A planting for which nobody is found is left out.
+    answer; those that need several homes choose first. Where nobody is found for one, there is no more of that storyline.
     """
     busy, made = set(taken), []
     if not numbers:
@@ -147,9 +147,10 @@ def appoint(
         for number in range(1, quotas.get(storyline.id, 0) + 1):
             rng = random.Random(f"{seed}/{storyline.id}/{number}")
             found = _appointed(storyline, number, rng, numbers, household, first, last, busy)
-            if found:
-                busy.update(found.households)
-                made.append(found)
+            if found is None:
+                break  # so many homes were asked that the next number would ask in vain
+            busy.update(found.households)
+            made.append(found)
     return made
 
 

@@ -27,6 +27,7 @@ from sightline.jobs.linking import decide_match, join, separate
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
 from sightline.sharing.reading import reading
+from sightline.stories import registry
 from sightline.stories.model import Act
 from sightline.stories.reading_events import target
 from sightline.timescales.moment import now
@@ -208,4 +209,5 @@ VERBS: dict[str, Callable[[Life, Act], Flags]] = {
     "correct-record": _correct_record,
     "allocate": _allocate,
     "end-allocation": _end_allocation,
+    "keep-registry": registry.keep,
 }

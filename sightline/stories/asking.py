@@ -25,6 +25,7 @@ from sightline.definition.outcomes import Missing
 from sightline.identity.queries import persons_of, profile
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.types import Level
+from sightline.stories import registry
 from sightline.stories.acting import best_person
 from sightline.stories.asking_people import Answered, all_are, possible_match, why
 from sightline.stories.contract import NOT_BUILT, NOT_BUILT_YET
@@ -330,4 +331,5 @@ KINDS: dict[str, Callable[[Life, Expectation], Answered]] = {
     "known-as": _known_as,
     "voice": _voice,
     "open-state": _open_state,
+    "registry": registry.shown,
 }

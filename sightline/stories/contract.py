@@ -46,10 +46,11 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "correct-record": ("says", "fields", "about", "at", "as"),
     "erase": ("reason",),
     "confirm": ("comment",),
+    "keep-registry": ("group", "what", "value", "happened", "source"),
     "reject": ("comment",),
     "accept-hand-over": ("comment",),
 }
-WITHOUT_ON = frozenset({"join", "separate", "decide-match"})
+WITHOUT_ON = frozenset({"join", "separate", "decide-match", "keep-registry"})
 
 # values of `with` that are codes
 CODES: dict[tuple[str, str], tuple[str, ...]] = (
@@ -180,6 +181,7 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "known-as": (("about",), ("who", "given", "family", "born", "expected", "sex", "ethnicity", "school")),
     "voice": (("about", "words"), ("who",)),
     "open-state": (("about", "open"), ("who",)),
+    "registry": (("group", "shows"), ("on", "chair", "name")),
 }
 COMMON = ("kind", "at", "by", "never", "because", "note")
 NOT_BUILT = frozenset({"agenda", "task", "plan", "figure", "message"})  # any keys: their own form comes with them

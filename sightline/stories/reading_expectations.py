@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sightline.definition.nearest import nearest, one_of
@@ -13,6 +14,7 @@ from sightline.stories import contract
 from sightline.stories.finding import Finder
 from sightline.stories.model import Act, Delivered, Event, Expectation, Sent, Staff
 from sightline.stories.reading_events import target
+from sightline.stories.registry import SHOWS
 
 LISTS = ("of", "records", "missing", "citing")
 
@@ -64,6 +66,9 @@ class _Expectations:
             "as": lambda n, p: self.f.one_of(n, p, contract.LEVELS, "a level of sight"),
             "signal": lambda n, p: self.f.one_of(n, p, contract.SIGNALS, "a signal"),
             "message": lambda n, p: self.f.one_of(n, p, contract.MESSAGES, "a message"),
+            "group": lambda n, p: self.f.one_of(n, p, self.definition.group, "a group"),
+            "shows": lambda n, p: self.f.one_of(n, p, SHOWS, "what the registry shows"),
+            "on": self._day,
             "to": lambda n, p: self.f.one_of(n, p, {*self.workers, *self.agencies}, "an agency or a worker"),
         }
 
@@ -127,6 +132,14 @@ class _Expectations:
 
     def _event(self, node: Node, path: str) -> str:
         return self.f.one_of(node, path, {*self.record_of, *self.files, *self.acts}, "an event")
+
+    def _day(self, node: Node, path: str) -> str:
+        text = self.f.text(node, path)
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            self.f.fault(node.line, path, text, "a day, such as 2022-03-01")
+        return text
 
     def _who(self, node: Node, path: str) -> str:
         return self.f.one_of(node, path, self.workers, "a worker of the story")

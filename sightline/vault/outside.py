@@ -60,7 +60,7 @@ def lines(path: Path, kind: str) -> list[dict[str, Any]]:
         try:
             line = json.loads(raw)
             seal = line.pop("seal")
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             seal, line = "", {}
         if not hmac.compare_digest(str(seal), _sealed(kind, line)) or line.get("before", START) != before:
             raise Altered(f"Line {number} of {path} was altered, or written under another SIGHTLINE_KEY.")

@@ -57,6 +57,12 @@ ACCESS: dict[str, Access] = {
     "loads": Access("view-loads", "administration", "view-loads"),
     "delivery": Access("view-loads", "administration", "view-delivery"),
     "quarantined": Access("release-quarantine", "data-quality", "view-quarantined"),
+    "feeds": Access("view-feeds", "administration", "view-feeds"),
+    "mapping": Access("view-feeds", "administration", "view-mapping"),
+    **_all(
+        "feed_new mapping_row mapping_people mapping_columns mapping_values mapping_check mapping_result",
+        Access("map-feeds", "administration", "view-mapping"),
+    ),
     "matches": Access("see-matches", verb="view-matches"),
     "match": Access("see-matches", verb="view-match"),
     "separate": Access("separate-identities", verb="view-separate"),

@@ -18,6 +18,20 @@ PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
     ("Find a child", "find", ("find", "found", "child", "entry", "separate")),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
+    (
+        "Feeds",
+        "feeds",
+        (
+            "feeds",
+            "feed_new",
+            "mapping",
+            "mapping_row",
+            "mapping_people",
+            "mapping_columns",
+            "mapping_values",
+            "mapping_check",
+        ),
+    ),
     ("Matches", "matches", ("matches", "match")),
     (
         "Registry",

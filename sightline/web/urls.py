@@ -12,6 +12,8 @@ from sightline.web.about import views as about
 from sightline.web.accounts import views as accounts
 from sightline.web.child import views as child
 from sightline.web.entry import views as entry
+from sightline.web.feeds import steps as feed_steps
+from sightline.web.feeds import views as feeds
 from sightline.web.find import views as find
 from sightline.web.loads import views as loads
 from sightline.web.matches import separating
@@ -30,6 +32,15 @@ urlpatterns = [
     path("loads/", loads.loads, name="loads"),
     path("loads/<uuid:delivery>/", loads.delivery, name="delivery"),
     path("quarantine/<uuid:item>/", loads.quarantined, name="quarantined"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/new/", feed_steps.new, name="feed_new"),
+    path("feeds/<uuid:mapping>/", feeds.mapping, name="mapping"),
+    path("feeds/<uuid:mapping>/row/", feed_steps.row, name="mapping_row"),
+    path("feeds/<uuid:mapping>/people/", feed_steps.people, name="mapping_people"),
+    path("feeds/<uuid:mapping>/columns/", feed_steps.columns, name="mapping_columns"),
+    path("feeds/<uuid:mapping>/values/", feed_steps.values, name="mapping_values"),
+    path("feeds/<uuid:mapping>/check/", feed_steps.check, name="mapping_check"),
+    path("feeds/<uuid:mapping>/result/", feed_steps.live, name="mapping_result"),
     path("matches/", matches.matches, name="matches"),
     path("matches/<uuid:possible>/", matches.match, name="match"),
     path("draft/<slug:form>/<uuid:about>/", drafts.save, name="draft"),

@@ -21,6 +21,7 @@ WORKERS = (  # username, name, agency, role, team
     ("dee", "Dee Ward", "business-unit", "data-officer", ""),
     ("gwen", "Gwen Price", "general-practice", "gp", ""),
     ("paul", "Paul Lister", "childrens-social-work", "front-door-manager", "front-door"),
+    ("mel", "Mel Archer", "business-unit", "business-manager", ""),
 )
 
 

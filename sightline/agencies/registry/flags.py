@@ -70,7 +70,7 @@ def allowance(view: GroupView, watch: Watch, on: date) -> tuple[float | None, st
     if times is None or (stated is None and usual is None):
         return None, ""
     if stated is not None and view.every is not None:
-        return stated * float(times.is_), f"every {view.every.says}"
+        return stated * float(times.is_), view.every.says
     assert usual is not None
     days = days_of(usual.is_)
     return (None if days is None else days * float(times.is_)), f"every {usual.is_}, as no rhythm is stated"
@@ -111,8 +111,8 @@ def _counted(fact: Fact) -> str:
 def _chairless(view: GroupView, facts: Sequence[Fact], watch: Watch, on: date) -> Flag | None:
     if not view.vacant or view.chair is None:
         return None
-    note = f": {view.chair.cite.note}" if view.chair.cite.note else ""
-    return _flag(watch, "vacant", f"Nobody chairs it{', ' + view.chair.since if view.chair.since else ''}{note}.")
+    why = view.chair.cite.note or view.chair.since
+    return _flag(watch, "vacant", f"Nobody chairs it{': ' + why if why else ''}.")
 
 
 def _review_due(view: GroupView, facts: Sequence[Fact], watch: Watch, on: date) -> Flag | None:
@@ -150,7 +150,7 @@ def run_example(partnership: Partnership, watch: Watch, example: dict[str, Any])
         kind=given.get("kind", watch.applies_to[0]),
         state="paused" if given.get("status") == "paused" else "active",
         status=None,
-        every=Value((given["every"],), given["every"], "", none) if "every" in given else None,
+        every=Value((given["every"],), f"every {given['every']}", "", none) if "every" in given else None,
         met=met,
         reviewed=date.fromisoformat(given["reviewed"]) if "reviewed" in given else None,
     )

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from sightline.agencies.registry.facts import cite as cite_of
-from sightline.agencies.registry.flags import flags_of
+from sightline.agencies.registry.flags import days_of, flags_of
 from sightline.agencies.registry.types import (
     AimView,
     Change,
@@ -91,7 +91,8 @@ def _group(
     chair = _holds(facts, "chair", on)
     terms = _holds(facts, "terms", on)
     reviewed = [f.reviewed for f in facts if f.what == "terms" and f.reviewed and f.reviewed <= on]
-    seen = {f.cite.document or f.cite.row or f.cite.title: f.cite for f in sorted(facts, key=lambda f: f.known)}
+    told = [f for f in sorted(facts, key=lambda f: f.known) if f.first <= on] or facts
+    seen = {f.cite.document or f.cite.row or f.cite.title: f.cite for f in told}
     first = status or min((f for f in facts if f.what == "status"), key=_rank, default=None)
 
     def value(what: str) -> Value | None:
@@ -201,11 +202,12 @@ MONTHS_LONG = dict(
 
 def said(fact: Fact, titles: Titles) -> Value:
     """A fact's value in words, and since when."""
-    words = (
-        NOBODY
-        if fact.what == "chair" and fact.values == (VACANT,)
-        else ", ".join(titles.get(v, v) for v in fact.values)
-    )
+    if fact.what == "chair" and fact.values == (VACANT,):
+        words = NOBODY
+    elif fact.what == "every":
+        words = ", ".join(f"every {one}" if days_of(one) is not None else one for one in fact.values)
+    else:
+        words = ", ".join(titles.get(one, one) for one in fact.values)
     return Value(fact.values, words, since_words(fact), fact.cite)
 
 
@@ -217,7 +219,7 @@ def since_words(fact: Fact) -> str:
     elif fact.start == "by" and told:
         words = f"in place by {told}; the start is not stated"
     elif fact.start == "period":
-        words = "the start is not stated"
+        words = "in the time of the document; the start is not stated"
     else:
         words = ""
     return words + (f", until {partial_words(fact.until_said)}" if fact.until_said and words else "")

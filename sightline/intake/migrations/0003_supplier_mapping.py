@@ -6,35 +6,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0002_note_sealed'),
+        ("intake", "0002_note_sealed"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SupplierMapping',
+            name="SupplierMapping",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('feed', models.CharField(blank=True, max_length=60)),
-                ('state', models.CharField(default='drafted', max_length=12)),
-                ('by', models.CharField(max_length=60)),
-                ('made_at', models.DateTimeField()),
-                ('saved_at', models.DateTimeField()),
-                ('version', models.IntegerField(default=0)),
-                ('asked_by', models.CharField(blank=True, max_length=60)),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('decided_by', models.CharField(blank=True, max_length=60)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('declared', models.UUIDField(null=True)),
-                ('key', models.UUIDField()),
-                ('sample_key', models.UUIDField(null=True)),
-                ('body', models.BinaryField()),
-                ('sample', models.BinaryField(null=True)),
-                ('note', models.BinaryField(null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("feed", models.CharField(blank=True, max_length=60)),
+                ("state", models.CharField(default="drafted", max_length=12)),
+                ("by", models.CharField(max_length=60)),
+                ("made_at", models.DateTimeField()),
+                ("saved_at", models.DateTimeField()),
+                ("version", models.IntegerField(default=0)),
+                ("asked_by", models.CharField(blank=True, max_length=60)),
+                ("asked_at", models.DateTimeField(null=True)),
+                ("decided_by", models.CharField(blank=True, max_length=60)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("declared", models.UUIDField(null=True)),
+                ("key", models.UUIDField()),
+                ("sample_key", models.UUIDField(null=True)),
+                ("body", models.BinaryField()),
+                ("sample", models.BinaryField(null=True)),
+                ("note", models.BinaryField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', '-saved_at', 'id'], name='mapping_state')],
+                "indexes": [models.Index(fields=["state", "-saved_at", "id"], name="mapping_state")],
             },
         ),
     ]

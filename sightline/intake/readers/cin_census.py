@@ -157,7 +157,7 @@ def read(source: Source, feed: Feed, partnership: Partnership, notes: Notes) -> 
     except Broken as broken:
         expected = {
             "cut-short": "the whole file, down to </Message>: it ends before",
-            "too-long": "no child of more than 2 MB",
+            "too-long": "no child of more than 1 MB",
         }.get(broken.reason, "well-formed XML")
         yield _refusal(broken.reason, f"line {broken.line}, after child {child}", expected, broken.raw)
     if not reader.version:

@@ -17,13 +17,25 @@ from typing import NamedTuple
 from sightline.definition.types import Fault
 from sightline.intake.mapping import Row
 from sightline.intake.notes import Notes
-from sightline.intake.readers.source import LONGEST_LINE, UTF8_BOM, Line, Source, Unreadable, lines, opened, refuse_wide
+from sightline.intake.readers.source import (
+    LONGEST_LINE,
+    UTF8_BOM,
+    Line,
+    Source,
+    Unreadable,
+    clean,
+    ends_in_returns,
+    lines,
+    opened,
+    refuse_wide,
+)
 from sightline.intake.types import Unread
 
 DELIMITERS = (",", ";", "\t", "|")
 ENCODINGS = ("", "utf-8", "utf-8-sig", "windows-1252", "cp1252", "iso-8859-1", "latin-1", "iso-8859-15", "ascii")
 MOST_COLUMNS = 2000
 MOST_LINES_IN_ROW = 500
+MOST_LOOKED = 64 * 1024 * 1024  # bytes looked at again, in a file, for where a quote may close
 LINES_BEFORE_HEADER = 20
 _SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 LooksLikeRow = Callable[[Mapping[str, str]], bool]
@@ -91,6 +103,8 @@ def rows(
         known = ", ".join(filter(None, ENCODINGS))
         raise Unreadable(f"the feed declares the encoding {encoding}; these are read: {known}")
     with opened(source) as stream:
+        if ends_in_returns(stream):
+            notes.add("each line ends in a carriage return alone, as on an old Macintosh: read so")
         yield from _Reader(lines(stream), header, notes, encoding, looks_like_row).rows()
 
 
@@ -110,7 +124,7 @@ class _Reader:
     def __init__(
         self, found: Iterator[Line], header: Header, notes: Notes, encoding: str, looks_like_row: LooksLikeRow
     ) -> None:
-        self.lines, self.ahead = found, deque[Line]()
+        self.lines, self.ahead, self.looked = found, deque[Line](), 0
         self.names, self.delimiter, self.count = header.names, header.delimiter, len(header.names)
         self.header_line, self.notes, self.encoding, self.looks_like_row = header.line, notes, encoding, looks_like_row
 
@@ -120,6 +134,8 @@ class _Reader:
         names, count, delimiter = self.names, self.count, self.delimiter
         while (line := self._next()) is not None:
             if line.number <= self.header_line:
+                continue
+            if line.raw == b"\n":
                 continue
             if not line.fits:
                 yield self._unread(line, "too-long", f"a row of at most {LONGEST_LINE // 1024} kB")
@@ -149,6 +165,8 @@ class _Reader:
         text, told = _text(line.raw, self.encoding, line.number)
         if told:
             self.notes.add("text that is not UTF-8 is read as Windows-1252", f"line {line.number}")
+        if not text.isascii():
+            text = clean(text, self.notes, f"line {line.number}")
         return text[:-2] if text.endswith("\r\n") else text.rstrip("\r\n")
 
     def _row(self, fields: list[str], line: Line, raw: bytes = b"") -> Row | Unread:
@@ -183,7 +201,7 @@ class _Reader:
         """
         taken: list[Line] = []
         texts, size = [text], len(line.raw)
-        while len(taken) < MOST_LINES_IN_ROW and size <= LONGEST_LINE:
+        while len(taken) < MOST_LINES_IN_ROW and size <= LONGEST_LINE and self.looked < MOST_LOOKED:
             following = self._next()
             if following is None:
                 last = taken[-1] if taken else line
@@ -193,6 +211,7 @@ class _Reader:
                 return self._unread(line, "cut-short", "a whole row: the file ends within it", raw)
             taken.append(following)
             size += len(following.raw)
+            self.looked += size
             try:
                 more = self._text(following)
             except NotText:
@@ -205,11 +224,11 @@ class _Reader:
                 if fields is not None and len(fields) == self.count and self._stands_alone(fields):
                     break
                 continue
-            fields, _ = _parse("\n".join(texts), self.delimiter)
+            fields, still_open = _parse("\n".join(texts), self.delimiter)
             if fields is not None and len(fields) == self.count:
                 raw = line.raw + b"".join(each.raw for each in taken)
                 return Row(f"line {line.number}", raw, dict(zip(self.names, fields, strict=True)))
-            if fields is not None or not following.ended:
+            if fields is not None or not still_open or not following.ended:
                 break
         self.ahead.extendleft(reversed(taken))
         return None

@@ -10,9 +10,9 @@ from sightline.definition.types import Feed, Partnership
 from sightline.intake.notes import Notes
 from sightline.intake.readers import delimited, istv, jsonl, sheets, tables
 from sightline.intake.readers.refusals import refuse_other
-from sightline.intake.readers.source import Part, Source, Unreadable, named, refuse_wide, start
+from sightline.intake.readers.source import LONGEST_LINE, Part, Source, Unreadable, named, refuse_wide, start
 from sightline.intake.readers.xlsx import Workbook, workbook
-from sightline.intake.readers.xml_parts import root_name
+from sightline.intake.readers.xml_parts import refuse_start, root_name
 from sightline.intake.readers.zipped import at_hand, holds, is_zip, member, members
 
 FLAT = ("csv", "xlsx")
@@ -34,12 +34,13 @@ def detect(path: Source, partnership: Partnership, feed: str | None = None) -> F
         if (found := tables.holds(path, partnership)) is None:
             raise Unreadable(f"{name} is not a file, nor a folder of one of the sets of tables that are declared")
         return found
-    head = start(path)
+    head = start(path, LONGEST_LINE + 1024)
     if not head.strip():
         raise Unreadable(f"{name} is empty")
     if is_zip(head):
         return _packed(path, name, partnership)
     refuse_other(path, head)
+    _look_at_xml(head)
     found = _one_of([one for one in feeds.values() if _recognises(one, path, head)], name)
     if found is None:
         refuse_wide(head)
@@ -52,6 +53,8 @@ def parts(path: Source, partnership: Partnership, feed: str | None = None) -> li
     of the files in the zip; nothing for a folder that is no set, whose files speak for themselves. Raises Unreadable."""
     whole = feed is not None and feed in partnership.feed and partnership.feed[feed].format == "tables"
     if isinstance(path, Path) and path.is_dir():
+        if not whole and any(each.is_dir() for each in path.iterdir()):
+            return []  # a delivery of several agencies: one of its folders may be a set
         try:
             return [""] if whole or feed is None and tables.holds(path, partnership) else []
         except Unreadable:
@@ -88,6 +91,8 @@ def _packed(path: Source, name: str, partnership: Partnership) -> Feed:
         with workbook(path, Notes()) as book:
             flat = _one_of([one for one in partnership.feed.values() if _on_a_sheet(one, book)], name)
             several = len(book.sheets) > 1
+            if not any(sheets.find(sheet, ()) for sheet in book.sheets):
+                raise Unreadable(f"{name} has no sheet with a line of column names")
         found = (several and tables.holds(path, partnership)) or flat or tables.holds(path, partnership)
         return _or_none(found or None, name, partnership)
     if isinstance(path, Part):
@@ -96,6 +101,15 @@ def _packed(path: Source, name: str, partnership: Partnership) -> Feed:
         return found
     inside = only(path)
     return _or_none(None, name, partnership) if inside is path else detect(inside, partnership)
+
+
+def _look_at_xml(head: bytes) -> None:
+    """Refuses XML that cannot be recognised because of how it begins."""
+    if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") and b"<\0" not in head[:4]:
+        return
+    refuse_start(head)
+    if not root_name(head):
+        raise Unreadable("the XML has no root element within its first 128 kB, or none that is well-formed")
 
 
 def _on_a_sheet(feed: Feed, book: Workbook) -> bool:

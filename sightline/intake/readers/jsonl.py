@@ -14,7 +14,17 @@ from typing import Any
 from sightline.definition.types import Fault
 from sightline.intake.mapping import Row
 from sightline.intake.notes import Notes
-from sightline.intake.readers.source import LONGEST_LINE, UTF8_BOM, Line, Source, Unreadable, lines, opened, refuse_wide
+from sightline.intake.readers.source import (
+    LONGEST_LINE,
+    UTF8_BOM,
+    Line,
+    Source,
+    Unreadable,
+    clean,
+    lines,
+    opened,
+    refuse_wide,
+)
 from sightline.intake.types import Unread
 
 DEEPEST = 12
@@ -63,7 +73,10 @@ def rows(source: Source, notes: Notes) -> Iterator[Row | Unread]:
         if isinstance(value, Unread):
             yield value
         else:
-            yield Row(f"line {line.number}", line.raw, flat(value))
+            values = flat(value)
+            if b"\\u" in line.raw or not line.raw.isascii():
+                values = {name: clean(text, notes, f"line {line.number}") for name, text in values.items()}
+            yield Row(f"line {line.number}", line.raw, values)
 
 
 def objects(source: Source) -> Iterator[tuple[Line, dict[str, Any] | Unread]]:

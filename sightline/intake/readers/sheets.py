@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from sightline.definition.types import Fault
@@ -20,8 +19,6 @@ from sightline.intake.readers.source import Unreadable, clean
 from sightline.intake.readers.xlsx import Sheet, Workbook
 from sightline.intake.readers.xlsx_cells import Cells
 from sightline.intake.types import Unread
-
-LINES_BEFORE_HEADER = delimited.LINES_BEFORE_HEADER
 
 
 class Found(NamedTuple):
@@ -38,7 +35,7 @@ def find(sheet: Sheet, wanted: Collection[str], notes: Notes | None = None) -> F
     has more than a title. None for an empty sheet."""
     folded = {delimited.fold(name): name for name in wanted}
     best: Found | None = None
-    for cells in islice(sheet.rows(), LINES_BEFORE_HEADER):
+    for cells in sheet.head:
         if not cells.texts or cells.hidden:
             continue
         last = max(cells.texts)

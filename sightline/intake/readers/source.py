@@ -66,6 +66,8 @@ def opened(source: Source) -> Iterator[BinaryIO]:
 def lines(stream: BinaryIO) -> Iterator[Line]:
     """Every line with its number. What a line has beyond the longest that is read is passed over."""
     number = 0
+    if ends_in_returns(stream):
+        stream = io.BufferedReader(_Returned(stream), 64 * 1024)
     while raw := stream.readline(LONGEST_LINE + 1):
         number += 1
         fits = len(raw) <= LONGEST_LINE or raw.endswith(b"\n")
@@ -77,6 +79,30 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
                     ended = True
                     break
         yield Line(number, raw, fits, ended)
+
+
+def ends_in_returns(stream: BinaryIO) -> bool:
+    """Whether its lines end in carriage returns alone, as an old Macintosh ended them. Goes back to the start."""
+    stream.seek(0)
+    head = stream.read(64 * 1024)
+    stream.seek(0)
+    return b"\r" in head and b"\n" not in head
+
+
+class _Returned(io.RawIOBase):
+    """A stream whose carriage returns are line breaks."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self.stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        found = self.stream.read(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(found)] = found
+        return len(found)
 
 
 def start(source: Source, size: int = 64 * 1024) -> bytes:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 
@@ -33,6 +34,7 @@ from sightline.timescales.moment import now
 
 Read = Iterator[Notification | Unread]
 _DAY = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:20\d{2}[-_/ ](?:20)?(\d{2})|20(\d{2}))(?!\d)")  # `2024-25`, `2025`: it ends on 31 March
 LISTED = 12
 
 
@@ -188,7 +190,15 @@ class Set:
         """The first that tells it: a date in the names of the set or its tables, or the newest in a column."""
         for source in self.feed.extract:
             table, _, column = source.partition(".")
-            if not column:
+            if source == "year":
+                years = [
+                    f"20{match[1] or match[2]}"
+                    for text in (name, *(t.name for t in tables))
+                    if (match := _YEAR.search(text))
+                ]
+                if years:
+                    return f"{max(years)}-03-31"
+            elif not column:
                 days = {
                     "-".join(match.groups())
                     for text in (name, *(t.name for t in tables))
@@ -203,16 +213,13 @@ class Set:
         )
         return ""
 
-    def _newest(self, table: str, column: str) -> str | None:
+    def _newest(self, table: str, columns: str) -> str | None:
+        """The newest day, not after today, in these columns (`DECOM+DEC`) of the table."""
         read, newest, today = Dates(self.feed.dates), "", now().date().isoformat()
         for found in self.found.get(table, ()):
-            actual = found.names.find(column)
+            actual = [name for column in columns.split("+") if (name := found.names.find(column))]
             for row in found.table.rows() if actual else ():
-                if isinstance(row, Row) and (text := (row.values.get(actual) or "").strip()):
-                    try:
-                        day = read(text)[:10]
-                    except ValueError:
-                        continue
+                for day in _days(read, row.values, actual) if isinstance(row, Row) else ():
                     newest = max(newest, day) if day <= today else newest
         return newest or None
 
@@ -410,13 +417,15 @@ class Set:
 
 
 def _day(read: Dates, values: Values, columns: Sequence[str]) -> str:
+    return next(_days(read, values, columns), "")
+
+
+def _days(read: Dates, values: Values, columns: Sequence[str]) -> Iterator[str]:
+    """The days in these columns, as far as they can be read."""
     for name in columns:
         if text := (values.get(name) or "").strip():
-            try:
-                return read(text)[:10]
-            except ValueError:
-                return ""
-    return ""
+            with suppress(ValueError):
+                yield read(text)[:10]
 
 
 # --- one row by itself ----------------------------------------------------------------------------------

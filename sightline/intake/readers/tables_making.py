@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -28,6 +29,7 @@ from sightline.intake.types import Details, Notification, Unread
 
 MOST_DATES = 60_000
 NEAR_ENOUGH = 0.85
+AS_SENT = "as-sent"  # what `*` may stand for: any other value, as it was sent
 MOST_RELATED = 20  # people under one number: more are a mistake of the register, not a family
 _FIGURES = re.compile(r"\d+")
 _LETTER = re.compile(r"^\s*([a-z]{1,2})\s*[).:]\s*", re.IGNORECASE)
@@ -149,6 +151,9 @@ class TableMapper(Mapper):
     ) -> None:
         self.table, self.becomes, self.names, self.persons = table, becomes, names, people
         self._dates = dated if dated is not None else {}
+        self.extract, self.eve = extract, (date.fromisoformat(extract) - timedelta(days=1)).isoformat()
+        kinds = partnership.record[becomes.record].fields
+        self._days = [name for name in becomes.fields if name in kinds and kinds[name].kind in ("date", "datetime")]
         declared = feed.tables[table]
         mapping = Declared(
             record=Column(is_=becomes.record),  # type: ignore[call-arg]
@@ -248,7 +253,18 @@ class TableMapper(Mapper):
         made = super()._record(values)
         if self.becomes.happened is None:
             made["undated"] = True
+        if not made.get("sent"):
+            made["sent"] = self._known(made)
         return made
+
+    def _known(self, made: Mapping[str, Any]) -> str:
+        """Since when the sender has known what a row says: the newest day that it tells of. A set restates everything,
+        so its own day would make years of history look as if they were new; on the day before it, it is news."""
+        if self.becomes.happened is None:
+            return self.extract
+        days = [made["happened"], made.get("until") or "", *(made["fields"].get(name, "") for name in self._days)]
+        newest = max((day for day in days if day and day[:10] <= self.extract), default=self.extract)
+        return self.extract if newest[:10] >= self.eve else newest
 
     def _notification(self, good: list[Any]) -> Notification:
         if not good[0][2] and self.partnership.record[self.becomes.record].people:
@@ -307,13 +323,14 @@ class TableMapper(Mapper):
             return get
         folded = {theirs.strip().casefold(): ours for theirs, ours in codes.items()}
         ours, rest = frozenset(codes.values()), folded.get("*")
+        as_sent = rest == AS_SENT
 
         def coded(values: Values) -> str:
             text = get(values)
             found = folded.get(text.casefold())
             if found is not None:
                 return found
-            if not text or text in ours:
+            if not text or text in ours or as_sent:
                 return text
             if rest is not None:
                 return rest

@@ -21,6 +21,8 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 
 from lxml import etree
 
@@ -49,6 +51,11 @@ class Sheet:
     name: str
     part: str
     book: Workbook
+
+    @cached_property
+    def head(self) -> list[Cells]:
+        """The first twenty rows, to find a heading in."""
+        return list(islice(self.rows(), 20))
 
     def rows(self) -> Iterator[Cells]:
         """Every row that is there, from the top; anew at each call. Raises Unreadable where the sheet is broken."""

@@ -19,6 +19,7 @@ from sightline.intake.readers.source import Unreadable
 from sightline.intake.readers.xlsx_parts import elements, local
 
 MOST_COLUMNS = 2000
+MOST_STYLES = 65_490
 MOST_ROWS = 1_048_576  # what a sheet has
 LONGEST_TEXT = 32_767  # what a cell holds
 FURTHEST_DAY = 2_958_465  # 31 December 9999
@@ -59,6 +60,8 @@ class Formats:
                 own[each.get("numFmtId") or ""] = kind_of(each.get("formatCode") or "")
             elif name == "xf":
                 number = each.get("numFmtId") or "0"
+                if len(styles) >= MOST_STYLES:
+                    raise Unreadable(f"the workbook has more than {MOST_STYLES} styles, which none of Excel's has")
                 styles.append(own.get(number, BUILT_IN.get(int(number), "") if number.isdigit() else ""))
             elif name == "cellXfs":
                 self.kinds = styles
@@ -232,7 +235,7 @@ def _column(reference: str, number: int) -> int:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 13 else 0
 
 
 def _unescaped(found: re.Match[str]) -> str:

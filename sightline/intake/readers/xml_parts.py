@@ -15,7 +15,7 @@ from lxml import etree
 from sightline.intake.readers.source import Source, Unreadable, opened
 
 CHUNK = 64 * 1024
-LARGEST_PART = 2 * 1024 * 1024
+LARGEST_PART = 1024 * 1024
 ENCODINGS = ("utf-8", "us-ascii", "ascii", "iso-8859-1", "windows-1252", "utf-16", "utf-16le", "utf-16be")
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")

@@ -19,12 +19,12 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from sightline.intake.readers.source import Part, Source, Unreadable, named, opened
+from sightline.intake.readers.source import Part, Source, Unreadable, named, opened, start
 
 MOST_MEMBERS = 1000
 LARGEST_CONTENTS = 1024 * 1024  # the table of contents, in bytes
 MOST_UNPACKED = 4 * 1024 * 1024 * 1024
-MOST_RATIO = 100  # unpacked to packed, once more than a little is unpacked: text packs to a tenth or a twentieth
+MOST_RATIO = 60  # unpacked to packed, once more than a little is unpacked: text packs to a tenth or a twentieth
 RATIO_FROM = 16 * 1024 * 1024
 LARGEST_WORKBOOK = 32 * 1024 * 1024  # in a zip
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -39,7 +39,7 @@ def is_zip(start: bytes) -> bool:
 
 def at_hand(source: Source) -> Source:
     """The same; a workbook in a zip is taken into memory, for its parts are read by turns. Raises Unreadable."""
-    if not isinstance(source, Part):
+    if not isinstance(source, Part) or not is_zip(start(source, 4)):
         return source
     with source.open() as stream:
         data = stream.read(LARGEST_WORKBOOK + 1)
@@ -104,6 +104,9 @@ def opened_zip(stream: BinaryIO, name: str) -> tuple[zipfile.ZipFile, list[zipfi
     members = sorted((each for each in archive.infolist() if not each.is_dir()), key=lambda each: each.filename)
     if len(archive.infolist()) > MOST_MEMBERS:
         raise Unreadable(f"{name} holds more than {MOST_MEMBERS} files; send them in several")
+    budget = Budget(_size(stream))
+    if sum(each.file_size for each in members) > budget.most:
+        raise Unreadable(f"{name} unpacks to more than {budget.said}: no export does; it was not unpacked")
     for each in members:
         inside = f"{name} holds {_last(each.filename)}"
         if each.flag_bits & 0x1:
@@ -127,14 +130,14 @@ class Budget:
 
     def __init__(self, packed: int) -> None:
         self.most = max(RATIO_FROM, min(MOST_UNPACKED, packed * MOST_RATIO))
+        self.said = f"{MOST_RATIO} times its size" if self.most < MOST_UNPACKED else "4 GB"
         self._furthest: dict[str, int] = {}
 
     def check(self, came: int, path: str, name: str) -> None:
         """`came`: how far one file is out. Reading it again costs nothing more."""
         self._furthest[path] = max(came, self._furthest.get(path, 0))
         if sum(self._furthest.values()) > self.most:
-            times = f"{MOST_RATIO} times its size" if self.most < MOST_UNPACKED else "4 GB"
-            raise Unreadable(f"{name} unpacks to more than {times}: no export does; it was not read further")
+            raise Unreadable(f"{name} unpacks to more than {self.said}: no export does; it was not read further")
 
 
 class Counted(io.RawIOBase):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sightline.definition.types import Feed, Partnership
 from sightline.intake.choosing import Choices, to_feed
-from sightline.intake.trying import PERSON_WORDS, REASONS, Example, Told, Tried, try_file
+from sightline.intake.sampling import Sample
+from sightline.intake.trying import PERSON_WORDS, REASONS, Example, Told, Tried, try_rows
 from sightline.intake.types import Details, Notification
 from sightline.web.code_words import CodeWords
 from sightline.web.words import counted, iso_words, listed
 
-LOOKED_AT = 500  # rows of the sample that a page tries, so that it answers at once
 SHOWN = 10
 
 
@@ -48,7 +48,7 @@ class Result:
     fits: bool = False
 
 
-def result(choices: Choices, sample: bytes | None, partnership: Partnership, agencies: list[str]) -> Result:
+def result(choices: Choices, sample: Sample | None, partnership: Partnership, agencies: list[str]) -> Result:
     """The choices tried on the sample."""
     feed, faults = to_feed(choices, partnership, draft=True)
     needed = tuple(fault.expected for fault in faults if fault.code == "needed")
@@ -60,7 +60,7 @@ def result(choices: Choices, sample: bytes | None, partnership: Partnership, age
     )
     if feed is None or sample is None:
         return Result(needed, better, others)
-    tried = try_file(sample, feed, partnership, agencies=agencies, examples=SHOWN, most=LOOKED_AT)
+    tried = try_rows(sample.names, sample.rows(), feed, partnership, agencies=agencies, examples=SHOWN)
     return in_words(tried, feed, partnership, needed, better, others)
 
 

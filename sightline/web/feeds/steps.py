@@ -46,8 +46,8 @@ class Step:
             sentence = "This mapping is not yours to change, or it is not being made any more."
             raise Refused(Decision(False, "not-permitted", sentence))
         self.choices = Choices.from_dict(self.one.body)
-        self.raw = self.one.sample
-        self.sample = read_sample(self.raw) if self.raw else Sample(self.choices.format)
+        self.erased = self.one.sample is None
+        self.sample = Sample.from_kept(self.one.sample) if self.one.sample else Sample(self.choices.format)
         self.agencies = request.reading.agencies
 
     @property
@@ -63,7 +63,7 @@ class Step:
         return f"Saved at {london(now()):%H:%M}"
 
     def result(self) -> object:
-        return result(self.choices, self.raw, self.definition, list(self.agencies))
+        return result(self.choices, None if self.erased else self.sample, self.definition, list(self.agencies))
 
     def page(self, faults: list[tuple[str, str]] = (), **context: object) -> HttpResponse:  # type: ignore[assignment]
         steps = [(name, words, name == self.name, name in self.choices.looked) for name, words in STEPS]
@@ -79,7 +79,7 @@ class Step:
                 "place": place + 1,
                 "before": STEPS[place - 1][0] if place else "",
                 "errors": faults,
-                "erased": self.raw is None,
+                "erased": self.erased,
                 "sample": self.sample,
                 **context,
             },
@@ -109,16 +109,17 @@ def new(request: HttpRequest) -> HttpResponse:
         if not faults and found is not None:
             raw = found.read(actions.LARGEST_SAMPLE + 1)
             try:
-                sample = read_sample(raw)
+                if len(raw) > actions.LARGEST_SAMPLE:
+                    raise Unreadable("it is larger than 2 MB; a hundred rows are enough")
+                sample = read_sample(raw, request.reading.definition, (found.name or "")[:80])
                 choices = Choices(agency=chosen, file_name=(found.name or "")[:80], format=sample.format)
-                choices.delimiter = sample.delimiter
-                made = actions.begin(body=choices.as_dict(), sample=raw, by=request.actor)
+                made = actions.begin(body=choices.as_dict(), sample=sample.kept(), by=request.actor)
             except Unreadable as error:
                 faults.append(("sample", f"The file cannot be used: {error.sentence}"))
             except Invalid as invalid:
                 faults += [("sample", f"Choose {fault.expected}") for fault in invalid.faults]
             else:
-                says = f"Read: {counted(sample.rows, 'row')}, {counted(len(sample.columns), 'column')}."
+                says = f"Read: {counted(sample.size, 'row')}, {counted(len(sample.columns), 'column')}."
                 messages.success(request, says)
                 return redirect("mapping_row", made)
     context = {"agencies": [(a.id, a.title) for a in agencies], "agency": chosen, "errors": faults}

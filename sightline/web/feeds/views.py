@@ -18,9 +18,9 @@ from sightline.intake import mapping_queries as queries
 from sightline.intake.choosing import EMPTY, EVERY, Choices, codes, dated, person_titles, records_of, to_feed
 from sightline.intake.choosing import in_words as targets_in_words
 from sightline.intake.mapping_queries import MappingView
-from sightline.intake.sampling import Sample, read_sample
+from sightline.intake.sampling import Sample
 from sightline.web.feeds.result import result
-from sightline.web.feeds.steps import form_words
+from sightline.web.feeds.steps import STEPS, form_words
 from sightline.web.words import iso_words, moment_words
 
 FORMATS = {"csv": "a table (CSV)", "jsonl": "JSON lines", "cin-census": "census (XML)", "tables": "a set of tables"}
@@ -125,7 +125,7 @@ def _whole(request: HttpRequest, one: MappingView, choices: Choices, fault: str)
     definition = reading.definition
     titles = {a.id: a.title for a in reading.agencies.values()}
     names = {w.id: w.name for w in workers()}
-    sample = read_sample(one.sample) if one.sample else None
+    sample = Sample.from_kept(one.sample) if one.sample else None
     mine, own = one.by == request.actor.id, request.actor.id in (one.by, one.asked_by)
     approver = bool(may(request.actor, actions.APPROVE, definition))
     return {
@@ -145,7 +145,8 @@ def _whole(request: HttpRequest, one: MappingView, choices: Choices, fault: str)
         "people": person_titles(choices, definition),
         "lines": in_words(choices, sample, definition),
         "unused": [name for name, those in choices.columns.items() if not those],
-        "result": result(choices, one.sample, definition, list(reading.agencies)) if one.sample else None,
+        "result": result(choices, sample, definition, list(reading.agencies)) if sample else None,
+        "resume": next((name for name, _ in STEPS if name not in choices.looked), STEPS[-1][0]),
         "mine": mine and one.state == "drafted" and bool(may(request.actor, actions.MAP, definition)),
         "decides": approver and not own and one.state in ("submitted", "ending"),
         "own": own and one.state in ("submitted", "ending"),

@@ -93,7 +93,7 @@ def _tree(
 
 
 def _box(box: Box, x: float, y: float) -> str:
-    lines = wrapped(box.title)
+    lines = wrapped(box.title, LETTERS - 3 if box.flagged else LETTERS)
     top = y + HIGH / 2 + (4.5 if len(lines) == 1 else -4)
     text = "".join(f'<tspan x="{x + 10:g}" y="{top + 16 * n:g}">{escape(line)}</tspan>' for n, line in enumerate(lines))
     mark = ""
@@ -107,15 +107,15 @@ def _box(box: Box, x: float, y: float) -> str:
     )
 
 
-def wrapped(title: str) -> list[str]:
+def wrapped(title: str, letters: int = LETTERS) -> list[str]:
     """The title in at most two lines; what does not fit is cut with an ellipsis (the link's own name has all of it)."""
     lines = [""]
     for word in title.split():
-        if not lines[-1] or len(lines[-1]) + 1 + len(word) <= LETTERS:
+        if not lines[-1] or len(lines[-1]) + 1 + len(word) <= letters:
             lines[-1] = f"{lines[-1]} {word}".strip()
         else:
             lines.append(word)
     if len(lines) > LINES:
         last = lines[LINES - 1]
-        lines = [*lines[: LINES - 1], (last if len(last) < LETTERS else last[: LETTERS - 1]) + "…"]
+        lines = [*lines[: LINES - 1], (last if len(last) < letters else last[: letters - 1]) + "…"]
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -188,16 +189,17 @@ def seats(agency: str, found: Registry) -> list[tuple[str, str, str]]:
 @require_safe
 def priorities(request: HttpRequest) -> HttpResponse:
     look = asked(request)
+    found = queries.aims("priority", look.known)
+    strategies = sorted(queries.aims("strategy", look.known), key=lambda a: a.order)
     by_year: dict[str, list[Any]] = {}
-    for one in queries.aims("priority", look.known):
+    for one in found:
         by_year.setdefault(one.year or "Not stated for which year", []).append(one)
-    return _page(
-        request,
-        "priorities",
-        look,
-        by_year=list(by_year.items()),
-        strategies=sorted(queries.aims("strategy", look.known), key=lambda a: a.order),
-    )
+    current = {
+        a.id
+        for a in (*found, *strategies)
+        if a.since and a.since <= look.on and (a.until is None or look.on <= a.until)
+    }
+    return _page(request, "priorities", look, by_year=list(by_year.items()), strategies=strategies, current=current)
 
 
 @require_safe
@@ -211,7 +213,10 @@ def changes(request: HttpRequest) -> HttpResponse:
     after = queries.registry(look.on, look.known)
     by_group: dict[str, list[Any]] = {}
     for change in rules.changes(before, after):
-        by_group.setdefault(change.group, []).append(change)
+        shown = replace(
+            change, before=STATES.get(change.before, change.before), after=STATES.get(change.after, change.after)
+        )
+        by_group.setdefault(change.group, []).append(shown)
     return _page(
         request,
         "changes",

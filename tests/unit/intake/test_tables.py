@@ -98,6 +98,17 @@ def test_what_has_no_date_of_its_own_is_told_on_the_day_of_the_extract(leeds, fo
     assert content_digest(first) == content_digest(later)  # another day alone is nothing new
 
 
+def test_the_sender_has_known_a_row_since_the_newest_day_that_it_tells_of(leeds, folder):
+    """A set says everything again: years of history are not news, and yesterday is."""
+    rows = "C1,1,2019-01-13,2A\nC2,1,2025-06-29,2A\nC3,1,2025-06-01,2A\n"
+    head = "cont_contact_id,cont_person_id,cont_contact_date,cont_contact_source_code\n"
+    plans = "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\nK1,1,2024-03-24,2025-02-01\n"
+    found = by_id(take(folder("ssd_2025-06-30", BASE | {"ssd_contacts": head + rows, "ssd_cp_plans": plans}), leeds)[0])
+    sent = {name: found[f"ssd_contacts|{name}"].sent for name in ("C1", "C2", "C3")}
+    assert sent == {"C1": "2019-01-13", "C2": "2025-06-30", "C3": "2025-06-01"}
+    assert found["ssd_cp_plans|K1"].sent == "2025-02-01" and found["ssd_person|1"].sent == "2025-06-30"
+
+
 def test_rows_that_do_not_fit_wait_with_their_table_line_and_reason(leeds, folder):
     place = folder("ssd", BASE | {
         "ssd_contacts": "cont_contact_id,cont_person_id,cont_contact_date,cont_contact_source_code\n"
@@ -204,9 +215,7 @@ def test_a_time_in_care_ends_only_where_the_next_episode_does_not_begin(leeds, f
     kinds = [one.record for one in things if isinstance(one, Notification)]
     assert (kinds.count("looked-after-episode"), kinds.count("left-care")) == (2, 1)
     assert (kinds.count("missing-episode"), kinds.count("absent-episode"), kinds.count("parent-recorded")) == (1, 1, 1)
-    assert {one.version for one in things if isinstance(one, Notification)} == {
-        "2024-09-01"
-    }  # the newest episode's day
+    assert {one.version for one in things if isinstance(one, Notification)} == {"2025-01-31"}
     assert by_id(things)["episodes|7/2024-04-02"].people[0].details.sex == "male"
     assert unread(things) == [("episodes:4", "unknown-person")]
 

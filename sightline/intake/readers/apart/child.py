@@ -21,6 +21,8 @@ from sightline.timescales.moment import allow_pretending, pretend
 FIRST, MOST = 8, 200  # things in a frame
 MOST_BYTES = 512 * 1024  # of rows in a frame
 TOO_MUCH = "reading the file would take more memory than a file is given; send it in parts, or as CSV"
+TOO_MANY_WAIT = 10_000  # rows; and more than a hundred to each that was read
+LOOK = "Look at those that wait: it may be another kind of file, or its layout may have changed"
 Send = Callable[[bytes], None]
 
 
@@ -67,8 +69,18 @@ def _read(job: dict[str, Any], source: Source, partnership: Partnership, notes: 
     send(frames.pack("feed", feed.id))
     things = readers.read(source, feed, partnership, notes, agencies=job["agencies"], name=job["name"])
     size, waiting, held = FIRST, list[Notification | Unread](), 0
+    good = bad = 0
     for thing in things:
         waiting.append(thing)
+        if isinstance(thing, Unread):
+            bad += 1
+            if bad >= TOO_MANY_WAIT and bad > TOO_MANY_WAIT * good / 100:
+                send(frames.pack("things", notes.told(), things=waiting))
+                raise Unreadable(
+                    f"almost nothing of it fits the feed {feed.id}: {bad:,} rows wait, {good:,} were read. {LOOK}"
+                )
+        else:
+            good += 1
         held += len(thing.raw)
         if len(waiting) >= size or held >= MOST_BYTES:
             send(frames.pack("things", notes.told(), things=waiting))

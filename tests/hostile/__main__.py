@@ -1,0 +1,17 @@
+"""`python -m tests.hostile DIR`: writes every hostile file into a folder of its own below DIR, to be tried by hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.hostile import archives, markup, texts, workbooks
+from tests.hostile.corpus import CORPUS
+
+assert archives and markup and texts and workbooks
+if len(sys.argv) != 2:
+    sys.exit(__doc__)
+for one in CORPUS:
+    folder = Path(sys.argv[1]) / one.name
+    folder.mkdir(parents=True, exist_ok=True)
+    print(one.build(folder))

@@ -1,0 +1,156 @@
+"""A set of tables through `sightline load`: one delivery, new only once; a later extract closes what the earlier one opened."""
+
+import zipfile
+from datetime import date
+
+import pytest
+
+from sightline.chronology.models import Entry
+from sightline.definition.values import LONDON
+from sightline.intake.models import Delivery, Quarantined
+from tests.integration.load.test_load import inbox, inbox_on_both, run  # noqa: F401
+
+JUNE = {
+    "ssd_person": "pers_person_id,pers_forename,pers_surname,pers_sex,pers_dob,pers_expected_dob,pers_is_mother\n"
+    "1,Jay,Marsh,M,2010-03-04,,N\n2,Baby,Marsh,U,,2025-08-14,N\n3,Dana,Marsh,F,1986-09-21,,Y\n",
+    "ssd_cin_episodes": "cine_referral_id,cine_person_id,cine_referral_date,cine_close_date,cine_close_reason\n"
+    "R1,1,2025-01-13,,\nR2,2,2025-06-02,,\n",
+    "ssd_cp_plans": "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date,cppl_cp_plan_latest_category\n"
+    "K1,1,2025-03-24,,NEG\n",
+    "ssd_missing": "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_end_date,"
+    "miss_missing_episode_type,miss_missing_rhi_offered,miss_missing_rhi_accepted\n"
+    "M1,1,2025-05-01 21:00:00,2025-05-02 06:10:00,M,Y,N\nM2,44,2025-05-03,,M,N,N\n",
+    "ssd_mother": "moth_table_id,moth_person_id,moth_childs_person_id,moth_childs_dob\nH1,3,2,\n",
+}
+JULY = JUNE | {"ssd_cp_plans": JUNE["ssd_cp_plans"].replace("2025-03-24,,NEG", "2025-03-24,2025-07-20,NEG")}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(name, contents):
+        place = tmp_path / name
+        place.mkdir(parents=True)
+        for table, text in contents.items():
+            (place / f"{table}.csv").write_text(text, encoding="utf-8")
+        return place
+
+    return write
+
+
+def test_a_folder_is_one_delivery_and_nothing_new_the_second_time(inbox_on_both, run, folder):  # noqa: F811
+    june = folder("inbox/ssd_2025-06-30", JUNE)
+    code, told, _ = run(june.parent)  # found in the folder above too
+    (one,) = told["files"]
+    assert (code, one["feed"], one["quarantined"]) == (0, "ssd", 1)
+    kinds = sorted(Entry.objects.values_list("record", flat=True))
+    assert kinds == [
+        "child-protection-plan", "missing-episode", "parent-recorded", "person-details", "person-details",
+        "person-details", "referral", "referral", "return-home-interview",
+    ]  # fmt: skip
+    waiting = Quarantined.objects.select_related("item").get()
+    assert (waiting.reason, waiting.item.position) == ("unknown-person", "ssd_missing:3")
+    assert Delivery.objects.get().state == "done"
+    _, again, _ = run(june)
+    assert (again["new"], again["superseding"], again["quarantined"]) == (0, 0, 0)
+    assert again["unchanged"] == told["new"] + told["quarantined"]
+
+
+def test_a_later_extract_closes_what_an_earlier_one_opened_and_an_older_one_changes_nothing(inbox, run, folder):  # noqa: F811
+    run(folder("ssd_2025-06-30", JUNE))
+    _, told, _ = run(folder("ssd_2025-07-31", JULY))
+    assert (told["new"], told["superseding"]) == (0, 1)  # what has no date of its own is not new for being told again
+    opened, closed = Entry.objects.filter(record="child-protection-plan").order_by("recorded_at")
+    assert opened.until is None and closed.until.astimezone(LONDON).date().isoformat() == "2025-07-20"
+    assert opened.first == closed.first
+    _, late, _ = run(folder("ssd_2025-05-31", JUNE))
+    assert (late["new"], late["superseding"]) == (0, 0)
+
+
+def workbook(path, sheets):
+    """A plain workbook: texts as they stand, days as Excel's own numbers with a style that is a date."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    plain = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+    def cell(value):
+        if isinstance(value, date):
+            return f'<c s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>'
+        return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+
+    with zipfile.ZipFile(path, "w") as archive:
+        parts = "".join(
+            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{plain}.worksheet+xml"/>'
+            for n in range(1, len(sheets) + 1)
+        )
+        archive.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{package}/content-types"><Default Extension="rels" ContentType="application/'
+            f'vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
+            f'ContentType="{plain}.sheet.main+xml"/><Override PartName="/xl/styles.xml" '
+            f'ContentType="{plain}.styles+xml"/>{parts}</Types>',
+        )
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{office}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+        )
+        listed = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="s{n}"/>' for n, name in enumerate(sheets, 1))
+        archive.writestr(
+            "xl/workbook.xml", f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{listed}</sheets></workbook>'
+        )
+        links = "".join(
+            f'<Relationship Id="s{n}" Type="{office}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+            for n in range(1, len(sheets) + 1)
+        )
+        styles = f'<Relationship Id="st" Type="{office}/styles" Target="styles.xml"/>'
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{package}/relationships">{links}{styles}</Relationships>',
+        )
+        archive.writestr(
+            "xl/styles.xml",
+            f'<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+        )
+        for n, rows in enumerate(sheets.values(), 1):
+            lines = "".join("<row>" + "".join(cell(value) for value in row) + "</row>" for row in rows)
+            archive.writestr(
+                f"xl/worksheets/sheet{n}.xml", f'<worksheet xmlns="{main}"><sheetData>{lines}</sheetData></worksheet>'
+            )
+    return path
+
+
+def test_the_same_set_as_a_zip_or_a_workbook_is_nothing_new(inbox, run, folder, tmp_path):  # noqa: F811
+    june = folder("ssd_2025-06-30", JUNE)
+    _, told, _ = run(june)
+    packed = tmp_path / "packed_2025-06-30.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for each in sorted(june.iterdir()):
+            archive.write(each, each.name)
+    sheets = {name: [line.split(",") for line in text.splitlines()] for name, text in JUNE.items()}
+    for path in (packed, workbook(tmp_path / "book_2025-06-30.xlsx", sheets)):
+        _, again, _ = run(path)
+        assert [one["feed"] for one in again["files"]] == ["ssd"]
+        assert (again["new"], again["superseding"]) == (0, 0), path
+        assert again["unchanged"] == told["new"] + 1
+
+
+def test_an_inspections_workbook_is_read_list_by_list(inbox, run, tmp_path):  # noqa: F811
+    head = ["Child Unique ID", "Gender", "Ethnicity", "Date of Birth", "Age of Child (Years)"]
+    who = ["77", "b) Female", "a) WBRI", date(2010, 3, 4), "15"]
+    path = workbook(
+        tmp_path / "Annex A 2025-06-30.xlsx",
+        {
+            "List 1": [[*head, "Date of Contact", "Contact Source"], [*who, date(2025, 1, 13), "a) Police"]],
+            "List 7": [
+                [*head, "Child Protection Plan Start Date", "Initial Category of Abuse", "Latest Category of Abuse"],
+                [*who, date(2025, 3, 24), "a) Neglect", "c) Sexual abuse"],
+            ],
+            "List 11": [["Adopter Identifier"], ["A-1"]],
+        },
+    )
+    _, told, _ = run(path)
+    assert (told["files"][0]["feed"], told["new"], told["quarantined"]) == ("annex-a", 2, 0)
+    assert set(Entry.objects.values_list("record", flat=True)) == {"contact", "child-protection-plan"}
+    _, again, _ = run(path)
+    assert (again["new"], again["unchanged"]) == (0, 2)
