@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "demo": ("sightline.commands.demo", True, "demo"),
     "load": ("sightline.commands.load", True, ""),
     "feed": ("sightline.commands.feed", True, ""),
+    "schools": ("sightline.commands.schools", True, ""),
     "check": ("sightline.commands.check", False, ""),
     "describe": ("sightline.commands.describe", False, ""),
     "reference": ("sightline.commands.reference", False, ""),

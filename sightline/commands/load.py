@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from sightline.commands import schools
 from sightline.definition.types import Partnership
 from sightline.intake.readers import Unreadable, apart
 from sightline.intake.types import Counts
@@ -47,6 +48,9 @@ def run(args: argparse.Namespace) -> int:
 
     definition, failed = partnership(), False
     total, report = Counts(), []
+    for register in schools.registers(args.paths):  # first: other files name the schools that it declares
+        taken = schools.take(register)
+        print(f"{register.name}: {taken['new']:,} schools declared, {taken['known']:,} known before", file=sys.stderr)
     with _stopping():
         for path, member in _files(args.paths, definition, args.feed):
             name = _shown(f"{path}/{member}" if isinstance(member, str) and member else str(path))
@@ -136,6 +140,8 @@ def _files(paths: list[Path], definition: Partnership, feed: str | None) -> Iter
                 yield path, ""
                 continue
             yield from _files([each for each in sorted(path.iterdir()) if _wanted(each)], definition, feed)
+        elif schools.is_register(path):
+            continue
         elif path.suffix.lower() == ".zip" and path.is_file():
             try:
                 yield from ((path, member) for member in apart.parts(path, definition, feed=feed))

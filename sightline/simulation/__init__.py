@@ -1,14 +1,19 @@
 """An invented partnership: the files that its agencies would send, and the truth behind them.
 
-    made = simulate(Wanted(partnership="leeds", children=3000, seed=1, out=Path("var/city")))
+    made = simulate(Wanted(partnership="leeds", scale=1.0, years=2, seed=1, out=Path("var/city")))
 
-`out/feeds/` holds what agencies send, written by the same declared mappings by which intake reads it; `out/truth/` who
-is who and what really happened, which the system never sees. The same wish gives the same bytes; families are made one
-after another, so that memory does not grow with the city, and a bigger city begins with the smaller one's families.
+`out/feeds/` holds what agencies send, written by the same declared mappings by which intake reads it, and the council's
+Standard Safeguarding Dataset in `out/feeds/ssd/`; `out/truth/` who is who, what really happened and what was planted,
+which the system never sees. The same wish gives the same bytes, in one process or in many.
 
-For: demonstration, tests, benches. Not for: research about real children. Nothing here is drawn from any record; harm
-does not follow from ethnicity, school or where a family lives; every number is from a range kept for testing or drama.
-Plain Python: only `definition` and `timescales` are imported.
+How it goes: every family is sketched (`shard`), the whole city planned so that its totals are the declared figures
+(`plan`, `kinds`, `targets`), and then each shard of a thousand children made and told again, on its own (`life` and its
+neighbours). Memory holds outlines of families, and a few shards.
+
+For: demonstration, tests, benches, measuring matching and signals. Not for: research about real children. Nothing here is
+drawn from any record; harm does not follow from ethnicity, school or where a family lives (unless a file of biases is
+given, to test fairness); every number is from a range kept for testing or drama. Only `definition` and `timescales` are
+imported.
 """
 
 from sightline.simulation.city import Made, Wanted, simulate

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -18,29 +17,32 @@ SEX = {"male": "M", "female": "F"}
 OLD_SEX = {"male": "1", "female": "2"}
 
 
-class CensusWriter:
-    """Streams the file; `write` takes one child with their cases of the year."""
+def beginning(authority: str, last: date, now: datetime) -> str:
+    """The file until its first child."""
+    sent = min(now, datetime.combine(last + timedelta(days=40), time(6, 0)))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Message>\n <Header>\n'
+        f"  <CollectionDetails><Collection>CIN</Collection><Year>{last.year}</Year>"
+        f"<ReferenceDate>{last}</ReferenceDate></CollectionDetails>\n"
+        f"  <Source><SourceLevel>L</SourceLevel><LEA>{escape(authority)}</LEA><SoftwareCode>Invented</SoftwareCode>"
+        f"<Release>1</Release><SerialNo>001</SerialNo><DateTime>{sent.isoformat()}</DateTime></Source>\n"
+        " </Header>\n <Children>\n"
+    )
 
-    def __init__(self, path: Path, authority: str, year: tuple[date, date], now: datetime) -> None:
-        self.path, (self.first, self.last) = path, year
-        self.sent = min(now, datetime.combine(self.last + timedelta(days=40), time(6, 0)))
-        self.children = self.count = 0
-        self._file = path.open("w", encoding="utf-8", newline="\n")
-        self._file.write(
-            '<?xml version="1.0" encoding="UTF-8"?>\n<Message>\n <Header>\n'
-            f"  <CollectionDetails><Collection>CIN</Collection><Year>{self.last.year}</Year>"
-            f"<ReferenceDate>{self.last}</ReferenceDate></CollectionDetails>\n"
-            f"  <Source><SourceLevel>L</SourceLevel><LEA>{escape(authority)}</LEA><SoftwareCode>Invented</SoftwareCode>"
-            f"<Release>1</Release><SerialNo>001</SerialNo><DateTime>{self.sent.isoformat()}</DateTime></Source>\n"
-            " </Header>\n <Children>\n"
-        )
 
-    def holds(self, case: Case) -> bool:
-        return self.first <= case.referred <= self.last
+END = " </Children>\n</Message>\n"
 
-    def write(self, held: Mapping[str, Any], cases: Sequence[Case]) -> None:
-        """`held`: how social care holds the child."""
-        self.children += 1
+
+def child_of(held: Mapping[str, Any], cases: Sequence[Case], last: date) -> tuple[str, int]:
+    """A child's part of the file, and how many records it holds. `held`: how social care holds the child."""
+    return _Child(last).text(held, cases)
+
+
+class _Child:
+    def __init__(self, last: date) -> None:
+        self.last, self.count = last, 0
+
+    def text(self, held: Mapping[str, Any], cases: Sequence[Case]) -> tuple[str, int]:
         born, expected = held.get("born"), held.get("expected")
         old = self.last.year < 2025  # the shape before 2025 had GenderCurrent
         sex = (
@@ -58,7 +60,7 @@ class CensusWriter:
             *(self._case(case) for case in cases),
             "  </Child>\n",
         ]
-        self._file.write("\n".join(lines))
+        return "\n".join(lines), self.count
 
     def _case(self, case: Case) -> str:
         self.count += 1
@@ -109,10 +111,6 @@ class CensusWriter:
     def _by(self, day: date | None) -> date | None:
         """The day, where the census could know it."""
         return day if day and day <= self.last else None
-
-    def close(self) -> None:
-        self._file.write(" </Children>\n</Message>\n")
-        self._file.close()
 
 
 def _tag(name: str, value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -27,6 +27,7 @@ class Event:
     storyline: str = ""
     message: str = ""  # the id that the sender gives it, where it is not the next of the feed's own
     version: str = ""
+    system: str = ""  # `ssd`: told by the standard dataset alone
 
 
 @dataclass(slots=True)
@@ -44,6 +45,13 @@ class Case:
     protection: tuple[date, date | None, str, int] | None = None  # started, ended, category, plans before
     closed: date | None = None
     closed_because: str = ""
+    care: tuple[date, date | None] | None = None  # looked after: from, until
+    no_plan: bool = False  # a conference that decided against a plan
+    adopted: bool = False
+    before: bool = False  # begun before we watched: known to the system's history alone
+    again_after: int = 0  # days since an earlier plan ended; 0: none
+    segment: int = 0
+    part: float = 0.5  # where it stands among its kind: shares are dealt out by it
     told_at: datetime | None = None  # when the referral was known, just before the decision on it
     says: dict[str, str] = field(default_factory=dict)  # words beside a part of it, by record type
     storyline: str = ""
@@ -52,7 +60,7 @@ class Case:
 class Agencies:
     """Who sends what in this partnership: the first agency of each kind, those with a feed first."""
 
-    def __init__(self, partnership: Partnership) -> None:
+    def __init__(self, partnership: Partnership, schools: Collection[str] = ()) -> None:
         by_kind: dict[str, str] = {}
         feeds = {feed.agency for feed in partnership.feed.values()}
         for agency in sorted(partnership.agency.values(), key=lambda a: a.id not in feeds):  # those with a feed first
@@ -64,11 +72,20 @@ class Agencies:
         self.social_care = by_kind.get("social-care", "")
         self.family_help = by_kind.get("early-help", "")
         self.youth_service = "youth-service" if "youth-service" in partnership.agency else by_kind.get("youth-work", "")
+        self.by_kind = by_kind
+        self.substance_misuse = next((a for a in sorted(partnership.agency) if "substance" in a), "")
+        voluntary = sorted(a.id for a in partnership.agency.values() if a.kind == "voluntary")
+        self.domestic_abuse = next((a for a in voluntary if "domestic" in a or "refuge" in a), "")
+        self.voluntary = next((a for a in voluntary if a != self.domestic_abuse), self.domestic_abuse)
         self.schools = {
             a.id for a in partnership.agency.values() if a.kind in ("school", "college", "alternative-provision")
-        }
+        } | set(schools)
         self.teams = partnership.team
         self.phones = {a.id: a.phone for a in partnership.agency.values()}
+
+    def first(self, kind: str) -> str:
+        """The agency of that kind that sends; empty where there is none."""
+        return self.by_kind.get(kind, "")
 
     def team(self, agency: str, locality: str, word: str = "") -> tuple[str, str]:
         """The team of an agency that serves a locality: (id, telephone)."""

@@ -33,6 +33,11 @@ MORE: dict[str, tuple[str, str, str]] = {  # female, male, family
         "Wei Jun Ming Hao Chen-Yu Minh Duc Kenji Tao Long",
         "Chen Wong Li Zhang Nguyen Tran Lam Cheung Liu Ho",
     ),
+    "horn": (
+        "Selam Bethlehem Hiwot Mehret Rahel Senait Luwam Winta",
+        "Yonas Filmon Abel Tesfay Kidane Mebrahtu Robel Samuel Biniam Hagos",
+        "Tesfay Haile Gebremedhin Kidane Berhane Woldu Tekle Habtemariam Asmerom",
+    ),
     "middle-eastern": (
         "Leila Yasmin Rania Nour Shirin Dilan Rojin Samira Huda Farah",
         "Ali Omar Karim Rebin Hassan Reza Samir Aram Mustafa Khalid",
@@ -116,6 +121,38 @@ SPELLINGS = {
     "Stephen": ("Steven",),
     "Catherine": ("Katherine",),
 }
+# Names from other scripts, as different clerks write them. None is wrong.
+ROMANISED = {
+    "Mohammed": ("Muhammad", "Mohamed", "Mohammad", "Mohamad"), "Muhammad": ("Mohammed", "Muhammed", "Mohamed"),
+    "Yusuf": ("Yousef", "Yusef", "Youssef", "Yousuf"), "Hussain": ("Hussein", "Husain", "Hosein", "Husayn"),
+    "Ahmed": ("Ahmad", "Ahmet"), "Hassan": ("Hasan", "Hassen"), "Ali": ("Aly", "Alee"), "Omar": ("Umar", "Omer"),
+    "Karim": ("Kareem", "Kerim"), "Samir": ("Sameer", "Samer"), "Khalid": ("Khaled", "Halid"), "Mustafa": ("Mostafa",
+    "Moustafa"),
+    "Reza": ("Riza", "Raza"), "Aram": ("Aaram",), "Rebin": ("Rebeen",), "Aziz": ("Azeez", "Asiz"), "Said": ("Saeed",
+    "Sayed", "Saeid"),
+    "Haddad": ("Hadad",), "Nasser": ("Naser", "Nassir"), "Karimi": ("Kareemi",), "Mohammadi": ("Muhammadi", "Mohamadi"),
+    "Rahman": ("Rehman", "Rahmaan"), "Chowdhury": ("Choudhury", "Chaudhry", "Chowdhry"), "Mahmood": ("Mahmoud",
+    "Mehmood"),
+    "Akhtar": ("Akther", "Akhter"), "Iqbal": ("Ikbal", "Eqbal"), "Miah": ("Mia", "Miya"), "Uddin": ("Udin", "Oddin"),
+    "Shah": ("Sha",), "Malik": ("Malek",), "Begum": ("Begam",), "Aisha": ("Ayesha", "Aysha", "Aicha"),
+    "Fatima": ("Fatema", "Fatma"),
+    "Zara": ("Zahra",), "Maryam": ("Mariam", "Meriem"), "Noor": ("Nur", "Nour"), "Nour": ("Noor", "Nur"),
+    "Leila": ("Layla", "Leyla", "Laila"),
+    "Yasmin": ("Yasmeen", "Jasmin"), "Ibrahim": ("Ebrahim", "Ibraheem"), "Hamza": ("Hamzah",), "Bilal": ("Belal",),
+    "Usman": ("Osman", "Uthman"),
+    "Tariq": ("Tarek", "Tareq"), "Imran": ("Emran",), "Zain": ("Zayn", "Zein"), "Ayaan": ("Ayan",), "Haroon": ("Harun",
+    "Haroun"),
+    "Tesfay": ("Tesfai", "Tesfaye"), "Haile": ("Hayle",), "Yonas": ("Jonas", "Yonnas"), "Filmon": ("Philmon",
+    "Filimon"), "Kidane": ("Kidanie", "Kidan"),
+    "Gebremedhin": ("Gebremedin", "Ghebremedhin"), "Berhane": ("Birhane",), "Mebrahtu": ("Mebratu", "Mebrhatu"),
+    "Robel": ("Robiel",),
+    "Zofia": ("Sofia", "Zophia"), "Jakub": ("Yakub", "Jacob"), "Szymon": ("Simon", "Shimon"), "Wojcik": ("Woycik",
+    "Vojcik"),
+    "Andrei": ("Andrey", "Andrej"), "Lukas": ("Lucas",), "Viktoria": ("Victoria", "Wiktoria"),
+    "Kowalski": ("Kovalski",),
+    "Nguyen": ("Nguyn", "Ngyuen"), "Zhang": ("Chang", "Jang"), "Cheung": ("Zhang", "Cheong"), "Li": ("Lee",),
+    "Xiu": ("Siu",), "Tran": ("Chan",),
+}  # fmt: skip
 HEARD = (
     ("ph", "f"),
     ("ck", "k"),
@@ -155,6 +192,20 @@ def _drawn(draw: Callable[..., str], **how: Gender) -> tuple[str, ...]:
 
 def pool_for(ethnicity: str) -> Pool:
     return pools()[GROUP_OF.get(ethnicity, "british")]
+
+
+def romanised(rng: random.Random, name: str) -> str:
+    """The name as another clerk writes it in Latin letters; the same where there is one way only."""
+    return rng.choice(ROMANISED[name]) if name in ROMANISED else name
+
+
+def swapped(rng: random.Random, number: str) -> str:
+    """A number with two neighbouring digits changed about; the same where all are alike."""
+    able = [at for at in range(len(number) - 1) if number[at] != number[at + 1]]
+    if not able:
+        return number
+    at = rng.choice(able)
+    return number[:at] + number[at + 1] + number[at] + number[at + 2 :]
 
 
 def misspelt(rng: random.Random, name: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from functools import lru_cache
 
+import numpy as np
 from stdnum.gb import upn
 
 NHS_RESERVED = 1000  # 999000xxxx are the planted families'
@@ -19,28 +21,32 @@ def nhs_number(six: int) -> str:
     return "" if check == 10 else f"{nine}{check}"
 
 
-class Numbers:
-    """Hands out national numbers, each once, in an order that the seed gives."""
+@lru_cache(maxsize=2)
+def _valid(start: int) -> np.ndarray:
+    """The six digits of every NHS number that may be handed out, each once, in an order that the start gives."""
+    six = (start + NHS_STRIDE * np.arange(1, 1_000_001, dtype=np.int64)) % 1_000_000
+    digits = [9, 9, 9] + [six // 10**power % 10 for power in range(5, -1, -1)]
+    check = -sum(digit * weight for digit, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
+    return six[(check != 10) & (six >= NHS_RESERVED)].astype(np.int32)
 
-    def __init__(self, seed: int, authority: str) -> None:
-        self._nhs = random.Random(f"numbers/{seed}").randrange(1_000_000)
-        self._left = 1_000_000
-        self._upn = 0
+
+class Numbers:
+    """Hands out national numbers, each once, in an order that the seed gives, from a place in that order on."""
+
+    def __init__(self, seed: int, authority: str, nhs_from: int = 0, upn_from: int = 0) -> None:
+        self._order = _valid(random.Random(f"numbers/{seed}").randrange(1_000_000))
+        self.nhs_given, self.upn_given = nhs_from, upn_from
         self.authority = authority or "000"
 
     def nhs(self) -> str:
         """The next NHS number; empty when the range is used up (after some 900,000 people)."""
-        while self._left:
-            self._left -= 1
-            self._nhs = (self._nhs + NHS_STRIDE) % 1_000_000
-            if self._nhs >= NHS_RESERVED and (number := nhs_number(self._nhs)):
-                return number
-        return ""
+        at, self.nhs_given = self.nhs_given, self.nhs_given + 1
+        return nhs_number(int(self._order[at])) if at < len(self._order) else ""
 
     def upn(self, entered: int) -> str:
         """The next pupil number of a child who entered school in that year."""
-        self._upn += 1
-        school, serial = divmod(self._upn, 1000)
+        self.upn_given += 1
+        school, serial = divmod(self.upn_given, 1000)
         return pupil_number(self.authority, 2100 + school % 7900, entered, serial)
 
 

@@ -14,6 +14,7 @@ from sightline.timescales.working import WorkingDays
 STORY_ENDS = date(2025, 3, 14)  # the day on which the planted story is told
 LAST_ARRIVAL = time(8, 30)  # what is sent later than this on the last day has not come yet
 NIGHT_HOURS = (17, 18, 19, 20, 20, 21, 21, 22, 22, 23, 23, 0, 1)
+DAY_HOURS = (8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)
 DAY = timedelta(days=1)
 
 
@@ -58,21 +59,58 @@ class Period:
         return timedelta(weeks=(self.until - STORY_ENDS).days // 7)
 
     @cached_property
+    def segments(self) -> list[tuple[date, date, float]]:
+        """Years counted back from the last day, newest first: (first day, last day, how much of a year). The oldest
+        may be a part of one. Volumes are held in each."""
+        found, last = [], self.until
+        while last >= self.start:
+            first = max(self.start, last - timedelta(days=364))
+            days = (last - first).days + 1
+            if days < 8 and found:  # a year of 365.25 days leaves a little over
+                found[-1] = (first, *found[-1][1:])
+                break
+            found.append((first, last, 1.0 if days >= 365 else days / 365))
+            last = first - DAY
+        return found
+
+    @cached_property
+    def _tables(self) -> dict[tuple[str, int], list[date]]:
+        """The days on which things happen, by what sort of thing and year: a day that counts double stands twice."""
+        tables: dict[tuple[str, int], list[date]] = {}
+        for at, (first, last, _) in enumerate(self.segments):
+            if last == self.until and first < last:
+                last -= DAY  # what happens on the last day has not come yet
+            days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+            work = [d for d in days if self.school.working.is_working(d)] or days
+            tables["any", at] = days
+            tables["work", at] = work
+            tables["school", at] = [d for d in days if self.school.is_school_day(d)] or work
+            # Fridays and Saturdays more, August and December less (seen in forces' figures), summer evenings a little more
+            tables["night", at] = [
+                d
+                for d in days
+                for _ in range(
+                    (7 if d.weekday() in (4, 5) else 4 + (d.weekday() == 6))
+                    - 2 * (d.month in (8, 12))
+                    + (d.month in (5, 6, 7))
+                )
+            ]
+            # At home: weekends and holidays, the days around Christmas and the summer
+            tables["home", at] = [
+                d
+                for d in days
+                for _ in range(
+                    (7 if d.weekday() >= 5 else 5)
+                    - (d.month in (8, 12))
+                    + 2 * (d.month == 12 and d.day > 23)
+                    + (d.month in (6, 7))
+                )
+            ]
+        return tables
+
+    @cached_property
     def days(self) -> list[date]:
         return [self.start + timedelta(days=n) for n in range((self.until - self.start).days + 1)]
-
-    @cached_property
-    def working(self) -> list[date]:
-        return [d for d in self.days if self.school.working.is_working(d)] or self.days
-
-    @cached_property
-    def school_days(self) -> list[date]:
-        return [d for d in self.days if self.school.is_school_day(d)] or self.working
-
-    @cached_property
-    def nights(self) -> list[date]:
-        """Fridays and Saturdays count twice, August and December a little less."""
-        return [d for d in self.days for _ in range((5 if d.weekday() in (4, 5) else 3) - (d.month in (8, 12)))]
 
     @cached_property
     def terms(self) -> list[tuple[date, date, int]]:
@@ -91,25 +129,24 @@ class Period:
                 found.append((term.first, term.last, sessions))
         return found
 
-    # --- draws ----------------------------------------------------------------------------------------
+    # --- draws: in one of the years ---------------------------------------------------------------------
 
-    def at_night(self, rng: random.Random) -> datetime:
-        day, hour = rng.choice(self.nights), rng.choice(NIGHT_HOURS)
-        day += DAY if hour < 5 and day < self.until else timedelta()
+    def day(self, rng: random.Random, sort: str, segment: int) -> date:
+        return rng.choice(self._tables[sort, segment])
+
+    def at_night(self, rng: random.Random, segment: int = 0, sort: str = "night") -> datetime:
+        day, hour = rng.choice(self._tables[sort, segment]), rng.choice(NIGHT_HOURS)
+        day += DAY if hour < 5 and day < self.segments[segment][1] - DAY else timedelta()
         return _moment(day, hour, rng.randrange(60))
 
-    def at_any_time(self, rng: random.Random) -> datetime:
-        return _moment(
-            rng.choice(self.days),
-            rng.choice((8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)),
-            rng.randrange(60),
-        )
+    def at_any_time(self, rng: random.Random, segment: int = 0) -> datetime:
+        return _moment(rng.choice(self._tables["any", segment]), rng.choice(DAY_HOURS), rng.randrange(60))
 
-    def at_school(self, rng: random.Random) -> datetime:
-        return _moment(rng.choice(self.school_days), rng.randrange(9, 15), rng.randrange(0, 60, 5))
+    def at_school(self, rng: random.Random, segment: int = 0) -> datetime:
+        return _moment(rng.choice(self._tables["school", segment]), rng.randrange(9, 15), rng.randrange(0, 60, 5))
 
-    def at_work(self, rng: random.Random) -> datetime:
-        return _moment(rng.choice(self.working), rng.randrange(9, 17), rng.randrange(0, 60, 5))
+    def at_work(self, rng: random.Random, segment: int = 0) -> datetime:
+        return _moment(rng.choice(self._tables["work", segment]), rng.randrange(9, 17), rng.randrange(0, 60, 5))
 
 
 def _moment(day: date, hour: int, minute: int) -> datetime:

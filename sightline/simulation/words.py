@@ -117,6 +117,18 @@ DOMESTIC = (
     "Shouting and a plate thrown at a wall; the victim had taken the children into the bathroom.",
     "Control of money and phone over months, told by the victim when she came to the front counter with the children.",
 )
+DOMESTIC_ALONE = (
+    "A neighbour rang. Two adults were arguing; one had scratches to the arm and did not want to say more.",
+    "Messages all week from a former partner who has been told to stop.",
+    "The victim came to the front counter and told of months of control over money and friends.",
+    "A door was kicked. Whoever did it had left before officers came.",
+    "Pushed against a wall in the kitchen. Nobody else was at home.",
+)
+ENCOMPASS = (
+    "A quiet start with the person whom the child trusts.",
+    "Breakfast and a check-in; the day as usual.",
+    "",
+)
 PPN = (
     "Home alone at night with younger children; food in the fridge was past its date.",
     "Frightened of somebody at home and would not say whom.",
@@ -181,6 +193,51 @@ AE_HARM = (
     ("Self-harm", "Self-inflicted", "Took tablets and told a parent at once. Seen by the mental health team."),
     ("Bruising", "Undetermined", "Bruises of different ages; the account changed."),
     ("Alcohol", "Not applicable", "Brought by a friend's parent; very cold."),
+)
+CONCERNS = {
+    "ambulance": (
+        "Called to a parent who was not well; a child of nine opened the door and looked after the crew.",
+        "No carpet, no bedding and no food in sight. The children were friendly and cold.",
+        "A teenager was unconscious after drinking with adults whom nobody could name.",
+        "Fall down stairs; the adults' accounts differ.",
+    ),
+    "housing": (
+        "Repairs team: the door to the children's room locks from outside.",
+        "Rent is eight weeks behind; strangers come and go at night, the tenant says that she cannot stop them.",
+        "Mould in both bedrooms; the baby coughs. A move was asked for in spring.",
+        "Neighbours tell of shouting and of a child crying in the stairwell late at night.",
+    ),
+    "voluntary": (
+        "Comes to the club in the same clothes and takes food home for a brother.",
+        "Told a youth worker that somebody older waits outside.",
+        "Told the drama group that home is not safe at weekends.",
+        "A parent asked for a food parcel and cried; there has been no money since the move.",
+    ),
+    "domestic-service": (
+        "Mother has come to us for help. The children saw the last assault, and he has a key.",
+        "He waits outside the school. She asks that nothing is written to the address.",
+        "She is pregnant, and it has become worse. A safety plan is begun.",
+        "He has broken the order twice this month; the children sleep in their clothes.",
+    ),
+    "probation": (
+        "A person on probation for violence has given this address; children live there.",
+        "Missed three appointments; partner says that she and the children are staying with her sister.",
+        "The order ends next month. He has kept to it and asks about seeing the children.",
+    ),
+    "adult-mental-health": (
+        "Sees a parent weekly; the children stay with their grandmother on bad days.",
+        "A parent has come home from hospital; the plan names who helps with the children.",
+    ),
+    "substance-misuse": (
+        "A parent collects medicine daily and keeps it in a locked box.",
+        "A parent has begun to drink again and asked us to tell the health visitor.",
+    ),
+}
+EARLY_HELP = (
+    "Mornings, money and somebody to talk to.",
+    "Help with routines while a parent recovers from an operation.",
+    "A place at a club, and advice about debts.",
+    "Help with sleep and school refusal; the family has good ideas of its own.",
 )
 CONTACT_REASONS = (
     "Worried about what the children see and hear at home.",

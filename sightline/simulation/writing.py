@@ -7,11 +7,11 @@ renamed in the declaration is renamed in the files too, and no column is known t
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sightline.definition.types import Column, Feed, MappedPerson, Partnership
 from sightline.simulation.events import Event, Value
@@ -27,6 +27,7 @@ def _format(form: str) -> Callable[[date], str]:
     spec = form
     for code, part in (
         ("%d", "{0.day:02}"),
+        ("%b", "{0:%b}"),
         ("%m", "{0.month:02}"),
         ("%Y", "{0.year}"),
         ("%H", "{0.hour:02}"),
@@ -75,7 +76,7 @@ class Slot:
                 self.columns.append((name, column.from_[0], _put(column)))
 
     def takes(self, role: str) -> bool:
-        return role == self.constant if self.constant else role in self.roles
+        return role == self.constant if self.constant else not self.roles or role in self.roles
 
     def fill(self, values: dict[str, str], role: str, held: Mapping[str, Any]) -> None:
         if self.role:
@@ -88,10 +89,12 @@ class Slot:
 class FeedWriter:
     """One agency's (or several agencies') file."""
 
-    def __init__(self, feed: Feed, partnership: Partnership, held: Held, folder: Path, name: str, prefix: str) -> None:
+    def __init__(
+        self, feed: Feed, partnership: Partnership, held: Held, name: str, prefix: str, schools: Collection[str] = ()
+    ) -> None:
         mapping = feed.mapping
         assert mapping is not None
-        self.feed, self.held, self.path, self.prefix = feed, held, folder / name, prefix
+        self.feed, self.held, self.name, self.prefix = feed, held, name, prefix
         self.count = 0
         named = [person.role.codes for person in mapping.people if person.role.from_ == mapping.record.from_]
         self.records = (
@@ -101,11 +104,18 @@ class FeedWriter:
             or set(partnership.record)
         )
         # A feed of many agencies: the schools', or the council's own services'.
-        schools = {
-            a.id for a in partnership.agency.values() if a.kind in ("school", "college", "alternative-provision")
-        }
         others = {a.id for a in partnership.agency.values() if a.kind in ("social-care", "early-help", "youth-work")}
-        self.senders = {feed.agency} if feed.agency else schools if "attendance-summary" in self.records else others
+        self.general = not feed.agency and self.records == set(
+            partnership.record
+        )  # a form that takes anything from anybody
+        senders = (
+            {*partnership.agency, *schools}
+            if self.general
+            else set(schools)
+            if "attendance-summary" in self.records
+            else others
+        )
+        self.senders = {feed.agency} if feed.agency else senders
         self.roles = {r.id: set(r.people) for r in partnership.record.values()}
         self.slots = [Slot(person, mapping.record) for person in mapping.people]
         self.rows = bool(mapping.row_group)
@@ -126,14 +136,12 @@ class FeedWriter:
             columns += [slot.role[0]] if slot.role else []
             columns += [column for _, column, _ in slot.columns]
         self.columns = tuple(dict.fromkeys(filter(None, columns)))
-        self._file: TextIO = self.path.open("w", encoding="utf-8", newline="")
+        self._file = io.StringIO(newline="")
         self._csv = (
             csv.DictWriter(self._file, self.columns, restval="", lineterminator="\r\n")
             if feed.format == "csv"
             else None
         )
-        if self._csv:
-            self._csv.writeheader()
 
     def takes(self, event: Event) -> bool:
         return event.record in self.records and event.agency in self.senders
@@ -142,7 +150,7 @@ class FeedWriter:
         """Writes the record; returns the id under which the agency sends it."""
         if not event.message:
             self.count += 1
-            event.message = f"{self.prefix}-{event.sent.year}-{self.count:06}"
+            event.message = f"{self.prefix}-{event.sent.year}-{self.count:07}"
         parts: dict[str, Value] = {
             "record": event.record,
             "message_id": event.message,
@@ -174,6 +182,8 @@ class FeedWriter:
                 continue  # the supplier's layout has no room for them
             free.remove(slot)
             slot.fill(base, role, self.held(event.agency, person, day))
+        if self.feed.agency_column:  # the child's school may stand in the same column: the sender is who sends
+            base[self.feed.agency_column] = event.agency
         self._row(base)
         return event.message
 
@@ -184,8 +194,20 @@ class FeedWriter:
             told = {name: "" for name in self.feed.recognised_by} | _nested(values)
             self._file.write(json.dumps(told, ensure_ascii=False, separators=(", ", ": ")) + "\n")
 
-    def close(self) -> None:
-        self._file.close()
+    def header(self) -> str:
+        """The first line of the file; empty where the format has none."""
+        if not self._csv:
+            return ""
+        self.taken()
+        self._csv.writeheader()
+        return self.taken()
+
+    def taken(self) -> str:
+        """What has been written since this was asked last."""
+        text = self._file.getvalue()
+        self._file.seek(0)
+        self._file.truncate()
+        return text
 
 
 def _nested(values: Mapping[str, str]) -> dict[str, Any]:

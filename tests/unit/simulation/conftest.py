@@ -12,12 +12,18 @@ import pytest
 
 from sightline.simulation import Made, Wanted, simulate
 
-CHILDREN = 400
+CHILDREN = 2100  # three shards
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return simulate(Wanted(tmp_path_factory.mktemp("city"), children=CHILDREN, seed=7))
+    return simulate(Wanted(tmp_path_factory.mktemp("city"), children=CHILDREN, seed=7, jobs=1))
+
+
+@pytest.fixture(scope="session")
+def tenth(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A tenth of the partnership, for two years."""
+    return simulate(Wanted(tmp_path_factory.mktemp("tenth"), scale=0.1, years=2, seed=5))
 
 
 def file(made: Made, start: str) -> Path:
@@ -31,6 +37,11 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
             yield from csv.DictReader(stream)
         else:
             yield from map(json.loads, stream)
+
+
+def truth(made: Made, name: str) -> list[dict[str, Any]]:
+    """The lines of a file of the truth."""
+    return list(rows(next(path for path in made.truth if path.name == name)))
 
 
 @pytest.fixture(scope="session")
