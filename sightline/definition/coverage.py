@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sightline.definition.types import Added, Column, Feed, FeedTable, OnRow, RecordType
+from sightline.definition.types import Added, Column, Feed, FeedTable, OnRow
 
 DETAILS = {
     "given": "first names", "family": "family name", "born": "date of birth", "expected": "expected date of birth",
     "sex": "sex", "ethnicity": "ethnicity", "nhs_number": "NHS number", "upn": "unique pupil number", "address": "address",
     "postcode": "postcode", "phone": "telephone", "email": "e-mail", "school": "school", "language": "language",
-    "local_id": "the sender's own number",
+    "local_id": "own number with the sender",
 }  # fmt: skip
 
 
@@ -57,6 +57,8 @@ def _object(feed: Feed, name: str, table: FeedTable) -> ObjectUse:
     reasons = table.not_used if isinstance(table.not_used, dict) else {}
     fields = [FieldUse(column, tuple(those)) for column, those in uses.items()]
     fields += [FieldUse(column, (), reason) for column, reason in reasons.items() if column not in uses]
+    if whole:
+        fields += [FieldUse(column, (), whole) for column in table.columns if column not in uses]
     records = tuple(dict.fromkeys(one.record for one in table.becomes))
     return ObjectUse(name, table.says, records, tuple(fields), whole)
 
@@ -160,8 +162,3 @@ def _added(added: Added) -> Iterator[tuple[str, str]]:
 def _columns(column: Column | None, use: str) -> Iterator[tuple[str, str]]:
     for name in column.from_ if column is not None else ():
         yield name, use
-
-
-def record_titles(use: ObjectUse, records: dict[str, RecordType]) -> list[str]:
-    """What the rows become, by the titles of the records."""
-    return [records[id].title for id in use.records if id in records]

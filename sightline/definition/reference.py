@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from sightline.definition.reference_registry import groups
+from sightline.definition.reference_sets import sets
 from sightline.definition.reference_storylines import storylines
-from sightline.definition.reference_registry import groups
 from sightline.definition.types import Clock, Column, Condition, Feed, Partnership, RecordType, SharingRule
 
 KIND_WORDS = {
@@ -32,6 +32,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "groups": groups,
         "sharing": _sharing,
         "feeds": _feeds,
+        "sets": sets,
         "codes": _codes,
         "signals": _signals,
         "storylines": storylines,
