@@ -172,10 +172,10 @@ def _told(tried: Tried, feed: Feed) -> None:
 
     if tried.unreadable:
         print(f"Nothing of it can be used: {tried.unreadable}", file=sys.stderr)
-    first = f"the first {tried.rows:,} rows" if tried.cut else f"{tried.rows:,} rows"
-    print(
-        f"{feed.title} ({tried.feed}): {first}; {tried.records:,} records, {tried.waiting:,} would wait for a person.\n"
-    )
+    rows_read = f"{tried.rows:,} row{'' if tried.rows == 1 else 's'}"
+    first = f"the first {rows_read}" if tried.cut else rows_read
+    made = f"{tried.records:,} record{'' if tried.records == 1 else 's'}"
+    print(f"{feed.title} ({tried.feed}): {first}; {made}, {tried.waiting:,} would wait for a person.\n")
     rows = [("column", "becomes", "filled", "did not fit", "values that did not fit")]
     for one in tried.columns:
         if one.there and one.used:

@@ -62,8 +62,10 @@ def prepare_database() -> int:
     """Brings the tables up to date and takes the definition's agencies. Returns how many there are."""
     from django.core.management import call_command
 
-    from sightline.agencies.actions import take_from_definition
+    from sightline.agencies.actions import publish, take_from_definition
     from sightline.agencies.queries import machine
 
     call_command("migrate", interactive=False, verbosity=0)
-    return take_from_definition(by=machine("feed-machine"))
+    count = take_from_definition(by=machine("feed-machine"))
+    publish(because="take-definition", by=machine("set-up-machine"))
+    return count

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sightline.agencies import in_force
 from sightline.agencies.actions import add_worker
@@ -18,12 +19,14 @@ from sightline.intake import mapping_queries as queries
 from sightline.intake.choosing import Choices, prefill, prefill_values, to_feed
 from sightline.intake.mappings import to_yaml
 from sightline.intake.models import SupplierMapping
-from sightline.intake.sampling import Sample
+from sightline.intake.sampling import Sample, read_sample
 from sightline.ledger.models import Record
 from sightline.timescales.moment import now, pretend
 from sightline.vault.models import Key
+from tests.integration.load.test_sets import workbook
 from tests.support.databases import run_sightline
 from tests.support.house import actor, as_
+from tests.support.partnership import inside
 
 FILE = (
     "Slip;Evening of;Young member;Family;Birthday;Worry\n"
@@ -196,3 +199,72 @@ def test_a_declared_feed_that_no_longer_fits_is_left_out_and_stops_nothing(staff
     row.save()
     in_force.forget()
     assert "kite-loft-slips" not in partnership().feed and partnership().feed
+
+
+def test_a_workbook_is_mapped_and_loads_and_can_be_tried_at_the_terminal(staff, tmp_path, capsys):
+    head, *rows = [line.split(";") for line in FILE.splitlines()]
+    file = tmp_path / "slips.xlsx"
+    workbook(file, {"Read me": [["These are the slips"]], "Slips": [head, *rows]})
+    found = read_sample(file.read_bytes(), partnership(), file.name)
+    assert (found.format, found.names, found.size) == ("xlsx", tuple(head), 2)
+    choices = chosen()
+    choices.format = found.format
+    mapping = actions.begin(body=choices.as_dict(), sample=found.kept(), by=actor("bea"))
+    assert main(["feed", "try", str(file), "--mapping", str(mapping), "--json"]) == 0  # while it is being made
+    told = json.loads(capsys.readouterr().out)
+    assert (told["records"], told["waiting"], told["not_used"]) == (2, 0, [])
+    feed, _ = to_feed(choices, partnership())
+    actions.submit(mapping=mapping, feed=feed, by=actor("bea"))
+    approve(mapping, feed)
+    assert main(["load", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["new"] == 2
+
+
+def test_trying_says_what_would_wait_and_keeps_nothing(staff, tmp_path, capsys):
+    file, mapping = tmp_path / "slips.csv", tmp_path / "slips.yaml"
+    file.write_text(FILE.replace("05.09.2026", "some day"))
+    mapping.write_text(to_yaml(to_feed(chosen(), partnership())[0]))
+    before = Record.objects.count()
+    assert main(["feed", "try", str(file), "--mapping", str(mapping)]) == 1
+    out = capsys.readouterr().out
+    assert "some day" in out and "1 record, 1 would wait" in out and "Odi" in out
+    assert main(["feed", "try", str(file), "--mapping", str(mapping), "--without-values"]) == 1
+    assert "Odi" not in (shared := capsys.readouterr().out) and "some day" not in shared
+    assert main(["feed", "try", str(file), "--mapping", "hospital-csv"]) == 2
+    assert main(["feed", "try", str(file), "--mapping", "no-such-feed"]) == 2
+    assert "no-such-feed" in capsys.readouterr().err
+    assert Record.objects.count() == before
+
+
+def test_withdrawing_on_the_page_takes_a_reason_and_somebody_else(staff):
+    mapping, feed = submitted()
+    approve(mapping, feed)
+    bea, ivy, amir = inside("bea"), inside("ivy"), inside("amir")
+    where = f"/feeds/{mapping}/"
+    assert amir.get(where).status_code == 403
+    asked = bea.post(where, {"do": "ask", "because": "no"})
+    assert asked.status_code == 422 and "Say why, in a sentence." in asked.content.decode()
+    bea.post(where, {"do": "ask", "because": "They have a new system from Monday."})
+    assert "Withdraw it" not in bea.get(where).content.decode()
+    page = ivy.get(where).content.decode()
+    assert "Withdraw it" in page and "They have a new system from Monday." in page
+    stale = ivy.post(where, {"do": "withdraw", "version": "0"})
+    assert stale.status_code == 409
+    assert ivy.post(where, {"do": "withdraw", "version": str(version(mapping))}).status_code == 302
+    assert "Withdrawn: Bea asked, Ivy agreed" in ivy.get(where).content.decode()
+    in_force.forget()
+    assert "kite-loft-slips" not in partnership().feed
+    assert "Kite Loft, slips" in ivy.get("/feeds/").content.decode()  # among those withdrawn
+
+
+def test_a_sample_that_is_too_large_or_no_table_is_refused_on_the_page(staff):
+    bea = inside("bea")
+    for content, says in (
+        (b"x" * 2_200_000, "larger than 2 MB"),
+        (b"no table here", "cannot be used"),
+        (b"", "Choose a file"),
+    ):
+        sent = {"agency": "voluntary-sector", "sample": SimpleUploadedFile("slips.csv", content)}
+        answer = bea.post("/feeds/new/", sent)
+        assert answer.status_code == 422 and says in answer.content.decode()
+    assert not SupplierMapping.objects.exists()

@@ -54,9 +54,11 @@ def press(walker, name):
 def looked_at(walker, name):
     """Sound on a desk and on a phone."""
     assert walker.axe() == []
+    walker.page.evaluate("scrollTo(0, 0)")
     walker.picture(f"{name}-desktop", whole=True)
     walker.page.set_viewport_size(PHONE)
     assert walker.sideways() <= 0, "the page is wider than a phone"
+    walker.page.evaluate("scrollTo(0, 0)")
     walker.picture(f"{name}-phone", whole=True)
     walker.page.set_viewport_size(DESKTOP)
 
