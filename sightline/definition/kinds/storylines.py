@@ -270,7 +270,7 @@ class Storyline(Thing):
     ends: str = Field("", description="what happens in the end; help that worked")
     looks_like: Listed = Field((), description="of a look-alike: the storylines that it resembles")
     planted: Planted
-    household: Household = Household()
+    household: Household = Field(default_factory=lambda: Household.model_validate({}))
     cast: dict[str, CastMember]
     places: dict[str, Place] = {}
     held_as: tuple[HeldAs, ...] = ()
