@@ -32,6 +32,7 @@ from sightline.intake.types import Notification, Unread
 from sightline.timescales import moment
 
 QUIET = limits.QUIET
+GRACE = 2.0  # seconds: the process's own limit comes first
 
 
 class Reading:
@@ -45,7 +46,7 @@ class Reading:
         pretended = moment.now().isoformat() if moment.may_pretend() else ""
         job |= {"memory": limits.memory_for(size), "quiet": self.quiet, "pretend": pretended}
         self._data, self._line = rooms.begin(job, partnership, source if isinstance(source, bytes) else None)
-        self._data.settimeout(self.quiet + 2)
+        self._data.settimeout(self.quiet + GRACE)
         self._stream: BinaryIO = self._data.makefile("rb", buffering=1024 * 1024)
         self._feed: Feed | None = None
 
