@@ -67,7 +67,19 @@ def test_everything_can_be_described(town: Partnership) -> None:
 def test_reference_pages(town: Partnership) -> None:
     made = pages(town)
     assert sorted(made) == [
-        f"town/{name}.md" for name in ("agencies", "clocks", "codes", "feeds", "records", "sharing", "signals")
+        f"town/{name}.md"
+        for name in (
+            "agencies",
+            "clocks",
+            "codes",
+            "feeds",
+            "groups",
+            "records",
+            "sets",
+            "sharing",
+            "signals",
+            "storylines",
+        )
     ]
     assert made == pages(town)
     records = made["town/records.md"]
