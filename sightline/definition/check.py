@@ -15,7 +15,7 @@ from typing import Any
 
 from sightline.definition.check_feeds import check_feed
 from sightline.definition.check_records import check_clock, check_record
-from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cycles
+from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cycles, check_names
 from sightline.definition.check_storylines import check_storyline
 from sightline.definition.faults import Faults, place
 from sightline.definition.types import KINDS, Fault, Partnership, Thing
@@ -99,6 +99,7 @@ def _agency(faults: Faults, name: str, agency: Any) -> None:
         faults.thing(name, ("calendar",), agency.calendar, "calendar")
     for index, locality in enumerate(agency.localities):
         faults.thing(name, ("localities", index), locality, "locality")
+    check_names(faults, name, agency.names)
 
 
 def _team(faults: Faults, name: str, team: Any) -> None:

@@ -117,6 +117,12 @@ def _in_order(faults: Faults, name: str, path: Path, start: str, end: str) -> No
         faults.add(name, (*path, "until"), end, f"a time not before {start}")
 
 
+def check_names(faults: Faults, name: str, names: Iterable[Told]) -> None:
+    """What documents have called an agency."""
+    for index, told in enumerate(names):
+        _told(faults, name, ("names", index), told, "names")
+
+
 def check_group_cycles(faults: Faults) -> None:
     """On no day is a group part of itself, by whatever ways."""
     groups = faults.partnership.group

@@ -22,6 +22,7 @@ from sightline.agencies.registry.types import (
     Met,
     Moment,
     Registry,
+    Start,
     State,
     Value,
 )
@@ -223,6 +224,24 @@ def since_words(fact: Fact) -> str:
     else:
         words = ""
     return words + (f", until {partial_words(fact.until_said)}" if fact.until_said and words else "")
+
+
+def agency_names(partnership: Partnership, on: date, known: date) -> dict[str, Value]:
+    """What documents called an agency on a day, where they tell of more than one name: by its id."""
+    found = {}
+    for agency in partnership.agency.values():
+        facts = []
+        for told in agency.names:
+            document, start = partnership.document.get(told.source), told.from_ or told.by
+            first = parse_partial(start).latest if start else document.tells_from if document else date.min
+            where = cite_of(partnership, agency, told)
+            if where.known <= known:
+                kind: Start = "from" if told.from_ else "by" if told.by else "period"
+                facts.append(Fact(agency.id, "names", told.is_, first, None, where.known, where, kind, start))
+        held = _holds(facts, "names", on)
+        if held is not None:
+            found[agency.id] = said(held, {})
+    return found
 
 
 # --- what changed -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from sightline.definition.base import Listed, Thing, YesNo
+from sightline.definition.kinds.registry import Tolds
 
 
 class Agency(Thing):
@@ -15,6 +16,7 @@ class Agency(Thing):
     out_of_hours: str = Field("", description="Number that is answered day and night")
     calendar: str = Field("", description="calendar, for schools")
     localities: Listed = ()
+    names: Tolds = Field((), description="What documents have called it, from when; `title` is what it is called now")
     known_as: Listed = Field((), description="Other names and numbers that files call it by: DfE number, ODS code")
 
 

@@ -17,7 +17,7 @@ from sightline.agencies.queries import partnership
 from sightline.agencies.registry import queries, rules
 from sightline.agencies.registry.actions import KEEP
 from sightline.agencies.registry.facts import RECORDED
-from sightline.agencies.registry.types import GroupView, Registry
+from sightline.agencies.registry.types import GroupView, Registry, Value
 from sightline.agencies.rules import may
 from sightline.definition.outcomes import Missing
 from sightline.timescales.spans import add_months
@@ -159,10 +159,11 @@ def agencies(request: HttpRequest) -> HttpResponse:
     definition = partnership()
     found = queries.registry(look.on, look.known)
     codes = definition.codes.get("agency-kind")
-    by_kind: dict[str, list[tuple[Any, list[tuple[str, str, str]]]]] = {}
+    called = rules.agency_names(definition, look.on, look.known)
+    by_kind: dict[str, list[tuple[Any, list[tuple[str, str, str]], Value | None]]] = {}
     for one in sorted(all_agencies().values(), key=lambda a: a.title.casefold()):
         kind = codes.codes[one.kind].title if codes and one.kind in codes.codes else one.kind
-        by_kind.setdefault(kind, []).append((one, seats(one.id, found)))
+        by_kind.setdefault(kind, []).append((one, seats(one.id, found), called.get(one.id)))
     order = [code.title for code in codes.codes.values()] if codes else []
     kinds_in_order = sorted(
         by_kind.items(), key=lambda item: (order.index(item[0]) if item[0] in order else 99, item[0])

@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 
 from sightline.agencies.registry.facts import declared, titles
-from sightline.agencies.registry.rules import as_of
+from sightline.agencies.registry.rules import agency_names, as_of
 from sightline.definition.loader import load
 
 TODAY = date(2026, 11, 22)
@@ -228,3 +228,11 @@ def test_nobody_is_named(leeds):
     text = " ".join(str(getattr(leeds, kind)) for kind in ("group", "priority", "strategy", "document"))
     for name in ("Longworth", "Webster", "Brabin", "Robins", "Burton", "Derbyshire", "Firmin", "Stanley", "Skeer"):
         assert name not in text
+
+
+def test_an_agency_goes_by_the_name_of_the_day(leeds):
+    """ES: an Independent LSCP Chair; JT: an independent scrutineer has been appointed. That one followed the other is inferred."""
+    called = lambda on: agency_names(leeds, date.fromisoformat(on), TODAY)["independent-scrutineer"]  # noqa: E731
+    assert (called("2022-03-01").says, called("2022-03-01").cite.inferred) == ("Independent LSCP Chair", True)
+    assert called("2025-03-01").says == "Independent scrutineer"
+    assert "independent-scrutineer" not in agency_names(leeds, date(2020, 1, 1), TODAY)
