@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,8 @@ SUFFIXES = frozenset((".csv", ".txt", ".tsv", ".psv", ".dat", ".jsonl", ".ndjson
 ALSO_TOLD = frozenset((".xls", ".xlsm", ".xlsb", ".ods"))  # tried, so that a sentence says what to do with them
 COLUMNS = ("read", "new", "unchanged", "superseding", "quarantined", "people_new", "people_matched", "seconds")
 Progress = Callable[[Counts], None]
+REMEMBER_SECONDS = 1.0  # how often a load notes how far it has got; what came after is looked at again when it goes on
+RECENT = 5000  # things at hand: more than wait for a transaction
 
 
 def add_parser(subparsers: Any) -> None:
@@ -80,29 +83,87 @@ def _load(
 ) -> None:
     """One file. `entry` and `counts` are filled as it goes, so that what was done is told however it ends."""
     from sightline.agencies.queries import agencies
+    from sightline.intake import resuming
 
-    with apart.reading(path, definition, feed=feed, agencies=agencies(), member=member) as reading:
-        _take(reading, Path(_shown(member or path.name)), entry, counts)
+    for resume in (True, False):
+        with apart.reading(path, definition, feed=feed, agencies=agencies(), member=member) as reading:
+            marked = resuming.mark(path, feed=reading.feed.id, definition=definition.hash, member=member)
+            stop = resuming.stopped(marked) if resume else None
+            things = _Counted(iter(reading))
+            if stop is None or things.pass_over(stop.taken, lambda thing, stop=stop: resuming.is_newest(stop, thing)):
+                _take(reading, things, marked, stop, Path(_shown(member or path.name)), entry, counts)
+                return
 
 
-def _take(reading: apart.Reading, path: Path, entry: dict[str, Any], counts: Counts) -> None:
+class _Counted:
+    """What is read, in its order, with how many that were; the last thousands are at hand."""
+
+    def __init__(self, things: Iterator[Any]) -> None:
+        self._things, self.count = things, 0
+        self._recent: deque[Any] = deque(maxlen=RECENT)
+
+    def __iter__(self) -> Iterator[Any]:
+        for thing in self._things:
+            self.count += 1
+            self._recent.append(thing)
+            yield thing
+
+    def pass_over(self, taken: int, is_newest: Callable[[Any], bool]) -> bool:
+        """Goes on behind what was taken already. False where another thing stands there than was taken last."""
+        for thing in self if taken else ():
+            if self.count == taken:
+                return is_newest(thing)
+        return taken == 0
+
+    def at(self, place: int) -> Any:
+        """The thing at that place (from 1), while it is at hand."""
+        back = self.count - place
+        return self._recent[-1 - back] if 0 <= back < len(self._recent) else None
+
+
+def _take(
+    reading: apart.Reading,
+    counted: _Counted,
+    marked: str,
+    stop: Any,
+    path: Path,
+    entry: dict[str, Any],
+    counts: Counts,
+) -> None:
     from django.db import DatabaseError
 
     from sightline.agencies.queries import machine
+    from sightline.intake import resuming
     from sightline.jobs.receive import close_delivery, open_delivery, receive
 
     found, by, notes = reading.feed, machine("feed-machine"), reading.notes
-    things = _first_step(iter(reading))
+    before = stop.taken if stop else 0
+    things = _first_step(iter(counted))
     entry["feed"] = found.id
     delivery = open_delivery(
-        feed=found.id, agency=found.agency, kind="file", name=path.name, by=by, notes=notes.sentences()
+        feed=found.id, agency=found.agency, kind="file", name=path.name, by=by, notes=notes.sentences(), mark=marked
     )
-    seen, show = Counts(), _progress(path)
+    if stop:
+        resuming.continue_as(stop, delivery, by=by)
+        entry["continued_after"] = before
+        print(f"{path.name}: goes on after {before:,} records that were taken before it was stopped", file=sys.stderr)
+    seen, show, remembered = Counts(), _progress(path), 0.0
+    resuming.begun(delivery, seen, stop)
+
+    def remember() -> None:
+        newest = counted.at(before + seen.read)
+        if seen.read and newest is not None:
+            resuming.reached(delivery, seen, before + seen.read, newest)
+        else:
+            resuming.begun(delivery, seen, stop)
 
     def progress(now: Counts) -> None:
-        nonlocal seen
+        nonlocal seen, remembered
         seen = Counts(**{name: getattr(now, name) for name in COLUMNS})
         show(now)
+        if time.monotonic() - remembered > REMEMBER_SECONDS:
+            remember()
+            remembered = time.monotonic()
 
     state = "stopped"
     try:
@@ -115,7 +176,10 @@ def _take(reading: apart.Reading, path: Path, entry: dict[str, Any], counts: Cou
         counts.add(seen)
         entry |= {**seen.as_dict(), "notes": [text for text in notes.sentences() if not text.startswith("heading: ")]}
         with suppress(DatabaseError):  # where the database is gone, the delivery stays open, and that tells it
-            close_delivery(delivery, seen, notes.sentences(), by=by, state=state)
+            said = [*notes.sentences()[:49], resuming.from_where(stop)] if stop else notes.sentences()
+            close_delivery(delivery, seen, said, by=by, state=state)
+            if state == "stopped":
+                remember()
     show(seen, True)
 
 

@@ -22,15 +22,18 @@ MOST_NOTE = 4000  # a wide table's heading is kept whole: its rows can be repair
 
 
 @transaction.atomic
-def open_delivery(*, feed: str, agency: str, kind: str, name: str, by: Actor, notes: Sequence[str] = ()) -> UUID:
+def open_delivery(
+    *, feed: str, agency: str, kind: str, name: str, by: Actor, notes: Sequence[str] = (), mark: str = ""
+) -> UUID:
     """A file or call has begun to arrive. Returns its id. `notes`: what is noticed already (a table's heading, without
-    which its rows cannot be repaired, should the load never come to its end).
+    which its rows cannot be repaired, should the load never come to its end). `mark`: of the whole content, by which a
+    load that was stopped is found again (`resuming`).
     """
     keyring = Keyring()
     key = keyring.make("delivery")
     keyring.save()
     made = Delivery(
-        feed=feed, agency=agency, by=by.id, kind=kind, key=key, received_at=now(), digest=digest("delivery", name)
+        feed=feed, agency=agency, by=by.id, kind=kind, key=key, received_at=now(), digest=mark or digest("delivery", name)
     )
     made.notes = _kept(notes)
     made.name = keyring.seal(name, [key], f"delivery|{made.id}")
