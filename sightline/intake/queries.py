@@ -41,6 +41,7 @@ REASONS = {
     "unknown-key": "It holds a name that is not known here.",
     "unknown-field": "It holds a field that this kind of record does not have.",
     "rows-apart": "The rows of one record stand too far apart in the file to be put together.",
+    "hidden-row": "The row is hidden in its workbook: somebody may not have meant to send it, or left a filter on.",
     "wrong-collection": "It is a return of another collection.",
     "wrong-year": "It is a return in the shape of a year that cannot be read.",
     "not-xml": "It is not well-formed XML.",
