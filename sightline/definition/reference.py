@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from sightline.definition.reference_registry import groups
 from sightline.definition.reference_sets import sets
 from sightline.definition.reference_storylines import storylines
-from sightline.definition.reference_registry import groups
 from sightline.definition.types import Clock, Column, Condition, Feed, Partnership, RecordType, SharingRule
 
 KIND_WORDS = {

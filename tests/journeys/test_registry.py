@@ -26,10 +26,10 @@ def test_a_page_of_the_registry_is_sound(as_, name):
     walker.go(where)
     assert walker.axe() == []
     assert walker.page.locator("h1").count() == 1
-    walker.picture(f"{name}-desktop", whole=True)
+    walker.picture(f"{name}-desktop")
     walker.page.set_viewport_size(PHONE)
     assert walker.sideways() <= 0, "the page is wider than a phone"
-    walker.picture(f"{name}-phone", whole=True)
+    walker.picture(f"{name}-phone")
     assert walker.faults == []
 
 

@@ -153,13 +153,22 @@ def _members(facts: Sequence[Fact], on: date) -> list[Fact]:
 
 
 def _met(facts: Iterable[Fact], on: date) -> Met | None:
-    held = [f for f in facts if f.what == "meetings" and f.held and f.first <= on]
+    held = [f for f in facts if f.what == "meetings" and f.held and f.first <= on and not _still_to_come(f, on)]
     if not held:
         return None
     last = max(held, key=lambda f: (min(f.last or f.first, on), f.known))
     day = min(last.last or last.first, on)
     exact = last.first == last.last
     return Met(day, meeting_words(last), exact, last.cite)
+
+
+def _still_to_come(fact: Fact, on: date) -> bool:
+    """Whether the first of some meetings within a time may well lie after the day, were they spread evenly: one meeting in
+    2022 is not taken to have been held by 1 March."""
+    if fact.count is None or fact.last is None or fact.last <= on:
+        return False
+    gone, all_days = (on - fact.first).days + 1, (fact.last - fact.first).days + 1
+    return fact.count * gone < all_days
 
 
 def meeting_words(fact: Fact) -> str:

@@ -236,3 +236,12 @@ def test_an_agency_goes_by_the_name_of_the_day(leeds):
     assert (called("2022-03-01").says, called("2022-03-01").cite.inferred) == ("Independent LSCP Chair", True)
     assert called("2025-03-01").says == "Independent scrutineer"
     assert "independent-scrutineer" not in agency_names(leeds, date(2020, 1, 1), TODAY)
+
+
+def test_one_meeting_in_a_year_is_not_taken_to_have_been_held_by_march(leeds):
+    """SG: met only twice in 2021 and just once in 2022; on which days is not told."""
+    met = {
+        on: look(leeds, date.fromisoformat(on)).group("education-reference-group").met.says
+        for on in ("2022-03-01", "2023-03-01")
+    }
+    assert met == {"2022-03-01": "2 meetings, 2021", "2023-03-01": "1 meeting, 2022"}
