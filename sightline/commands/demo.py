@@ -90,6 +90,7 @@ def _fill(children: int, folder: Path) -> bool:
                 str(folder),
                 "--shift-to",
                 date.today().isoformat(),
+                "--brief",
             ]
         )
     )

@@ -84,7 +84,9 @@ def add_parser(subparsers: Any) -> None:
         "--jobs", type=int, default=0, help="processes (default: one a processor); the bytes are the same"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
-    parser.add_argument("--json", action="store_true", help="report as JSON")
+    report = parser.add_mutually_exclusive_group()
+    report.add_argument("--json", action="store_true", help="report as JSON")
+    report.add_argument("--brief", action="store_true", help="report the totals only")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -120,11 +122,14 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(made.as_dict() | {"seconds": round(seconds, 2)}, indent=1))
         return 0
-    _tell(made, args.out, seconds)
+    if not args.brief:
+        _tell_files(made, args.out)
+        _tell_figures(made)
+    _tell_totals(made, args.out, seconds)
     return 0
 
 
-def _tell(made: Made, out: Path, seconds: float) -> None:
+def _tell_files(made: Made, out: Path) -> None:
     for path in made.files:
         if path.is_dir():
             rows = [count for name, count in made.records.items() if name.startswith(f"{path.name}/")]
@@ -133,6 +138,9 @@ def _tell(made: Made, out: Path, seconds: float) -> None:
             print(f"{made.records[path.name]:9,} records  {path}")
     if made.register:
         print(f"{'':9} schools  {made.register}")
+
+
+def _tell_figures(made: Made) -> None:
     print(f"\n{'Figure':{WIDTH}} {'published':>11} {'at this size':>12} {'produced':>11} {'differs':>8}")
     assumed = False
     for one in made.figures:
@@ -146,6 +154,9 @@ def _tell(made: Made, out: Path, seconds: float) -> None:
         print(
             f"{told} {_number(one.produced) + sign:>11} {one.difference:+7.1f}%{'' if one.holds else '  outside its tolerance'}"
         )
+
+
+def _tell_totals(made: Made, out: Path, seconds: float) -> None:
     planted = sum(made.planted.values())
     print(
         f"\n{planted:,} plantings of {len(made.planted)} storylines and look-alikes: {out / 'truth' / 'storylines.jsonl'}"
