@@ -67,7 +67,8 @@ class Storyline:
 @dataclass
 class Planting:
     """What came of it. `events` in the order in which they were sent; `holds`: how agencies hold its people, where that
-    differs from the truth; `truth`: one line of truth/storylines.jsonl."""
+    differs from the truth; `truth`: one line of truth/storylines.jsonl. Its `never` is said of these records alone: its
+    people have lives besides, and a signal that also cites something of those is not wrong."""
 
     events: list[Event]
     holds: list[Hold] = field(default_factory=list)
