@@ -318,7 +318,7 @@ class Bite:
         for first, until in self.ended:
             end_ties(because=versions_of(first), until=until)
         tie(self.ties)
-        open_routine(self.concerns, self.world.windows)
+        opened = open_routine(self.concerns, self.world.windows)
         relate(self.relations)
         by, counts = self.world.by, self.counts
         if self.inbox.changed_anything:
@@ -335,6 +335,7 @@ class Bite:
                     "new": counts.new,
                     "superseding": counts.superseding,
                     "quarantined": counts.quarantined,
+                    **({"routine-opened": opened} if opened else {}),  # which, and by which entry: `Opening`
                 },
             )
 

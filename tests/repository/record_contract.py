@@ -48,7 +48,6 @@ LATER = {
     "anti-social-behaviour": ("context step asked offered", "child victim"),
     "appropriate-adult": ("asked-at came-at who left-at why-late child-view", "child"),
     "attendance-letter": ("letter-kind sent-on missed possible reason offered", "pupil"),
-    "away-from-placement": ("away-from returned-at where with-whom reason interview-offered-at", "child"),
     "bed-request": (
         "requested-at bed-kind bail-refused-because answered-at answer moved-at certificate reason",
         "child",
