@@ -171,7 +171,9 @@ class Feed(Thing):
     whole_state: YesNo = Field(False, description="Each file restates everything; a newer file supersedes, by its date")
     part_of: str = Field("", description="a set of tables that this file is a part of; its `tables` are that one's")
     tables: dict[str, FeedTable] = Field({}, description="a set of tables: each by its name")
-    extract: Listed = Field((), description="its day, first found: a date in the `name`, newest in `table.column`, `year`")
+    extract: Listed = Field(
+        (), description="its day, first found: a date in the `name`, newest in `table.column`, `year`"
+    )
     dates: str = Field("", description="how a set of tables writes dates, where a column says nothing else")
     code_sets: dict[str, dict[str, str]] = Field({}, description="name: supplier's code: ours, for `codes-of`")
     lettered: YesNo = Field(False, description="Values begin with a letter that stands for them: `a) Male`")
