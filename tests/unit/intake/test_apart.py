@@ -127,6 +127,27 @@ else:
     assert run("file").returncode == -25 or run("file").stdout == "held\n"  # SIGXFSZ
 
 
+def test_the_process_sees_no_other_file(tmp_path):
+    (tmp_path / "keys.env").write_text("SIGHTLINE_KEY=x")
+    (tmp_path / "police.csv").write_text("a,b")
+    code = """
+import ctypes, sys
+from pathlib import Path
+from sightline.intake.readers.apart import limits
+ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
+walled = limits.wall_off(Path(sys.argv[1], "police.csv"))
+for name in ("police.csv", "keys.env"):
+    try: print(walled, len(Path(sys.argv[1], name).read_text()))
+    except PermissionError: print(walled, "not seen")
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=20
+    ).stdout
+    if said.startswith("False"):
+        pytest.skip("this kernel has no Landlock")
+    assert said == "True 3\nTrue not seen\n"
+
+
 def test_who_stops_asking_leaves_no_process(written):
     path, definition = written(table(*(row(n) for n in range(20_000)))), with_feeds(feed())
     with apart.reading(path, definition) as reading:
@@ -151,6 +172,7 @@ def test_a_reader_that_breaks_says_where_and_nothing_else(written, monkeypatch):
     sent = []
     monkeypatch.setattr(child.limits, "hold", lambda *_: None)
     monkeypatch.setattr(child.limits, "more_time", lambda *_: None)
+    monkeypatch.setattr(child.limits, "wall_off", lambda *_: True)
     monkeypatch.setattr(child.os, "write", lambda _, data: sent.append(bytes(data)) or len(data))
     monkeypatch.setitem(child.JOBS, "read", _breaks)
     child.work({"do": "read", "path": "/x", "memory": 1, "quiet": 1}, None, 0, [])

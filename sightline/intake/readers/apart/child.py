@@ -29,6 +29,7 @@ Send = Callable[[bytes], None]
 def work(job: dict[str, Any], partnership: Any, data: int, handles: list[int]) -> None:
     """Does the job and says how it went; never raises."""
     limits.hold(job["memory"], job["quiet"])
+    limits.wall_off(*([Path(job["path"])] if job["path"] else []))
     spare = bytearray(2 * 1024 * 1024)  # given back where memory runs out, so that a sentence can still be sent
 
     def send(frame: bytes) -> None:
