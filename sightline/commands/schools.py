@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 NEEDED = ("URN", "EstablishmentName")
 MOST_IN_AN_ID = 60
+LARGEST = 150 * 1024 * 1024  # the whole register of England is less than half of that
 ENCODINGS = ("utf-8-sig", "cp1252")  # the register itself is published in the second
 
 
@@ -55,11 +56,14 @@ def run(args: argparse.Namespace) -> int:
 
 def is_register(path: Path) -> bool:
     """Whether the file's first line is that of a register."""
-    if path.suffix.lower() != ".csv" or not path.is_file():
+    try:
+        if path.suffix.lower() != ".csv" or not path.is_file() or path.stat().st_size > LARGEST:
+            return False
+        with path.open("rb") as stream:
+            first = stream.readline(20_000).decode("cp1252", errors="replace")
+        return set(NEEDED) <= set(next(csv.reader([first.lstrip("ï»¿")]), []))
+    except (OSError, csv.Error):  # whatever it is, it is not that: `load` will say
         return False
-    with path.open("rb") as stream:
-        first = stream.readline(20_000).decode("cp1252", errors="replace")
-    return set(NEEDED) <= set(next(csv.reader([first.lstrip("ï»¿")]), []))
 
 
 def registers(paths: Iterable[Path]) -> Iterator[Path]:

@@ -13,5 +13,7 @@ if len(sys.argv) != 2:
     sys.exit(__doc__)
 for one in CORPUS:
     folder = Path(sys.argv[1]) / one.name
-    folder.mkdir(parents=True, exist_ok=True)
+    if folder.exists():
+        sys.exit(f"{folder} is there already: name a new folder")
+    folder.mkdir(parents=True)
     print(one.build(folder))
