@@ -176,9 +176,9 @@ def test_what_is_declared_is_sound_and_enough(partnership: str) -> None:
 def test_the_example_of_the_how_to_is_sound(tmp_path: Path) -> None:
     text = (Path(__file__).parents[3] / "docs/how-to/write-a-storyline.md").read_text(encoding="utf-8")
     example = text.split("```yaml\n")[1].split("```")[0]
-    (tmp_path / "hungry-on-mondays.yaml").write_text(example, encoding="utf-8")
+    (tmp_path / "he-has-moved-in.yaml").write_text(example, encoding="utf-8")
     partnership, found = with_folder(load("leeds"), tmp_path)
-    assert [str(fault) for fault in found] == [] and list(partnership.storyline) == ["hungry-on-mondays"]
+    assert [str(fault) for fault in found] == [] and list(partnership.storyline) == ["he-has-moved-in"]
 
 
 def test_the_page_names_every_storyline_and_every_event() -> None:
