@@ -92,7 +92,8 @@ def telling_slow_statements() -> Iterator[None]:
 def statement_of(sql: str) -> str:
     """`SELECT chronology_entry identity_link`: its verb and its tables, in the order in which they come."""
     tables = dict.fromkeys(TABLE.findall(sql))
-    return " ".join([VERB.match(sql)[1].upper() if VERB.match(sql) else "?", *tables])[:200]
+    verb = VERB.match(sql)
+    return " ".join([verb[1].upper() if verb else "?", *tables])[:200]
 
 
 def log_what_nobody_caught() -> None:

@@ -75,7 +75,7 @@ def _killed_until_done(database, files, nursery, draw, told, items, whole, kills
     """Load after load is killed, each at a moment drawn from about as long as it will take, until one comes through."""
     left = 1.0
     while told.kills < kills or told.mid_work < PROVEN * kills:
-        moment = draw.uniform(0.02, whole * (0.4 + 0.6 * left))
+        moment = draw.uniform(0.02, whole * (0.15 + 0.85 * left))  # it goes on behind what was taken
         ended = nursery.load(database, files, kill_after=moment, bite=draw.choice(BITES))
         if not ended.killed:
             assert ended.code == 0, nursery.log.read_text()
