@@ -32,7 +32,8 @@ ALL = {record.id: record for definition in (RIVERFORD, LEEDS) for record in defi
 OF_LEEDS = sorted(LEEDS.record)
 CAN_FAULT = ("date", "datetime", "number", "yes-no", "phone")
 DATED = re.compile(
-    r"\b(19|20)\d\d\b|\blocal\b|\binvented\b|in force each September|census|SSDA903|SafeLives|NHS England|Standard Safeguarding Dataset|Authorised Professional Practice|Monitoring System|ISB 1594"
+    r"\b(19|20)\d\d\b|\blocal\b|\binvented\b|in force each September|census|SSDA903"
+    r"|SafeLives|NHS England|Standard Safeguarding Dataset|Authorised Professional Practice|Monitoring System|ISB 1594"
 )
 NOBODY_READS = frozenset(("partnership", "scrutiny"))  # those who run or inspect the arrangements see no child
 
