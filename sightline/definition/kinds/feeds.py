@@ -120,7 +120,9 @@ class Becomes(Model):
         description="tells two records of one row apart; default: the record's name. `row`: instead of the first",
     )
     key: Listed = Field((), description="column(s) that tell it from others, besides the row's own key")
-    where: dict[str, Listed] = Field({}, description="column: values; `filled`, `empty` and `not X` are values too")
+    where: dict[str, Listed] = Field(
+        {}, description="column: values; `filled`, `empty`, `not X` and `not X*` (begins with) are values too"
+    )
     happened: Column | None = Field(None, description="none: as told on the day of the extract")
     until: Column | None = None
     sent: Column | None = None

@@ -84,13 +84,14 @@ def where(declared: Mapping[str, Collection[str]], names: Names) -> Where:
     for column, those in declared.items():
         folded = [value.casefold().strip() for value in those]
         never = frozenset(value[4:] for value in folded if value.startswith("not "))
-        wanted.append((names.find(column) or column, frozenset(folded) - {f"not {v}" for v in never}, never))
+        begins = tuple(value[:-1] for value in never if value.endswith("*"))
+        wanted.append((names.find(column) or column, frozenset(folded) - {f"not {v}" for v in never}, never, begins))
 
     def holds(values: Values) -> bool:
-        for column, those, never in wanted:
+        for column, those, never, begins in wanted:
             text = (values.get(column) or "").strip().casefold()
             letter = found[1] + ")" if (found := _LETTER.match(text)) else text
-            if text in never or letter in never:
+            if text in never or letter in never or (begins and text.startswith(begins)):
                 return False
             if those and not {text, letter, "filled" if text else "empty"} & those:
                 return False

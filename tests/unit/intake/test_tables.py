@@ -220,6 +220,14 @@ def test_a_time_in_care_ends_only_where_the_next_episode_does_not_begin(leeds, f
     assert unread(things) == [("episodes:4", "unknown-person")]
 
 
+def test_an_episode_that_ended_without_a_reason_is_not_leaving_care(leeds, folder):
+    episode = "clae_cla_episode_"
+    head = f"{episode}id,clae_person_id,{episode}start_date,{episode}ceased_date,{episode}ceased_reason\n"
+    rows = "E1,1,2024-04-02,2024-09-01,X1 Episode ceases\nE2,1,2024-09-01,2025-01-31,\nE3,1,2025-02-01,2025-03-01,E8\n"
+    found = by_id(take(folder("ssd", BASE | {"ssd_cla_episodes": head + rows}), leeds)[0])
+    assert [name for name in found if name.endswith("left-care")] == ["ssd_cla_episodes|E3|left-care"]
+
+
 def test_lists_of_an_inspection_are_read_with_their_letters(leeds, folder):
     place = folder("Annex A", {
         "List 1 Contacts": "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of the Contact,"
