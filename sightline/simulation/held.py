@@ -129,7 +129,7 @@ class Holders:
             return person, ""
         rates = self._rates(self.kind(agency))
         twin = next((other for other in person.siblings if other.n == person.twin), None)
-        if twin and rng.random() < rates["twins-swapped"]:
+        if twin and twin.there(day) and rng.random() < rates["twins-swapped"]:
             return twin, "twins-swapped"
         if rng.random() < rates["sibling-named"]:
             other = rng.choice(person.siblings)

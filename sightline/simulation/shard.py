@@ -10,7 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -263,10 +263,12 @@ class _Making:
                 self.holders.fix(hold.agency, hold.person, **hold.details)
         of = orders.care.get(place, [])
         told, cases = self.life.of(family, rng, orders.children.get(place, []), orders.families.get(place, []), of)
-        told = sorted([*told, *events], key=lambda event: event.sent)
+        adopted = [found for case in cases if (found := self._adoption(case, rng))]
+        told = sorted([e for e in (*told, *events) if _still(e)], key=lambda event: event.sent)
         self._tell(family, told, cases)
-        for case in cases:
-            self._adoption(case, rng)
+        for other, day in adopted:
+            routine = [e for e in self.life.of(other, rng)[0] if e.sent.date() > day]
+            self._tell(other, routine, [])
 
     def _household(self, family: Family) -> Callable[[int], Family]:
         def household(n: int) -> Family:
@@ -274,19 +276,18 @@ class _Making:
 
         return household
 
-    def _adoption(self, case: Case, rng: random.Random) -> None:
-        """Some who leave care young are adopted: from then on another child, on paper."""
+    def _adoption(self, case: Case, rng: random.Random) -> tuple[Family, date] | None:
+        """Some who leave care young are adopted: from then on another child, on paper, whom nobody may join to this one."""
         child = case.child
-        if not (case.care and case.care[1] and child.born) or child.becomes or self.adopted >= 25:
-            return
+        if not (case.care and case.care[1] and child.born) or child.becomes or child.storylines or self.adopted >= 25:
+            return None
         over = case.care[1]
         if not self.w.period.start <= over <= self.w.period.until or child.age(over) > 6 or rng.random() < 0.35:
-            return
+            return None
         family = self.families.adoptive(self.shard * BLOCK + FIRST_ADOPTIVE + self.adopted, child, over, rng)
         self.adopted += 1
         case.adopted = True
-        routine = [e for e in self.life.of(family, rng)[0] if e.sent.date() > over]
-        self._tell(family, routine, [])
+        return family, over
 
     def _alone(self, child: Person, rng: random.Random) -> list[Case]:
         """An unaccompanied child is looked after from the day of arrival."""
@@ -385,6 +386,13 @@ class _Making:
         files |= {f"truth/{name}": text for name, text in self.truth.taken(self.holders).items()}
         self.result.files = files
         return self.result
+
+
+def _still(event: Event) -> bool:
+    """Whether anybody is on the record; those who were adopted before it are taken off."""
+    day = event.at.date() if isinstance(event.at, datetime) else event.at
+    event.about = [(person, role) for person, role in event.about if not (person.until and person.until < day)]
+    return bool(event.about)
 
 
 STORY = "answered-one-by-one"
