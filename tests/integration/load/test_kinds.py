@@ -46,10 +46,12 @@ def test_a_workbook_and_a_zip_of_files_load_once(inbox, run):  # noqa: F811
 def test_a_bad_file_stops_no_other(inbox, run):  # noqa: F811
     (inbox / "a.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
     (inbox / "b.csv").symlink_to("/etc/passwd")
+    (inbox / "b2.csv").write_bytes(b'"' * 30_000 + b"\xff\x00,x\r\r\n")
     (inbox / "c.zip").write_bytes(b"PK\x03\x04" + b"\0" * 600)
     (inbox / "police-\u202e1.csv").write_text(police(row(1)))
     code, said, told = run(inbox)
     assert (
         (code, said["new"]) == (2, 1) and "save it as .xlsx" in told and "it is a link" in told and "cut short" in told
     )
+    assert len([one for one in said["files"] if "error" in one]) == 3
     assert "\u202e" not in told + json.dumps(said, ensure_ascii=False)
