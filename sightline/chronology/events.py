@@ -22,7 +22,6 @@ from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen
 
-
 READ = (  # of an entry: as plain rows, for a machine reads them by the hundred
     "id",
     "first",
