@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.definition import records
     from sightline.definition.check_storylines import with_folder
     from sightline.definition.loader import names, read
+    from sightline.intake import health
     from sightline.intake import rules as intake
     from sightline.sharing import rules as sharing
     from sightline.signals import rules as signals
@@ -48,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
         "signal": signals.run_example,
         "storyline": storyline_examples.run_example,
         "watch": registry.run_example,
+        "notice": health.run_example,
     }
     report, sound = [], True
     for name in args.partnership or names():

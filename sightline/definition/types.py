@@ -25,6 +25,7 @@ from sightline.definition.kinds.feeds import (
     Mapping,
     OnRow,
 )
+from sightline.definition.kinds.feeds_watched import Notice
 from sightline.definition.kinds.figures import Figure, FigureCount
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
@@ -66,6 +67,7 @@ __all__ = [
     "MappedPerson",
     "Mapping",
     "Model",
+    "Notice",
     "OnRow",
     "Opens",
     "Partnership",
@@ -117,6 +119,7 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "clock": ("clocks", Clock),
     "calendar": ("calendars", Calendar),
     "feed": ("feeds", Feed),
+    "notice": ("notices", Notice),
     "rule": ("sharing", SharingRule),
     "signal": ("signals", Signal),
     "storyline": ("storylines", Storyline),
@@ -169,6 +172,7 @@ class Partnership(Model):
     clock: dict[str, Clock] = {}
     calendar: dict[str, Calendar] = {}
     feed: dict[str, Feed] = {}
+    notice: dict[str, Notice] = {}
     rule: dict[str, SharingRule] = {}
     signal: dict[str, Signal] = {}
     storyline: dict[str, Storyline] = {}

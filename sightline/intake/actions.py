@@ -68,6 +68,13 @@ def close_delivery(
     )
 
 
+def keep_filled(delivery: UUID, filled: dict[str, dict[str, int]]) -> None:
+    """How often each field was filled so far (`filled.py`): figures about a file, of which its closing is the record."""
+    if filled:
+        with transaction.atomic():
+            Delivery.objects.filter(id=delivery).update(filled=filled)
+
+
 def _kept(notes: Sequence[str]) -> list[str]:
     return [note[:MOST_NOTE] for note in list(notes)[:50]]
 

@@ -25,6 +25,7 @@ class Delivery(models.Model):
             "finished_at",
             "state",
             "counts",
+            "filled",
             "notes",
         ),
         "internal",
@@ -42,10 +43,14 @@ class Delivery(models.Model):
     finished_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=12, default="reading")  # reading | done | stopped
     counts = models.JSONField(default=dict)
+    filled = models.JSONField(default=dict)  # how often each declared field and detail was filled (see `filled.py`)
     notes = models.JSONField(default=list)  # what the reader noticed: unknown elements, encodings (no values)
 
     class Meta:
-        indexes = [models.Index(fields=["-received_at", "id"], name="delivery_recent")]
+        indexes = [
+            models.Index(fields=["-received_at", "id"], name="delivery_recent"),
+            models.Index(fields=["feed", "-received_at"], name="delivery_feed"),
+        ]
 
 
 class Item(AppendOnly):
@@ -175,3 +180,46 @@ class SupplierMapping(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "-saved_at", "id"], name="mapping_state")]
+
+
+class FeedAlarm(AppendOnly):
+    """Something was noticed about a feed, and somebody is told: who, when, and from when it was so. No content."""
+
+    classification = dict.fromkeys(
+        ("id", "feed", "agency", "of", "about", "since", "opened_at", "told", "detail"), "internal"
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    feed = models.CharField(max_length=60)
+    agency = models.CharField(max_length=60, blank=True)
+    of = models.CharField(max_length=12)  # late | silent | stopped | volume | filled | quarantined | waiting
+    about = models.CharField(max_length=60)  # the delivery after which, or of which: each is told once
+    since = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    told = models.JSONField(default=list)  # workers' ids
+    detail = models.JSONField(default=dict)  # figures and names of declared fields
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["feed", "of", "about"], name="alarm_once")]
+        indexes = [models.Index(fields=["feed", "-opened_at"], name="alarm_of_feed")]
+
+
+class FeedAlarmStep(AppendOnly):
+    """What became of an alarm: answered by somebody in their words, or closed since it is so no more."""
+
+    classification = dict.fromkeys(("id", "alarm", "step", "at", "by", "key"), "internal") | {"words": "sealed"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    alarm = models.ForeignKey(FeedAlarm, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(max_length=10)  # answered | closed
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    key = models.UUIDField(null=True)
+    words = models.BinaryField(null=True)  # an answer, sealed: it may name anybody
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alarm"], condition=models.Q(step="closed"), name="alarm_closed_once"
+            )
+        ]

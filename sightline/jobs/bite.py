@@ -24,6 +24,7 @@ from sightline.identity.actions import relate
 from sightline.identity.queries import persons_of
 from sightline.identity.resolving import Resolver
 from sightline.identity.types import Resolved
+from sightline.intake.filled import Filled
 from sightline.intake.inbox import Arriving, Inbox
 from sightline.intake.types import Counts, Named, Notification, Unread
 from sightline.ledger.actions import write
@@ -46,6 +47,7 @@ class World:
     by: Actor
     delivery: Any
     schools: dict[str, str] = field(default_factory=dict)
+    filled: Filled = field(default_factory=Filled)  # of all bites that were committed
 
     def __post_init__(self) -> None:
         self.schools = {a.title.casefold(): a.id for a in self.agencies.values()} | {a: a for a in self.agencies}
@@ -89,6 +91,7 @@ class Bite:
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
         self.ended: list[tuple[UUID, datetime]] = []
+        self.filled = Filled()
 
     @property
     def counts(self) -> Counts:
@@ -97,6 +100,8 @@ class Bite:
     def work(self) -> None:
         """Does it all. Called inside one transaction."""
         arriving = self.inbox.sort()
+        things = self.inbox.things
+        self.filled.see(things[: len(things) - len(self.inbox.postponed)])
         self.resolver.prepare(
             [(one.notification.agency, p.details) for one in arriving for p in one.notification.people]
         )

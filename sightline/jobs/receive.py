@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
@@ -22,7 +23,7 @@ from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
 
 log = logging.getLogger(__name__)
-
+KEEP_SECONDS = 2.0  # how often a load notes what was filled: a stopped one has most of it
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ def receive(
     """
     world, counts, started = _world(delivery, by), Counts(), time.monotonic()
     pace = PACES[connection.vendor]
-    size, waiting = pace.first, []
+    size, waiting, kept = pace.first, [], started
 
     def bite(some: Sequence[Notification | Unread]) -> None:
-        nonlocal size
+        nonlocal size, kept
         while some:
             began = time.monotonic()
             postponed, _ = _bite(world, some, counts)
@@ -80,14 +81,21 @@ def receive(
                 progress(counts)
             time.sleep(pace.pause)
             some = postponed
+            if time.monotonic() - kept > KEEP_SECONDS:
+                inbox.keep_filled(delivery, world.filled.kept(world.definition))
+                kept = time.monotonic()
 
-    for thing in things:
-        waiting.append(thing)
-        if len(waiting) >= size:
-            some, waiting = waiting, []
-            bite(some)
-    if waiting:
-        bite(waiting)
+    try:
+        for thing in things:
+            waiting.append(thing)
+            if len(waiting) >= size:
+                some, waiting = waiting, []
+                bite(some)
+        if waiting:
+            bite(waiting)
+    finally:
+        with suppress(DatabaseError):  # whatever stopped it is what is told
+            inbox.keep_filled(delivery, world.filled.kept(world.definition))
     if settled:
         settle_all()
     counts.seconds = time.monotonic() - started
@@ -117,6 +125,7 @@ def _bite(
             if work.clocked:
                 owe("clocks", {"persons": [str(p) for p in work.clocked]}, at_once=at_once)
         counts.add(work.counts)
+        world.filled.add(work.filled)
         return work.inbox.postponed, work.inbox.receipts
     except IntegrityError:  # somebody else was taking the same thing at the same moment: look again
         if tries == 0:
@@ -158,6 +167,7 @@ def receive_many(
         world = _world(delivery, by)
         for start, end in _without_repeats(things):
             receipts += _bite(world, things[start:end], counts, at_once=True)[1]
+        inbox.keep_filled(delivery, world.filled.kept(world.definition))
         inbox.close_delivery(delivery, counts, by=by)
     return receipts
 
