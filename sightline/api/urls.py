@@ -15,7 +15,7 @@ from ninja.security import HttpBearer
 
 from sightline.agencies.queries import partnership, system_actor
 from sightline.agencies.types import Actor
-from sightline.api import registry
+from sightline.api import feeds, registry
 from sightline.api.notifications import TooLarge, router
 from sightline.api.schema import schemas
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
@@ -55,6 +55,7 @@ api = MachineDoor(
 )
 api.add_router("", router)
 api.add_router("", registry.router)
+api.add_router("", feeds.router)
 
 
 def _problem(status: int, code: str, says: str = "", **headers: str) -> HttpResponse:

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sightline.commands import feed_health
+
 if TYPE_CHECKING:
     from sightline.definition.types import Feed, Partnership
     from sightline.intake.trying import Example, Told, Tried
@@ -22,7 +24,8 @@ def add_parser(subparsers: Any) -> None:
             "try    reads a file with a mapping and tells what each column becomes, what does not fit, and ten records\n"
             "       before and after. Nothing is kept. It shows values of people: on this terminal alone.\n"
             "list   the feeds of this partnership, from files and approved on the page.\n"
-            "show   one feed; --yaml prints what can stand under definitions/PARTNERSHIP/feeds/.\n\n"
+            "show   one feed; --yaml prints what can stand under definitions/PARTNERSHIP/feeds/.\n"
+            "health which feeds are late, silent or odd.\n\n"
             "Exit codes of try: 0 everything fits; 1 some rows would wait for a person; 2 the file or the mapping cannot\n"
             "be used (a load would refuse it)."
         ),
@@ -42,6 +45,7 @@ def add_parser(subparsers: Any) -> None:
     trying.add_argument("--most", type=int, metavar="N", help="look at the first N rows only")
     trying.add_argument("--without-values", action="store_true", help="show no value of the file, for a shared screen")
     trying.add_argument("--json", action="store_true", help="report as JSON")
+    feed_health.add_parser(verbs)
     listing = verbs.add_parser("list", help="the feeds there are", epilog="Example: sightline feed list")
     listing.add_argument("--json", action="store_true", help="report as JSON")
     show = verbs.add_parser("show", help="one feed", epilog="Example: sightline feed show leeds-police-csv --yaml")
@@ -51,7 +55,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return {"try": _try, "list": _list, "show": _show}[args.verb](args)
+    return {"try": _try, "list": _list, "show": _show, "health": feed_health.run}[args.verb](args)
 
 
 # --- try -----------------------------------------------------------------------------------------------

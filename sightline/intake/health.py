@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -131,11 +131,16 @@ def rhythm(
     if times is not None:
         silent = grace.due(replace(span, amount=max(int(span.amount * times), 1)).due(start, days), days)
         if moment > silent:
-            return Rhythm("silent", due, silent)
+            return Rhythm("silent", due, _after(silent))
     late = grace.due(due, days)
     if moment > late:
-        return Rhythm("late", due, late)
+        return Rhythm("late", due, _after(late))
     return Rhythm("on-time" if last else "never", due)
+
+
+def _after(over: datetime) -> datetime:
+    """A limit that ends with a day's last second is over at the next: 08:00, not 07:59:59."""
+    return over + timedelta(seconds=1) if over.second == 59 else over
 
 
 def usual_range(past: Sequence[float], times: float, floor: float) -> tuple[float, float]:

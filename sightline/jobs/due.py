@@ -14,6 +14,7 @@ from django.db import transaction
 from sightline.agencies.queries import machine, partnership
 from sightline.chronology.expiry import expire
 from sightline.clocks import actions as clocks
+from sightline.intake import alarms
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
 from sightline.timescales.moment import now
@@ -28,6 +29,7 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "clocks": lambda payload: clocks.recompute(UUID(p) for p in payload["persons"]),
     "sequence-ledger": lambda payload: ledger.sequence(),
     "expire-routine": lambda payload: expire(definition=partnership(), by=machine("expiry-machine")),
+    "watch-feeds": lambda payload: alarms.watch(definition=partnership(), by=machine("clock-machine")),
 }
 
 

@@ -1,15 +1,18 @@
-"""What is owed once a night, whoever runs the worker: due rows with the next night's moment, so that it is done once."""
+"""What is owed once a night, or every so often, whoever runs the worker: due rows with the next moment, so that each is
+done once."""
 
 from __future__ import annotations
 
 import time as clock
 from datetime import datetime, time, timedelta
 
+from sightline.jobs.due import MOST_TRIES
 from sightline.jobs.models import Due
 from sightline.timescales.london import at, local_day
 from sightline.timescales.moment import now
 
 NIGHTLY = {"expire-routine": time(3, 10)}  # London's time: when few are at work
+OFTEN = {"watch-feeds": timedelta(minutes=15)}
 LOOK_EVERY_SECONDS = 300.0
 _looked = -LOOK_EVERY_SECONDS  # when this process last looked, by its own clock
 
@@ -20,6 +23,10 @@ def plan() -> int:
     for verb, hour in NIGHTLY.items():
         if not Due.objects.filter(verb=verb, done_at=None).exists():
             Due.objects.create(verb=verb, payload={}, run_at=next_at(hour, now()))
+            added += 1
+    for verb, pause in OFTEN.items():  # what was tried too often does not hold up the next
+        if not Due.objects.filter(verb=verb, done_at=None, tries__lt=MOST_TRIES).exists():
+            Due.objects.create(verb=verb, payload={}, run_at=now() + pause)
             added += 1
     return added
 

@@ -58,6 +58,9 @@ ACCESS: dict[str, Access] = {
     "delivery": Access("view-loads", "administration", "view-delivery"),
     "quarantined": Access("release-quarantine", "data-quality", "view-quarantined"),
     "feeds": Access("view-feeds", "administration", "view-feeds"),
+    "feed_health": Access("view-feeds", "administration", "view-feed-health"),
+    "feed_one": Access("view-feeds", "administration", "view-feed-health"),
+    "feed_alarm": Access("answer-feed-alarms", "administration", "view-feed-health"),
     "mapping": Access("view-feeds", "administration", "view-mapping"),
     **_all(
         "feed_new mapping_row mapping_people mapping_columns mapping_values mapping_check mapping_result",

@@ -32,6 +32,7 @@ PLACES = (  # words, URL name, the names of the pages under it
             "mapping_check",
         ),
     ),
+    ("Feed health", "feed_health", ("feed_health", "feed_one", "feed_alarm")),
     ("Matches", "matches", ("matches", "match")),
     (
         "Registry",

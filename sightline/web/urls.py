@@ -12,6 +12,7 @@ from sightline.web.about import views as about
 from sightline.web.accounts import views as accounts
 from sightline.web.child import views as child
 from sightline.web.entry import views as entry
+from sightline.web.feeds import health as feed_health
 from sightline.web.feeds import steps as feed_steps
 from sightline.web.feeds import views as feeds
 from sightline.web.find import views as find
@@ -33,6 +34,9 @@ urlpatterns = [
     path("loads/<uuid:delivery>/", loads.delivery, name="delivery"),
     path("quarantine/<uuid:item>/", loads.quarantined, name="quarantined"),
     path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/health/", feed_health.health, name="feed_health"),
+    path("feeds/health/<slug:feed>/", feed_health.one, name="feed_one"),
+    path("feeds/alarms/<uuid:alarm>/", feed_health.alarm, name="feed_alarm"),
     path("feeds/new/", feed_steps.new, name="feed_new"),
     path("feeds/<uuid:mapping>/", feeds.mapping, name="mapping"),
     path("feeds/<uuid:mapping>/row/", feed_steps.row, name="mapping_row"),

@@ -8,8 +8,10 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from sightline.identity.models import Possible, SourceIdentity
+from sightline.intake.models import FeedAlarm, FeedAlarmStep
 from sightline.ledger.actions import sequence
 from sightline.ledger.triggers import append_only_models
+from sightline.timescales.moment import now
 from tests.support.partnership import CARE, HOSPITAL, POLICE, SCHOOL, child, send, settle_in
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("sightline.")]
@@ -38,6 +40,8 @@ def full(shared_database):
     )
     send("involvement", ("child", kim), agency=CARE, worker_role="social-worker", **{"from": "2025-01-01"})
     send("ae-attendance", ("patient", kim), agency=HOSPITAL)
+    alarm = FeedAlarm.objects.create(feed="ssd", of="late", about="due", since=now(), opened_at=now())
+    FeedAlarmStep.objects.create(alarm=alarm, step="closed", at=now(), by="clock-machine")
     sequence()
     return shared_database
 

@@ -20,6 +20,8 @@ APPEND_ONLY = {
     "agencies.registryrow",
     "ledger.record",
     "ledger.link",
+    "intake.feedalarm",
+    "intake.feedalarmstep",
     "intake.item",
     "identity.version",
     "identity.link",
