@@ -95,9 +95,9 @@ def grow(size: int) -> None:
     from django.db import connection, transaction
 
     from sightline.ledger import rules
-    from sightline.ledger.adding import add_objects
     from sightline.ledger.models import Head, Link, Record
     from sightline.ledger.queries import ends, sealed
+    from sightline.vault.adding import add_objects
 
     began, moment, rng = time.perf_counter(), datetime.now(UTC) - timedelta(seconds=size), random.Random(5)
     with connection.cursor() as cursor:

@@ -79,9 +79,9 @@ class Crowd:
         from sightline.identity import rules
         from sightline.identity.models import Link, SourceIdentity, Trait, Version
         from sightline.intake.types import Details
-        from sightline.ledger.adding import add
         from sightline.sharing.models import Tie
         from sightline.vault.actions import digest
+        from sightline.vault.adding import add
         from tests.support.senders import FAMILY_END, FAMILY_START, GIVEN, nhs_number
 
         rng, keyring, moment = self.rng, self.keyring, datetime(2024, 6, 3, 9, tzinfo=UTC)
@@ -159,7 +159,7 @@ def write_entries(people: Crowd, count: int, start: int) -> None:
     from sightline.agencies.queries import partnership
     from sightline.chronology.models import Entry, Opening, Part
     from sightline.clocks.models import Running
-    from sightline.ledger.adding import add, add_objects
+    from sightline.vault.adding import add, add_objects
 
     definition = partnership()
     rng = random.Random(start)

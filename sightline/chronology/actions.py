@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sightline.chronology.models import Entry, Opening, Part
 from sightline.chronology.types import Writing
-from sightline.ledger.adding import add, add_objects, new
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
+from sightline.vault.adding import add, add_objects, new
 from sightline.vault.ids import Ids
 
 

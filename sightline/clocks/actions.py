@@ -15,11 +15,11 @@ from sightline.clocks.rules import follow, school_days, working_days
 from sightline.clocks.types import ClockState, Event
 from sightline.definition.types import Partnership
 from sightline.identity.queries import rows_of
-from sightline.ledger.adding import add_objects, new
 from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
 from sightline.timescales.school import SchoolDays
 from sightline.timescales.working import WorkingDays
+from sightline.vault.adding import add_objects, new
 from sightline.vault.ids import Ids
 
 TOLD_IN_TIME = timedelta(days=7)  # what was over longer than this when it was told to us is history, and nobody's to do

@@ -17,11 +17,11 @@ from sightline.identity import rules
 from sightline.identity.models import Link, Possible, SourceIdentity, Trait, Version
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
-from sightline.ledger.adding import add, add_objects, new
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level
 from sightline.timescales.moment import now
 from sightline.vault.actions import Erased, Keyring, digest
+from sightline.vault.adding import add, add_objects, new
 
 MOST_CANDIDATES = 50
 

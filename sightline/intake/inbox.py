@@ -11,9 +11,9 @@ from uuid import UUID
 from sightline.definition.types import Fault
 from sightline.intake.models import Delivery, Item, Message, Quarantined
 from sightline.intake.types import Counts, Notification, Receipt, Unread
-from sightline.ledger.adding import add_objects, new
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring, digest
+from sightline.vault.adding import add_objects, new
 
 Thing = Notification | Unread
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sightline.ledger.adding import add, change
 from sightline.sharing.models import Tie
 from sightline.timescales.moment import now
+from sightline.vault.adding import add, change
 from sightline.vault.ids import Ids
 
 Row = tuple[str, str, UUID, datetime, datetime | None, UUID | None]  # holder, kind, subject, from, until, because

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.db import transaction
 
 from sightline.timescales.moment import now
 from sightline.vault import erasures, rules
+from sightline.vault.adding import add
 from sightline.vault.ids import Ids
 from sightline.vault.models import Key
 
@@ -50,21 +52,21 @@ class Keyring:
 
     def __init__(self) -> None:
         self._keys: dict[UUID, bytes] = {}
-        self._new: list[Key] = []
+        self._new: list[tuple[UUID, str, bytes, datetime]] = []
         self.ids = Ids()  # for whatever is sealed with these keys and added with them
 
     def make(self, scope: str) -> UUID:
         key_id, key = self.ids(), rules.new_key()
         self._keys[key_id] = key
         wrapped = rules.wrap(key, _key_encryption_key(), key_id.bytes)
-        self._new.append(Key(id=key_id, scope=scope, wrapped=wrapped, made_at=now()))
+        self._new.append((key_id, scope, wrapped, now()))
         return key_id
 
     def save(self) -> None:
         """Keeps the keys that were made, unless this database was sealed with another key-encryption key."""
         if self._new:
             check_key()
-        Key.objects.bulk_create(self._new)
+        add(Key, ("id", "scope", "wrapped", "made_at"), self._new)
         self._new = []
 
     def fetch(self, ids: Iterable[UUID]) -> None:

@@ -11,13 +11,13 @@ from sightline.agencies.queries import partnership
 from sightline.agencies.types import Actor
 from sightline.chronology.models import Entry, Part
 from sightline.identity.models import SourceIdentity
-from sightline.ledger.adding import add_objects
 from sightline.sharing.filters import at_least
 from sightline.sharing.models import Tie
 from sightline.sharing.reading import Reading
 from sightline.sharing.rules import Policy, holders
 from sightline.sharing.types import Label, Level
 from sightline.timescales.moment import now
+from sightline.vault.adding import add_objects
 
 SEED, ENTRIES, ACTORS = 2025, 80, 60
 TIES = ("allocated", "network", "attends", "on-duty", "agenda")
