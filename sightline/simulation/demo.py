@@ -113,7 +113,7 @@ DEMO_WORKERS = (
         "",
         "business-manager",
         "0113 496 0128",
-        "Runs the partnership's business: sees figures, and no case.",
+        "Runs the partnership's business: keeps the registry, watches the feeds; sees no case.",
     ),
     DemoWorker(
         "sal",
@@ -122,6 +122,6 @@ DEMO_WORKERS = (
         "",
         "system-administrator",
         "0113 496 0129",
-        "Looks after the system: adds workers and watches loads, and sees no case.",
+        "Looks after the system: adds workers, maps new suppliers' files, watches loads; sees no case.",
     ),
 )
