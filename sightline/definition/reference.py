@@ -201,6 +201,13 @@ def _feeds(p: Partnership) -> list[str]:
     out = [f"# Feeds in {p.info.title}", "", "What agencies' systems send, and how a row becomes a record.", ""]
     for feed in p.feed.values():
         out += _feed(p, feed)
+    if p.notice:
+        out += ["## What is noticed", "", "Each feed is held against its own past. Whoever is told answers.", ""]
+        rows = [
+            [n.title, "; ".join(f"from {d.from_}: {d.is_}" for d in n.limit), n.note, n.says, n.source]
+            for n in p.notice.values()
+        ]
+        out += _table(["What", "Threshold", "How", "What it asks", "Source"], rows)
     return out
 
 

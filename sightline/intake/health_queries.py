@@ -352,3 +352,9 @@ def _words(step: FeedAlarmStep, keyring: Keyring) -> str:
         return keyring.open(bytes(step.words), f"alarm|{step.id}") if step.words else ""
     except CannotOpen:
         return "erased"
+
+
+def unanswered() -> tuple[int, datetime | None]:
+    """How many alarms nobody has answered, and since when: figures for whoever runs this, of no feed."""
+    rows = FeedAlarm.objects.exclude(steps__step__in=("answered", "closed"))
+    return rows.count(), rows.order_by("opened_at", "id").values_list("opened_at", flat=True).first()

@@ -21,6 +21,7 @@ from django.db import connection
 from config import sqlite
 from sightline.agencies.queries import partnership
 from sightline.definition.loader import Unsound
+from sightline.intake.health_queries import unanswered
 from sightline.intake.queries import oldest_unfinished, oldest_waiting
 from sightline.jobs.due import given_up, lag_seconds
 from sightline.ledger import anchors
@@ -258,6 +259,12 @@ def _inbox() -> Checks:
         )
     else:
         yield Check("quarantine", "ok", f"{waiting:,} rows wait for a person")
+    alarms, oldest = unanswered()
+    if oldest is not None:
+        said = f"{alarms:,} told of feeds and not answered, the first {(now() - oldest).days} days ago"
+        yield Check("feeds", "warn", said, "See `sightline feed health`; whoever is told answers (My work).")
+    else:
+        yield Check("feeds", "ok", "nothing is told of a feed that nobody has answered")
     unfinished, oldest = oldest_unfinished()
     if oldest is not None and now() - oldest > timedelta(hours=12):
         said = f"{unfinished} loads began and never came to an end"

@@ -15,6 +15,7 @@ from sightline.agencies.rules import may
 from sightline.definition.outcomes import Refused
 from sightline.intake import alarms, health_words
 from sightline.intake import health_queries as queries
+from sightline.intake.health import Rhythm
 from sightline.intake.health_queries import AlarmView, Health
 from sightline.timescales.moment import now
 from sightline.web.feeds.chart import draw
@@ -52,8 +53,8 @@ def told(request: HttpRequest, one: Health) -> dict[str, object]:
         "tag": TAGS[standing.state],
         "last": moment_words(one.last) if one.last else "nothing yet",
         "ago": f"{span_words(now() - one.last)} ago" if one.last else "",
-        "next": moment_words(standing.due) if standing.due else "not expected",
-        "every": f"every {one.feed.every}" if one.feed.every else "no rhythm is declared",
+        "next": due_words(standing),
+        "every": every_words(one.feed.every),
         "size": health_words.size(one.size),
         "odd_size": one.size is not None and one.size.state in ("fewer", "more"),
         "waits": one.rows_waiting,
@@ -67,6 +68,18 @@ def told(request: HttpRequest, one: Health) -> dict[str, object]:
             for finding in one.findings
         ],
     }
+
+
+def every_words(every: str) -> str:
+    return f"every {every.removeprefix('1 ')}" if every else "no rhythm is declared"
+
+
+def due_words(standing: Rhythm) -> str:
+    """When the next file is due, or was."""
+    if standing.due is None:
+        return "not expected"
+    when = moment_words(standing.due)
+    return f"by {when}" if standing.since is None else f"was due by {when}"
 
 
 @require_safe
@@ -176,4 +189,6 @@ def alarm(request: HttpRequest, alarm: UUID) -> HttpResponse:
 
 def for_work(request: HttpRequest) -> list[dict[str, object]]:
     """What My work shows to those who are told."""
-    return [alarm_words(request, alarm, {}) for alarm in queries.mine(request.reading)]
+    found = queries.mine(request.reading)
+    order = {"silent": 0, "late": 1, "stopped": 2}
+    return [alarm_words(request, alarm, {}) for alarm in sorted(found, key=lambda one: order.get(one.of, 3))]
