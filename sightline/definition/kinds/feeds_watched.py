@@ -16,10 +16,10 @@ NUMBER = re.compile(r"\d+(\.\d+)?")
 class Usual(Model):
     """What a delivery is held against: how many of the last like it, and how many there must be to say anything."""
 
-    last: int = Field(12, ge=1, le=100)
-    least: int = Field(4, ge=1, le=100, description="With fewer, nothing is judged")
-    rows: int = Field(20, ge=1, description="A file of fewer rows says nothing about shares")
-    floor: float = Field(10, ge=0, le=100, description="Per cent of the median that is always usual")
+    last: int = Field(default=12, ge=1, le=100)
+    least: int = Field(default=4, ge=1, le=100, description="With fewer, nothing is judged")
+    rows: int = Field(default=20, ge=1, description="A file of fewer rows says nothing about shares")
+    floor: float = Field(default=10, ge=0, le=100, description="Per cent of the median that is always usual")
 
 
 class Notice(Thing):
