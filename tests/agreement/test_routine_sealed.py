@@ -44,7 +44,7 @@ CHILDREN, MANY = 12, 300  # in `make test`, and in `make nightly`
 EVERY_URL = ("social-worker", "front-door-manager", "data-officer")
 FEWER = (*EVERY_URL, "designated-safeguarding-lead", "school-nurse")  # on the second engine
 # What counts an agency's own deliveries, and not children: looked through for words, not compared.
-COUNTS_DELIVERIES = ("loads", "delivery", "feeds", "health", "quarantined", "mapping", "feed_new")
+COUNTS_DELIVERIES = ("loads", "delivery", "feeds", "health", "quarantined", "mapping", "feed_new", "feed_health", "feed_one")
 MOMENT = parse_moment(f"{START:%Y-%m-%d %H:%M}")
 
 
