@@ -17,6 +17,7 @@ NAMES = {
     "load": ("benchmarks.load", 20_000),
     "child-page": ("benchmarks.child_page", 1_000_000),
     "busy": ("benchmarks.busy", 10_000),
+    "city": ("benchmarks.city", 8_000),
     "backup": ("benchmarks.backup", 1_000_000),
 }
 
@@ -24,7 +25,9 @@ NAMES = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", choices=NAMES, help="what to measure")
-    parser.add_argument("--size", type=int, help="records (load, busy) or entries (child-page)")
+    parser.add_argument(
+        "--size", type=int, help="records (load, busy), entries (child-page, backup) or children (city)"
+    )
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()

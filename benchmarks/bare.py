@@ -1,8 +1,8 @@
 """The same rows inserted bare: raw SQL, `executemany`, the same tables and indexes, transactions of the same sizes.
 
 The rows are read back from the tables that the product filled. To know which of them came together, a mark is taken
-after each transaction: on SQLite the highest rowid of each table, on PostgreSQL the transaction that wrote the row
-(`xmin`). A row that was changed later may carry a later mark than one that refers to it: then it moves forward.
+after each transaction: on SQLite the highest rowid of each table, on PostgreSQL the newest transaction that has ended
+(`xmin` tells which wrote a row; a savepoint has a number of its own, and is no transaction). A row that was changed later may carry a later mark than one that refers to it: then it moves forward.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ class Marks:
             with self.connection.cursor() as cursor:
                 cursor.execute("SELECT " + ", ".join(f'(SELECT max(rowid) FROM "{name}")' for name in self.names))
                 self.taken.append([mark or 0 for mark in cursor.fetchone()])
+        else:
+            with self.connection.cursor() as cursor:
+                cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1")
+                self.taken.append([cursor.fetchone()[0]] * len(self.names))
 
 
 def rows_of(connection: Any, marks: Marks) -> tuple[int, list[Slice]]:
