@@ -2,7 +2,8 @@
 
 The rows are read back from the tables that the product filled. To know which of them came together, a mark is taken
 after each transaction: on SQLite the highest rowid of each table, on PostgreSQL the newest transaction that has ended
-(`xmin` tells which wrote a row; a savepoint has a number of its own, and is no transaction). A row that was changed later may carry a later mark than one that refers to it: then it moves forward.
+(`xmin` tells which one wrote a row; a savepoint has a number of its own there, and is no transaction). A row that was
+changed later may carry a later mark than one that refers to it: then it moves forward.
 """
 
 from __future__ import annotations

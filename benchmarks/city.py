@@ -113,10 +113,11 @@ def made(children: int) -> dict[str, Any]:
     if not told.exists():
         for old in PLACE.glob(f"city-{children}-*"):
             shutil.rmtree(old)
-        began = time.monotonic()
-        city = simulate(Wanted(out=folder, partnership=PARTNERSHIP, children=children, seed=SEED, years=YEARS))
+        began, draft = time.monotonic(), PLACE / f"draft-{os.getpid()}"
+        city = simulate(Wanted(out=draft, partnership=PARTNERSHIP, children=children, seed=SEED, years=YEARS))
         print(f"  simulated {city.total:,} records in {time.monotonic() - began:,.0f} s, kept in {folder}", flush=True)
-        told.write_text(json.dumps(city.as_dict()))
+        (draft / told.name).write_text(json.dumps(city.as_dict()))
+        draft.rename(folder)
     return {**json.loads(told.read_text()), "folder": folder.name}
 
 
@@ -149,10 +150,9 @@ def _version(connection: Any) -> str:
 
 def _killed(feeds: Path, url: str, stages: list[Stage], records: int) -> int:
     """How many of the kills met a load that was at work. After them it is loaded to its end."""
-    from tests.support.databases import Database, connected
-
     from sightline.intake.models import Delivery, Item
     from sightline.jobs.models import Due
+    from tests.support.databases import Database, connected
 
     proven = 0
     for number, moment in enumerate(_moments(stages), 1):
@@ -191,7 +191,7 @@ def _compared(undisturbed: str, killed: str, *, whole: bool) -> list[str]:
 
     found = []
     for name, url in (("killed", killed), ("undisturbed", undisturbed)):
-        file = PLACE / f"city-{os.getpid()}-{name}.json"
+        file = PLACE / f"held-{os.getpid()}-{name}.json"
         try:
             command = [sys.executable, "-m", "benchmarks.held", file, "whole" if whole else "counted"]
             subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=True)
@@ -237,7 +237,7 @@ def _ratio(feeds: Path) -> dict[str, float]:
 
     load._progress = lambda _: mark
     load._settle = settle
-    out = PLACE / f"city-{os.getpid()}.json"
+    out = PLACE / f"told-{os.getpid()}.json"
     began = time.perf_counter()
     try:
         with out.open("w") as written, redirect_stdout(written):

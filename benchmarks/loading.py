@@ -43,7 +43,7 @@ class Loading:
     """A load at work. `report` is what it printed, once it has ended well; `peaks` in MB: of itself, of its reader."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        self.out = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        self.out = tempfile.TemporaryFile("w+")
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [Path(sys.executable).parent / "sightline", "load", folder, "--json"],
