@@ -33,7 +33,7 @@ help:
 	@echo "make run       serve the database in var/ (see '$(BIN)/sightline serve --help')"
 	@echo "make check     style, contracts, types and definitions, without the tests"
 	@echo "make format    put the Python code into the house style"
-	@echo "make bench     BENCH=name [BENCH_SIZE=n]: measure"
+	@echo "make bench     BENCH=name [BENCH_SIZE=n]: measure (CONTRIBUTING.md lists what)"
 	@echo "make nightly   the long tests"
 	@echo "make lock      resolve the dependencies afresh and write the lock files"
 	@echo "make clean     remove everything that set-up made; the database and keys in var/ stay"
