@@ -136,6 +136,7 @@ class FeedWriter:
             columns += [slot.role[0]] if slot.role else []
             columns += [column for _, column, _ in slot.columns]
         self.columns = tuple(dict.fromkeys(filter(None, columns)))
+        self._written: list[tuple[datetime, str]] = []  # each record's rows, with when they were sent
         self._file = io.StringIO(newline="")
         self._csv = (
             csv.DictWriter(self._file, self.columns, restval="", lineterminator="\r\n")
@@ -174,7 +175,7 @@ class FeedWriter:
                 values = dict(base)
                 self.slots[0].fill(values, role, self.held(event.agency, person, day))
                 self._row(values)
-            return event.message
+            return self._ended(event)
         free = list(self.slots)
         for person, role in event.about:
             slot = next((slot for slot in free if slot.takes(role)), None)
@@ -185,6 +186,11 @@ class FeedWriter:
         if self.feed.agency_column:  # the child's school may stand in the same column: the sender is who sends
             base[self.feed.agency_column] = event.agency
         self._row(base)
+        return self._ended(event)
+
+    def _ended(self, event: Event) -> str:
+        """One record stands whole: its rows stay together, and go where it was sent among the others."""
+        self._written.append((event.sent, self._text()))
         return event.message
 
     def _row(self, values: Mapping[str, str]) -> None:
@@ -198,12 +204,20 @@ class FeedWriter:
         """The first line of the file; empty where the format has none."""
         if not self._csv:
             return ""
-        self.taken()
+        self._text()
         self._csv.writeheader()
-        return self.taken()
+        return self._text()
 
     def taken(self) -> str:
-        """What has been written since this was asked last."""
+        """What has been written since this was asked last, in the order in which it was sent: what corrects a record or
+        closes it comes, as in life, long after it, and not on the next line.
+        """
+        self._written.sort(key=lambda one: one[0])
+        text = "".join(text for _, text in self._written)
+        self._written = []
+        return text
+
+    def _text(self) -> str:
         text = self._file.getvalue()
         self._file.seek(0)
         self._file.truncate()

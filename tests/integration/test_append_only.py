@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
+from sightline.agencies.models import Published, RegistryRow
 from sightline.identity.models import Possible, SourceIdentity
 from sightline.intake.models import FeedAlarm, FeedAlarmStep
 from sightline.ledger.actions import sequence
@@ -42,6 +43,16 @@ def full(shared_database):
     send("ae-attendance", ("patient", kim), agency=HOSPITAL)
     alarm = FeedAlarm.objects.create(feed="ssd", of="late", about="due", since=now(), opened_at=now())
     FeedAlarmStep.objects.create(alarm=alarm, step="closed", at=now(), by="clock-machine")
+    Published.objects.create(hash="0" * 64, bundle=b"", at=now(), by="feed-machine", because="declare-thing")
+    RegistryRow.objects.create(
+        group="a-group",
+        what="met",
+        happened=now().date(),
+        known=now().date(),
+        recorded=now(),
+        by="feed-machine",
+        by_name="A machine",
+    )
     sequence()
     return shared_database
 

@@ -156,7 +156,10 @@ def test_progress_goes_to_standard_error_and_the_table_to_standard_output(sqlite
 
 def test_stopped_in_the_middle_what_was_done_is_kept_and_the_rest_comes_next_time(inbox_on_both, run, monkeypatch):
     """The signal comes within a bite's transaction: that bite is undone, the bites before it stand."""
+    from django.db import connection
+
     from sightline.jobs import bite
+    from sightline.jobs import receive as receiving
 
     (inbox_on_both / "police-1.csv").write_text(police(120))
     original, calls = bite.Bite.work, []
@@ -168,6 +171,8 @@ def test_stopped_in_the_middle_what_was_done_is_kept_and_the_rest_comes_next_tim
             signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(bite.Bite, "work", work)
+    few = receiving.Pace(seconds=1.0, first=20, least=20, most=20, pause=0)
+    monkeypatch.setitem(receiving.PACES, connection.vendor, few)
     with pytest.raises(KeyboardInterrupt):
         run(inbox_on_both)
     kept = Entry.objects.count()
