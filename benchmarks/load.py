@@ -60,7 +60,10 @@ def measure(size: int) -> int:
     else:
         report.say("records a second", f"{rate:,.0f}")
     report.most("times the cost of the same rows bare", took / bare_took, 8)
-    report.most("longest bite", max(bites) * 1000, 200, " ms")
+    if connection.vendor == "sqlite":  # one writes at a time: others wait for as long as this
+        report.most("longest bite", max(bites) * 1000, 200, " ms")
+    else:
+        report.say("longest bite", f"{max(bites) * 1000:,.0f} ms")
     report.most("peak memory", memory, 1024, " MB")
     report.say("bare: records a second", f"{size / bare_took:,.0f}")
     report.say("rows", f"{rows:,} in {len(slices)}")
