@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sightline.agencies.queries import actor_for, worker
+from sightline.agencies.queries import actor_for, partnership, worker
 from sightline.identity import queries as identity
 from sightline.identity.tracing import waiting_between
 from sightline.intake.types import Details
@@ -67,6 +67,7 @@ def test_every_pair_of_people_comes_once_however_long_a_page_is(town):
 def test_a_page_costs_the_same_however_many_there_are(town):
     costs = []
     for limit in (2, 12):
+        partnership()  # asked every two seconds whether something was declared: not within the count
         with CaptureQueriesContext(connection) as queries:
             with reading(actor_for(worker("amir")), "safeguarding", recorded=False) as opened:
                 identity.waiting(opened, limit=limit)
