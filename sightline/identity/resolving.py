@@ -70,7 +70,8 @@ class Resolver:
     def prepare(self, people: Sequence[tuple[str, Details]]) -> None:
         """Reads, in a few queries, everything that resolving these people may need."""
         locals_ = {d for agency, details in people if (d := self._local_digest(agency, details))}
-        for row in SourceIdentity.objects.filter(local__among=locals_):
+        senders = {agency for agency, _ in people}  # the index begins with the sender
+        for row in SourceIdentity.objects.filter(agency__among=senders, local__among=locals_):
             self._local[(row.agency, row.local or "")] = row
             self._rows[row.id] = row
         self.keyring.fetch(row.key for row in self._rows.values())
