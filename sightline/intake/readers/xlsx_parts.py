@@ -8,7 +8,7 @@ from typing import IO
 from lxml import etree
 
 from sightline.intake.readers.source import Unreadable
-from sightline.intake.readers.xml_parts import refuse_document, refuse_start
+from sightline.intake.readers.xml_parts import HARMLESS, refuse_document, refuse_start
 
 CHUNK = 64 * 1024
 LARGEST_ELEMENT = 2 * 1024 * 1024
@@ -30,15 +30,7 @@ def elements(
     parser = etree.XMLPullParser(
         events=("end",),
         tag=[f"{{*}}{name}" for name in names],
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
+        **HARMLESS,
     )
     came = since = 0
     checked = False

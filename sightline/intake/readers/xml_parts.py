@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -31,6 +31,19 @@ class Part(NamedTuple):
     whole: bool
 
 
+HARMLESS: dict[str, Any] = {  # how every XML of a stranger is parsed: nothing is fetched, expanded or guessed
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "recover": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
 class Broken(Exception):
     """The file stops being XML: cut short, not well formed, or with a part that is too large."""
 
@@ -49,15 +62,7 @@ def parts(source: Source, names: frozenset[str]) -> Iterator[Part]:
         refuse_start(first)
         parser = etree.XMLPullParser(
             events=("start", "end"),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            dtd_validation=False,
-            attribute_defaults=False,
-            huge_tree=False,
-            recover=False,
-            remove_comments=True,
-            remove_pis=True,
+            **HARMLESS,
         )
         root: etree._Element | None = None
         last, chunk, since, kept = b"", first, 0, names | {"Children"}
