@@ -5,22 +5,22 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
 
 from sightline.ledger import rules
-from sightline.ledger.models import Head, Link, Record
+from sightline.ledger.models import Head, Link, Record, Unplaced
 from sightline.ledger.queries import is_whole, sealed
-from sightline.timescales.moment import may_pretend, now
+from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
 
 MANY = 200  # more objects than this are recorded as a count and a digest
 CHAIN_LOCK = 7301
-RECENT = timedelta(hours=1)
+EVERY_SECONDS = 3600.0  # between looks through all records for one that waits and is named nowhere
 
 
 def write(
@@ -62,26 +62,25 @@ def write(
         "detail": detail,
     }
     with transaction.atomic():  # so that on SQLite it waits for its turn as every other writer does
-        return Record.objects.create(**values, leaf=rules.leaf(values))
+        record = Record.objects.create(**values, leaf=rules.leaf(values))
+        Unplaced.objects.create(record=record, at=record.at)
+    return record
 
 
 _looked_at_all = 0.0  # when this process last looked through every record, by its own clock
 
 
 def _waiting(limit: int) -> list[Record]:
-    """Records without a place, oldest first. Going through the whole ledger each second would keep a database busy with
-    nothing else (0.9 s for a million records): only what is as young as the last turn is looked at, and all of it once an
-    hour, for what was an hour on its way.
+    """Records without a place, in the order of writing. Going through the whole ledger each second would keep a database
+    busy with nothing else (0.9 s for a million records), so each record without a place is named in `Unplaced`; that all
+    of them are is looked at once an hour.
     """
     global _looked_at_all
-    head = Head.objects.filter(id=Head.ONE).values_list("at", flat=True).first()
-    rows = Record.objects.filter(link__isnull=True)
-    if head is None or may_pretend() or time.monotonic() - _looked_at_all > RECENT.total_seconds():
-        found = list(rows.order_by("at", "id")[:limit])
-        if len(found) < limit:
-            _looked_at_all = time.monotonic()
-        return found
-    return list(rows.filter(at__gte=head - RECENT).order_by("at", "id")[:limit])
+    if time.monotonic() - _looked_at_all > EVERY_SECONDS or not _looked_at_all:
+        forgotten = Record.objects.filter(link__isnull=True, unplaced__isnull=True).order_by("at", "id")
+        Unplaced.objects.bulk_create([Unplaced(record=r, at=r.at) for r in forgotten], ignore_conflicts=True)
+        _looked_at_all = time.monotonic()
+    return [row.record for row in Unplaced.objects.select_related("record").order_by("id")[:limit]]
 
 
 def sequence(limit: int = 1000) -> int:
@@ -113,6 +112,7 @@ def sequence(limit: int = 1000) -> int:
             heads[record.stream] = (n + 1, rules.chained(chain, record.leaf))
             links.append(Link(stream=record.stream, n=n + 1, record=record, chain=heads[record.stream][1]))
         Link.objects.bulk_create(links)
+        Unplaced.objects.filter(record__among=[record.id for record in waiting]).delete()
         if trusted:
             Head.objects.update_or_create(id=Head.ONE, defaults={"streams": heads, "at": now(), "seal": sealed(heads)})
         else:  # records are still chained, but a head that somebody touched is never made good by us: `verify` says so

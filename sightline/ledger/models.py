@@ -90,3 +90,16 @@ class Link(AppendOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "n"], name="ledger_link_place")]
+
+
+class Unplaced(models.Model):
+    """A record that has no place in its chain yet, in the order of writing. Gone once it has one.
+
+    It only says where to look: a record without a place that is not named here is found all the same, once an hour.
+    """
+
+    classification = dict.fromkeys(("id", "record", "at"), "internal")
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.OneToOneField(Record, on_delete=models.PROTECT)
+    at = models.DateTimeField()  # the record's

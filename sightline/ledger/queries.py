@@ -5,14 +5,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from sightline.ledger import rules
-from sightline.ledger.models import Head, Link, Record
+from sightline.ledger.models import Head, Link, Record, Unplaced
 from sightline.vault.actions import check_key, digest
 
 PAGE = 5000  # places that are looked at together
@@ -188,9 +188,5 @@ def latest() -> datetime | None:
 
 
 def oldest_without_place() -> datetime | None:
-    """Since when a record has waited for its place in a chain; None where none waits. Looks back an hour from the head."""
-    head = Head.objects.filter(id=Head.ONE).values_list("at", flat=True).first()
-    rows = Record.objects.filter(link__isnull=True)
-    if head is not None:
-        rows = rows.filter(at__gte=head - timedelta(hours=1))
-    return rows.order_by("at", "id").values_list("at", flat=True).first()
+    """Since when a record has waited for its place in a chain; None where none waits."""
+    return Unplaced.objects.order_by("id").values_list("at", flat=True).first()
