@@ -40,7 +40,7 @@ class Pace:
 
 PACES = {
     # One writes at a time: at most 0.2 s of work stands between others and the database.
-    "sqlite": Pace(seconds=0.15, first=20, least=5, most=400, pause=0.004),
+    "sqlite": Pace(seconds=0.13, first=20, least=5, most=400, pause=0.004),
     # Nobody waits for another's rows, and few large COPYs cost less than many small ones.
     "postgresql": Pace(seconds=1.0, first=200, least=20, most=1000, pause=0.0),
 }

@@ -13,13 +13,21 @@ from sightline.ledger.triggers import append_only_models, install, trigger_names
 CLASSES = {"ordinary", "internal", "sensitive", "sealed", "secret"}
 OURS = [model for model in apps.get_models() if model.__module__.startswith("sightline.")]
 # Rows that nothing outside the database ever names: a running number is theirs. Everything else has a random id.
-NUMBERED = {"api.answered", "intake.message", "identity.trait", "chronology.part", "ledger.link", "ledger.unplaced", "ledger.head"}
+NUMBERED = {
+    "api.answered",
+    "intake.message",
+    "identity.trait",
+    "chronology.part",
+    "ledger.link",
+    "ledger.unplaced",
+    "ledger.head",
+}
 BY_NAME = {"agencies.agency"}  # a slug, which is public
 APPEND_ONLY = {
     "agencies.published",
     "agencies.registryrow",
     "ledger.record",
-    "ledger.link", "ledger.unplaced",
+    "ledger.link",
     "intake.feedalarm",
     "intake.feedalarmstep",
     "intake.item",
