@@ -17,6 +17,9 @@ BUILD_STAMP := .venv/.done-build-$(call digest,requirements-build.txt)
 RUN_STAMP := .venv/.done-run-$(call digest,requirements.txt)
 DEV_STAMP := .venv/.done-dev-$(call digest,requirements-dev.txt)
 COMMAND_STAMP := .venv/.done-command-$(call digest,pyproject.toml)
+BENCH_STAMP := .venv-bench/.done-$(call digest,requirements-bench.txt)
+# Benches that measure others beside us: only they (and the long tests) need the environment in which the others live.
+PEER_BENCHES := identity-accuracy identity-online identity-bulk
 NPM_STAMP := node_modules/.done-$(call digest,package-lock.json .npmrc)
 ASSETS_STAMP := var/assets/.done-$(call digest,package-lock.json scripts/assets.py)
 STATIC_STAMP := var/static/.done
@@ -72,6 +75,16 @@ $(COMMAND_STAMP): $(RUN_STAMP)
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@rm -f .venv/.done-command-* && touch $@
 
+# An environment of its own, because others need versions that we do not use; `benchmarks/peers.py` runs Python in it.
+# One of them comes as source: what builds it is installed first, from the same locked list.
+$(BENCH_STAMP): $(BUILD_STAMP) | requirements-bench.txt
+	@echo "Set-up: others to be measured against, from requirements-bench.txt, in .venv-bench (1.2 GB)"
+	@rm -rf .venv-bench && $(PYTHON) -m venv --without-pip .venv-bench
+	@sed -n '/^setuptools==/,/# via/p' requirements-bench.txt >.venv-bench/first.txt
+	@$(BIN)/uv pip install --quiet --python .venv-bench --require-hashes -r .venv-bench/first.txt
+	@$(BIN)/uv pip install --quiet --python .venv-bench --require-hashes --no-build-isolation -r requirements-bench.txt
+	@touch $@
+
 $(NPM_STAMP): | package-lock.json
 	@command -v npm >/dev/null || { echo "Sightline's pages need Node 18 or newer with npm: apt-get install nodejs npm" >&2; exit 2; }
 	@echo "Set-up: styles and scripts from npm"
@@ -116,10 +129,10 @@ format: $(DEV_STAMP)
 	@$(BIN)/ruff check --quiet --fix
 	@$(BIN)/ruff format
 
-bench: setup-dev
+bench: setup-dev $(if $(filter $(PEER_BENCHES),$(BENCH)),$(BENCH_STAMP))
 	@$(BIN)/python -m benchmarks $(BENCH) $(if $(BENCH_SIZE),--size $(BENCH_SIZE))
 
-nightly: setup-dev
+nightly: setup-dev $(BENCH_STAMP)
 	@$(BIN)/pytest -m nightly $(TEST_ARGS)
 
 # --- keep ------------------------------------------------------------------------------------------------------------
@@ -130,8 +143,9 @@ lock: $(BUILD_STAMP)
 	@$(COMPILE) --group build --output-file requirements-build.txt >/dev/null
 	@$(COMPILE) pyproject.toml --output-file requirements.txt >/dev/null
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
+	@$(COMPILE) pyproject.toml --group bench --constraint requirements.txt --output-file requirements-bench.txt >/dev/null
 	@npm install --package-lock-only --silent
 	@! grep -nE '://|^--' requirements*.txt package-lock.json || { echo "A lock file names an address: take it out" >&2; exit 1; }
 
 clean:
-	@rm -rf .venv node_modules var/assets var/static .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-bench node_modules var/assets var/static .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
