@@ -119,9 +119,11 @@ class Crowd:
                     digest("local", f"{agency}|X{n}"),
                     key,
                     person,
+                    identity,
                     digest("details", repr(held.as_dict())),
                     moment,
                     False,
+                    "",
                 )
             )
             versions.append(
@@ -147,7 +149,11 @@ class Crowd:
             if n % 4 == 1:
                 ties.append((uuid4(), "agency:elmfield-academy", "attends", identity, moment, None, None))
         keyring.save()
-        add(SourceIdentity, ("id", "agency", "local", "key", "person", "details", "made_at", "unborn"), identities)
+        add(
+            SourceIdentity,
+            ("id", "agency", "local", "key", "person", "origin", "details", "made_at", "unborn", "guard"),
+            identities,
+        )
         add(Version, ("id", "identity_id", "known_at", "recorded_at", "item", "body"), versions)
         add(Link, ("id", "identity_id", "person", "at", "by", "reason", "evidence"), links)
         add(Trait, ("identity_id", "kind", "digest"), traits)

@@ -13,7 +13,7 @@ class SourceIdentity(models.Model):
     """Somebody as one sender knows them. `person` is the current link, kept here for speed; `Link` is its history."""
 
     classification = dict.fromkeys(
-        ("id", "agency", "local", "key", "person", "details", "made_at", "unborn"), "internal"
+        ("id", "agency", "local", "key", "person", "origin", "guard", "details", "made_at", "unborn"), "internal"
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -21,6 +21,12 @@ class SourceIdentity(models.Model):
     local = models.CharField(max_length=32, null=True)  # keyed digest of the sender's own id for them
     key = models.UUIDField()  # the subject's key in the vault
     person = models.UUIDField()
+    origin = models.UUIDField(
+        default=uuid.uuid4, editable=False
+    )  # the person it is while joined with nobody; its own alone
+    guard = models.CharField(
+        max_length=10, blank=True, default=""
+    )  # protected | sealed: who may decide about its matches
     details = models.CharField(max_length=32, blank=True)  # keyed digest: has anything changed?
     made_at = models.DateTimeField()
     unborn = models.BooleanField(default=False)
@@ -65,6 +71,31 @@ class Trait(models.Model):
         ]
 
 
+class Alike(models.Model):
+    """What matching compares of one source identity, sealed for it. A projection: `indexing.rebuild` makes it anew."""
+
+    classification = {"id": "internal", "identity": "internal", "body": "sealed"}
+
+    id = models.BigAutoField(primary_key=True)  # small, and in the order of arrival: `Key` names it in millions of rows
+    identity = models.OneToOneField(SourceIdentity, on_delete=models.CASCADE, related_name="+")
+    body = models.BinaryField()
+
+
+class Key(models.Model):
+    """A keyed digest (64 bits of it) by which somebody is found or matched. A projection, as `Alike` is.
+
+    Two numbers a row and no other index: on SQLite a table without row ids, which migration 0003 makes by hand (Django
+    has no word for it: a later change of this table must be made by hand too). There is no way from an identity to its
+    keys, for none is needed: they follow from its likeness.
+    """
+
+    classification = {"key": "internal", "alike": "internal"}
+
+    pk = models.CompositePrimaryKey("key", "alike")
+    key = models.BigIntegerField()
+    alike = models.BigIntegerField()  # of `Alike`; without a constraint, which would cost more than the row
+
+
 class Link(AppendOnly):
     """From this moment this source identity belongs to this person: why, and who decided. The latest one stands."""
 
@@ -86,10 +117,16 @@ class Link(AppendOnly):
 
 
 class Possible(models.Model):
-    """Two source identities that may be one person: it waits for somebody to decide."""
+    """A pair: two source identities that are, may be or are not one person, and who says so. What stands of them decides
+    who is whom (`linking.relink`).
+    """
 
     classification = dict.fromkeys(
-        ("id", "one", "other", "agree", "differ", "state", "at", "decided_at", "decided_by"), "internal"
+        (
+            *("id", "one", "other", "agree", "differ", "state", "at", "decided_at", "decided_by", "bits", "parts"),
+            *("model", "why", "guard", "proposed", "proposed_by", "proposed_at", "asked_at", "asked_of"),
+        ),
+        "internal",
     ) | {"because": "sealed"}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -97,11 +134,22 @@ class Possible(models.Model):
     other = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
     agree = models.JSONField(default=list)
     differ = models.JSONField(default=list)
-    state = models.CharField(max_length=10, default="waiting")  # waiting | same | different | unsure
+    # waiting | unsure | half (the first of two has said) | same, different (decided by a person) | joined (by itself)
+    state = models.CharField(max_length=10, default="waiting")
     at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=60, blank=True)
     because = models.BinaryField(null=True)  # somebody's words about the two: sealed for both
+    bits = models.FloatField(null=True)  # the weight of it all, by the model
+    parts = models.JSONField(default=list)  # [comparison, level, bits, bits for how rare it is]: codes and numbers only
+    model = models.CharField(max_length=40, blank=True, default="")
+    why = models.JSONField(default=list)  # reason codes of the band
+    guard = models.CharField(max_length=10, blank=True, default="")  # the stricter of the two sides
+    proposed = models.CharField(max_length=10, blank=True, default="")  # what the first of two workers said
+    proposed_by = models.CharField(max_length=60, blank=True, default="")
+    proposed_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    asked_of = models.CharField(max_length=60, blank=True, default="")  # the agency that was asked
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["one", "other"], name="possible_once")]

@@ -17,11 +17,13 @@ NUMBERED = {
     "api.answered",
     "intake.message",
     "identity.trait",
+    "identity.alike",
     "chronology.part",
     "ledger.link",
     "ledger.unplaced",
     "ledger.head",
 }
+PAIRS = {"identity.key": ("key", "alike")}  # rows of two numbers that nothing names at all
 BY_NAME = {"agencies.agency"}  # a slug, which is public
 APPEND_ONLY = {
     "agencies.published",
@@ -113,6 +115,8 @@ def test_ids_are_random(model):
     label, key = model._meta.label_lower, model._meta.pk
     if label in BY_NAME:
         assert isinstance(key, models.SlugField)
+    elif label in PAIRS:
+        assert key.field_names == PAIRS[label]
     elif label in NUMBERED:
         assert isinstance(key, models.AutoField | models.SmallIntegerField | models.IntegerField)
     else:
