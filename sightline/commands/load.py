@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sightline.commands import schools
 from sightline.definition.types import Partnership
 from sightline.intake.readers import Unreadable, apart
 from sightline.intake.types import Counts
+from sightline.timescales.london import local
 
 SUFFIXES = frozenset((".csv", ".txt", ".tsv", ".psv", ".dat", ".jsonl", ".ndjson", ".json", ".xml", ".xlsx", ".zip"))
 ALSO_TOLD = frozenset((".xls", ".xlsm", ".xlsb", ".ods"))  # tried, so that a sentence says what to do with them
@@ -105,11 +107,38 @@ def _load(
     for resume in (True, False):
         with apart.reading(path, definition, feed=feed, agencies=agencies(), member=member) as reading:
             marked = resuming.mark(path, feed=reading.feed.id, definition=definition.hash, member=member)
+            if whole := resuming.taken_before(marked):
+                _again(reading, whole, marked, Path(_shown(member or path.name)), entry, counts)
+                return
             stop = resuming.stopped(marked) if resume else None
             things = _Counted(iter(reading))
             if stop is None or things.pass_over(stop.taken, lambda thing, stop=stop: resuming.is_newest(stop, thing)):
                 _take(reading, things, marked, stop, Path(_shown(member or path.name)), entry, counts)
                 return
+
+
+def _again(
+    reading: apart.Reading,
+    before: tuple[int, datetime],
+    marked: str,
+    path: Path,
+    entry: dict[str, Any],
+    counts: Counts,
+) -> None:
+    """A file of which every record was taken before, under the same definition: it is noted as having come, and not read
+    again. A load of many files that was stopped so goes on with the first that was not at its end.
+    """
+    from sightline.agencies.queries import machine
+    from sightline.jobs.receive import close_delivery, open_delivery
+
+    found, by = reading.feed, machine("feed-machine")
+    counts.read = counts.unchanged = before[0]
+    said = [f"This very file was taken on {local(before[1]):%-d %B %Y at %H:%M}: nothing in it is new."]
+    delivery = open_delivery(
+        feed=found.id, agency=found.agency, kind="file", name=path.name, by=by, notes=said, mark=marked
+    )
+    close_delivery(delivery, counts, said, by=by)
+    entry |= {"feed": found.id, **counts.as_dict(), "notes": said}
 
 
 class _Counted:
@@ -197,6 +226,8 @@ def _take(
             close_delivery(delivery, seen, said, by=by, state=state)
             if state == "stopped":
                 remember()
+            elif stop:
+                resuming.at_its_end(delivery, before + seen.read)
     show(seen, True)
 
 

@@ -13,6 +13,7 @@ import hashlib
 import os
 import socket
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from sightline.ledger.actions import write
 from sightline.timescales.moment import now
 from sightline.vault.actions import digest
 
+WHOLE = "whole"  # in a delivery's counts: things in the file, where this delivery took only the rest of them
 REACHED = "reached"  # in a delivery's counts: things taken, the digest of the newest, and by which process
 
 
@@ -57,6 +59,24 @@ def stopped(marked: str) -> Stopped | None:
     if row.state == "reading" and _alive(str(reached.get("process", ""))):
         return None
     return Stopped(row.id, int(reached.get("taken", 0)), str(reached.get("newest", "")))
+
+
+def taken_before(marked: str) -> tuple[int, datetime] | None:
+    """How many things the same content held, and when it was taken, where the newest delivery of it came to its end:
+    nothing in the file can be new. None otherwise.
+    """
+    row = Delivery.objects.filter(digest=marked).order_by("-received_at", "-id").first()
+    if row is None or row.state != "done":
+        return None
+    return int(row.counts.get(WHOLE, row.counts.get("read", 0))), row.received_at
+
+
+def at_its_end(delivery: UUID, whole: int) -> None:
+    """Remembers how many things a file held of which this delivery took the rest."""
+    with transaction.atomic():
+        row = Delivery.objects.get(id=delivery)
+        row.counts = {**row.counts, WHOLE: whole}
+        row.save(update_fields=["counts"])
 
 
 def is_newest(stop: Stopped, thing: Notification | Unread) -> bool:

@@ -1,10 +1,11 @@
-"""The demonstration's own door: sign in with one click. It answers only in a demonstration; elsewhere 404."""
+"""One's own password; and the demonstration's own door: sign in with one click, which elsewhere is not there (404)."""
 
 from __future__ import annotations
 
 import time
 from uuid import UUID
 
+from allauth.account import views as account
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,14 @@ from sightline.definition.outcomes import Missing
 from sightline.web.middleware import BEGAN
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Changing it; whoever signs in through their organisation has none here, and is told where theirs is kept."""
+    if request.user.is_authenticated and not request.user.has_usable_password():
+        return render(request, "accounts/no_password.html")
+    return account.password_change(request)
 
 
 @require_http_methods(["GET", "POST"])

@@ -109,3 +109,11 @@ def test_stopped_again_and_again_it_goes_on_from_the_last(file, capsys, monkeypa
     assert bite.Bite.work is original
     assert load(file, capsys)["files"][0]["continued_after"] == 40
     assert [one.state for one in Delivery.objects.order_by("received_at")] == ["stopped", "stopped", "done"]
+
+
+def test_what_came_to_its_end_is_not_read_again(file, capsys):
+    load(file, capsys)
+    load(file, capsys)
+    again = load(file, capsys)
+    assert again["unchanged"] == again["read"] == ROWS and again["new"] == 0
+    assert any("This very file was taken" in note for note in again["files"][0]["notes"])

@@ -314,3 +314,17 @@ def test_a_childs_page_takes_at_most_twenty_five_queries(town, jay):
 def test_health_says_nothing_but_that(town):
     answer = Client().get("/health")
     assert answer.json() == {"status": "ok"}
+
+
+def test_whoever_has_no_password_here_is_told_so(town):
+    client, who = inside("ruth"), worker("ruth")
+    kept = who.password
+    try:
+        who.set_unusable_password()
+        who.save()
+        client.force_login(who, backend=BACKEND)
+        page = client.get("/sign-in/password/")
+        assert page.status_code == 200 and b"You have no password here" in page.content
+    finally:
+        who.password = kept
+        who.save()
