@@ -27,6 +27,7 @@ from sightline.definition.kinds.feeds import (
 )
 from sightline.definition.kinds.feeds_watched import Notice
 from sightline.definition.kinds.figures import Figure, FigureCount
+from sightline.definition.kinds.matching import Matching, Nicknames
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
@@ -66,7 +67,9 @@ __all__ = [
     "Locality",
     "MappedPerson",
     "Mapping",
+    "Matching",
     "Model",
+    "Nicknames",
     "Notice",
     "OnRow",
     "Opens",
@@ -124,9 +127,12 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "signal": ("signals", Signal),
     "storyline": ("storylines", Storyline),
     "figure": ("figures", Figure),
+    "nicknames": ("nicknames", Nicknames),
+    "matching": ("matching", Matching),
 }
-# Read by `simulate` alone: no part of what a partnership's cases began under, so of neither hash nor bundle.
-NOT_IN_BUNDLE = frozenset(("storyline", "figure"))
+# Read by `simulate` or by matching alone: no part of what a partnership's cases began under, so of neither hash nor bundle.
+# (A matching model says with which names it was learnt.)
+NOT_IN_BUNDLE = frozenset(("storyline", "figure", "nicknames"))
 
 DURATION = re.compile(r"^(\d+) (working days?|school days?|days?|hours?|minutes?|weeks?|months?)$")
 
@@ -177,5 +183,7 @@ class Partnership(Model):
     signal: dict[str, Signal] = {}
     storyline: dict[str, Storyline] = {}
     figure: dict[str, Figure] = {}
+    nicknames: dict[str, Nicknames] = {}
+    matching: dict[str, Matching] = {}
     origins: dict[str, str] = Field({}, description="`record/ppn#headline` -> `england/records/ppn.yaml:12`")
     withdrawn: dict[str, str] = Field({}, description="`record/ppn` -> the reason why an overlay took it away")
