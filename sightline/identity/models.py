@@ -167,3 +167,6 @@ class Relation(AppendOnly):
     object = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
     agency = models.CharField(max_length=60)
     known_at = models.DateTimeField()
+
+
+from sightline.identity.linkage.models import PublishedModel, TrainedModel  # noqa: E402, F401  (Django finds an app's tables here)

@@ -24,7 +24,7 @@ NUMBERED = {
     "ledger.head",
 }
 PAIRS = {"identity.key": ("key", "alike")}  # rows of two numbers that nothing names at all
-BY_NAME = {"agencies.agency"}  # a slug, which is public
+BY_NAME = {"agencies.agency", "identity.trainedmodel"}  # a slug, which is public; the hash of a model
 APPEND_ONLY = {
     "agencies.published",
     "agencies.registryrow",
@@ -36,6 +36,8 @@ APPEND_ONLY = {
     "identity.version",
     "identity.link",
     "identity.relation",
+    "identity.trainedmodel",
+    "identity.publishedmodel",
     "chronology.entry",
     "chronology.part",
     "chronology.opening",
