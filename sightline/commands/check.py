@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.definition import records
     from sightline.definition.check_storylines import with_folder
     from sightline.definition.loader import names, read
+    from sightline.identity import band_examples
     from sightline.intake import health
     from sightline.intake import rules as intake
     from sightline.sharing import rules as sharing
@@ -50,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
         "storyline": storyline_examples.run_example,
         "watch": registry.run_example,
         "notice": health.run_example,
+        "matching": band_examples.run_example,
     }
     report, sound = [], True
     for name in args.partnership or names():

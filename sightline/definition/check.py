@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from sightline.definition.check_feeds import check_feed
+from sightline.definition.check_matching import check_matching
 from sightline.definition.check_records import check_clock, check_record
 from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cycles, check_names
 from sightline.definition.check_storylines import check_storyline
@@ -23,7 +24,7 @@ from sightline.definition.yaml_lines import Path
 
 Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
-NEED_EXAMPLES = ("record", "clock", "rule", "feed", "signal", "storyline", "watch", "notice")
+NEED_EXAMPLES = ("record", "clock", "rule", "feed", "signal", "storyline", "watch", "notice", "matching")
 SHOWN_PARTS = ("headline", "says", "place", "people")
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
@@ -199,6 +200,7 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "rule": _rule,
     **REGISTRY_CHECKS,
     "storyline": check_storyline,
+    "matching": check_matching,
 }
 
 

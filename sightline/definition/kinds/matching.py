@@ -18,7 +18,7 @@ class Nicknames(Thing):
 
 
 # Why a pair is in its band. The code gives each; a partnership says it in words, and may not leave one out.
-AGREES = ("confirmed",)
+AGREES = ("nhs", "upn", "confirmed")
 CONTRADICTS = (
     "another-number",
     "twin",

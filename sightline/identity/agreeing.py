@@ -1,0 +1,208 @@
+"""How two likenesses agree, as the bands ask it: in words that a person would use, with no number. Pure, and symmetric.
+
+The score (`linkage.scoring`) says how much agreement is worth; this says what kind it is, so that brothers and sisters,
+a father and a son of one name, or a number typed for somebody else are told from a misspelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from sightline.identity.linkage.names import in_use, roots, sound
+from sightline.identity.linkage.types import Likeness
+
+SAME, VARIANT, UNCLEAR, DIFFERENT, UNTOLD = "same", "variant", "unclear", "different", ""
+NEAR, PART, GENERATION = "near", "part", "generation"
+CLEARLY_DIFFERENT = 0.70  # Jaro-Winkler: below, no slip of ear or hand makes one of the other
+LEAST_TO_SLIP = 4  # letters: Ava and Eva are two names, not one misspelt
+ENDINGS = frozenset("aeioy")  # Paul and Paula, Marie and Maria, Daniel and Daniela: two names, not one misspelt
+MOST_DAYS_EARLY, MOST_DAYS_LATE = 120, 28  # of a birth, against the day on which it was expected
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How two likenesses agree. A detail that only one side tells stands nowhere."""
+
+    given: str  # same | variant | unclear | different | "": either side tells none
+    born: str  # same | near | part | different | generation | ""
+    agree: frozenset[str]  # terms of the policy that agree: family, sex, school, postcode, phone, email, kin, nhs, upn
+    differ: frozenset[str]  # of these: told by both, and not the same
+    family_of_each_other: bool  # one is told as a relative of the other
+
+
+def facts(one: Likeness, other: Likeness, generation: int) -> Facts:
+    """`generation`: so many years between two births are no misprint."""
+    agree, differ = set(), set()
+    for term, a, b in (("nhs", one.nhs, other.nhs), ("upn", one.upn, other.upn), ("sex", one.sex, other.sex)):
+        if a and b:
+            (agree if a == b else differ).add(term)
+    for term, some, others in (
+        ("school", one.schools, other.schools),
+        ("postcode", one.postcodes, other.postcodes),
+        ("phone", one.phones, other.phones),
+        ("email", one.emails, other.emails),
+        ("kin", one.kin, other.kin),
+    ):
+        if some and others:
+            (differ if set(some).isdisjoint(others) else agree).add(term)
+    family = _family(one, other)
+    if family is not None:
+        (agree if family else differ).add("family")
+    return Facts(
+        _given(one, other), born(one, other, generation), frozenset(agree), frozenset(differ), relatives(one, other)
+    )
+
+
+# --- names --------------------------------------------------------------------------------------------
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether one given name may be the other: the same, a declared short form or spelling, or a slip of the hand. Not
+    by sound alone: Ella and Ellie, or Hassan and Hussain, sound alike, and are what twins are called."""
+    return one == other or not set(roots(one)).isdisjoint(roots(other)) or slip(one, other)
+
+
+def slip(one: str, other: str) -> bool:
+    """One letter amiss or two changed over, the first letter kept; a vowel at the end makes another name."""
+    if min(len(one), len(other)) < LEAST_TO_SLIP or one[0] != other[0] or OSA.distance(one, other, score_cutoff=1) != 1:
+        return False
+    short, long_ = sorted((one, other), key=len)
+    if len(short) < len(long_):
+        return not (long_.startswith(short) and long_[-1] in ENDINGS)
+    return not (one[:-1] == other[:-1] and one[-1] in ENDINGS and other[-1] in ENDINGS)
+
+
+def _given(one: Likeness, other: Likeness) -> str:
+    found = given_names(one.given, other.given)
+    if found in (SAME, UNTOLD):
+        return found
+    if one.family and other.family and _turned_round(one, other):
+        return VARIANT
+    if found == VARIANT or _called_before(one, other) or _called_before(other, one):
+        return VARIANT
+    return found
+
+
+def given_names(one: Sequence[str], other: Sequence[str]) -> str:
+    """How the given names of two stand to each other."""
+    if not one or not other:
+        return UNTOLD
+    a, b = _called(one), _called(other)
+    if sorted(a) == sorted(b) or "".join(a) == "".join(b):
+        return SAME
+    short, long_ = sorted((a, b), key=lambda words: (len(words), words))
+    if set(short) <= set(long_):
+        if set(short) <= in_use().before:
+            return UNCLEAR  # brothers may all be called Muhammad, each with a name of his own besides
+        return SAME if short[0] == long_[0] else VARIANT
+    if all(any(alike(word, there) for there in long_) for word in short):
+        return VARIANT
+    if len(short) > 1 and set(short) & set(long_):
+        return UNCLEAR  # Muhammad Hassan and Muhammad Hussain
+    if any(alike(x, y) for x in short for y in long_):
+        return UNCLEAR
+    return DIFFERENT if max(JaroWinkler.similarity(x, y) for x in a for y in b) < CLEARLY_DIFFERENT else UNCLEAR
+
+
+def _called(words: Sequence[str]) -> list[str]:
+    """The words by which somebody is called: without what goes before, where anything is left."""
+    before = in_use().before
+    return [word for word in words if word not in before] or list(words)
+
+
+def _turned_round(one: Likeness, other: Likeness) -> bool:
+    return set(one.given) == set(other.family) and set(one.family) == set(other.given)
+
+
+def _called_before(one: Likeness, other: Likeness) -> bool:
+    return bool(one.other_names) and set(other.given) <= {*one.other_names, *one.given}
+
+
+def _family(one: Likeness, other: Likeness) -> bool | None:
+    if not one.family or not other.family:
+        return None
+    particles = in_use().particles
+    a, b = ({w for w in words if w not in particles} or set(words) for words in (one.family, other.family))
+    return (
+        any(alike(x, y) or sound(x) == sound(y) for x in a for y in b)
+        or "".join(one.family) == "".join(other.family)
+        or not a.isdisjoint(other.other_names)
+        or not b.isdisjoint(one.other_names)
+        or _turned_round(one, other)
+    )
+
+
+# --- birth --------------------------------------------------------------------------------------------
+
+
+def born(one: Likeness, other: Likeness, generation: int) -> str:
+    """How two births stand to each other. A child who is expected is born within the weeks around that day."""
+    a, b = sorted((one.born, other.born), key=lambda text: (len(text), text))
+    if not a or not b:
+        return _expected(one, other)
+    if a == b:
+        return SAME if len(a) == 10 else PART
+    years = abs(int(a[:4]) - int(b[:4]))
+    if years >= generation:
+        return GENERATION
+    if len(a) < 10:
+        return PART if b.startswith(a) or (len(a) == 4 and years <= 1) else DIFFERENT
+    return NEAR if years == 0 and _nearly(a, b) else DIFFERENT
+
+
+def _nearly(one: str, other: str) -> bool:
+    """Day and month changed over, or one digit amiss, within a year."""
+    return one[5:7] == other[8:] and one[8:] == other[5:7] or sum(x != y for x, y in zip(one, other, strict=True)) == 1
+
+
+def _expected(one: Likeness, other: Likeness) -> str:
+    if not (one.expected or one.born) or not (other.expected or other.born):
+        return UNTOLD
+    days = [_day(side.born or side.expected) for side in (one, other)]
+    if days[0] is None or days[1] is None:
+        return UNTOLD
+    if one.expected and other.expected and not (one.born or other.born):
+        return PART if abs((days[0] - days[1]).days) <= MOST_DAYS_LATE else DIFFERENT
+    came, due = (days[0], days[1]) if one.born else (days[1], days[0])
+    return PART if -MOST_DAYS_EARLY <= (came - due).days <= MOST_DAYS_LATE else DIFFERENT
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+# --- family -------------------------------------------------------------------------------------------
+
+
+def relatives(one: Likeness, other: Likeness) -> bool:
+    """Whether one is told as a relative of the other: the same name and birth date as somebody of their family."""
+    return _is_kin(one, other) or _is_kin(other, one)
+
+
+def _is_kin(of: Likeness, other: Likeness) -> bool:
+    return any(_fits(told, other) and not _fits(told, of) for told in of.kin)
+
+
+def _fits(told: str, who: Likeness) -> bool:
+    given, _, rest = told.partition("|")
+    day = rest.rpartition("|")[2]
+    return bool(day) and day == who.born and given_names(given.split(), who.given) in (SAME, VARIANT)
+
+
+def terms(known: Facts) -> Collection[str]:
+    """Which terms of a policy agree. A given name that is not the same to the letter counts where both tell one sex."""
+    found = set(known.agree)
+    if known.given == SAME or known.given == VARIANT and "sex" in known.agree:
+        found.add("given")
+    if known.born == SAME:
+        found |= {"born", "born-nearly"}
+    elif known.born == NEAR:
+        found.add("born-nearly")
+    return found
