@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from sightline.intake.types import Details
 
 SEED = 11
+MISTAKES = "errors-to-learn-from.yaml"  # every mistake that matching must stand
 SHARD = 5_000  # families
 PER_FAMILY = 6.6  # source identities of a family, about
 HOMES_A_POSTCODE = 15
@@ -102,7 +103,7 @@ def rows(path: Path) -> Iterator[Row]:
 def _shard(asked: tuple[int, int, int, int]) -> pa.Table:
     from sightline.definition.loader import load
     from sightline.simulation import names
-    from sightline.simulation.held import Holders, read_errors
+    from sightline.simulation.held import DEFAULT, Holders, read_errors
     from sightline.simulation.numbers import Numbers
     from sightline.simulation.people import Families
     from sightline.simulation.schools import Schools
@@ -116,7 +117,7 @@ def _shard(asked: tuple[int, int, int, int]) -> pa.Table:
         SEED, definition, period, schools, Numbers(SEED, definition.info.authority, start * 4, start * 2)
     )
     families.places = [(f"ZZ{at}", "") for at in range(districts)]
-    holders = Holders(SEED, definition, read_errors(), schools.titles)
+    holders = Holders(SEED, definition, read_errors(DEFAULT.with_name(MISTAKES)), schools.titles)
     of_kind: dict[str, list[str]] = {}
     for agency in definition.agency.values():
         of_kind.setdefault(agency.kind, []).append(agency.id)

@@ -226,5 +226,15 @@ class Holders:
         held["old_address"], held["no_address"] = is_so("old-address", len(person.homes) > 1), is_so("no-address")
         held["old_name"] = is_so("old-name", person.renamed)
         held["tells_refuge"] = is_so("tells-refuge", person.homes and person.homes[-1].kind == REFUGE)
+        if is_so("wrong-digit", person.born) and held["born"]:
+            held["born"] = names.mistyped(rng, held["born"])
+        if is_so("two-names"):
+            held["family"] = f"{held['family']}-{names.second(person.family, person.n, person.sex).family}"
+        if is_so("both-names"):
+            held["given"] = f"{held['given']} {names.second(person.family, person.n, person.sex).given}"
+        if is_so("by-middle-name"):
+            held["given"] = names.second(person.family, person.n, person.sex).given
+        if is_so("initial"):
+            held["given"] = held["given"][:1]
         held["slips"] = slips
         return held

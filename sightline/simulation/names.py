@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -225,3 +226,25 @@ def misspelt(rng: random.Random, name: str) -> str:
     if rng.random() < 0.5:
         return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
     return name[:at] + name[at + 1 :]
+
+
+class Second(NamedTuple):
+    given: str
+    family: str
+
+
+def second(family: str, n: int, sex: str) -> Second:
+    """Another given and family name of somebody, always the same: from the pool to which their family name belongs."""
+    pool = next((pool for pool in pools().values() if family in pool.family), pools()["british"])
+    rng = random.Random(f"second/{n}")
+    return Second(rng.choice(pool.female if sex == "female" else pool.male), rng.choice(pool.family))
+
+
+def mistyped(rng: random.Random, born: date) -> date:
+    """A date with one digit typed wrongly, where that is a date still; else as it was."""
+    text = born.isoformat()
+    at = rng.choice((3, 6, 8, 9))
+    try:
+        return date.fromisoformat(text[:at] + rng.choice("0123456789") + text[at + 1 :])
+    except ValueError:
+        return born
