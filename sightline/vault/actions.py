@@ -44,6 +44,11 @@ def digest(kind: str, value: str) -> str:
     return rules.keyed_digest(_digest_key(settings.SIGHTLINE_KEY, kind), value)
 
 
+def short_digests(kind: str, values: Iterable[str]) -> list[int]:
+    """As `digest`, of 64 bits, for many values at once."""
+    return rules.short_digests(_digest_key(settings.SIGHTLINE_KEY, kind), values)
+
+
 class Keyring:
     """Keys in the clear for the length of one response or one bite of work.
 
@@ -75,6 +80,12 @@ class Keyring:
             return
         for key_id, wrapped in Key.objects.filter(id__among=wanted).values_list("id", "wrapped"):
             self._keys[key_id] = _unwrapped(bytes(wrapped), key_id)
+
+    def take(self, rows: Iterable[tuple[UUID, bytes]]) -> None:
+        """Takes wrapped keys that the caller read together with what they open."""
+        for key_id, wrapped in rows:
+            if key_id not in self._keys:
+                self._keys[key_id] = _unwrapped(bytes(wrapped), key_id)
 
     def has(self, key_id: UUID) -> bool:
         """Whether this key is in hand; after `fetch`, whether it still exists."""

@@ -14,9 +14,10 @@ Layout: version (1) | number of wraps (1) | wraps: key id (16) + wrapped record 
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -98,6 +99,18 @@ def open_(sealed: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
 def keyed_digest(key: bytes, value: str) -> str:
     """HMAC-SHA256 of a normalised value, cut to 128 bits, in hex: equal values meet, a stolen table says nothing."""
     return hmac.digest(key, value.encode(), "sha256").hex()[:32]
+
+
+def short_digests(key: bytes, values: Iterable[str]) -> list[int]:
+    """Keyed BLAKE2b (RFC 7693) of each value, cut to 64 bits, as a signed number: for tables of millions of rows, in which
+    two values that meet by chance cost a look and no more. A third of the time of HMAC."""
+    begun = hashlib.blake2b(digest_size=8, key=key)
+    found = []
+    for value in values:
+        one = begun.copy()
+        one.update(value.encode())
+        found.append(int.from_bytes(one.digest(), "big", signed=True))
+    return found
 
 
 def derive(master: bytes, label: str) -> bytes:

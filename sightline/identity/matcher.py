@@ -1,0 +1,246 @@
+"""Who may be this person: candidates by the keys of a likeness, opened and scored. Nothing is kept in memory between uses.
+
+Two reads however many are asked about: the first follows each key as far as `DEEP` people, the second brings the sealed
+likenesses of the best candidates together with what opens them. What is not stored yet (people of the same bite) is
+held beside it (`hold`), so that a bite of many sees what bites of one would have seen.
+
+Raw SQL, because this is asked for each arriving person among millions: what Django makes of rows would cost more than
+the question.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import log2
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from sightline.identity.indexing import digests, digests_of, opened
+from sightline.identity.linkage.comparing import Prepared, prepared
+from sightline.identity.linkage.keys import keys_asked
+from sightline.identity.linkage.model import Model
+from sightline.identity.linkage.publishing import current_model
+from sightline.identity.linkage.scoring import score_prepared
+from sightline.identity.linkage.types import Likeness, Score
+from sightline.sharing.reading import Reading
+from sightline.sharing.types import Label, Level
+from sightline.vault.actions import CannotOpen, Keyring
+
+DEEP = 200  # people read of one key: whoever shares it with more is hardly told apart by it
+MOST = 40  # candidates opened for one that is asked about
+AT_ONCE = 4000  # keys in one statement
+
+_KEYS = {
+    # The 200th of a key bounds what is read of it: SQLite has no LATERAL.
+    "sqlite": f"""
+        SELECT k."key", k."alike" FROM json_each(%s) AS j CROSS JOIN "identity_key" AS k
+        WHERE k."key" = j.value AND k."alike" <= COALESCE((SELECT "alike" FROM "identity_key" WHERE "key" = j.value
+        ORDER BY "alike" LIMIT 1 OFFSET {DEEP - 1}), 9223372036854775807)""",
+    "postgresql": f"""
+        SELECT j.value, k."alike" FROM unnest(%s::bigint[]) AS j(value)
+        CROSS JOIN LATERAL (SELECT "alike" FROM "identity_key" WHERE "key" = j.value ORDER BY "alike" LIMIT {DEEP}) AS k""",
+}
+_LIKENESSES = """
+    SELECT a.id, a.identity_id, a.body, s.agency, s.guard, s.key, v.wrapped
+    FROM {given} "identity_alike" AS a
+    JOIN "identity_sourceidentity" AS s ON s.id = a.identity_id JOIN "vault_key" AS v ON v.id = s.key
+    WHERE a.{column} {among}"""
+
+
+@dataclass(slots=True)
+class Other:
+    """A source identity as matching knows it. `alike` is where its likeness is kept; 0 while it is not."""
+
+    identity: UUID
+    agency: str
+    guard: str
+    key: UUID
+    alike: int
+    likeness: Likeness
+    prepared: Prepared = field(repr=False)
+    digests: frozenset[int] | None = None  # under which it is found now, where that is not what is stored
+
+
+class Near(NamedTuple):
+    """Somebody like whoever was asked about, and how much."""
+
+    identity: UUID
+    agency: str
+    likeness: Likeness
+    score: Score
+    guard: str
+
+
+class Matcher:
+    """Finds and scores candidates for the length of one bite or request.
+
+    `reading`: the passage through the gate by which others' details are opened; whom it does not let this actor read in
+    full takes no part. What is opened is noted on it; the caller closes it.
+    """
+
+    def __init__(self, keyring: Keyring, *, model: Model | None = None, reading: Reading | None = None) -> None:
+        self.keyring, self.reading = keyring, reading
+        self._model = model
+        self._stored: dict[int, list[int]] = {}  # digest: numbers of stored likenesses
+        self._held: dict[int, list[Other]] = defaultdict(list)  # digest: who is held beside them
+        self._others: dict[int, Other | None] = {}  # by number; None where it takes no part
+        self._by_identity: dict[UUID, Other] = {}
+        self._agencies: dict[str, bool] = {}
+        self._asked: dict[Likeness, tuple[int, ...]] = {}
+
+    @property
+    def model(self) -> Model:
+        if self._model is None:
+            self._model = current_model()
+        return self._model
+
+    def like(self, asked: Sequence[Likeness], *, most: int = MOST) -> list[list[Near]]:
+        """For each likeness whoever is like it, best first, at most `most`."""
+        self.read(asked, most=most)
+        return [self.near(one, most=most) for one in asked]
+
+    def read(self, asked: Iterable[Likeness], *, most: int = MOST) -> None:
+        """Brings everything into hand that `near` needs for these: two reads, however many they are."""
+        asked = list(dict.fromkeys(asked))
+        self._look_up({digest for one in asked for digest in self._digests(one)})
+        self._open({number for one in asked for number in self._best(one, most) if number not in self._others})
+
+    def near(self, one: Likeness, *, most: int = MOST, but: UUID | None = None) -> list[Near]:
+        """Whoever is like this one, of what is in hand (`read`), best first. `but`: who it is itself."""
+        if one not in self._asked or any(digest not in self._stored for digest in self._asked[one]):
+            self.read([one], most=most)
+        others = [
+            other for number in self._best(one, most) if (other := self._others[number]) and other.identity != but
+        ]
+        there = {other.identity for other in others}
+        for digest in self._asked[one]:
+            for other in self._held.get(digest, ()):
+                if other.identity not in there and other.identity != but and other.digests and digest in other.digests:
+                    there.add(other.identity)
+                    others.append(other)
+        if not others:
+            return []
+        scores = self.scores(one, others)
+        found = [Near(o.identity, o.agency, o.likeness, s, o.guard) for o, s in zip(others, scores, strict=True)]
+        return sorted(found, key=lambda near: -near.score.bits)[:most]
+
+    def scores(self, one: Likeness, others: Sequence[Other]) -> list[Score]:
+        return score_prepared(self.model, prepared(one), [other.prepared for other in others])
+
+    def hold(self, identity: UUID, agency: str, guard: str, key: UUID, likeness: Likeness) -> Other:
+        """From now on this is what is known of a source identity, whether or not it is stored."""
+        before = self._by_identity.get(identity)
+        found = frozenset(digests_of(likeness))
+        number = before.alike if before else 0
+        other = Other(identity, agency, guard, key, number, likeness, prepared(likeness), found)
+        self._by_identity[identity] = other
+        if number:
+            self._others[number] = None  # it is found by what it is held by, not by what is stored
+        for digest in found - (before.digests if before and before.digests else frozenset()):
+            self._held[digest].append(other)
+        if before is not None and before.digests:
+            for digest in before.digests:
+                self._held[digest] = [o for o in self._held[digest] if o.identity != identity] + (
+                    [other] if digest in found else []
+                )
+        return other
+
+    def known(self, identities: Iterable[UUID]) -> dict[UUID, Other]:
+        """These source identities themselves, as far as they are in the index and take part: one read."""
+        wanted = list(dict.fromkeys(identities))
+        unread = [identity for identity in wanted if identity not in self._by_identity]
+        if unread:
+            self._take(self._rows("identity_id", unread))
+        return {identity: self._by_identity[identity] for identity in wanted if identity in self._by_identity}
+
+    # --- reading --------------------------------------------------------------------------------------
+
+    def _digests(self, one: Likeness) -> tuple[int, ...]:
+        if one not in self._asked:
+            self._asked[one] = tuple(dict.fromkeys(digests(keys_asked(one))))
+        return self._asked[one]
+
+    def _look_up(self, wanted: set[int]) -> None:
+        unread = sorted(wanted - self._stored.keys())
+        statement = _KEYS[connection.vendor]
+        for start in range(0, len(unread), AT_ONCE):
+            some = unread[start : start + AT_ONCE]
+            self._stored.update((digest, []) for digest in some)
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [json.dumps(some) if connection.vendor == "sqlite" else some])
+                for digest, number in cursor.fetchall():
+                    self._stored[digest].append(number)
+
+    def _best(self, one: Likeness, most: int) -> list[int]:
+        """The numbers of those who share most with it, a rare key counting for more than a common one."""
+        points: dict[int, float] = {}
+        for digest in self._digests(one):
+            numbers = self._stored[digest]
+            if numbers:
+                weight = 20.0 - log2(len(numbers))
+                for number in numbers:
+                    points[number] = points.get(number, 0.0) + weight
+        if len(points) <= most:
+            return list(points)
+        return sorted(points, key=lambda number: (-points[number], number))[:most]
+
+    def _open(self, numbers: Iterable[int]) -> None:
+        wanted = sorted(numbers)
+        if not wanted:
+            return
+        self._take(self._rows("id", wanted))
+        for number in wanted:
+            self._others.setdefault(number, None)  # erased meanwhile
+
+    def _rows(self, column: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                kind = "uuid" if column == "identity_id" else "bigint"
+                cursor.execute(
+                    _LIKENESSES.format(given="", column=column, among=f"= ANY(%s::{kind}[])"), [list(values)]
+                )
+                return cursor.fetchall()
+            plain = json.dumps([value.hex if isinstance(value, UUID) else value for value in values])
+            cursor.execute(
+                _LIKENESSES.format(given="json_each(%s) AS j CROSS JOIN", column=column, among="= j.value"), [plain]
+            )
+            return [
+                (number, UUID(identity), body, agency, guard, UUID(key), wrapped)
+                for number, identity, body, agency, guard, key, wrapped in cursor.fetchall()
+            ]
+
+    def _take(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for number, identity, body, agency, guard, key, wrapped in rows:
+            if identity in self._by_identity or not self._may_open(agency):
+                continue
+            self.keyring.take([(key, wrapped)])
+            try:
+                likeness = opened(self.keyring, identity, bytes(body))
+            except CannotOpen:
+                continue
+            other = Other(identity, agency, guard, key, number, likeness, prepared(likeness))
+            self._others[number] = self._by_identity[identity] = other
+            self._note(identity, agency)
+
+    # --- the gate -------------------------------------------------------------------------------------
+
+    def _may_open(self, agency: str) -> bool:
+        if self.reading is None:
+            return True
+        if agency not in self._agencies:
+            self._agencies[agency] = self._sight(agency).level is Level.FULL
+        return self._agencies[agency]
+
+    def _sight(self, agency: str) -> Any:
+        assert self.reading is not None
+        known = self.reading.agencies.get(agency)
+        return self.reading.policy.decide(Label("identity", agency, known.kind if known else "", "ordinary", ()), ())
+
+    def _note(self, identity: UUID, agency: str) -> None:
+        if self.reading is not None:
+            self.reading.note(identity, self._sight(agency))
