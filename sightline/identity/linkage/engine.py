@@ -35,6 +35,12 @@ class Engine(Protocol):
     def make(self, table: str, sql: str) -> None:
         """A table of what the query finds."""
 
+    def add(self, table: str, sql: str) -> None:
+        """Adds what the query finds to a table."""
+
+    def put(self, table: str, rows: pa.Table) -> None:
+        """A table of these rows."""
+
     def drop(self, table: str) -> None: ...
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]: ...
@@ -46,6 +52,9 @@ class Engine(Protocol):
 
     def digest(self, expressions: Sequence[str]) -> str:
         """SQL for one number that stands for these values together."""
+
+    def unnest(self, column: str) -> str:
+        """SQL that gives a row for each value of a list."""
 
 
 class Duck:
@@ -83,6 +92,14 @@ class Duck:
     def make(self, table: str, sql: str) -> None:
         self.con.execute(f"CREATE OR REPLACE TABLE {table} AS {sql}")
 
+    def add(self, table: str, sql: str) -> None:
+        self.con.execute(f"INSERT INTO {table} {sql}")
+
+    def put(self, table: str, rows: pa.Table) -> None:
+        self.con.register("put", rows)
+        self.con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM put")
+        self.con.unregister("put")
+
     def drop(self, table: str) -> None:
         self.con.execute(f"DROP TABLE IF EXISTS {table}")
 
@@ -98,6 +115,9 @@ class Duck:
     def digest(self, expressions: Sequence[str]) -> str:
         return f"hash({', '.join(expressions)})"
 
+    def unnest(self, column: str) -> str:
+        return f"unnest({column})"
+
     def close(self) -> None:
         self.con.close()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -106,7 +126,9 @@ class Duck:
 @contextmanager
 def opened(name: str = "duckdb", *, threads: int = 0, memory: str = MEMORY) -> Iterator[Engine]:
     """An engine by its name, closed at the end. Raises Unavailable with a sentence where it cannot be had here."""
-    logging.getLogger("splink").setLevel(logging.CRITICAL)  # it speaks of levels and tables; what failed we say ourselves
+    logging.getLogger("splink").setLevel(
+        logging.CRITICAL
+    )  # it speaks of levels and tables; what failed we say ourselves
     if name == "spark":
         from sightline.identity.linkage.spark import Spark
 

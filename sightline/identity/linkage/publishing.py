@@ -89,7 +89,9 @@ def current_model() -> Model:
         return known.model
     try:
         asked = PublishedModel.objects.order_by("-at", "-id").values_list("model", flat=True).first() or ""
-        model = known.model if known is not None and known.id == asked else (_stored(asked) if asked else shipped_model())
+        model = (
+            known.model if known is not None and known.id == asked else (_stored(asked) if asked else shipped_model())
+        )
     except (DatabaseError, RuntimeError):  # no tables yet, or nobody may ask here: what ships is a model too
         return known.model if known is not None else shipped_model()
     with _lock:
@@ -116,7 +118,9 @@ def model_of(id: str) -> Model:
     """A model by its id, or by the beginning of it that no other has; `shipped` too. Raises Missing."""
     if id == SHIPPED or len(id) >= 6 and shipped_model().id.startswith(id):
         return shipped_model()
-    found = list(TrainedModel.objects.filter(id__startswith=id).values_list("id", flat=True)[:2]) if len(id) >= 6 else []
+    found = (
+        list(TrainedModel.objects.filter(id__startswith=id).values_list("id", flat=True)[:2]) if len(id) >= 6 else []
+    )
     if len(found) != 1:
         raise Missing
     return _stored(found[0])

@@ -59,7 +59,9 @@ def settings(
 
 def of_model(model: Model, *, spark: bool = False) -> dict[str, Any]:
     """The settings by which Splink scores as the model does."""
-    return settings(m=model.m, u=model.u, prior=model.prior, spark=spark) | {"retain_intermediate_calculation_columns": True}
+    return settings(m=model.m, u=model.u, prior=model.prior, spark=spark) | {
+        "retain_intermediate_calculation_columns": True
+    }
 
 
 def learnt(kept: Mapping[str, Any], what: str) -> dict[str, dict[str, float]]:
@@ -73,9 +75,7 @@ def learnt(kept: Mapping[str, Any], what: str) -> dict[str, dict[str, float]]:
     return found
 
 
-def _level(
-    of: Comparison, level: Level, m: Numbers, u: Numbers, fixed: Sequence[str], spark: bool
-) -> dict[str, Any]:
+def _level(of: Comparison, level: Level, m: Numbers, u: Numbers, fixed: Sequence[str], spark: bool) -> dict[str, Any]:
     said: dict[str, Any] = {
         "sql_condition": spark_sql(level) if spark else level.sql,
         "label_for_charts": level.id,

@@ -158,8 +158,12 @@ def train(engine: Engine, wanted: Wanted, progress: Progress = lambda *_: None) 
             "seconds": round(time.monotonic() - began, 1),
             "seed": wanted.seed,
             "prior": {
-                "same-number": prior.number, "same-details": prior.details, "both-could": prior.both_could,
-                "both": prior.both, "recall": round(prior.recall, 4), "precision": round(prior.precision, 4),
+                "same-number": prior.number,
+                "same-details": prior.details,
+                "both-could": prior.both_could,
+                "both": prior.both,
+                "recall": round(prior.recall, 4),
+                "precision": round(prior.precision, 4),
                 "pairs-of-one-person": round(prior.pairs),
             },
             "taught-by": sessions,
@@ -190,7 +194,9 @@ def prior_of(engine: Engine) -> Prior:
     return found
 
 
-def analytic(kept: Mapping[str, Mapping[str, float]], u: Mapping[str, Mapping[str, float]], people: float) -> dict[str, dict[str, float]]:
+def analytic(
+    kept: Mapping[str, Mapping[str, float]], u: Mapping[str, Mapping[str, float]], people: float
+) -> dict[str, dict[str, float]]:
     """`u` with what no random pair shows, set from what it is: two strangers share a national number where one of them
     bears it wrongly, and a telephone number where they live together. `kept`: where the levels of `FIXED` come from.
     """
@@ -275,7 +281,9 @@ def _together(
 def _pairs(engine: Engine, columns: str, where: str) -> int:
     """How many pairs of rows agree in all these columns."""
     counted = f"SELECT count(*) AS n FROM {PEOPLE} WHERE {where} GROUP BY {columns}"
-    return int(engine.ask(f"SELECT coalesce(sum(cast(n AS BIGINT) * (n - 1) / 2), 0) FROM ({counted}) AS counted")[0][0])
+    return int(
+        engine.ask(f"SELECT coalesce(sum(cast(n AS BIGINT) * (n - 1) / 2), 0) FROM ({counted}) AS counted")[0][0]
+    )
 
 
 def _fixed() -> dict[str, list[str]]:
