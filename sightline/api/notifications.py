@@ -156,7 +156,10 @@ def _kept(thing: Notification | Unread, by: Actor) -> dict[str, Any]:
 def _said(thing: Notification | Unread, held: Receipt) -> dict[str, Any]:
     if isinstance(thing, Unread):
         return _told(held, thing.faults)
-    return _told(held, held.faults if held.state == KEPT else ())
+    said = _told(held, held.faults if held.state == KEPT else ())
+    if held.noted:  # of what was sent, nothing else: whoever is told of the same child elsewhere changes nothing here
+        said["noted"] = [{"path": one.path, "says": one.expected, "code": one.code} for one in held.noted]
+    return said
 
 
 def _told(held: Receipt, faults: tuple[Fault, ...]) -> dict[str, Any]:

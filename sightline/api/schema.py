@@ -8,6 +8,7 @@ from typing import Any
 from sightline.definition.records import json_schema
 from sightline.definition.types import CodeList, Partnership, RecordType
 from sightline.intake import bodies
+from sightline.intake.usable import SAYS as SAYS_OF_DETAILS
 
 MOST_IN_BATCH = 500
 STATES = ("received", "already-held", "kept-for-a-person")
@@ -35,6 +36,20 @@ RECEIPT = {
             "description": "Why it waits for a person, when it does: every fault at once",
             "items": {"$ref": "#/components/schemas/Fault"},
         },
+        "noted": {
+            "type": "array",
+            "description": "Details of people that could not be used as they came. All was taken, and kept as received.",
+            "items": {"$ref": "#/components/schemas/Noted"},
+        },
+    },
+}
+NOTED = {
+    "type": "object",
+    "required": ["path", "says", "code"],
+    "properties": {
+        "path": {"type": "string", "examples": ["people.0.born"]},
+        "says": {"type": "string", "examples": [SAYS_OF_DETAILS["no-such-day"]]},
+        "code": {"enum": list(SAYS_OF_DETAILS)},
     },
 }
 FAULT = {
@@ -82,7 +97,13 @@ def _schemas(holder: _Held) -> dict[str, Any]:
     }
     receipts = {"type": "array", "items": _ref("Receipt"), "description": "In the order in which they were sent"}
     schemas["Receipts"] = {"type": "object", "required": ["receipts"], "properties": {"receipts": receipts}}
-    return schemas | {"Person": person(partnership), "Receipt": RECEIPT, "Fault": FAULT, "Problem": PROBLEM}
+    return schemas | {
+        "Person": person(partnership),
+        "Receipt": RECEIPT,
+        "Fault": FAULT,
+        "Noted": NOTED,
+        "Problem": PROBLEM,
+    }
 
 
 class _Held:

@@ -16,6 +16,7 @@ from typing import Any
 
 from sightline.commands import schools
 from sightline.definition.types import Partnership
+from sightline.intake.notes import Notes
 from sightline.intake.readers import Unreadable, apart
 from sightline.intake.types import Counts
 from sightline.timescales.london import local
@@ -182,7 +183,7 @@ def _take(
     from sightline.intake import resuming
     from sightline.jobs.receive import close_delivery, open_delivery, receive
 
-    found, by, notes = reading.feed, machine("feed-machine"), reading.notes
+    found, by, notes, poor = reading.feed, machine("feed-machine"), reading.notes, Notes()
     before = stop.taken if stop else 0
     things = _first_step(iter(counted))
     entry["feed"] = found.id
@@ -213,16 +214,17 @@ def _take(
 
     state = "stopped"
     try:
-        seen = receive(things, delivery=delivery, by=by, progress=progress, settled=False)
+        seen = receive(things, delivery=delivery, by=by, progress=progress, settled=False, notes=poor)
         state = "done"
     except Unreadable as error:  # found only on the way: what came before it is kept
         notes.add(error.sentence)
         raise
     finally:
         counts.add(seen)
-        entry |= {**seen.as_dict(), "notes": [text for text in notes.sentences() if not text.startswith("heading: ")]}
+        all_said = [*notes.sentences(), *poor.sentences()]
+        entry |= {**seen.as_dict(), "notes": [text for text in all_said if not text.startswith("heading: ")]}
         with suppress(DatabaseError):  # where the database is gone, the delivery stays open, and that tells it
-            said = [*notes.sentences()[:49], resuming.from_where(stop)] if stop else notes.sentences()
+            said = [*all_said[:49], resuming.from_where(stop)] if stop else all_said
             close_delivery(delivery, seen, said, by=by, state=state)
             if state == "stopped":
                 remember()

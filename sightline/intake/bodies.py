@@ -36,7 +36,10 @@ KEYS = (
 PLACE = ("name", "postcode")
 ADDRESS = ("lines", "postcode")
 PERSON_TEXTS = ("local_id", "given", "family", "nhs_number", "upn", "phone", "email", "school", "language")
-PERSON = ("key", "roles", *PERSON_TEXTS, "born", "expected", "sex", "ethnicity", "address")
+DETAILS = (*PERSON_TEXTS, "born", "expected", "sex", "ethnicity")
+PERSON = ("key", "roles", *DETAILS, "address")
+MOST_LINES = 10
+LONGEST_DETAIL = 2_000  # kept as received to that length; far beyond it there is no detail of anybody
 LONGEST = {"message_id": 200, "version": 40, "says": 20_000}
 LONGEST_TEXT = 500
 MOST_PEOPLE = 100
@@ -138,20 +141,23 @@ class _Body:
         return tuple(dict.fromkeys(role for role in items if isinstance(role, str)))
 
     def details(self, path: str, item: Mapping[str, Any]) -> Details:
-        found: dict[str, Any] = {name: self.text(f"{path}.{name}", item) for name in PERSON_TEXTS}
+        """Somebody's details as they were sent. None is a fault: what cannot be used is noted when it is taken
+        (`usable`), for nothing that is told of a child waits because a detail of theirs is poor."""
+        found: dict[str, Any] = {name: _as_sent(item.get(name)) for name in DETAILS}
         for name, check in CHECKS.items():
             found[name] = check(found[name])[0] if found[name] else ""
-        for name in ("born", "expected"):
-            found[name] = self.birth(f"{path}.{name}", item.get(name))
         for name in ("sex", "ethnicity"):
-            found[name] = self.code(f"{path}.{name}", item, name)
+            codes = self.partnership.codes.get(name)
+            found[name] = (code_for(codes, found[name]) if codes else "") or found[name]
         address = item.get("address")
-        if address is not None and self.object(f"{path}.address", address, ADDRESS):
-            lines = self.list(f"{path}.address.lines", address.get("lines"), 10)
-            found["lines"] = tuple(
-                text for n, _ in enumerate(lines) if (text := self.text(f"{path}.address.lines.{n}", lines))
-            )
-            found["postcode"] = self.text(f"{path}.address.postcode", address)
+        if isinstance(address, dict):
+            self.object(f"{path}.address", address, ADDRESS)
+            lines = address.get("lines")
+            each = lines[:MOST_LINES] if isinstance(lines, list) else [lines]
+            found["lines"] = tuple(text for line in each if (text := _as_sent(line)))
+            found["postcode"] = _as_sent(address.get("postcode"))
+        elif text := _as_sent(address):
+            found["lines"] = (text,)
         return Details(**found)
 
     def relations(self, value: Any, keys: Collection[str]) -> tuple[tuple[str, str, str], ...]:
@@ -228,26 +234,6 @@ class _Body:
             self.fault(path, A_MOMENT, code="not-a-date")
             return ""
 
-    def birth(self, path: str, value: Any) -> str:
-        if value in (None, ""):
-            return ""
-        if isinstance(value, str) and not isinstance(value, Number):
-            try:
-                return str(parse_partial(value))
-            except (ValueError, OverflowError):
-                pass
-        self.fault(path, A_DATE, code="not-a-date")
-        return ""
-
-    def code(self, path: str, holder: Mapping[str, Any], name: str) -> str:
-        text, codes = self.text(path, holder), self.partnership.codes.get(name)
-        if not text or codes is None:
-            return text
-        found = code_for(codes, text)
-        if not found and not codes.open:
-            self.fault(path, one_of(codes.codes, 30), code="unknown-code")
-        return found or text
-
     def object(self, path: str, value: Any, keys: Collection[str]) -> bool:
         """Whether it is an object; keys that are not known are faults, since what they meant would be lost."""
         if not isinstance(value, dict):
@@ -268,3 +254,14 @@ class _Body:
 
     def fault(self, path: str, expected: str, found: str = "", near: str = "", code: str = "invalid") -> None:
         self.faults.append(Fault(path=path, found=found, expected=expected, nearest=near, code=code))
+
+
+def _as_sent(value: Any) -> str:
+    """A detail of somebody as text, whatever it was sent as: several values stand side by side, true and false in words."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " / ".join(text for one in value if (text := _as_sent(one)))[:LONGEST_DETAIL]
+    if isinstance(value, dict):
+        return " ".join(text for one in value.values() if (text := _as_sent(one)))[:LONGEST_DETAIL]
+    return ("true" if value is True else "false" if value is False else str(value).strip())[:LONGEST_DETAIL]

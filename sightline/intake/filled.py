@@ -14,7 +14,7 @@ from operator import attrgetter
 from sightline.definition.types import Partnership
 from sightline.intake.types import Details, Notification
 
-DETAILS = Details.__slots__
+DETAILS = tuple(name for name in Details.__slots__ if name != "noted")
 _details = attrgetter(*DETAILS)
 _OWN = ("says", "place", "until")
 Kept = dict[str, dict[str, int]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -211,6 +211,10 @@ class Inbox:
             )
             self._changed.append(one.before)
         self._receipts[one.place] = Receipt(str(item.id), item.received_at, "received")
+
+    def note(self, one: Arriving, noted: Sequence[Fault]) -> None:
+        """Tells the sender which details could not be used as they came."""
+        self._receipts[one.place] = replace(self._receipts[one.place], noted=tuple(noted))
 
     @property
     def changed_anything(self) -> bool:

@@ -326,16 +326,31 @@ class Mapper:
             if column is None:
                 continue
             if name in ("born", "expected"):
-                parts.append((name, self._date(column, dates.birth(column.date))))
+                parts.append((name, self._as_far(column, self._date(column, dates.birth(column.date)))))
             elif name in ("sex", "ethnicity"):
                 parts.append((name, self._code(column, name)))
             elif name == "school":
                 get = self._text(column)
+                get = self._as_far(column, get)
                 parts.append((name, lambda values, get=get: self.lookups.school(get(values))))  # type: ignore[misc]
             else:
-                parts.append((name, self._text(column)))
+                parts.append((name, self._as_far(column, self._text(column)) if column.codes else self._text(column)))
         role = self._role(person.role)
         return _Person(person.when, role, tuple(parts), address_lines(person.address) if person.address else None)
+
+    def _as_far(self, column: Column, get: Getter) -> Getter:
+        """A detail of a person as the mapping reads it, else as it was sent: it never keeps a record waiting, and is used
+        as far as it can be (`usable`)."""
+        plain = raw_text(column)
+
+        def as_far(values: Values) -> str:
+            try:
+                return get(values)
+            except Misfit as misfit:
+                self.notes.add(f"{named(column)} is not {misfit.fault.expected}: kept as received")
+                return plain(values)
+
+        return as_far
 
     def _role(self, column: Column) -> Getter:
         get, record_of, records = self._text(column), self.record, self.partnership.record

@@ -18,6 +18,7 @@ from typing import Any
 from sightline.definition.nearest import one_of
 from sightline.definition.records import clean, missing_parts
 from sightline.definition.types import Column, Fault, Feed, MappedPerson, Partnership
+from sightline.intake import dates
 from sightline.intake.columns import columns_of, raw_text
 from sightline.intake.identifiers import CHECKS, TITLES
 from sightline.intake.lookups import Lookups
@@ -387,7 +388,8 @@ class _Looked:
                     _show(told, values[0] if values else "(empty)")
 
     def _oddities(self) -> Iterator[tuple[tuple[str, ...], Callable[[Mapping[str, str]], str], str]]:
-        """What is kept as sent though it is not understood: numbers whose check digit does not hold, unknown codes."""
+        """What is kept as sent though it is not understood: check digits that do not hold, unknown codes, birth dates in
+        another form."""
         mapping = self.feed.mapping
         for person in mapping.people if mapping else ():
             for part in PERSON_PARTS:
@@ -397,6 +399,8 @@ class _Looked:
                 get = raw_text(column)
                 if part in CHECKS:
                     yield column.from_, _unheld(get, part), f"a {TITLES[part]} whose check digit holds; kept as sent"
+                elif part in ("born", "expected"):
+                    yield column.from_, _undated(get, column), f"{dates.expected(column.date)}; kept as sent"
                 elif part in ("sex", "ethnicity"):
                     codes = {theirs.casefold(): ours for theirs, ours in column.codes.items()}
                     find = self.lookups.code(part)
@@ -407,6 +411,19 @@ def _unheld(get: Callable[[Mapping[str, str]], str], part: str) -> Callable[[Map
     def strange(values: Mapping[str, str]) -> str:
         text = get(values)
         return text if text and not CHECKS[part](text)[1] else ""
+
+    return strange
+
+
+def _undated(get: Callable[[Mapping[str, str]], str], column: Column) -> Callable[[Mapping[str, str]], str]:
+    read = dates.birth(column.date)
+
+    def strange(values: Mapping[str, str]) -> str:
+        text = get(values)
+        try:
+            return "" if not text or read(text) else text
+        except (ValueError, OverflowError):
+            return text
 
     return strange
 

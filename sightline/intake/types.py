@@ -9,12 +9,16 @@ from typing import Any
 
 from sightline.definition.types import Fault
 
+Noted = tuple[str, str, str]  # detail, why (a code of `usable.SAYS`), as received (empty where it still stands)
+
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """A person as one sender holds them. Everything is text, as sent; empty is "not given".
+    """A person as one sender holds them. Everything is text; empty is "not given".
 
-    `born` and `expected` are ISO dates, or partial ones (`2010`, `2010-03`); `ethnicity` is the DfE code.
+    From a reader it is as sent. Once taken in (`usable.usable`), `born` and `expected` are ISO
+    dates, partial ones (`2010`, `2010-03`) or `about 14 on 2025-01-10`; `sex` is a code, and so is `ethnicity` (DfE)
+    where it was understood; and what could not be used as it came stands in `noted`.
     """
 
     given: str = ""
@@ -32,13 +36,14 @@ class Details:
     school: str = ""  # agency id, or the name as sent
     language: str = ""
     local_id: str = ""
+    noted: tuple[Noted, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Only what was given, for sealing."""
         found: dict[str, Any] = {}
         for name in Details.__slots__:
             if value := getattr(self, name):
-                found[name] = list(value) if name == "lines" else value
+                found[name] = list(value) if name == "lines" else list(map(list, value)) if name == "noted" else value
         return found
 
     @classmethod
@@ -46,10 +51,26 @@ class Details:
         known = {k: v for k, v in values.items() if k in cls.__slots__}
         if "lines" in known:
             known["lines"] = tuple(known["lines"])
+        if "noted" in known:
+            known["noted"] = tuple(map(tuple, known["noted"]))
         return cls(**known)
+
+    def told_again(self, given: Details) -> Details:
+        """What the sender holds after telling of them anew: what it gives now, and what it gave before where it is silent.
+        What is noted of a detail goes when that detail is told anew."""
+        values = {name: value for name in Details.__slots__ if name != "noted" and (value := getattr(given, name))}
+        if len(self.born) == 10 and self.born[4:5] == "-" and _says_less(given.born, self.born):
+            del values["born"]  # an age, or a part of the same date
+        told = values.keys() | {detail for detail, _, _ in given.noted}
+        noted = (*(one for one in self.noted if one[0] not in told), *given.noted)
+        return replace(self, **values, noted=noted)
 
     def without_local_id(self) -> Details:
         return replace(self, local_id="")
+
+
+def _says_less(born: str, than: str) -> bool:
+    return born.startswith("about ") or (0 < len(born) < len(than) and than.startswith(born))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +144,4 @@ class Receipt:
     received_at: datetime
     state: str  # received | already-held | kept-for-a-person
     faults: tuple[Fault, ...] = ()
+    noted: tuple[Fault, ...] = ()  # details that could not be used as they came: taken all the same

@@ -5,8 +5,9 @@ Inbox, identity, chronology, openings, ties, what is owed, and the ledger, toget
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -20,16 +21,19 @@ from sightline.chronology.types import Writing
 from sightline.clocks.actions import relevant
 from sightline.definition.records import age_bands, clean, facts, is_routine, is_urgent, missing_parts, reaches_queue
 from sightline.definition.types import Fault, Partnership, RecordType
+from sightline.definition.values import code_for
 from sightline.identity.actions import relate
 from sightline.identity.queries import persons_of
 from sightline.identity.resolving import Resolver
 from sightline.identity.types import Resolved
 from sightline.intake.filled import Filled
 from sightline.intake.inbox import Arriving, Inbox
+from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Named, Notification, Unread
+from sightline.intake.usable import SAYS, TOLD_BY_READERS, sentence, usable
 from sightline.ledger.actions import write
 from sightline.sharing.actions import end_ties, tie, untie
-from sightline.timescales.london import parse_moment
+from sightline.timescales.london import local_day, parse_moment
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
 from sightline.vault import expiring
@@ -48,6 +52,7 @@ class World:
     delivery: Any
     schools: dict[str, str] = field(default_factory=dict)
     filled: Filled = field(default_factory=Filled)  # of all bites that were committed
+    notes: Notes | None = None  # of a file's reader: what is told of poor details is added to it
 
     def __post_init__(self) -> None:
         self.schools = {a.title.casefold(): a.id for a in self.agencies.values()} | {a: a for a in self.agencies}
@@ -62,6 +67,17 @@ class World:
             for r in self.definition.record.values()
             if r.routine and r.opened_for
         }
+
+    def code_of(self, name: str, text: str) -> str:
+        """The code of a list that a text means; empty where the list does not know it."""
+        codes = self.definition.codes.get(name)
+        return code_for(codes, text) if codes is not None else text
+
+    def tell(self, poor: Iterable[tuple[str, str, str]]) -> None:
+        """Notes which details of a file could not be used as they came; what its reader has told by column is not repeated."""
+        for detail, why, position in poor:
+            if self.notes is not None and why not in TOLD_BY_READERS:
+                self.notes.add(sentence(detail, why), position)
 
 
 def precision_of(text: str) -> str:
@@ -92,6 +108,7 @@ class Bite:
         self.clocked: dict[UUID, None] = {}
         self.ended: list[tuple[UUID, datetime]] = []
         self.filled = Filled()
+        self.poor: list[tuple[str, str, str]] = []  # detail, why it could not be used as it came, position
 
     @property
     def counts(self) -> Counts:
@@ -99,7 +116,7 @@ class Bite:
 
     def work(self) -> None:
         """Does it all. Called inside one transaction."""
-        arriving = self.inbox.sort()
+        arriving = [self._usable(one) for one in self.inbox.sort()]
         things = self.inbox.things
         self.filled.see(things[: len(things) - len(self.inbox.postponed)])
         self.resolver.prepare(
@@ -108,6 +125,32 @@ class Bite:
         for one in arriving:
             self._take(one)
         self._save()
+
+    def _usable(self, one: Arriving) -> Arriving:
+        """What is told of people, as far as it can be used: a poor detail holds up nothing."""
+        n, (told_on, seen) = one.notification, self._days(one.notification)
+        made = [usable(p.details, on=told_on, seen=seen, code=self.world.code_of) for p in n.people]
+        if all(details is p.details for p, details in zip(n.people, made, strict=True)):
+            return one
+        people = tuple(replace(p, details=details) for p, details in zip(n.people, made, strict=True))
+        return replace(one, notification=replace(n, people=people))
+
+    def _note(self, one: Arriving) -> None:
+        """Says which details could not be used as they came: to the sender, and in what is told of the delivery."""
+        n = one.notification
+        found = [(at, detail, why) for at, p in enumerate(n.people) for detail, why, _ in p.details.noted]
+        if found:
+            self.inbox.note(one, [Fault(path=f"people.{at}.{d}", expected=SAYS[why], code=why) for at, d, why in found])
+            self.poor += [(d, why, n.position) for _, d, why in found]
+
+    def _days(self, n: Notification) -> tuple[date, date]:
+        """The day on which we were told, and the day of what was told of."""
+        today = local_day(now())
+        found = [today, today]
+        for place, text in enumerate((n.sent, n.happened)):
+            with suppress(ValueError, OverflowError):
+                found[place] = min(today, local_day(moment_of(text))) if text else today
+        return found[0], found[1]
 
     # --- one notification ------------------------------------------------------------------------------
 
@@ -166,6 +209,7 @@ class Bite:
         keys = keys or [self.inbox.delivery_key()]
         first = self._entry(one, record, fields, people, keys, known)
         self.inbox.took(one, first=first, keys=self.writings[-1].keys, sent_at=sent)
+        self._note(one)
 
     def _on_it_before(self, one: Arriving) -> list[UUID]:
         """Who stood on the record that this corrects: a sender without ids of its own means the same people again."""

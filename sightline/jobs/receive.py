@@ -19,6 +19,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
 from sightline.intake import actions as inbox
+from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Notification, Receipt, Unread
 from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
@@ -74,12 +75,15 @@ def receive(
     by: Actor,
     progress: Callable[[Counts], None] | None = None,
     settled: bool = True,
+    notes: Notes | None = None,
 ) -> Counts:
     """Takes everything, in bites of one transaction each, then settles what is owed (clocks). Returns what became of it.
 
-    `settled=False`: what is owed stays owed, for the caller to settle once after many files (`settle_all`).
+    `settled=False`: what is owed stays owed, for the caller to settle once after many files (`settle_all`). `notes`: to
+    which it is added what details of people could not be used as they came.
     """
     world, counts, started = _world(delivery, by), Counts(), time.monotonic()
+    world.notes = notes
     pace = PACES[connection.vendor]
     size, waiting, kept = pace.first, [], started
 
@@ -142,6 +146,7 @@ def _bite(
                 owe("clocks", {"persons": [str(p) for p in work.clocked]}, at_once=at_once)
         counts.add(work.counts)
         world.filled.add(work.filled)
+        world.tell(work.poor)
         return work.inbox.postponed, work.inbox.receipts
     except IntegrityError:  # somebody else was taking the same thing at the same moment: look again
         if tries == 0:

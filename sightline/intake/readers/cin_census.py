@@ -283,9 +283,9 @@ class _Reader:
                 self.notes.add("UPN whose check digit does not hold: kept, not matched on", position)
         return Details(
             local_id=local_id,
-            born=self._date(values, "PersonBirthDate"),
-            expected=self._date(values, "ExpectedPersonBirthDate"),
-            sex=self.sex(sex) or sex,
+            born=self._as_far(values, "PersonBirthDate", position),
+            expected=self._as_far(values, "ExpectedPersonBirthDate", position),
+            sex=self._sex(sex, position),
             ethnicity=self.ethnicity(ethnicity) or ethnicity,
             upn=number,
         )
@@ -298,6 +298,22 @@ class _Reader:
             return dates.iso(text)[:10]
         except ValueError:
             raise _Wrong(name, "not-a-date" if text else "needed") from None
+
+    def _as_far(self, values: Flat, name: str, position: str) -> str:
+        """A birth date, or what stands there instead: no record of a child waits because of that, and it is used as far
+        as it can be (`usable`)."""
+        try:
+            return self._date(values, name)
+        except _Wrong:
+            self.notes.add(f"{name} is not a date such as 2026-03-31: kept as received", position)
+            return values[name]
+
+    def _sex(self, text: str, position: str) -> str:
+        if found := self.sex(text):
+            return found
+        if text:
+            self.notes.add("Sex has a code that is not known: kept as sent", position)
+        return text
 
     def _value(self, values: Flat, name: str) -> str:
         text = values[name]

@@ -70,11 +70,10 @@ def test_a_person_is_there_only_when_their_column_is_filled():
         ({"REF": " "}, [("REF", "needed")]),
         ({"TYPE": "XX"}, [("TYPE", "unknown-code")]),
         ({"ROLE": "S"}, [("ROLE", "unknown-role")]),
-        ({"DOB": "soon"}, [("DOB", "not-a-date")]),
         ({"GRADE": "Z"}, [("GRADE", "unknown-code")]),
         (
             {"WHEN": "x", "DOB": "31/02/2010", "GRADE": "Z"},
-            [("WHEN", "not-a-date"), ("GRADE", "unknown-code"), ("DOB", "not-a-date")],
+            [("WHEN", "not-a-date"), ("GRADE", "unknown-code")],
         ),
     ],
 )
@@ -86,7 +85,13 @@ def test_every_fault_of_a_row_is_told_by_column_without_what_was_found(changes, 
 
 
 def test_a_date_fault_shows_the_suppliers_own_way_of_writing():
-    assert one(DOB="x").faults[0].expected == "a date such as 31/03/2025"
+    assert one(WHEN="x").faults[0].expected == "a date such as 31/03/2025 21:40, or 31/03/2025"
+
+
+def test_a_birth_date_in_another_form_goes_on_as_received_and_is_told():
+    notes = Notes()
+    assert one(notes, DOB="2010-02-30").people[0].details.born == "2010-02-30"
+    assert notes.sentences() == ["DOB is not a date such as 31/03/2025: kept as received"]
 
 
 def test_birth_dates_as_far_as_they_are_known():
@@ -148,7 +153,7 @@ def test_somebody_who_stands_on_two_rows_is_one_person_with_two_roles():
 
 
 def test_a_bad_row_is_told_and_the_others_still_make_the_record():
-    found = grouped(row(1, ID="a"), row(1, ID="b", DOB="x"), row(1, ID="c"))
+    found = grouped(row(1, ID="a"), row(1, ID="b", WHEN="x"), row(1, ID="c"))
     assert [len(one.people) for one in found if isinstance(one, Notification)] == [2]
     assert [(one.position, one.reason) for one in found if isinstance(one, Unread)] == [("line 3", "not-a-date")]
 

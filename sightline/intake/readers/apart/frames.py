@@ -16,7 +16,7 @@ from sightline.intake.types import Details, Named, Notification, Unread
 
 LARGEST = 64 * 1024 * 1024
 _LENGTHS = struct.Struct("!II")
-_DETAILS = tuple(Details.__slots__)
+_DETAILS = tuple(name for name in Details.__slots__ if name != "noted")  # nothing is noted before it is taken in
 _LINES = _DETAILS.index("lines")
 Things = Sequence[Notification | Unread]
 
