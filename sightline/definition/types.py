@@ -28,6 +28,7 @@ from sightline.definition.kinds.feeds import (
 from sightline.definition.kinds.feeds_watched import Notice
 from sightline.definition.kinds.figures import Figure, FigureCount
 from sightline.definition.kinds.matching import Matching, Nicknames
+from sightline.definition.kinds.naming import Naming
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
@@ -69,6 +70,7 @@ __all__ = [
     "Mapping",
     "Matching",
     "Model",
+    "Naming",
     "Nicknames",
     "Notice",
     "OnRow",
@@ -129,10 +131,11 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "figure": ("figures", Figure),
     "nicknames": ("nicknames", Nicknames),
     "matching": ("matching", Matching),
+    "naming": ("name-origins", Naming),
 }
 # Read by `simulate` or by matching alone: no part of what a partnership's cases began under, so of neither hash nor bundle.
 # (A matching model says with which names it was learnt.)
-NOT_IN_BUNDLE = frozenset(("storyline", "figure", "nicknames"))
+NOT_IN_BUNDLE = frozenset(("storyline", "figure", "nicknames", "naming"))
 
 DURATION = re.compile(r"^(\d+) (working days?|school days?|days?|hours?|minutes?|weeks?|months?)$")
 
@@ -185,5 +188,6 @@ class Partnership(Model):
     figure: dict[str, Figure] = {}
     nicknames: dict[str, Nicknames] = {}
     matching: dict[str, Matching] = {}
+    naming: dict[str, Naming] = {}
     origins: dict[str, str] = Field({}, description="`record/ppn#headline` -> `england/records/ppn.yaml:12`")
     withdrawn: dict[str, str] = Field({}, description="`record/ppn` -> the reason why an overlay took it away")
