@@ -1,21 +1,55 @@
-"""Joining, separating, deciding a possible match. Nothing moves: only links are added, so each can be undone."""
+"""Joining, separating, deciding a possible match. Nothing moves: pairs change, and persons follow, so each can be undone.
+
+Where one of the people is protected, two workers must say that they are one: the first says so (`half`), the second
+agrees (`confirm`, or the same decision) or not (`reject`). Any one of them may say that they are two. Whoever is sealed
+is joined with nobody, and only the named holder sees or decides what touches them: for everybody else it is not there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
-from sightline.agencies.queries import partnership
+from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
-from sightline.definition.outcomes import Conflict, Decision, Missing, Refused
-from sightline.identity.models import Link, Possible, Relation, SourceIdentity
+from sightline.definition.nearest import nearest, one_of
+from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
+from sightline.definition.types import Fault
+from sightline.identity.bands import PROTECTED, SEALED, in_force
+from sightline.identity.deciding import (
+    DIFFERENT,
+    HALF,
+    SAME,
+    Two,
+    act,
+    part,
+    propose,
+    undecided,
+    unite,
+    withdraw,
+)
+from sightline.identity.models import Possible, Relation
+from sightline.identity.queries import seen
 from sightline.ledger.actions import write
+from sightline.sharing.reading import Reading
+from sightline.sharing.types import Level
+from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
-from sightline.vault.actions import Keyring
+
+DECISIONS = (SAME, DIFFERENT, "unsure")
+ALREADY = "Somebody has already decided this match. Nothing was changed."
+TWO_PEOPLE = Decision(
+    False, "second-person-needed", "One of them is protected: a second worker must agree. You have said so already."
+)
+SEALED_AWAY = Decision(
+    False,
+    "protected",
+    "Nobody who is sealed is joined with anybody. The holder of sealed records says, by day and by night, what may be known.",
+)
 
 
 def _require(by: Actor, permission: str) -> None:
@@ -24,111 +58,153 @@ def _require(by: Actor, permission: str) -> None:
         raise Refused(decision)
 
 
-def _relink(
-    identities: Sequence[SourceIdentity], person: UUID, by: Actor, reason: str, evidence: Sequence[str]
-) -> None:
-    for identity in identities:
-        identity.person = person
-        Link.objects.create(
-            id=uuid4(), identity=identity, person=person, at=now(), by=by.id, reason=reason, evidence=list(evidence)
-        )
-    SourceIdentity.objects.bulk_update(identities, ["person"])
+def _two(one: UUID, other: UUID, by: Actor) -> Two:
+    """The two, locked. Raises Missing where one is not there, or not for this worker to see: one answer for both."""
+    two = Two(one, other)
+    rows = [two.circle.rows[one], two.circle.rows[other]]
+    holder = in_force(partnership().matching, local_day(now())).holder
+    if two.guard == SEALED and by.role != holder:
+        if any(row.guard == SEALED for row in rows):
+            raise Missing
+        raise Refused(SEALED_AWAY)
+    if not by.machine:
+        sights = seen(Reading(by, "safeguarding", recorded=False), rows)
+        if any(row.id not in sights or sights[row.id].level < Level.HEADLINE for row in rows):
+            raise Missing
+    return two
 
 
-def _sealed(text: str, possible: UUID, a: SourceIdentity, b: SourceIdentity) -> bytes | None:
-    """Somebody's words about the two, sealed for both of them."""
-    keyring = Keyring()
-    keyring.fetch([a.key, b.key])
-    keys = [key for key in (a.key, b.key) if keyring.has(key)]
-    return keyring.seal(text[:400].encode(), keys, f"possible|{possible}") if text and keys else None
-
-
-def _decided(a: SourceIdentity, b: SourceIdentity, state: str, because: str, by: Actor) -> None:
-    """What somebody decided about two source identities, whether or not a match of theirs was waiting."""
-    first, second = sorted((a.id, b.id), key=str)
-    row = Possible.objects.filter(one_id=first, other_id=second).first() or Possible(
-        one_id=first, other_id=second, at=now()
+def _record(verb: str, by: Actor, ids: Sequence[object], **detail: object) -> None:
+    write(
+        kind="change",
+        verb=verb,
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        policy=partnership().hash,
+        ids=ids,
+        detail=detail,
     )
-    row.state, row.decided_at, row.decided_by, row.because = state, now(), by.id, _sealed(because, row.id, a, b)
-    row.save()
 
 
-def _pair(one: UUID, other: UUID) -> tuple[SourceIdentity, SourceIdentity]:
-    found = {row.id: row for row in SourceIdentity.objects.select_for_update().filter(id__in=[one, other])}
-    if one not in found or other not in found:
-        raise Missing
-    return found[one], found[other]
+def _one_person(two: Two, because: str, by: Actor, verb: str) -> UUID:
+    """Decides that they are one; where one is protected, by two workers. Returns the person of `one` as it is then."""
+    if two.guard == SEALED:
+        raise Refused(SEALED_AWAY)
+    pair = two.pair()
+    if two.guard == PROTECTED and not two.together:
+        if pair.state != HALF:
+            pair = propose(two, act(by, because))
+            _record("propose-match", by, [two.one, two.other, pair.id])
+            return two.persons[0]
+        if pair.proposed_by == by.id:
+            raise Refused(TWO_PEOPLE)
+    first = pair.proposed_by
+    changed = unite(two, act(by, because))
+    person = changed[two.one][1] if two.one in changed else two.persons[0]
+    _record(
+        verb, by, [two.one, two.other, person, two.pair().id], moved=len(changed), **({"first": first} if first else {})
+    )
+    return person
+
+
+def _two_people(two: Two, because: str, by: Actor, verb: str) -> UUID:
+    """Decides that they are two. Returns the person of `other` as it is then."""
+    changed = part(two, act(by, because))
+    person = changed[two.other][1] if two.other in changed else two.circle.rows[two.other].person
+    _record(verb, by, [two.one, two.other, person, two.pair().id], moved=len(changed))
+    return person
 
 
 @transaction.atomic
 def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
-    """Says that two source identities are one person. Returns the person. Reversible by `separate`."""
+    """Says that two source identities, and so the two people, are one. Returns the person of `one`.
+
+    Where either is protected, this is the first of two decisions or the second: until a second worker agrees nothing is
+    joined, and the pair is `half`. Reversible by `separate`. Raises Missing and Refused (`not-permitted`,
+    `second-person-needed` for the same worker twice, `protected` for what is sealed).
+    """
     _require(by, "join-identities")
-    a, b = _pair(one, other)
-    if a.person != b.person:
-        moving = list(SourceIdentity.objects.select_for_update().filter(person=b.person))
-        _relink(moving, a.person, by, "decided", ["a-person-decided"])
-    _decided(a, b, "same", because, by)
-    write(
-        kind="change",
-        verb="join-identities",
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="safeguarding",
-        policy=partnership().hash,
-        ids=[one, other, a.person],
-    )
-    return a.person
+    return _one_person(_two(one, other, by), because, by, "join-identities")
 
 
 @transaction.atomic
 def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
-    """Says that a source identity is not this person after all: `other` becomes a person of its own."""
+    """Says that `other` is not the person that `one` is. Returns the person that `other` is then.
+
+    What one decision joined comes apart as it was before it. Where more holds them together, `other` leaves with whoever
+    hangs on it alone, and the rest stay. Matches between the two people are not offered again. One worker is enough,
+    whoever is protected: what was joined in error must come apart at once.
+    """
     _require(by, "separate-identities")
-    a, b = _pair(one, other)
-    if a.person == b.person:
-        _relink([b], uuid4(), by, "separated", ["a-person-decided"])
-    _decided(a, b, "different", because, by)
-    write(
-        kind="change",
-        verb="separate-identities",
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="safeguarding",
-        policy=partnership().hash,
-        ids=[one, other, b.person],
-    )
-    return b.person
+    return _two_people(_two(one, other, by), because, by, "separate-identities")
+
+
+def _waiting(possible: UUID, by: Actor, *states: str) -> tuple[Possible, Two]:
+    """A pair that somebody may still decide, locked. Raises Missing, or Conflict where somebody was first."""
+    ends = Possible.objects.filter(id=possible).values_list("one_id", "other_id").first()
+    if ends is None:
+        raise Missing
+    two = _two(*ends, by)
+    pair = two.pair()
+    if pair.state not in states:
+        raise Conflict(ALREADY)
+    return pair, two
 
 
 @transaction.atomic
-def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor) -> None:
-    """Decides a waiting match: same, different or unsure. Raises Conflict when somebody was first."""
+def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor) -> str:
+    """Decides a match: `same`, `different` or `unsure`, for both people with everything that is known between them.
+
+    Returns the state of the pair then: `half` where it is the first of two decisions. Raises Missing, Refused, and
+    Conflict when somebody has decided it already.
+    """
     _require(by, "decide-match")
-    if decision not in ("same", "different", "unsure"):
+    if decision not in DECISIONS:
         raise Refused(Decision(False, "wrong-state", "Say same, different, or can’t tell."))
-    try:
-        row = Possible.objects.select_for_update().get(id=possible)
-    except Possible.DoesNotExist as error:
-        raise Missing from error
-    if row.state in ("same", "different"):
-        raise Conflict("Somebody has already decided this match. Nothing was changed.")
-    if decision == "same":
-        join(one=row.one_id, other=row.other_id, because=because, by=by)
-        return
-    row.state, row.decided_at, row.decided_by = decision, now(), by.id
-    row.because = _sealed(because, row.id, *_pair(row.one_id, row.other_id))
-    row.save(update_fields=["state", "decided_at", "decided_by", "because"])
-    write(
-        kind="change",
-        verb="decide-match",
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="safeguarding",
-        policy=partnership().hash,
-        ids=[row.id],
-        detail={"decision": decision},
-    )
+    _, two = _waiting(possible, by, "waiting", "unsure", HALF, "joined")
+    if decision == SAME:
+        _one_person(two, because, by, "join-identities")
+    elif decision == DIFFERENT:
+        _two_people(two, because, by, "decide-match")
+    else:
+        undecided(two, act(by, because))
+        _record("decide-match", by, [two.one, two.other, possible], decision=decision)
+    return Possible.objects.values_list("state", flat=True).get(id=possible)
+
+
+@transaction.atomic
+def confirm(*, possible: UUID, because: str = "", by: Actor) -> UUID:
+    """The second worker agrees that two are one. Returns the person. Raises Refused (`second-person-needed`) for the
+    worker who was first, and Conflict where nothing waits for a second."""
+    _require(by, "decide-match")
+    _, two = _waiting(possible, by, HALF)
+    return _one_person(two, because, by, "join-identities")
+
+
+@transaction.atomic
+def reject(*, possible: UUID, because: str = "", by: Actor) -> None:
+    """A worker does not agree, or the first takes back what they said: the pair stands as it stood before."""
+    _require(by, "decide-match")
+    pair, two = _waiting(possible, by, HALF)
+    first = pair.proposed_by
+    withdraw(pair)
+    _record("reject-match", by, [two.one, two.other, possible], first=first)
+
+
+@transaction.atomic
+def ask_agency(*, possible: UUID, agency: str, by: Actor) -> None:
+    """Notes that an agency was asked about a match, by whom and when. It goes on waiting. Raises Invalid for an agency
+    that is not of the partnership."""
+    _require(by, "decide-match")
+    pair, two = _waiting(possible, by, "waiting", "unsure", HALF)
+    known = agencies()
+    if agency not in known:
+        expected = f"an agency of the partnership, {one_of(known)}"
+        raise Invalid([Fault(path="agency", found=agency, expected=expected, nearest=nearest(agency, known))])
+    pair.asked_at, pair.asked_of = now(), agency
+    pair.save(update_fields=["asked_at", "asked_of"])
+    _record("ask-agency", by, [two.one, two.other, possible], agency=agency)
 
 
 def relate(rows: Sequence[tuple[UUID, str, UUID, str, datetime]]) -> int:

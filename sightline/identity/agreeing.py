@@ -62,7 +62,7 @@ def facts(one: Likeness, other: Likeness, generation: int) -> Facts:
 
 def alike(one: str, other: str) -> bool:
     """Whether one given name may be the other: the same, a declared short form or spelling, or a slip of the hand. Not
-    by sound alone: Ella and Ellie, or Hassan and Hussain, sound alike, and are what twins are called."""
+    by sound alone: Hassan and Hussain, or Lily and Leila, sound alike, and are what twins are called."""
     return one == other or not set(roots(one)).isdisjoint(roots(other)) or slip(one, other)
 
 

@@ -86,9 +86,9 @@ def thought(found: Circle) -> dict[UUID, UUID]:
     for pair in found.among():
         if holds(pair):
             edges.append(Edge(pair.one_id, pair.other_id, pair.state == "same", pair.bits or 0.0))
-        elif pair.state == "different":
+        elif pair.state in ("different", "half"):
             apart.append((pair.one_id, pair.other_id))
-        elif pair.state in ("unsure", "half") or not AGAINST.isdisjoint(pair.why):
+        elif pair.state == "unsure" or not AGAINST.isdisjoint(pair.why):
             against.append((pair.one_id, pair.other_id))
     groups: dict[UUID, list[SourceIdentity]] = defaultdict(list)
     for identity, root in components(found.rows, edges, apart, against).items():

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from sightline.identity.linking import circle
 from sightline.identity.models import Possible, SourceIdentity, Version
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
@@ -17,9 +18,19 @@ from sightline.vault.actions import Erased, Keyring
 def waiting_between(one: Collection[UUID], other: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
     """Matches that wait for a person between these source identities and those: (match, identity, identity)."""
     rows = Possible.objects.filter(
-        Q(one__in=one, other__in=other) | Q(one__in=other, other__in=one), state__in=("waiting", "unsure")
+        Q(one__in=one, other__in=other) | Q(one__in=other, other__in=one), state__in=("waiting", "unsure", "half")
     )
     return list(rows.order_by("at", "id").values_list("id", "one", "other"))
+
+
+def ends_of(possible: UUID) -> tuple[UUID, ...]:
+    """The two source identities of a pair; empty where there is no such pair."""
+    return tuple(Possible.objects.filter(id=possible).values_list("one_id", "other_id").first() or ())
+
+
+def circle_of(identities: Iterable[UUID]) -> set[UUID]:
+    """Everybody whom a decision about these may make somebody else: all who hang together with them by pairs that hold."""
+    return set(circle(identities).rows)
 
 
 def as_resolved(identities: Iterable[UUID]) -> dict[UUID, Resolved]:

@@ -1,55 +1,69 @@
-"""Saying who is one person and who is not, with what follows: the clocks of everybody concerned."""
+"""Saying who is one person and who is not, with what follows: the clocks of everybody concerned.
+
+Ties, entries and keys hang on source identities, so that what a worker sees follows at once and needs no work here.
+Signals are derived when they are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import transaction
 
 from sightline.agencies.types import Actor
 from sightline.identity import actions
-from sightline.identity.queries import identities_of, people_of_match, persons_of
-from sightline.identity.tracing import waiting_between
+from sightline.identity.queries import persons_of
+from sightline.identity.tracing import circle_of, ends_of
 from sightline.jobs.due import owe
 
 
-def _clocks(persons: Iterable[UUID]) -> None:
-    owe("clocks", {"persons": sorted({str(person) for person in persons})})
+@contextmanager
+def _followed(identities: Iterable[UUID]) -> Iterator[None]:
+    """The clocks of whoever is somebody else afterwards, and of who they were, follow at once after commit."""
+    circle = circle_of(identities)
+    before = persons_of(circle)
+    yield
+    after = persons_of(circle_of(circle))
+    moved = {p for i, person in after.items() if before.get(i) != person for p in (before.get(i), person) if p}
+    if moved:
+        owe("clocks", {"persons": sorted(str(person) for person in moved)})
 
 
 @transaction.atomic
 def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
-    """As `identity.actions.join`; the clocks of both follow at once after commit."""
-    before = persons_of([one, other])
-    person = actions.join(one=one, other=other, because=because, by=by)
-    _clocks([*before.values(), person])
-    return person
+    """As `identity.actions.join`; the clocks of everybody concerned follow at once after commit."""
+    with _followed([one, other]):
+        return actions.join(one=one, other=other, because=because, by=by)
 
 
 @transaction.atomic
 def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
-    """As `identity.actions.separate`; and `other` is told apart from everybody who stays with `one`, so that no match
-    with them is offered again. The clocks of both follow at once after commit."""
-    before = persons_of([one, other])
-    staying = [row.id for row in identities_of(before[one]) if row.id not in (one, other)] if one in before else []
-    person = actions.separate(one=one, other=other, because=because, by=by)
-    if before[one] == before[other]:
-        for identity in staying:
-            actions.separate(one=identity, other=other, because=because, by=by)
-    _clocks([*before.values(), person])
-    return person
+    """As `identity.actions.separate`; the clocks of everybody concerned follow at once after commit."""
+    with _followed([one, other]):
+        return actions.separate(one=one, other=other, because=because, by=by)
 
 
 @transaction.atomic
-def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor) -> None:
-    """As `identity.actions.decide_match`; two people are decided about once, however many of their agencies' details
-    might match. The clocks of both follow at once after commit."""
-    before = people_of_match(possible)
-    actions.decide_match(possible=possible, decision=decision, because=because, by=by)
-    if decision == "different" and len(before) == 2:
-        ours, theirs = ([row.id for row in identities_of(person)] for person in before)
-        for waiting, *_ in waiting_between(ours, theirs):
-            actions.decide_match(possible=waiting, decision=decision, because=because, by=by)
-    if decision == "same":
-        _clocks(before)
+def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor) -> str:
+    """As `identity.actions.decide_match`; the clocks of everybody concerned follow at once after commit."""
+    with _followed(ends_of(possible)):
+        return actions.decide_match(possible=possible, decision=decision, because=because, by=by)
+
+
+@transaction.atomic
+def confirm(*, possible: UUID, because: str = "", by: Actor) -> UUID:
+    """As `identity.actions.confirm`; the clocks of everybody concerned follow at once after commit."""
+    with _followed(ends_of(possible)):
+        return actions.confirm(possible=possible, because=because, by=by)
+
+
+def reject(*, possible: UUID, because: str = "", by: Actor) -> None:
+    """As `identity.actions.reject`: nobody is somebody else by it."""
+    actions.reject(possible=possible, because=because, by=by)
+
+
+def ask_agency(*, possible: UUID, agency: str, by: Actor) -> None:
+    """As `identity.actions.ask_agency`: the match goes on waiting."""
+    actions.ask_agency(possible=possible, agency=agency, by=by)

@@ -11,10 +11,13 @@ class Nicknames(Thing):
     """Names with their short forms and spellings, and words in name fields that are no name."""
 
     names: dict[str, Listed] = Field({}, description="a name: its short forms and other spellings")
-    none: Listed = Field((), description="words that senders write where no name is known (`baby`, `unknown`)")
+    none: Listed = Field((), description="words and phrases where no name is known (`baby`, `not known`)")
+    whose: Listed = Field((), description="after these stands another's name (`infant of`, `mother of`)")
     before: Listed = Field((), description="words before the name by which somebody is called (`muhammad` ali)")
     particles: Listed = Field((), description="words that are no part of a family name when it is compared (`de`, `al`)")
-    joined: Listed = Field((), description="words that are written together with the next (`o` brien, `mc` donald)")
+    joined: Listed = Field((), description="in family names, written together with the next word (`o` brien)")
+    joined_given: Listed = Field((), description="in given names, written together with the next word (`abdul` rahman)")
+    endings: dict[str, Listed] = Field({}, description="endings of family names, and those of men for them (`ska`: `ski`)")
 
 
 # Why a pair is in its band. The code gives each; a partnership says it in words, and may not leave one out.
@@ -38,6 +41,7 @@ WAITS = (
     "sealed",
     "stopped",
     "held-apart",
+    "told-apart",
     "no-longer-agrees",
 )
 NOT_ONE = ("too-little", "two-people")
