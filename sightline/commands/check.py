@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.definition.check_storylines import with_folder
     from sightline.definition.loader import names, read
     from sightline.identity import band_examples
+    from sightline.identity.linkage import names as nicknames
     from sightline.intake import health
     from sightline.intake import rules as intake
     from sightline.sharing import rules as sharing
@@ -52,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
         "watch": registry.run_example,
         "notice": health.run_example,
         "matching": band_examples.run_example,
+        "nicknames": nicknames.run_example,
     }
     report, sound = [], True
     for name in args.partnership or names():

@@ -24,7 +24,7 @@ from sightline.definition.yaml_lines import Path
 
 Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
-NEED_EXAMPLES = ("record", "clock", "rule", "feed", "signal", "storyline", "watch", "notice", "matching")
+NEED_EXAMPLES = ("record", "clock", "rule", "feed", "signal", "storyline", "watch", "notice", "matching", "nicknames")
 SHOWN_PARTS = ("headline", "says", "place", "people")
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 

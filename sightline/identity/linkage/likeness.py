@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from sightline.identity.linkage.names import tokens
+from sightline.identity.linkage.names import family_tokens, tokens
 from sightline.identity.linkage.types import Likeness
 from sightline.intake.identifiers import nhs_number, pupil_number
 from sightline.intake.types import Details
@@ -53,7 +53,7 @@ def kin_of(details: Details) -> str:
 
 
 def _names(given: str, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    one, other = tokens(given), tokens(family)
+    one, other = tokens(given), family_tokens(family)
     if not other and len(one) > 1:
         return one[:-1], one[-1:]
     if not one and len(other) > 1 and "-" not in family:
