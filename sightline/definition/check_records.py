@@ -59,6 +59,7 @@ def check_record(faults: Faults, name: str, record: RecordType) -> None:
     _words(faults, name, record)
     _good_when(faults, name, record)
     _opens(faults, name, record)
+    _guards(faults, name, record)
     _routine(faults, name, record)
 
 
@@ -133,6 +134,19 @@ def _opens(faults: Faults, name: str, record: RecordType) -> None:
         if value:
             faults.refer(name, ("opens", key), value, moments, "a date or datetime field of this record")
     _template(faults, name, ("opens", "says"), opens.says, record)
+
+
+def _guards(faults: Faults, name: str, record: RecordType) -> None:
+    """Whoever is guarded stands on the record, as somebody of whom an agency may hold details."""
+    guards = record.guards
+    if guards is None:
+        return
+    for index, role in enumerate(guards.of):
+        faults.refer(name, ("guards", "of", index), role, record.people, "a role of this record")
+    if not guards.of and not any(person.child for person in record.people.values()):
+        faults.add(name, ("guards",), guards.as_, "`of`: whom it guards; nobody stands on it in a child's role")
+    if guards.when is not None:
+        check_condition(faults, name, ("guards", "when"), guards.when, [record], COMMON_TERMS)
 
 
 # --- clocks -------------------------------------------------------------------------------------------

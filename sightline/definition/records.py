@@ -36,6 +36,7 @@ __all__ = [
     "pointer",
     "reaches_queue",
     "run_example",
+    "guarded",
 ]
 
 AGE_BANDS = ("unborn", "infant", "child", "adult")
@@ -110,6 +111,14 @@ def _fact(partnership: Partnership, declared: RecordField, value: str) -> Any:
             if codes is not None:
                 found |= codes_within(codes, part)
     return frozenset(found)
+
+
+def guarded(record: RecordType, facts: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
+    """What the record makes of identities (`protected`, `sealed` or nothing), and of those in which roles."""
+    guards = record.guards
+    if guards is None or (guards.when is not None and not guards.when.holds(dict(facts))):
+        return "", frozenset()
+    return guards.as_, frozenset(guards.of or (role for role, person in record.people.items() if person.child))
 
 
 def reaches_queue(record: RecordType, facts: Mapping[str, Any]) -> bool:
@@ -205,7 +214,7 @@ def _codes_schema(partnership: Partnership, of: str) -> dict[str, Any]:
 
 # --- examples -----------------------------------------------------------------------------------------
 
-EXAMPLE_KEYS = ("given", "missing", "queue", "urgent", "routine", "headline", "faults", "because")
+EXAMPLE_KEYS = ("given", "missing", "queue", "urgent", "routine", "headline", "guards", "faults", "because")
 GIVEN_BESIDES_FIELDS = ("people", "says", "place", "agency", "agency-kind")
 
 
@@ -216,7 +225,7 @@ def run_example(partnership: Partnership, thing: Thing, example: Mapping[str, An
     role: `{child: [{ethnicity: MWBC, age: 0}]}`, one as a mapping, several without details as a number; without
     `people` there is one person without details in each needed role and each role that `good-when` asks about.
     Expected, each only when given: `missing` (parts), `queue`, `urgent`, `routine` (yes or no), `headline`,
-    `faults` (fields whose values cannot be understood). `because` explains and is not run.
+    `guards` (protected, sealed or no), `faults` (fields whose values cannot be understood). `because` explains and is not run.
     """
     if not isinstance(thing, RecordType):
         return f"{thing.id} is not a record"
@@ -254,6 +263,8 @@ def run_example(partnership: Partnership, thing: Thing, example: Mapping[str, An
         got = "yes" if answer(thing, what) else "no"
         if name in example and str(example[name]).strip().lower() != got:
             came.append(f"{name} is {got}")
+    if "guards" in example and (made := guarded(thing, what)[0] or "no") != str(example["guards"]):
+        came.append(f"guards is {made}")
     if "headline" in example:
         line = headline(
             partnership,

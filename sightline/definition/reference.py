@@ -75,6 +75,10 @@ def _record(p: Partnership, r: RecordType) -> list[str]:
     if r.opens:
         until = f" until {r.opens.until}" if r.opens.until else ""
         out.append(f"- **Opens the state** {r.opens.state}, from {r.opens.from_ or 'when it happened'}{until}")
+    if r.guards:
+        whom = _join(r.people[role].title.lower() for role in r.guards.of if role in r.people) or "children on it"
+        when = f", when {condition(r.guards.when)}" if r.guards.when else ""
+        out.append(f"- **Guards as identities**: {whom}: {r.guards.as_}{when}")
     out.append("")
     if r.people:
         rows = [

@@ -32,7 +32,8 @@ from sightline.identity.deciding import (
     unite,
     withdraw,
 )
-from sightline.identity.models import Possible, Relation
+from sightline.identity.guards import mark
+from sightline.identity.models import Possible, Relation, SourceIdentity
 from sightline.identity.queries import seen
 from sightline.ledger.actions import write
 from sightline.sharing.reading import Reading
@@ -62,16 +63,25 @@ def _two(one: UUID, other: UUID, by: Actor) -> Two:
     """The two, locked. Raises Missing where one is not there, or not for this worker to see: one answer for both."""
     two = Two(one, other)
     rows = [two.circle.rows[one], two.circle.rows[other]]
-    holder = in_force(partnership().matching, local_day(now())).holder
-    if two.guard == SEALED and by.role != holder:
+    if two.guard == SEALED and by.role != _holder():
         if any(row.guard == SEALED for row in rows):
             raise Missing
         raise Refused(SEALED_AWAY)
-    if not by.machine:
-        sights = seen(Reading(by, "safeguarding", recorded=False), rows)
-        if any(row.id not in sights or sights[row.id].level < Level.HEADLINE for row in rows):
-            raise Missing
+    if not _sees(by, rows):
+        raise Missing
     return two
+
+
+def _holder() -> str:
+    return in_force(partnership().matching, local_day(now())).holder
+
+
+def _sees(by: Actor, rows: Sequence[SourceIdentity]) -> bool:
+    """Whether somebody may know of all of these at all: who may not see them may not decide about them either."""
+    if by.machine:
+        return True
+    sights = seen(Reading(by, "safeguarding", recorded=False), rows)
+    return all(row.id in sights and sights[row.id].level >= Level.HEADLINE for row in rows)
 
 
 def _record(verb: str, by: Actor, ids: Sequence[object], **detail: object) -> None:
@@ -205,6 +215,32 @@ def ask_agency(*, possible: UUID, agency: str, by: Actor) -> None:
     pair.asked_at, pair.asked_of = now(), agency
     pair.save(update_fields=["asked_at", "asked_of"])
     _record("ask-agency", by, [two.one, two.other, possible], agency=agency)
+
+
+@transaction.atomic
+def guard(*, identities: Sequence[UUID], kind: str, by: Actor, because: str = "", entry: UUID | None = None) -> int:
+    """Guards source identities: `protected` or `sealed`. Returns how many are guarded more strictly than before.
+
+    Only the holder of sealed records seals (and the machine that takes a record which says so). A guard is never taken
+    off here. Raises Missing, and Refused (`not-permitted`, `wrong-state`).
+    """
+    if kind not in (PROTECTED, SEALED):
+        raise Refused(Decision(False, "wrong-state", "Say protected or sealed: a guard is not taken off here."))
+    _require(by, "protect-location")
+    if kind == SEALED and by.role != _holder():
+        sentence = "Only the holder of sealed records seals an identity. Ring them: they are reached day and night."
+        raise Refused(Decision(False, "not-permitted", sentence))
+    rows = list(SourceIdentity.objects.filter(id__among=list(identities)))
+    if not rows or len(rows) < len(set(identities)) or not _sees(by, rows):
+        raise Missing
+    changed = mark(
+        dict.fromkeys(identities, kind),
+        by=by.id,
+        because=because,
+        entries=dict.fromkeys(identities, entry) if entry else None,
+    )
+    _record("guard-identities", by, sorted(changed, key=str), guard=kind)
+    return len(changed)
 
 
 def relate(rows: Sequence[tuple[UUID, str, UUID, str, datetime]]) -> int:

@@ -156,6 +156,20 @@ class Possible(models.Model):
         indexes = [models.Index(fields=["state", "at"], name="possible_waiting")]
 
 
+class Guarding(AppendOnly):
+    """From this moment a source identity is guarded: how, by whom, and because of which entry or in whose words."""
+
+    classification = dict.fromkeys(("id", "identity", "kind", "at", "by", "entry"), "internal") | {"because": "sealed"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)  # protected | sealed
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    entry = models.UUIDField(null=True)
+    because = models.BinaryField(null=True)
+
+
 class Relation(AppendOnly):
     """One sender says that somebody is somebody's parent, sibling, …"""
 

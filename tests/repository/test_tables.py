@@ -35,6 +35,7 @@ APPEND_ONLY = {
     "intake.item",
     "identity.version",
     "identity.link",
+    "identity.guarding",
     "identity.relation",
     "identity.trainedmodel",
     "identity.publishedmodel",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from sightline.definition.base import Condition, Listed, Model, Thing, YesNo
 
@@ -58,6 +58,23 @@ class Opens(Model):
     says: str = Field("", description="template for the tag on the child's page")
 
 
+class Guards(Model):
+    """Whom the record guards as an identity, from then on: whoever may be one person with them is decided more carefully.
+
+    `protected`: two workers must agree to join them with anybody. `sealed`: they and their matches are the named
+    holder's alone (`matching`), and they are joined with nobody.
+    """
+
+    as_: Literal["protected", "sealed"] = Field(alias="as")
+    of: Listed = Field((), description="roles; default: whoever stands on it in a child's role")
+    when: Condition | None = Field(None, description="Asked of the record's own fields: `{order: [adoption]}`")
+
+
+def _guards(value: object) -> object:
+    """`guards: protected` is `guards: {as: protected}`."""
+    return {"as": value} if isinstance(value, str) else value
+
+
 class RecordType(Thing):
     sent_by: Listed = Field(description="Kinds of agency that may send it")
     people: dict[str, RecordRole] = {}
@@ -78,4 +95,7 @@ class RecordType(Thing):
     concern: YesNo = Field(False, description="Opens the chronology: a concern or a service exists")
     mark: Literal["event", "ordinary", "context", "strength"] = "ordinary"
     opens: Opens | None = None
+    guards: Annotated[Guards | None, BeforeValidator(_guards)] = Field(
+        None, description="Who is protected or sealed as an identity because of it"
+    )
     good_when: tuple[GoodWhen, ...] = ()
