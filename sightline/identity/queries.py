@@ -7,15 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Q
 
-from sightline.agencies.rules import may
-from sightline.definition.outcomes import Missing, Refused
+from sightline.definition.outcomes import Missing
 from sightline.identity import rules
 from sightline.identity.models import Link, Possible, Relation, SourceIdentity, Version
-from sightline.identity.types import Held, Kin, PossibleView, Profile
+from sightline.identity.types import Held, Kin, Profile
 from sightline.intake.types import Details
-from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
 from sightline.vault.actions import CannotOpen
@@ -203,98 +201,6 @@ def family(reading: Reading, person: UUID, identities: Sequence[UUID] = ()) -> l
             who = known[their]
             found[their] = Kin(their, relation, who.name, who.born or who.expected, titles.get(agency, agency))
     return list(found.values())
-
-
-def _view(row: Possible, found: dict[UUID, tuple[Held, Sight]]) -> PossibleView | None:
-    """A match as one reader may see it: both sides, or not at all."""
-    if row.one_id not in found or row.other_id not in found:
-        return None
-    words = rules.WORDS
-    return PossibleView(
-        row.id,
-        found[row.one_id][0],
-        found[row.other_id][0],
-        tuple(words.get(c, c) for c in row.agree),
-        tuple(words.get(c, c) for c in row.differ),
-        row.state,
-        row.at,
-        row.one.person,
-        row.other.person,
-    )
-
-
-def _note(reading: Reading, view: PossibleView, found: dict[UUID, tuple[Held, Sight]]) -> PossibleView:
-    for side in (view.one, view.other):
-        reading.note(side.identity, found[side.identity][1])
-    return view
-
-
-def _may_see_matches(reading: Reading) -> None:
-    decision = may(reading.actor, "see-matches", reading.definition)
-    if not decision:
-        raise Refused(decision)
-
-
-WAITING = Q(state__in=("waiting", "unsure"))
-
-
-def _pairs() -> QuerySet[Possible]:
-    """Each pair of people of whom a match waits, once: the match that waits longest stands for the pair."""
-    longer = Possible.objects.filter(WAITING).filter(
-        Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), id__lt=OuterRef("id"))
-    )
-    straight = longer.filter(one__person=OuterRef("one__person"), other__person=OuterRef("other__person"))
-    crossed = longer.filter(one__person=OuterRef("other__person"), other__person=OuterRef("one__person"))
-    return Possible.objects.filter(WAITING, ~Exists(straight), ~Exists(crossed)).exclude(one__person=F("other__person"))
-
-
-def _first_visible(
-    reading: Reading, pairs: Sequence[Possible]
-) -> tuple[dict[frozenset[UUID], PossibleView], dict[UUID, tuple[Held, Sight]]]:
-    """Of each pair's matches, the longest waiting of which this reader may see both sides."""
-    people = {person for row in pairs for person in (row.one.person, row.other.person)}
-    rows = list(
-        Possible.objects.filter(WAITING, one__person__in=people, other__person__in=people)
-        .select_related("one", "other")
-        .order_by("at", "id")
-    )
-    identities = {side.id: side for row in rows for side in (row.one, row.other)}
-    found = {held_.identity: (held_, sight) for held_, sight in held_with_sight(reading, list(identities.values()))}
-    views: dict[frozenset[UUID], PossibleView] = {}
-    for row in rows:
-        if view := _view(row, found):
-            views.setdefault(frozenset((row.one.person, row.other.person)), view)
-    return views, found
-
-
-def waiting(reading: Reading, *, after: str = "", limit: int = 50) -> Page[PossibleView]:
-    """Matches that wait for somebody to decide, longest first, each pair of people once, a page at a time; as far as this
-    reader may see both sides. A page may hold fewer than `limit` of them, and still be followed by another."""
-    _may_see_matches(reading)
-    rows = _pairs().select_related("one", "other").order_by("at", "id")
-    if at := place(after):
-        rows = rows.filter(Q(at__gt=at[0]) | Q(at=at[0], id__gt=at[1]))
-    pairs = list(rows[: limit + 1])
-    views, found = _first_visible(reading, pairs[:limit])
-    shown = [views.get(frozenset((row.one.person, row.other.person))) for row in pairs[:limit]]
-    reading.about = reading.about or "view-matches"
-    more = mark(pairs[limit - 1].at, pairs[limit - 1].id) if len(pairs) > limit else ""
-    return Page(tuple(_note(reading, view, found) for view in shown if view), more)
-
-
-def waiting_count(limit: int = 1000) -> int:
-    """How many pairs of people wait, without content (capped): anybody at the front door may know that."""
-    return _pairs().order_by()[:limit].count()
-
-
-def possible(reading: Reading, possible_id: UUID) -> PossibleView:
-    _may_see_matches(reading)
-    row = Possible.objects.select_related("one", "other").filter(id=possible_id).first()
-    found = {one.identity: (one, sight) for one, sight in held_with_sight(reading, [row.one, row.other])} if row else {}
-    view = _view(row, found) if row else None
-    if view is None:
-        raise Missing
-    return _note(reading, view, found)
 
 
 def people_of_match(possible_id: UUID) -> set[UUID]:

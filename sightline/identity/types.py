@@ -90,18 +90,3 @@ class Asked:
 
     def given(self) -> tuple[str, ...]:
         return tuple(name for name in ("words", "born", "age", "number", "postcode", "school") if getattr(self, name))
-
-
-@dataclass(frozen=True, slots=True)
-class PossibleView:
-    """Two source identities side by side, waiting for somebody to decide."""
-
-    id: UUID
-    one: Held
-    other: Held
-    agree: tuple[str, ...]
-    differ: tuple[str, ...]
-    state: str
-    at: datetime
-    person_one: UUID
-    person_other: UUID

@@ -19,8 +19,9 @@ from sightline.web.words import london
 
 KEPT = {  # form: the fields that are kept
     "quarantine": ("repaired", "note"),
-    "match": ("decision", "because"),
+    "match": ("decision", "because", "agency"),
     "separate": ("because",),
+    "join": ("because",),
 }
 LONGEST = 200_000
 

@@ -68,5 +68,10 @@ ACCESS: dict[str, Access] = {
     ),
     "matches": Access("see-matches", verb="view-matches"),
     "match": Access("see-matches", verb="view-match"),
+    "match-keys": Access("see-matches", "administration"),
+    "match-undo": Access("decide-match", verb="view-match"),
     "separate": Access("separate-identities", verb="view-separate"),
+    "seen-because": Access("separate-identities", verb="view-seen-because"),
+    "who-was-who": Access("see-matches", verb="view-who-was-who"),
+    **_all("join join-with", Access("join-identities", verb="view-join")),
 }

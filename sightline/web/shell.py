@@ -16,7 +16,7 @@ from sightline.web.permissions import ACCESS, SIGNED_IN
 
 PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
-    ("Find a child", "find", ("find", "found", "child", "entry", "separate")),
+    ("Find a child", "find", ("find", "found", "child", "entry", "separate", "seen-because", "who-was-who", "join", "join-with")),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     (
         "Feeds",

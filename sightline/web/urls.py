@@ -17,6 +17,11 @@ from sightline.web.feeds import steps as feed_steps
 from sightline.web.feeds import views as feeds
 from sightline.web.find import views as find
 from sightline.web.loads import views as loads
+from sightline.web.matches import deciding as match_deciding
+from sightline.web.matches import history as match_history
+from sightline.web.matches import joining as match_joining
+from sightline.web.matches import keys as match_keys
+from sightline.web.matches import pair as match_pair
 from sightline.web.matches import separating
 from sightline.web.matches import views as matches
 from sightline.web.registry import changing as registry_changing
@@ -29,6 +34,10 @@ urlpatterns = [
     path("find/<uuid:search>/", find.found, name="found"),
     path("child/<uuid:person>/", child.child, name="child"),
     path("child/<uuid:person>/separate/<uuid:held>/", separating.separate, name="separate"),
+    path("child/<uuid:person>/separated/<uuid:held>/", match_history.seen, name="seen-because"),
+    path("child/<uuid:person>/who/", match_history.who_was_who, name="who-was-who"),
+    path("child/<uuid:person>/join/", match_joining.join, name="join"),
+    path("child/<uuid:person>/join/<uuid:other>/", match_joining.join_with, name="join-with"),
     path("entry/<uuid:entry>/", entry.entry, name="entry"),
     path("loads/", loads.loads, name="loads"),
     path("loads/<uuid:delivery>/", loads.delivery, name="delivery"),
@@ -46,7 +55,9 @@ urlpatterns = [
     path("feeds/<uuid:mapping>/check/", feed_steps.check, name="mapping_check"),
     path("feeds/<uuid:mapping>/result/", feed_steps.live, name="mapping_result"),
     path("matches/", matches.matches, name="matches"),
-    path("matches/<uuid:possible>/", matches.match, name="match"),
+    path("matches/keys/", match_keys.switch, name="match-keys"),
+    path("matches/<uuid:possible>/", match_pair.match, name="match"),
+    path("matches/<uuid:possible>/undo/", match_deciding.undo, name="match-undo"),
     path("draft/<slug:form>/<uuid:about>/", drafts.save, name="draft"),
     path("registry/", registry.registry, name="registry"),
     path("registry/group/<slug:group>/", registry.group, name="registry-group"),

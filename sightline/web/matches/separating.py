@@ -14,11 +14,13 @@ from sightline.agencies.queries import partnership
 from sightline.chronology import queries as chronology
 from sightline.definition.outcomes import Missing
 from sightline.identity import queries as identity
+from sightline.identity.linkage.comparing import COMPARISONS
 from sightline.identity.types import Held
 from sightline.jobs import linking
 from sightline.web import drafts
 from sightline.web.code_words import CodeWords
-from sightline.web.matches.views import details, name
+from sightline.web.matches.comparing import told, unweighed
+from sightline.web.matches.views import name
 from sightline.web.words import counted, day_words, listed, london
 
 
@@ -120,7 +122,7 @@ def against(
     this: Held, others: list[Held], titles: dict[str, str], codes: CodeWords
 ) -> list[tuple[str, str, str, str]]:
     """(detail, this one's, the others', how they compare), in words."""
-    mine, theirs = details(this, titles, codes), [details(one, titles, codes) for one in others]
+    mine, theirs = labelled(this, titles, codes), [labelled(one, titles, codes) for one in others]
     found = []
     for label, value in mine.items():
         values = list(dict.fromkeys(one[label] for one in theirs if one[label]))
@@ -129,3 +131,10 @@ def against(
             compared = "only one says" if not (value and values) else "the same" if same else "different"
             found.append((label, value, " or ".join(values), compared))
     return found
+
+
+def labelled(held: Held, titles: dict[str, str], codes: CodeWords) -> dict[str, str]:
+    """What an agency holds of somebody, in words, by label."""
+    said = told(held.details, titles, codes)
+    lines = {one.title: ", ".join(said.get(one.id, ())) for one in COMPARISONS if one.id != "number"}
+    return lines | unweighed(held.details, codes)

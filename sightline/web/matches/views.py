@@ -1,154 +1,170 @@
-"""Are these two one person? Side by side, what agrees and what differs; a person decides, and can undo it."""
+"""The match queue: which two may be one person, what cannot wait first. One line a pair; nothing is decided here."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
-from sightline.agencies.queries import partnership
-from sightline.agencies.rules import may
-from sightline.identity import queries as identity
+from sightline.clocks.pressing import pressing
+from sightline.identity import match_queries as identity
+from sightline.identity.bands import Rules, in_force
+from sightline.identity.match_types import Narrow, PairView
 from sightline.identity.types import Held
-from sightline.jobs.linking import decide_match
 from sightline.timescales.moment import now
-from sightline.web import drafts
-from sightline.web.code_words import CodeWords
-from sightline.web.words import age_words, day_words, iso_words, listed, london, span_words
+from sightline.web.matches import weights
+from sightline.web.matches.keys import are_on
+from sightline.web.words import age_words, counted, day_words, listed, london, span_words
 
-DONE = {
-    "same": "They are one person now: their records stand on one page. This can be undone there.",
-    "different": "They stay two people, and will not be offered to you again.",
-    "unsure": "It goes on waiting, with your note.",
+PAGE = 50
+SHOW = {  # which pairs, in words
+    "": "Everything that waits",
+    "urgent": "Something urgent waits",
+    "open": "A concern is open",
+    "protected": "Two workers must agree",
+    "half": "The first of two has decided",
+    "asked": "An agency was asked",
+    "unsure": "Somebody could not tell",
 }
 
 
-class DecideForm(forms.Form):
-    decision = forms.ChoiceField(
-        label="Are they one person?",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose one person, two people or can’t tell"},
-        choices=[("same", "One person"), ("different", "Two people"), ("unsure", "I can’t tell yet")],
-    )
-    because = forms.CharField(
-        label="Why?",
-        max_length=400,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why, in a sentence"},
-        help_text="What you checked, and with whom. It is kept with the decision.",
-    )
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A pair in one line."""
+
+    id: UUID
+    href: str
+    names: str
+    age: str
+    agencies: str
+    weight: str  # in a word
+    chance: str  # the same as a number that says what it means
+    agree: str
+    differ: str
+    waits: str
+    tags: tuple[tuple[str, str], ...]  # (colour, words)
 
 
 @require_safe
 def matches(request: HttpRequest) -> HttpResponse:
-    after = request.GET.get("after", "")[:300]
-    page = identity.waiting(request.reading, after=after)
-    titles, today = {a.id: a.title for a in request.reading.agencies.values()}, london(now()).date()
-    rows = [
-        (
-            one,
-            name(one.one),
-            name(one.other),
-            age_words(one.one.details.born, today),
-            titles.get(one.one.agency, one.one.agency),
-            titles.get(one.other.agency, one.other.agency),
-            listed(one.agree),
-            listed(one.differ),
-            span_words(now() - one.at),
-        )
-        for one in page.items
-    ]
-    hidden = 0 if after or page.next else max(identity.waiting_count() - len(rows), 0)
-    return render(
-        request, "matches/matches.html", {"rows": rows, "next": page.next, "later": bool(after), "hidden": hidden}
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def match(request: HttpRequest, possible: UUID) -> HttpResponse:
-    view = identity.possible(request.reading, possible)
-    typed, saved = drafts.kept(request, "match", possible)
-    form = DecideForm(initial=typed)
-    if request.method == "POST":
-        saved = drafts.keep(request, "match", possible)
-        form = DecideForm(request.POST)
-        if request.POST.get("do") == "keep":
-            messages.success(request, "Saved. You can come back to it later.")
-            return redirect("match", possible)
-        if form.is_valid():
-            chosen = form.cleaned_data
-            decide_match(possible=possible, decision=chosen["decision"], because=chosen["because"], by=request.actor)
-            drafts.drop(request, "match", possible)
-            messages.success(request, DONE[chosen["decision"]])
-            return redirect("matches")
-    titles = {a.id: a.title for a in request.reading.agencies.values()}
-    codes = CodeWords(partnership())
+    reading, narrow, after = request.reading, narrowed(request), request.GET.get("after", "")[:400]
+    first, present = pressing(), now()
+    page = identity.waiting(reading, after=after, limit=PAGE, narrow=narrow, pressing=first)
+    titles = {a.id: a.title for a in reading.agencies.values()}
+    policy = in_force(reading.definition.matching, london(present).date())
+    rows = [row(one, titles, present, policy, query(narrow)) for one in page.items]
+    count = identity.waiting_count(reading, narrow, pressing=first)
     return render(
         request,
-        "matches/match.html",
+        "matches/matches.html",
         {
-            "view": view,
-            "form": form,
-            "saved": saved,
-            "one": name(view.one),
-            "other": name(view.other),
-            "agencies": (
-                titles.get(view.one.agency, view.one.agency),
-                titles.get(view.other.agency, view.other.agency),
-            ),
-            "since": (day_words(london(view.one.known_at)), day_words(london(view.other.known_at))),
-            "lines": side_by_side(view.one, view.other, titles, codes),
-            "agree": listed(view.agree),
-            "differ": listed(view.differ),
-            "may_decide": bool(may(request.actor, "decide-match", partnership())),
-            "waits": span_words(now() - view.at),
+            "rows": rows,
+            "next": page.next and query(narrow, after=page.next),
+            "first": query(narrow) or "?" if after else "",
+            "hidden": 0 if after or page.next else max(count - len(rows), 0),
+            "count": capped(count),
+            "numbers": numbers(request, first),
+            "narrow": narrow,
+            "shows": [(value, words, value == narrow.show) for value, words in SHOW.items()],
+            "agencies": sorted(((a.id, a.title) for a in reading.agencies.values()), key=lambda pair: pair[1]),
+            "keys_on": are_on(request),
+            "letters": [("j", "next line"), ("k", "line before"), ("Enter", "open")],
+            "here": request.get_full_path(),
+            "filters": query(narrow),
         },
-        status=422 if form.errors else 200,
     )
+
+
+def narrowed(request: HttpRequest) -> Narrow:
+    """What the address asks for: codes alone, and only those that there are."""
+    show, agency = request.GET.get("show", ""), request.GET.get("agency", "")[:60]
+    return Narrow(agency if agency in request.reading.agencies else "", show if show in SHOW else "")
+
+
+def query(narrow: Narrow, **more: object) -> str:
+    """The address's query for these filters."""
+    given = {"show": narrow.show, "agency": narrow.agency, **more}
+    asked = urlencode({name: str(value) for name, value in given.items() if value})
+    return f"?{asked}" if asked else ""
+
+
+def numbers(request: HttpRequest, first: dict) -> list[tuple[str, str, str]]:
+    """The numbers at the top: how many, of what, where they lead."""
+    found = []
+    for show, one, many in (
+        ("", "possible match waits", "possible matches wait"),
+        ("urgent", "where something urgent waits", "where something urgent waits"),
+        ("half", "for a second worker", "for a second worker"),
+        ("asked", "asked of an agency", "asked of an agency"),
+    ):
+        count = identity.waiting_count(request.reading, Narrow(show=show), pressing=first)
+        href = reverse("matches") + query(Narrow(show=show)) if count else ""
+        found.append((capped(count), one if count == 1 else many, href))
+    return found
+
+
+def capped(count: int) -> str:
+    return "1,000+" if count >= 1000 else f"{count:,}"
+
+
+def row(view: PairView, titles: dict[str, str], present: datetime, policy: Rules, asked: str) -> Row:
+    agree, differ = weights.agreeing(view)
+    return Row(
+        view.id,
+        reverse("match", args=[view.id]) + asked,
+        f"{name(view.one)} and {name(view.other)}",
+        ages(view, london(present).date()),
+        " · ".join(titles.get(side.agency, side.agency) for side in (view.one, view.other)),
+        weights.total_words(view.bits, policy.same, policy.possible).capitalize(),
+        weights.chance(view.bits) if view.bits is not None else "",
+        listed(agree),
+        listed(differ),
+        span_words(present - view.at),
+        tuple(tags(view, titles, present)),
+    )
+
+
+def ages(view: PairView, today: date) -> str:
+    """How old they are by each sender: one age where they agree."""
+    told = (age_words(side.details.born, today) for side in (view.one, view.other))
+    return " or ".join(dict.fromkeys(age for age in told if age))
+
+
+def tags(view: PairView, titles: dict[str, str], present: datetime) -> list[tuple[str, str]]:
+    """What is special about a pair, in words; black for what cannot wait."""
+    found = []
+    if view.pressing == "urgent":
+        found.append(("black", "something urgent waits"))
+    elif view.pressing == "open":
+        found.append(("soon", "a concern is open"))
+    if view.guard == "protected":
+        found.append(("", "protected: two workers must agree"))
+    elif view.guard == "sealed":
+        found.append(("", "sealed: yours alone to decide"))
+    if view.state == "half":
+        found.append(("soon", "one worker has decided; a second is needed"))
+    if view.asked_at:
+        ago = span_words(present - view.asked_at)
+        found.append(("plain", f"{titles.get(view.asked_of, view.asked_of)} asked {ago} ago"))
+    if view.state == "unsure":
+        found.append(("plain", "somebody could not tell"))
+    return found
 
 
 def name(held: Held) -> str:
     return f"{held.details.given} {held.details.family}".strip() or "Name not known"
 
 
-def details(held: Held, titles: dict[str, str], codes: CodeWords) -> dict[str, str]:
-    """What an agency holds of somebody, in words, by label."""
-    d = held.details
-    return {
-        "Given name": d.given,
-        "Family name": d.family,
-        "Born": iso_words(d.born),
-        "Expected": iso_words(d.expected),
-        "Sex": codes("sex", d.sex),
-        "Ethnicity": codes("ethnicity", d.ethnicity),
-        "NHS number": d.nhs_number,
-        "UPN": d.upn,
-        "Address": ", ".join(d.lines),
-        "Postcode": d.postcode,
-        "Phone": d.phone,
-        "School": titles.get(d.school, d.school),
-        "Language": d.language,
-    }
+def waits_words(count: int) -> str:
+    """On a child's page: that somebody is still to decide, and nothing of whom."""
+    return f"{counted(count, 'possible match waits', 'possible matches wait')} for somebody to decide. No time is lost by it."
 
 
-def side_by_side(one: Held, other: Held, titles: dict[str, str], codes: CodeWords) -> list[tuple[str, str, str, str]]:
-    """(detail, one's, the other's, how they compare): in words, so that nothing rests on colour."""
-
-    left, right = details(one, titles, codes), details(other, titles, codes)
-    found = []
-    for label in left:
-        a, b = left[label], right[label]
-        if a or b:
-            found.append(
-                (
-                    label,
-                    a,
-                    b,
-                    "only one says" if not (a and b) else "the same" if a.casefold() == b.casefold() else "different",
-                )
-            )
-    return found
+def since_words(held: Held) -> str:
+    return day_words(london(held.known_at))

@@ -32,6 +32,39 @@
   addEventListener("hashchange", follow);
   follow();
 
+  // Single keys: only where the page announces them and its reader has not switched them off (WCAG 2.1.4), and never while
+  // somebody types. A digit chooses; j and k walk the lines of a list, o opens one; other letters are on what they do.
+  const keys = document.querySelector("[data-keys=on]");
+  const typing = (at) => at.closest?.("textarea, select, input:not([type=radio], [type=checkbox])");
+  if (keys) document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+    const key = event.key.toLowerCase();
+    const chosen = /^[1-9]$/.test(key) && document.querySelectorAll("[data-submit] input[type=radio]")[key - 1];
+    const lines = [...document.querySelectorAll("[data-rows] tbody th a")];
+    const step = { j: 1, k: -1 }[key];
+    if (chosen) {
+      chosen.checked = true;
+      chosen.dispatchEvent(new Event("input", { bubbles: true }));
+      const asks = chosen.value === "ask" && document.getElementById("id_agency");
+      (asks || document.getElementById("id_because") || document.querySelector("[data-submit] button")).focus();
+    } else if (step && lines.length) {
+      const at = lines.indexOf(document.activeElement);
+      lines[Math.min(Math.max(at + step, 0), lines.length - 1)].focus();
+    } else {
+      const does = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      if (!does) return;
+      does.click();
+    }
+    event.preventDefault();
+  });
+
+  // Within a form that decides, Ctrl and Enter send it, from the words too.
+  document.querySelector("[data-submit]")?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.currentTarget.requestSubmit(event.currentTarget.querySelector("button[value=decide]"));
+  });
+
   // Where keeping what is typed fails, say so; the words are still on the page.
   const failed = (event) => {
     const form = event.target.closest?.("[data-draft]");

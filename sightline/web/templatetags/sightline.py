@@ -1,5 +1,7 @@
 """The few filters that the templates share."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.utils.safestring import mark_safe
 
@@ -8,6 +10,12 @@ from sightline.web.words import iso_words, moment_words
 register = template.Library()
 register.filter("iso", iso_words)
 register.filter("moment", moment_words)
+
+
+@register.filter
+def at(values: Sequence[object], place: int) -> object:
+    """The value at a place: for tables whose columns are things and whose lines are their values."""
+    return values[place]
 
 
 @register.filter

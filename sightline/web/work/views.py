@@ -19,6 +19,7 @@ from sightline.chronology.types import EntryView
 from sightline.clocks import queries as clocks
 from sightline.clocks.views import ClockView
 from sightline.identity import queries as identity
+from sightline.identity.match_queries import waiting_count
 from sightline.intake import queries as intake
 from sightline.timescales.moment import now
 from sightline.web.child.beside import Due, due
@@ -168,7 +169,7 @@ def numbers(request: HttpRequest, dues: Sequence[Line], fresh: int) -> list[tupl
             (str(fresh), "new in three days", "#new" if fresh else ""),
         ]
     if may(reading.actor, "see-matches", reading.definition):
-        count = identity.waiting_count()
+        count = waiting_count(reading)
         found.append(
             (capped(count), "possible match waits" if count == 1 else "possible matches wait", reverse("matches"))
         )

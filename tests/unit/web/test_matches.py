@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sightline.agencies.queries import actor_for, partnership, worker
-from sightline.identity import queries as identity
+from sightline.identity import match_queries as identity
+from sightline.identity.queries import identities_of
 from sightline.identity.tracing import waiting_between
 from sightline.intake.types import Details
 from sightline.sharing.reading import reading
@@ -108,5 +109,5 @@ def test_two_people_are_decided_about_once_however_many_details_might_match(town
 
 
 def waiting_of(persons):
-    ours, theirs = ([row.id for row in identity.identities_of(person)] for person in persons)
+    ours, theirs = ([row.id for row in identities_of(person)] for person in persons)
     return waiting_between(ours, theirs)

@@ -1,0 +1,111 @@
+"""What somebody decides about a pair: the forms, what follows, and taking it back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from sightline.agencies.types import AgencyInfo
+from sightline.clocks.pressing import pressing
+from sightline.identity import match_queries as identity
+from sightline.identity.match_types import PairView
+from sightline.jobs import linking, undoing
+from sightline.web import drafts
+from sightline.web.matches.views import narrowed, query
+
+CHOICES = [  # code, words, key
+    ("same", "One person", "1"),
+    ("different", "Two people", "2"),
+    ("unsure", "I can’t tell yet", "3"),
+    ("ask", "Ask an agency first", "4"),
+]
+SECOND = [("confirm", "I agree", "1"), ("reject", "I do not agree", "2")]
+
+
+class DecideForm(forms.Form):
+    decision = forms.ChoiceField(
+        label="Are they one person?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one person, two people, can’t tell or ask"},
+        choices=[(code, words) for code, words, _ in CHOICES],
+    )
+    agency = forms.ChoiceField(
+        label="Whom do you ask?", required=False, help_text="Only if you ask first. Ring them; that you asked is kept."
+    )
+    because = forms.CharField(
+        label="Why?",
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What you checked, and with whom. It is kept with the decision.",
+    )
+
+    def __init__(self, *args: object, agencies: list[AgencyInfo], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        ring = [(a.id, f"{a.title}: {a.phone or 'number not recorded'}") for a in agencies]
+        self.fields["agency"].choices = [("", "Choose"), *ring]
+
+    def clean(self) -> dict[str, str]:
+        given = super().clean() or {}
+        if given.get("decision") == "ask":
+            if not given.get("agency"):
+                self.add_error("agency", "Choose the agency that you ask")
+        elif given.get("decision") and not given.get("because"):
+            self.add_error("because", "Say why, in a sentence")
+        return given
+
+
+class SecondForm(forms.Form):
+    """The second of two workers, about a protected pair."""
+
+    decision = forms.ChoiceField(
+        label="Do you agree?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether you agree"},
+        choices=[(code, words) for code, words, _ in SECOND],
+    )
+
+
+def act(request: HttpRequest, view: PairView, chosen: dict[str, str]) -> None:
+    """Does what was chosen. Whatever may not be done is raised, and becomes its page."""
+    decision, by = chosen["decision"], request.actor
+    if decision == "ask":
+        linking.ask_agency(possible=view.id, agency=chosen["agency"], by=by)
+    elif decision == "confirm":
+        linking.confirm(possible=view.id, by=by)
+    elif decision == "reject":
+        linking.reject(possible=view.id, by=by)
+    else:
+        linking.decide_match(possible=view.id, decision=decision, because=chosen.get("because", ""), by=by)
+
+
+def go_on(request: HttpRequest, view: PairView) -> HttpResponse:
+    """To the next pair, with what was done said there and a way back."""
+    narrow = narrowed(request)
+    following = identity.following(
+        request.reading,
+        view.id,
+        narrow=narrow,
+        pressing=pressing(),
+        near=(view.person_one, view.person_other),
+    )
+    asked = query(narrow, done=view.id)
+    where = reverse("match", args=[following]) if following else reverse("matches")
+    return HttpResponseRedirect(where + asked)
+
+
+@require_POST
+def undo(request: HttpRequest, possible: UUID) -> HttpResponse:
+    """Takes back what one decided oneself: the pair waits again, and everything is as it was."""
+    if identity.pair(request.reading, possible).state == "half":
+        linking.reject(possible=possible, by=request.actor)
+    else:
+        undoing.undo(possible=possible, by=request.actor)
+    drafts.drop(request, "match", possible)
+    messages.success(request, "Taken back. The two are as they were, and the match waits again.")
+    return HttpResponseRedirect(reverse("match", args=[possible]) + query(narrowed(request)))

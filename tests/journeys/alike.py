@@ -1,0 +1,57 @@
+"""Two dozen who may be one person, for the match queue: namesakes, twins with one number, five spellings, a family, one who
+is protected, one about whom something urgent waits. As agencies would send them; nobody is real."""
+
+from __future__ import annotations
+
+from sightline.intake.types import Details, Named
+from tests.journeys.story import told
+from tests.journeys.town import deliver
+
+NAMES = (  # none is like another: each is held by two agencies
+    "Ada Thackray, Bruno Oldroyd, Chioma Eze, Dorota Wilk, Elif Kaya, Fergus Munro, Gwen Pritchard, Hamza Siddiqui, "
+    "Ines Carvalho, Joel Sugden, Kezia Blackwood, Lubna Aziz, Marek Novotny, Nia Bevan, Oskar Lindqvist, Poppy Garside, "
+    "Quinn Ramsbottom, Rafael Dacosta, Saskia Verhoeven, Tariq Mahmood, Ursula Finch, Violet Holroyd"
+).split(", ")
+SCHOOL, POLICE, NURSE = "elmfield-academy", "west-yorkshire-police", "leeds-community-healthcare"
+
+
+def held(agency: str, who: Details, n: int = 1, also: tuple[Named, ...] = (), relations: tuple = (), **more: str) -> None:
+    """One record of an agency about somebody."""
+    kind, role, fields = {
+        SCHOOL: ("school-concern", "child", {"category": "neglect"}),
+        POLICE: ("stop-search", "subject", {"outcome": "nothing-found"}),
+        NURSE: ("camhs-referral", "child", {"reason": "Low mood", "urgency": "routine"}),
+    }[agency]
+    record = told(agency, kind, f"2025-02-{n:02}", role, who, also=also, relations=relations, **{**fields, **more})
+    deliver("match-queue", [record])
+
+
+def plant_alike() -> None:
+    for n, name in enumerate(NAMES):
+        given, family = name.split()
+        born = f"{2008 + n % 9}-{n % 12 + 1:02}-{n + 3:02}"
+        one = Details(given=given, family=family, born=born, postcode=f"LS{n % 12 + 3} 4AA", school=SCHOOL)
+        other = Details(given=given, family=family, born=born, postcode=f"LS{n % 9 + 4} 8BB")
+        held(SCHOOL, one, n % 27 + 1)
+        held(POLICE, other, n % 27 + 1)
+
+
+def plant_family() -> None:
+    """Twins, one with the other's number, and the mother whom two agencies name."""
+    mother = Details(given="Rosa", family="Pickles", born="1985-05-06", sex="female", postcode="LS12 3CC")
+    ella = Details(given="Ella", family="Pickles", born="2013-06-19", sex="female", nhs_number="9990000077", postcode="LS12 3CC")
+    ellie = Details(given="Ellie", family="Pickles", born="2013-06-19", sex="female", nhs_number="9990000077", postcode="LS12 3CC")
+
+    def named(who: str) -> Named:
+        return Named("mother", ("parent",), Details.from_dict({**mother.as_dict(), "local_id": who}))
+
+    held(SCHOOL, ella, 3, also=(named("rosa-s"),), relations=(("mother", "parent", "child"),))
+    held(NURSE, ellie, 4, also=(named("rosa-n"),), relations=(("mother", "parent", "child"),))
+
+
+def plant_knot() -> None:
+    """One child under several spellings at three agencies."""
+    common = {"family": "Ogunleye", "born": "2011-11-23", "sex": "female"}
+    held(SCHOOL, Details(given="Folasade", postcode="LS8 1AA", school=SCHOOL, **common), 5)
+    held(POLICE, Details(given="Folashade", postcode="LS8 1AA", **common), 6)
+    held(NURSE, Details(given="Folasade", phone="0113 496 0777", **common), 7)
