@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "reference": ("sightline.commands.reference", False, ""),
     "simulate": ("sightline.commands.simulate", False, ""),
     "story": ("sightline.commands.story", True, "scratch"),
+    "identity": ("sightline.commands.identity", True, ""),
     "registry": ("sightline.commands.registry", False, ""),
     "verify": ("sightline.commands.verify", True, ""),
     "backup": ("sightline.commands.backup", True, ""),
