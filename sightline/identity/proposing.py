@@ -109,20 +109,11 @@ def _judged(
             a, b = known[one], known[other]
             score = matcher.scores(a.likeness, [b])[0]
             guard = bands.stricter(guards.get(one, ""), guards.get(other, ""))
-            yield (
-                a,
-                b,
-                score,
-                bands.verdict(
-                    rules,
-                    a.likeness,
-                    b.likeness,
-                    score,
-                    agencies=(a.agency, b.agency),
-                    guard=guard,
-                    automatic=automatic,
-                ),
+            agencies = (a.agency, b.agency)
+            verdict = bands.verdict(
+                rules, a.likeness, b.likeness, score, agencies=agencies, guard=guard, automatic=automatic
             )
+            yield a, b, score, verdict, guard
 
 
 def _guards(identities: Sequence[UUID]) -> dict[UUID, str]:
