@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sightline.identity.linkage.likeness import kin_of, likeness_of
+from sightline.identity.linkage.types import Likeness
 from sightline.intake.types import Details
 
 SEED = 11
@@ -89,15 +91,25 @@ def parquet(size: int, place: Path, jobs: int = 2) -> Path:
 def rows(path: Path) -> Iterator[Row]:
     """The rows again, as intake would hand them on."""
     for batch in pq.ParquetFile(path).iter_batches(20_000):
-        for one in batch.to_pylist():
-            details = Details(
-                **{name: one[name] for name in FIELDS}, lines=(one["line"],) if one["line"] else (),
-            )  # fmt: skip
-            earlier = None
-            if one["earlier"]:
-                family, line, postcode = one["earlier"]
-                earlier = Details(given=details.given, family=family, lines=(line,) if line else (), postcode=postcode)
-            yield Row(one["person"], one["agency"], one["ethnicity"], one["pool"], details, tuple(one["kin"]), earlier)
+        yield from from_dicts(batch.to_pylist())
+
+
+def from_dicts(found: Iterable[dict[str, Any]]) -> Iterator[Row]:
+    """Rows of the file's columns."""
+    for one in found:
+        details = Details(**{name: one[name] for name in FIELDS}, lines=(one["line"],) if one["line"] else ())
+        earlier = None
+        if one["earlier"]:
+            family, line, postcode = one["earlier"]
+            earlier = Details(given=details.given, family=family, lines=(line,) if line else (), postcode=postcode)
+        yield Row(one["person"], one["agency"], one["ethnicity"], one["pool"], details, tuple(one["kin"]), earlier)
+
+
+def likeness(row: Row) -> Likeness:
+    """What matching compares of it, as intake would gather it."""
+    told = [Details(**dict(zip(("given", "family", "born"), one.split("|"), strict=True))) for one in row.kin]
+    kin = [said for one in told if (said := kin_of(one))]
+    return likeness_of(row.details, kin=kin, before=likeness_of(row.earlier) if row.earlier else None)
 
 
 def _shard(asked: tuple[int, int, int, int]) -> pa.Table:
