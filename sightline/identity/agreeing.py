@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from sightline.identity.linkage.names import in_use, roots, sound
 from sightline.identity.linkage.types import Likeness
 
-SAME, VARIANT, UNCLEAR, DIFFERENT, UNTOLD = "same", "variant", "unclear", "different", ""
+SAME, SHORT, VARIANT, UNCLEAR, DIFFERENT, UNTOLD = "same", "short", "variant", "unclear", "different", ""
 NEAR, PART, GENERATION = "near", "part", "generation"
 CLEARLY_DIFFERENT = 0.70  # Jaro-Winkler: below, no slip of ear or hand makes one of the other
 LEAST_TO_SLIP = 4  # letters: Ava and Eva are two names, not one misspelt
@@ -27,7 +27,7 @@ MOST_DAYS_EARLY, MOST_DAYS_LATE = 120, 28  # of a birth, against the day on whic
 class Facts:
     """How two likenesses agree. A detail that only one side tells stands nowhere."""
 
-    given: str  # same | variant | unclear | different | "": either side tells none
+    given: str  # same | short (declared form or spelling) | variant (a slip) | unclear | different | "": one tells none
     born: str  # same | near | part | different | generation | ""
     agree: frozenset[str]  # terms of the policy that agree: family, sex, school, postcode, phone, email, kin, nhs, upn
     differ: frozenset[str]  # of these: told by both, and not the same
@@ -63,7 +63,11 @@ def facts(one: Likeness, other: Likeness, generation: int) -> Facts:
 def alike(one: str, other: str) -> bool:
     """Whether one given name may be the other: the same, a declared short form or spelling, or a slip of the hand. Not
     by sound alone: Hassan and Hussain, or Lily and Leila, sound alike, and are what twins are called."""
-    return one == other or not set(roots(one)).isdisjoint(roots(other)) or slip(one, other)
+    return _one_name(one, other) or slip(one, other)
+
+
+def _one_name(one: str, other: str) -> bool:
+    return one == other or not set(roots(one)).isdisjoint(roots(other))
 
 
 def slip(one: str, other: str) -> bool:
@@ -78,7 +82,7 @@ def slip(one: str, other: str) -> bool:
 
 def _given(one: Likeness, other: Likeness) -> str:
     found = given_names(one.given, other.given)
-    if found in (SAME, UNTOLD):
+    if found in (SAME, SHORT, UNTOLD):
         return found
     if one.family and other.family and _turned_round(one, other):
         return VARIANT
@@ -98,7 +102,9 @@ def given_names(one: Sequence[str], other: Sequence[str]) -> str:
     if set(short) <= set(long_):
         if set(short) <= in_use().before:
             return UNCLEAR  # brothers may all be called Muhammad, each with a name of his own besides
-        return SAME if short[0] == long_[0] else VARIANT
+        return SAME if short[0] == long_[0] else SHORT
+    if all(any(_one_name(word, there) for there in long_) for word in short):
+        return SHORT
     if all(any(alike(word, there) for there in long_) for word in short):
         return VARIANT
     if len(short) > 1 and set(short) & set(long_):
@@ -193,13 +199,13 @@ def _is_kin(of: Likeness, other: Likeness) -> bool:
 def _fits(told: str, who: Likeness) -> bool:
     given, _, rest = told.partition("|")
     day = rest.rpartition("|")[2]
-    return bool(day) and day == who.born and given_names(given.split(), who.given) in (SAME, VARIANT)
+    return bool(day) and day == who.born and given_names(given.split(), who.given) in (SAME, SHORT, VARIANT)
 
 
 def terms(known: Facts) -> Collection[str]:
-    """Which terms of a policy agree. A given name that is not the same to the letter counts where both tell one sex."""
+    """Which terms of a policy agree. A slip in the given name counts only where both tell one sex."""
     found = set(known.agree)
-    if known.given == SAME or known.given == VARIANT and "sex" in known.agree:
+    if known.given in (SAME, SHORT) or known.given == VARIANT and "sex" in known.agree:
         found.add("given")
     if known.born == SAME:
         found |= {"born", "born-nearly"}

@@ -23,7 +23,6 @@ from sightline.identity.agreeing import (
     NEAR,
     SAME,
     UNCLEAR,
-    VARIANT,
     Facts,
     facts,
     terms,
@@ -184,4 +183,4 @@ def sentences(rules: Rules, why: Sequence[str]) -> tuple[str, ...]:
     return tuple(rules.reasons.get(code, code) for code in why)
 
 
-__all__ = ["JOINS", "NEW", "VARIANT", "WAITS", "Rules", "Verdict", "in_force", "sentences", "stricter", "verdict"]
+__all__ = ["JOINS", "NEW", "WAITS", "Rules", "Verdict", "in_force", "sentences", "stricter", "verdict"]

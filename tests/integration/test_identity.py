@@ -70,9 +70,15 @@ def test_a_number_that_a_birth_date_confirms_joins(house, number):
     assert (link.reason, set(link.evidence) >= {"nhs-number", "birth-date"}) == ("identifiers-agree", True)
 
 
-def test_a_number_that_a_name_confirms_joins(house, number):
+def test_a_number_that_a_name_alone_confirms_waits_for_somebody(house, number):
+    """A father and a son may share a name; where both tell one school too, it is the child."""
     kim = child("Kim", nhs_number=number)
-    assert person_on(police(kim)) == person_on(school(as_(kim, born="", nhs_number=number)))
+    one, other = police(kim), school(as_(kim, born="", nhs_number=number))
+    assert person_on(one) != person_on(other)
+    assert len(waiting(one, other)) == 1
+    lee = child("Lee", nhs_number=nhs(), school="Elmfield Academy")
+    there = as_(lee, born="", nhs_number=lee.nhs_number, school="Elmfield Academy")
+    assert person_on(police(lee)) == person_on(school(there))
 
 
 def test_a_number_that_nothing_confirms_waits(house, number):
