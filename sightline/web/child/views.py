@@ -21,6 +21,7 @@ from sightline.timescales.moment import now
 from sightline.web.child import beside, drawing, page
 from sightline.web.child.signs import signs
 from sightline.web.code_words import CodeWords
+from sightline.web.matches.counted import waits
 from sightline.web.remembered import recall, remember
 from sightline.web.words import age_words, day_words, end_of_day, iso_words, london, read_date
 
@@ -114,6 +115,9 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "promised": beside.promised(running, present, prefix),
         "variants": beside.variants(profile, titles, codes) if profile else [],
         "held": beside.held_table(profile, titles, codes) if profile else [],
+        "match_waits": "" if moment else waits(request, person),
+        "may_see_matches": not moment and request.shell.may_open("who-was-who"),
+        "may_join": not moment and request.shell.may_open("join"),
         "may_separate": not moment and profile and len(profile.held) > 1 and request.shell.may_open("separate"),
     }
     return render(request, "child/child.html", context)

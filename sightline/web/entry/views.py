@@ -18,6 +18,7 @@ from sightline.sharing.types import Level
 from sightline.timescales.moment import now
 from sightline.web.child.page import COUNTS_AS
 from sightline.web.code_words import CodeWords
+from sightline.web.matches.counted import waits
 from sightline.web.words import age_words, counted, known_words, london, moment_words
 
 
@@ -70,7 +71,9 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
             "pointer": pointer,
             "headline_only": one.level is Level.HEADLINE,
             "heading": one.title if pointer else one.headline or one.title,
-            "children": [(p, profile.name, age_words(profile.born, today)) for p, profile in named.items()],
+            "children": [
+                (p, profile.name, age_words(profile.born, today), waits(request, p)) for p, profile in named.items()
+            ],
             "people": [f"{counted(count, 'person', 'people')} as {role.lower()}" for role, count in history.people],
             "tags": [COUNTS_AS[c] for c in one.counts_as if c in COUNTS_AS],
             "happened": moment_words(one.happened, one.precision),

@@ -91,9 +91,10 @@ def page(request: HttpRequest, view: PairView) -> dict[str, object]:
     names, narrow = (name(view.one), name(view.other)), narrowed(request)
     first = pressing()
     knot = identity.knot(reading, view)
-    def named(pair: PairView) -> tuple[PairView, str, str, bool]:
+    def named(pair: PairView) -> tuple[PairView, str, str, str, bool]:
         words = weights.total_words(pair.bits, policy.same, policy.possible)
-        return pair, f"{name(pair.one)} and {name(pair.other)}", words, pair.id == view.id
+        held_by = " and ".join(titles.get(side.agency, side.agency) for side in (pair.one, pair.other))
+        return pair, f"{name(pair.one)} and {name(pair.other)}", held_by, words, pair.id == view.id
 
     line_titles, columns = comparing.columns(knot, view, titles, codes)
     found = {
@@ -103,10 +104,7 @@ def page(request: HttpRequest, view: PairView) -> dict[str, object]:
         "age": ages(view, london(present).date()),
         "agencies": tuple(titles.get(side.agency, side.agency) for side in (view.one, view.other)),
         "since": tuple(since_words(side) for side in (view.one, view.other)),
-        "others": tuple(
-            listed(list(dict.fromkeys(titles.get(h.agency, h.agency) for h in those)))
-            for those in (view.with_one, view.with_other)
-        ),
+        "others": tuple(besides(view, titles)),
         "tags": tags(view, titles, present),
         "waits": span_words(present - view.at),
         "why": bands.sentences(policy, view.why),
@@ -189,6 +187,15 @@ def asked(view: PairView, titles: dict[str, str]) -> str:
     if not view.asked_at:
         return ""
     return f"{titles.get(view.asked_of, view.asked_of)} was asked on {moment_words(view.asked_at)}."
+
+
+def besides(view: PairView, titles: dict[str, str]) -> list[str]:
+    """Who else holds details of each side, where they are one person already."""
+    found = []
+    for side, those in ((view.one, view.with_one), (view.other, view.with_other)):
+        agencies = list(dict.fromkeys(titles.get(h.agency, h.agency) for h in those if h.agency != side.agency))
+        found.append(listed(agencies) if len(agencies) < 3 else f"{len(agencies)} more agencies")
+    return found
 
 
 def who(worker: str, request: HttpRequest) -> str:

@@ -20,7 +20,7 @@ from sightline.identity.types import Held
 from sightline.timescales.moment import now
 from sightline.web.matches import weights
 from sightline.web.matches.keys import are_on
-from sightline.web.words import age_words, counted, day_words, listed, london, span_words
+from sightline.web.words import age_words, day_words, listed, london, span_words
 
 PAGE = 50
 SHOW = {  # which pairs, in words
@@ -44,7 +44,6 @@ class Row:
     age: str
     agencies: str
     weight: str  # in a word
-    chance: str  # the same as a number that says what it means
     agree: str
     differ: str
     waits: str
@@ -73,6 +72,7 @@ def matches(request: HttpRequest) -> HttpResponse:
             "narrow": narrow,
             "shows": [(value, words, value == narrow.show) for value, words in SHOW.items()],
             "agencies": sorted(((a.id, a.title) for a in reading.agencies.values()), key=lambda pair: pair[1]),
+            "levels": weights.levels(policy.same, policy.possible),
             "keys_on": are_on(request),
             "letters": [("j", "next line"), ("k", "line before"), ("Enter", "open")],
             "here": request.get_full_path(),
@@ -122,7 +122,6 @@ def row(view: PairView, titles: dict[str, str], present: datetime, policy: Rules
         ages(view, london(present).date()),
         " · ".join(titles.get(side.agency, side.agency) for side in (view.one, view.other)),
         weights.total_words(view.bits, policy.same, policy.possible).capitalize(),
-        weights.chance(view.bits) if view.bits is not None else "",
         listed(agree),
         listed(differ),
         span_words(present - view.at),
@@ -159,11 +158,6 @@ def tags(view: PairView, titles: dict[str, str], present: datetime) -> list[tupl
 
 def name(held: Held) -> str:
     return f"{held.details.given} {held.details.family}".strip() or "Name not known"
-
-
-def waits_words(count: int) -> str:
-    """On a child's page: that somebody is still to decide, and nothing of whom."""
-    return f"{counted(count, 'possible match waits', 'possible matches wait')} for somebody to decide. No time is lost by it."
 
 
 def since_words(held: Held) -> str:

@@ -15,7 +15,7 @@ from sightline.identity.match_types import PairView, Weighed
 
 STRENGTHS = ((1.0, "hardly counts"), (3.0, "a little"), (6.0, "clearly"), (10.0, "strongly"))
 STRONGEST = "very strongly"
-BAR, MOST = 60.0, 16.0  # half a bar in pixels, and the weight that fills it
+BAR, MOST = 48.0, 16.0  # half a bar in pixels, and the weight that fills it
 COUNTS = 0.5  # a comparison that weighs less is said to agree with nobody
 _TITLES = {one.id: one.title for one in COMPARISONS}
 _SAYS = {(one.id, level.id): level.says for one in COMPARISONS for level in one.levels}
@@ -61,10 +61,13 @@ def strength(weight: float) -> str:
 
 def rounded(value: float) -> str:
     """A number as one says it: `about 3`, `about 700`, `over a million`."""
-    if value >= 1e6:
-        return "over a million"
+    for million, words in ((1e9, "over a thousand million"), (1.5e6, ""), (9.5e5, "about a million")):
+        if value >= million:
+            return words or f"about {value / 1e6:,.0f} million"
     if value < 10:
         return f"about {value:.1f}".removesuffix(".0")
+    if value < 20:
+        return f"about {value:.0f}"
     digits = len(str(int(value))) - (1 if value < 100 else 2)
     return f"about {round(value / 10**digits) * 10**digits:,}"
 
@@ -73,6 +76,8 @@ def times(weight: float) -> str:
     """`about 700 times as likely if they are one person`."""
     if abs(weight) < 0.15:
         return "as likely either way"
+    if 0.85 < abs(weight) < 1.15:
+        return f"twice as likely if they are {'one person' if weight > 0 else 'two people'}"
     return f"{rounded(2 ** abs(weight))} times as likely if they are {'one person' if weight > 0 else 'two people'}"
 
 
@@ -86,14 +91,20 @@ def chance(bits: float) -> str:
 
 
 def total_words(bits: float | None, same: float, possible: float) -> str:
-    """Where a total stands between the declared weights, in a word or two."""
+    """Where a total stands between the declared weights, in a word or two: `LEVELS` says what each means."""
     if bits is None:
         return "not weighed"
     if bits >= same:
-        return "almost certain"
+        return "very likely"
     if bits >= (same + possible) / 2:
-        return "probable"
+        return "likely"
     return "possible" if bits >= possible else "thin"
+
+
+def levels(same: float, possible: float) -> list[tuple[str, str]]:
+    """What the words of `total_words` mean: (word, from which weight on, and of how many such pairs are one person)."""
+    steps = (("very likely", same), ("likely", (same + possible) / 2), ("possible", possible))
+    return [(word, f"from {number(bits)} on, where {chance(bits)}") for word, bits in steps]
 
 
 def bar(weight: float) -> Bar:
