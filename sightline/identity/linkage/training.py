@@ -244,6 +244,9 @@ def _shared_by_chance(engine: Engine, wanted: Wanted) -> dict[str, dict[str, flo
 
 def _teach(engine: Engine, linker: Linker, says: str, columns: Sequence[str], wanted: Wanted) -> dict[str, Any]:
     where = " AND ".join(f"{c} IS NOT NULL" for c in columns)
+    pairs = _pairs(engine, ", ".join(columns), where)
+    if not pairs:  # no sender tells of it: it teaches nothing, and what it would have taught stays unlearnt
+        return {"says": says, "pairs": 0, "one-person": 0.0}
     session = linker.training.estimate_parameters_using_expectation_maximisation(
         " and ".join(f"l.{c} = r.{c}" for c in columns),
         estimate_without_term_frequencies=True,
@@ -251,7 +254,7 @@ def _teach(engine: Engine, linker: Linker, says: str, columns: Sequence[str], wa
         record_sample_proportion=1.0,
     )
     one = float(session.core_model_settings.probability_two_random_records_match)
-    return {"says": says, "pairs": _pairs(engine, ", ".join(columns), where), "one-person": round(one, 4)}
+    return {"says": says, "pairs": pairs, "one-person": round(one, 4)}
 
 
 def _together(
