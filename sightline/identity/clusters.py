@@ -24,6 +24,7 @@ class Edge(NamedTuple):
     other: UUID
     decided: bool
     bits: float = 0.0
+    rank: tuple[object, ...] = ()  # between equals, before ids: something that does not hang on when they came
 
     @property
     def pair(self) -> tuple[UUID, UUID]:
@@ -36,8 +37,12 @@ def ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:
 
 
 def in_turn(edges: Iterable[Edge]) -> list[Edge]:
-    """Edges in the order in which they unite: those that a person decided, then the weightiest; ids decide between equals."""
-    return sorted(edges, key=lambda edge: (not edge.decided, 0.0 if edge.decided else -edge.bits, *map(str, edge.pair)))
+    """Edges in the order in which they unite: those that a person decided, then the weightiest; between equals their
+    rank, and in the end ids."""
+    return sorted(
+        edges,
+        key=lambda edge: (not edge.decided, 0.0 if edge.decided else -edge.bits, edge.rank, *map(str, edge.pair)),
+    )
 
 
 def components(

@@ -99,7 +99,7 @@ def unite(two: Two, doing: Act) -> dict[UUID, tuple[UUID, UUID]]:
     main = two.pair()
     beside = [pair for pair in two.between() if pair.id != main.id] if not two.together else []
     _decide([main, *beside], SAME, two, doing)
-    return relink([two.one, two.other], by=doing.by.id, at=doing.at, reason="decided", evidence=["a-person-decided"])
+    return _relink(two, doing, "decided")
 
 
 def part(two: Two, doing: Act) -> dict[UUID, tuple[UUID, UUID]]:
@@ -111,12 +111,10 @@ def part(two: Two, doing: Act) -> dict[UUID, tuple[UUID, UUID]]:
     main = two.pair()
     cut = {pair.id: pair for pair in (_cut(two, main) if two.together else [])}
     _decide([main, *(pair for id_, pair in cut.items() if id_ != main.id)], DIFFERENT, two, doing)
-    changed = relink(
-        [two.one, two.other], by=doing.by.id, at=doing.at, reason="separated", evidence=["a-person-decided"]
-    )
-    for identity, (_, person) in changed.items():
-        two.circle.rows[identity].person = person
-    left = [pair for pair in Two(two.one, two.other).between() if pair.state != DIFFERENT and pair.state != SAME]
+    changed = _relink(two, doing, "separated")
+    left = [
+        pair for pair in two.between() if pair.state not in (DIFFERENT, SAME)
+    ]  # decided once, for all that is known
     _decide(left, DIFFERENT, two, doing)
     return changed
 
@@ -124,7 +122,12 @@ def part(two: Two, doing: Act) -> dict[UUID, tuple[UUID, UUID]]:
 def undecided(two: Two, doing: Act) -> dict[UUID, tuple[UUID, UUID]]:
     """Nobody can tell yet: the pair goes on waiting, and joins nobody meanwhile."""
     _decide([two.pair()], "unsure", two, doing)
-    return relink([two.one, two.other], by=doing.by.id, at=doing.at, reason="decided", evidence=["a-person-decided"])
+    return _relink(two, doing, "decided")
+
+
+def _relink(two: Two, doing: Act, reason: str) -> dict[UUID, tuple[UUID, UUID]]:
+    evidence = ["a-person-decided"]
+    return relink((), by=doing.by.id, at=doing.at, reason=reason, evidence=evidence, within=two.circle)
 
 
 def propose(two: Two, doing: Act) -> Possible:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.db import connection
 from django.db.models import Max, Q
 
 from sightline.definition.kinds.matching import CONTRADICTS
@@ -42,7 +43,7 @@ def holds(pair: Possible) -> bool:
     return pair.state in ("same", "joined") or pair.state == "waiting" and HELD_APART in pair.why
 
 
-def circle(identities: Iterable[UUID], *, lock: bool = False) -> Circle:
+def circle(identities: Iterable[UUID]) -> Circle:
     """Everybody reachable from these over pairs that hold, with those who are the same person now."""
     found = Circle()
     wanted = set(identities)
@@ -61,22 +62,22 @@ def circle(identities: Iterable[UUID], *, lock: bool = False) -> Circle:
                 found.pairs[pair.id] = pair
                 if holds(pair):
                     wanted |= {pair.one_id, pair.other_id} - found.rows.keys()
-    if lock and found.rows:
-        ids = sorted(found.rows, key=str)
-        for row in SourceIdentity.objects.select_for_update().filter(id__among=ids).order_by("id"):
-            found.rows[row.id] = row
     return found
 
 
 def locked(identities: Iterable[UUID]) -> Circle:
     """The circle, with nobody else changing it until the transaction ends."""
     wanted = list(identities)
-    before: set[UUID] = set()
+    found = circle(wanted)
+    if connection.vendor == "sqlite":  # where a transaction that writes is alone from its beginning
+        return found
+    held: set[UUID] = set()
     for _ in range(MOST_LOOKS):
-        found = circle(wanted, lock=True)
-        if found.rows.keys() <= before:  # what we locked is all there is: nobody decided while we waited for the locks
-            return found
-        before |= found.rows.keys()
+        if found.rows.keys() <= held:  # what we locked is all there is: nobody decided while we waited for the locks
+            break
+        held |= found.rows.keys()
+        list(SourceIdentity.objects.select_for_update().filter(id__among=list(held)).order_by("id").values_list("id"))
+        found = circle(wanted)
     return found
 
 
@@ -85,7 +86,9 @@ def thought(found: Circle) -> dict[UUID, UUID]:
     edges, apart, against = [], [], []
     for pair in found.among():
         if holds(pair):
-            edges.append(Edge(pair.one_id, pair.other_id, pair.state == "same", pair.bits or 0.0))
+            ends = found.rows[pair.one_id], found.rows[pair.other_id]
+            rank = sorted((row.agency, row.local or "", row.details) for row in ends)
+            edges.append(Edge(pair.one_id, pair.other_id, pair.state == "same", pair.bits or 0.0, tuple(rank)))
         elif pair.state in ("different", "half"):
             apart.append((pair.one_id, pair.other_id))
         elif pair.state == "unsure" or not AGAINST.isdisjoint(pair.why):
@@ -101,20 +104,29 @@ def thought(found: Circle) -> dict[UUID, UUID]:
 
 
 def relink(
-    identities: Iterable[UUID], *, by: str, at: datetime, reason: str, evidence: Sequence[str] = ()
+    identities: Iterable[UUID],
+    *,
+    by: str,
+    at: datetime,
+    reason: str,
+    evidence: Sequence[str] = (),
+    within: Circle | None = None,
 ) -> dict[UUID, tuple[UUID, UUID]]:
     """Makes persons follow the pairs that stand, for everybody whom a change about these may concern.
 
-    `by`: id of the actor; `reason`: a short code (`decided`, `separated`, `identifiers-agree`, `no-longer-agrees`).
-    Returns whoever is somebody else now: {identity: (person before, person now)}. Pairs that hold without a person and
-    that a decision keeps apart wait for one, and hold again when it is taken back.
+    `by`: id of the actor; `reason`: a short code (`decided`, `separated`, `identifiers-agree`, `no-longer-agrees`);
+    `within`: the circle, where the caller has locked it and keeps its pairs up to date. Returns whoever is somebody else
+    now: {identity: (person before, person now)}. Pairs that hold without a person and that a decision keeps apart wait
+    for one, and hold again when it is taken back.
     """
-    found = locked(identities)
+    found = locked(identities) if within is None else within
     person = thought(found)
     changed = {row.id: (row.person, person[row.id]) for row in found.rows.values() if row.person != person[row.id]}
     _hold_or_wait(found, person)
     if changed:
         change(SourceIdentity, "person", [(identity, now_) for identity, (_, now_) in changed.items()])
+        for identity, (_, now_) in changed.items():
+            found.rows[identity].person = now_
         _write_links(changed, by=by, at=at, reason=reason, evidence=evidence)
     return changed
 
