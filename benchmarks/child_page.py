@@ -31,6 +31,8 @@ def _version() -> str:
     files = [
         *sorted(Path("sightline").glob("*/migrations/*.py")),
         Path("sightline/vault/rules.py"),
+        Path("sightline/identity/indexing.py"),
+        *(Path("sightline/identity/linkage") / f"{name}.py" for name in ("keys", "likeness", "names")),
         Path("benchmarks/town.py"),
     ]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

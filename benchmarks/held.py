@@ -46,7 +46,8 @@ def read(file: Path) -> Held:
 def counted() -> Held:
     from sightline.chronology.models import Entry, Opening, Part
     from sightline.clocks.models import Running
-    from sightline.identity.models import Link, Possible, Relation, SourceIdentity, Trait, Version
+    from sightline.identity.models import Key as Found
+    from sightline.identity.models import Link, Possible, Relation, SourceIdentity, Version
     from sightline.intake.models import Item, Message, Quarantined
     from sightline.jobs.models import Due
     from sightline.ledger.models import Record
@@ -72,7 +73,7 @@ def counted() -> Held:
         "parts": _of(rows(Part, *part)),
         "identities": _of(rows(SourceIdentity, "agency", "local", "unborn", "details")),
         "versions": _of(rows(Version, "identity__agency", "identity__local", "known_at")),
-        "traits": _of(rows(Trait, "kind", "digest", "identity__agency", "identity__local")),
+        "found by": _of(rows(Found, "alike__identity__agency", "key", "alike__identity__local")),
         "links": _of(rows(Link, "reason", "evidence", "at", "by", "identity__agency", "identity__local")),
         "people": _people(identities),
         "possible": _of(_unordered(rows(Possible, "state", "agree", "differ", "one__local", "other__local"))),

@@ -85,7 +85,7 @@ def fill(size: int) -> None:
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     for start in range(0, len(pairs), 500_000):  # in the order of the table: nothing is moved afterwards
         with transaction.atomic():
-            add(Key, ("key", "alike"), map(tuple, pairs[start : start + 500_000].tolist()))
+            add(Key, ("key", "alike_id"), map(tuple, pairs[start : start + 500_000].tolist()))
     print(f"\r  built: {size:,} people, {len(pairs):,} keys, {time.perf_counter() - began:,.0f} s")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
 """A town of a given size, written fast: the rows that a load would have left, truly sealed, without living the load.
 
-What a page reads is there: source identities with their versions, traits, links and keys; entries with their parts;
+What a page reads is there: source identities with their versions, likenesses, links and keys; entries with their parts;
 openings, ties, running clocks. What it does not read (the inbox: items and messages) is left out. One child's history
 is lived through the product's own door (`crowded`): 500 records from six agencies, with corrections and a family.
 """
@@ -76,8 +76,11 @@ class Crowd:
         self.keyring = Keyring()
 
     def write(self, start: int, end: int) -> None:
-        from sightline.identity import rules
-        from sightline.identity.models import Link, SourceIdentity, Trait, Version
+        from django.db import transaction
+
+        from sightline.identity import indexing
+        from sightline.identity.linkage.likeness import likeness_of
+        from sightline.identity.models import Link, SourceIdentity, Version
         from sightline.intake.types import Details
         from sightline.sharing.models import Tie
         from sightline.vault.actions import digest
@@ -85,9 +88,9 @@ class Crowd:
         from tests.support.senders import FAMILY_END, FAMILY_START, GIVEN, nhs_number
 
         rng, keyring, moment = self.rng, self.keyring, datetime(2024, 6, 3, 9, tzinfo=UTC)
-        identities, versions, traits, links, ties = [], [], [], [], []
+        identities, versions, links, ties = [], [], [], []
+        alike, seen = {}, set()
         person, details = uuid4(), Details()
-        digests: dict[tuple[str, str], str] = {}
         for n in range(start, end):
             if n == start or rng.random() < 0.7:
                 born = date(2007, 1, 1) + timedelta(days=rng.randrange(365 * 18))
@@ -119,21 +122,19 @@ class Crowd:
                     digest("local", f"{agency}|X{n}"),
                     key,
                     person,
-                    identity,
+                    identity if person in seen else person,
                     digest("details", repr(held.as_dict())),
                     moment,
                     False,
                     "",
                 )
             )
+            seen.add(person)
             versions.append(
                 (version, identity, moment, moment, None, keyring.seal(held.as_dict(), [key], f"identity|{version}"))
             )
             links.append((uuid4(), identity, person, moment, "feed-machine", "first-seen", []))
-            for trait in sorted(set(rules.traits(held))):
-                if trait not in digests:
-                    digests[trait] = digest(*trait)
-                traits.append((identity, trait[0], digests[trait]))
+            alike[identity] = (key, likeness_of(held))
             if n % 4 == 0:
                 ties.append(
                     (
@@ -156,7 +157,8 @@ class Crowd:
         )
         add(Version, ("id", "identity_id", "known_at", "recorded_at", "item", "body"), versions)
         add(Link, ("id", "identity_id", "person", "at", "by", "reason", "evidence"), links)
-        add(Trait, ("identity_id", "kind", "digest"), traits)
+        with transaction.atomic():
+            indexing.write(alike, {}, keyring)
         add(Tie, ("id", "holder", "kind", "subject", "from_at", "until", "because"), ties)
 
 

@@ -1,7 +1,7 @@
-"""Finding somebody: by name parts, birth date or age, any identifier, address, school; closed cases too.
+"""Finding somebody: by name parts in any order, birth date or age, any identifier, home or district, school; closed cases too.
 
 Everybody known is in the index; what shows of those found passes the gate. What was asked is never kept: the ledger
-holds its keyed digest.
+holds its keyed digest. Whoever is sealed is found by nobody but their holder.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from itertools import combinations
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from rapidfuzz.distance import JaroWinkler
 
 from sightline.agencies.rules import may
 from sightline.definition.outcomes import Invalid, Refused
 from sightline.definition.types import Fault
 from sightline.identity import rules
-from sightline.identity.models import SourceIdentity, Trait
+from sightline.identity.asking import Understood, nearly, understood, years
+from sightline.identity.indexing import digests
+from sightline.identity.linkage.names import asked_as, sound, tokens
+from sightline.identity.linkage.types import Key as Said
+from sightline.identity.models import Key, SourceIdentity
 from sightline.identity.queries import held_with_sight
 from sightline.identity.types import Asked, Found, Held
 from sightline.sharing.filters import tied
@@ -31,40 +36,41 @@ MOST_PEOPLE = 40
 MOST_CANDIDATES = 200  # opened and ranked; five times what is shown
 MOST_LOOSE = 60  # of those who meet less than all
 MOST_COUNTED = 1000
+MOST_GROUPS = 6  # what is asked beyond this narrows nothing more
+SEALED = "sealed"
+NEAR = 0.88  # Jaro-Winkler: one name misspelt
 BY_A_HEADLINE = ("name", "birth date", "age")  # whoever sees a headline of somebody finds them by nothing else
 
 
-Group = tuple[str, frozenset[str]]  # what was asked, in words; the digests of which a candidate meets one
+Group = tuple[str, frozenset[int]]  # what was asked, in words; the digests of which a candidate meets one
 
 
-def _groups(asked: Asked, *, wide: bool) -> list[Group]:
-    """What to look up: a candidate should meet every word, and everything else that was asked. `wide`: a word's beginning
-    is enough."""
-    groups: dict[str, set[str]] = {}
-    for word in rules.tokens(asked.words):
-        groups[f"name {word}"] = {digest("word", word), digest("sound", rules.sound(word))} | (
-            {digest("start", word[:3])} if wide and len(word) >= 3 else set()
-        )
-    if len(asked.born) == 10:
-        groups["birth date"] = {digest("born", asked.born)}
-    elif len(asked.born) == 4:
-        groups["birth date"] = {digest("year", asked.born)}
-    elif asked.age.isdigit():
-        born = local_day(now()).year - int(asked.age)
-        groups["age"] = {digest("year", str(year)) for year in range(born - 3, born + 3)}
-    if asked.number:
-        plain = rules.number(asked.number)
-        groups["number"] = {digest("number", plain), digest("nhs", plain), digest("upn", plain)}
-    if asked.postcode:
-        groups["postcode"] = {digest("postcode", rules.postcode(asked.postcode))}
-    return _rarest_first([(name, frozenset(digests)) for name, digests in groups.items()])
-
-
-def _age(born: str, on: date) -> int | None:
-    if len(born) < 10:
-        return on.year - int(born[:4]) if born[:4].isdigit() else None
-    year, month, day = int(born[:4]), int(born[5:7]), int(born[8:10])
-    return on.year - year - ((on.month, on.day) < (month, day))
+def _groups(meant: Understood, today: date, *, wide: bool) -> list[Group]:
+    """What to look up: a candidate should meet every word, and everything else that was asked. `wide`: a name's beginning
+    is enough, and a birth date nearly the one that was asked."""
+    groups: dict[str, list[Said]] = {}
+    for word in meant.words:
+        groups[f"name {word}"] = [Said("sound", heard) for heard in dict.fromkeys((sound(word), *asked_as(word)))]
+        if wide and len(word) >= 3:
+            groups[f"name {word}"].append(Said("start", word[:3]))
+    if len(meant.born) == 10:
+        born = [meant.born, *(nearly(meant.born) if wide else ())]
+        groups["birth date"] = [Said("born", day) for day in born]
+    elif meant.born:
+        year = int(meant.born[:4])
+        span = range(year - 1, year + 2) if wide else (year,)
+        groups["birth date"] = [Said("year", str(one)) for one in span]
+    elif meant.ages:
+        first, last = years(meant.ages, today)
+        groups["age"] = [Said("year", str(one)) for one in range(first - 1, last + 2)]
+    if meant.number:
+        groups["number"] = [Said(kind, meant.number) for kind in ("number", "nhs", "upn", "tel")]
+    if meant.postcode:
+        groups["postcode"] = [Said("postcode", meant.postcode)]
+    if meant.district:
+        groups["district"] = [Said("district", meant.district)]
+    made = [(name, frozenset(digests(said))) for name, said in groups.items()]
+    return _rarest_first(made)[:MOST_GROUPS]
 
 
 def find(reading: Reading, asked: Asked) -> list[Found]:
@@ -72,34 +78,41 @@ def find(reading: Reading, asked: Asked) -> list[Found]:
     decision = may(reading.actor, "find-child", reading.definition)
     if not decision:
         raise Refused(decision)
-    narrow, wide = _groups(asked, wide=False), _groups(asked, wide=True)
+    today = local_day(now())
+    meant = understood(asked, today)
     reading.about = reading.about or "find-child"
     reading.detail["asked"] = [digest("search", f"{name}={getattr(asked, name)}") for name in asked.given()]
-    if not {name for name, _ in narrow} - {"age"}:
-        raise Invalid([Fault(path="words", expected="a name, a birth date, a number or a postcode", code="needed")])
-    where = _visible(reading)
-    met = _meeting_most(reading, narrow, wide, where)
-    if where:  # what a headline does not say finds nobody either, and its being there changes nothing
-        told = [[g for g in groups if g[0].startswith(BY_A_HEADLINE)] for groups in (narrow, wide)]
-        for identity, names in _meeting_most(reading, *told, where).items():
+    if meant.nothing:
+        raise Invalid([Fault(path="words", expected="a name, a birth date, a number or a place", code="needed")])
+    narrow, wide = _groups(meant, today, wide=False), _groups(meant, today, wide=True)
+    where, limited = _visible(reading)
+    met = _meeting_most(reading, narrow, wide, where, limited)
+    if limited:  # what a headline does not say finds nobody either, and its being there changes nothing
+        narrow, wide = ([g for g in groups if g[0].startswith(BY_A_HEADLINE)] for groups in (narrow, wide))
+        for identity, names in _meeting_most(reading, narrow, wide, where, limited).items():
             met.setdefault(identity, names)
     persons = dict.fromkeys(p for _, p in _persons(sorted(met, key=lambda i: -len(met[i]))[:MOST_CANDIDATES]))
-    return _ranked(reading, asked, list(SourceIdentity.objects.filter(person__in=list(persons))), met)
+    rows = SourceIdentity.objects.filter(person__among=list(persons))
+    if not holds_sealed(reading):
+        rows = rows.exclude(guard=SEALED)
+    return _ranked(reading, meant, list(rows), met, today)
 
 
-def _meeting_most(reading: Reading, narrow: list[Group], wide: list[Group], where: Q) -> dict[UUID, set[str]]:
+def _meeting_most(
+    reading: Reading, narrow: list[Group], wide: list[Group], where: Q, limited: bool
+) -> dict[UUID, set[str]]:
     """Who meets everything that was asked; then, while few are found, who meets all but one; and less where that finds nobody."""
     met: dict[UUID, set[str]] = {}
     tried = [narrow, *(list(some) for size in range(len(wide), 0, -1) for some in combinations(wide, size))]
     for groups in tried:
         enough = len(met) >= MOST_PEOPLE or met and len(groups) < len(wide) - 1
-        if not groups or enough or {name for name, _ in groups} == {"age"}:
+        if not groups or enough or {name for name, _ in groups} <= {"age", "district"} and len(groups) < len(wide):
             continue
         names = {name for name, _ in groups}
-        found = _meeting(groups, where, MOST_CANDIDATES if len(groups) == len(wide) else MOST_LOOSE)
-        for identity, by in (
-            _openly(reading, dict.fromkeys(found, names)) if where else dict.fromkeys(found, names)
-        ).items():
+        found = dict.fromkeys(
+            _meeting(groups, where, MOST_CANDIDATES if len(groups) == len(wide) else MOST_LOOSE), names
+        )
+        for identity, by in (_openly(reading, found) if limited else found).items():
             if by == names:
                 met.setdefault(identity, by)
     return met
@@ -108,37 +121,43 @@ def _meeting_most(reading: Reading, narrow: list[Group], wide: list[Group], wher
 def _meeting(groups: list[Group], where: Q, most: int) -> list[UUID]:
     """Source identities that meet all of these groups: one query, which begins with the rarest."""
     (_, first), *others = groups
-    rows = Trait.objects.filter(where, digest__in=first)
-    for _, digests in others:
-        rows = rows.filter(Exists(Trait.objects.filter(identity=OuterRef("identity"), digest__in=digests)))
-    return list(rows.order_by().values_list("identity_id", flat=True).distinct()[:most])
+    rows = Key.objects.filter(where, key__in=first)
+    for _, wanted in others:
+        rows = rows.filter(Exists(Key.objects.filter(alike=OuterRef("alike"), key__in=wanted)))
+    return list(rows.order_by().values_list("alike__identity_id", flat=True).distinct()[:most])
 
 
-def _visible(reading: Reading) -> Q:
-    """Whom this reader may find at all, where that is not everybody: so that those who are hidden push nobody out."""
-    open_, kinds = [], set()
+def holds_sealed(reading: Reading) -> bool:
+    """Whether this reader is the named holder, by whom alone those who are sealed are found."""
+    (policy,) = reading.definition.matching.values()
+    return reading.actor.role == policy.sealed.role
+
+
+def _visible(reading: Reading) -> tuple[Q, bool]:
+    """Whom this reader may find at all, so that those who are hidden push nobody out; and whether that is less than
+    everybody who is not sealed."""
+    found = Q() if holds_sealed(reading) else ~Q(alike__identity__guard=SEALED)
+    open_: list[str] = []
+    kinds: set[str] = set()
     for agency in reading.agencies.values():
         if reading.policy.decide(Label("identity", agency.id, agency.kind, "ordinary", ()), ()).level is Level.FULL:
             open_.append(agency.id)
     if len(open_) == len(reading.agencies):
-        return Q()
+        return found, False
     for branch in reading.policy.branches:
         if "identity" in branch.rule.may_see.records:
             kinds |= branch.needs_tie
-    same = SourceIdentity.objects.filter(person=OuterRef("identity__person")).filter(
+    same = SourceIdentity.objects.filter(person=OuterRef("alike__identity__person")).filter(
         tied(reading.policy, subject="id", kinds=kinds)
     )
-    return Q(identity__agency__in=open_) | Q(Exists(same))
+    return found & (Q(alike__identity__agency__in=open_) | Q(Exists(same))), True
 
 
 def _openly(reading: Reading, met: dict[UUID, set[str]]) -> dict[UUID, set[str]]:
     """By what each may be found as far as this reader sees them. What is hidden finds nobody, and pushes nobody out:
     else a search for a number or a postcode would say whose it is.
     """
-    wanted = list(met)
-    rows: list[tuple[UUID, str, UUID]] = []
-    for start in range(0, len(wanted), 500):
-        rows += SourceIdentity.objects.filter(id__in=wanted[start : start + 500]).values_list("id", "agency", "person")
+    rows = list(SourceIdentity.objects.filter(id__among=list(met)).values_list("id", "agency", "person"))
     kinds = {a.id: a.kind for a in reading.agencies.values()}
     labels = {agency: Label("identity", agency, kinds.get(agency, ""), "ordinary", ()) for _, agency, _ in rows}
     without_tie = {agency: reading.policy.decide(label, ()).level for agency, label in labels.items()}
@@ -157,11 +176,9 @@ def _openly(reading: Reading, met: dict[UUID, set[str]]) -> dict[UUID, set[str]]
 def _ties(reading: Reading, persons: list[UUID]) -> dict[UUID, frozenset[str]]:
     """The reader's ties to any source identity of these people."""
     of_person: dict[UUID, list[UUID]] = defaultdict(list)
-    wanted = list(dict.fromkeys(persons))
-    for start in range(0, len(wanted), 500):
-        rows = SourceIdentity.objects.filter(person__in=wanted[start : start + 500]).values_list("person", "id")
-        for person, identity in rows:
-            of_person[person].append(identity)
+    rows = SourceIdentity.objects.filter(person__among=list(dict.fromkeys(persons))).values_list("person", "id")
+    for person, identity in rows:
+        of_person[person].append(identity)
     reading.learn_ties([i for identities in of_person.values() for i in identities])
     return {person: reading.ties(identities) for person, identities in of_person.items()}
 
@@ -171,19 +188,23 @@ def _rarest_first(groups: list[Group]) -> list[Group]:
     if len(groups) < 2:
         return groups
     counts = {
-        name: len(Trait.objects.filter(digest__in=d).order_by().values_list("id")[:MOST_COUNTED]) for name, d in groups
+        name: len(Key.objects.filter(key__in=wanted).order_by().values_list("alike")[:MOST_COUNTED])
+        for name, wanted in groups
     }
     return sorted(groups, key=lambda group: counts[group[0]])
 
 
 def _persons(identities: list[UUID]) -> list[tuple[UUID, UUID]]:
-    found = dict(SourceIdentity.objects.filter(id__in=identities).values_list("id", "person"))
+    found = dict(SourceIdentity.objects.filter(id__among=identities).values_list("id", "person"))
     return [(i, found[i]) for i in identities if i in found]
 
 
-def _ranked(reading: Reading, asked: Asked, rows: list[SourceIdentity], met: dict[UUID, set[str]]) -> list[Found]:
-    today = local_day(now())
-    known = reading.agencies
+# --- ranking ------------------------------------------------------------------------------------------
+
+
+def _ranked(
+    reading: Reading, meant: Understood, rows: list[SourceIdentity], met: dict[UUID, set[str]], today: date
+) -> list[Found]:
     person_of = {row.id: row.person for row in rows}
     by_person: dict[UUID, list[Held]] = defaultdict(list)
     sights: dict[UUID, list[tuple[UUID, Sight]]] = defaultdict(list)
@@ -191,32 +212,69 @@ def _ranked(reading: Reading, asked: Asked, rows: list[SourceIdentity], met: dic
         by_person[person_of[one.identity]].append(one)
         sights[person_of[one.identity]].append((one.identity, sight))
     found: list[tuple[float, Found]] = []
-    wanted = rules.tokens(asked.words)
     for person, all_held in by_person.items():
         why = sorted({g for h in all_held for g in met.get(h.identity, ())})
-        have = {w for h in all_held for w in rules.tokens(rules.full_name(h.details))}
-        exact = sum(w in have for w in wanted)
-        likely = sum(any(x.startswith(w) or rules.sound(x) == rules.sound(w) for x in have) for w in wanted)
-        if not why or (wanted and not likely):
-            continue
-        born = rules.best([(h.details.born or h.details.expected, n) for n, h in enumerate(all_held)])
-        points = 2.0 * exact + likely + 3 * ("birth date" in why) + 6 * ("number" in why) + 2 * ("postcode" in why)
-        if asked.age.isdigit() and (age := _age(born, today)) is not None:
-            if abs(age - int(asked.age)) > 2:
-                continue
-            points += 1.5 - 0.5 * abs(age - int(asked.age))
-        if asked.born and len(asked.born) == 4 and born[:4] != asked.born:
-            continue
-        schools = {h.details.school for h in all_held if h.details.school}
-        if asked.school and asked.school not in schools:
-            continue
-        name = rules.best([(rules.full_name(h.details), n) for n, h in enumerate(all_held)]) or "Name not known"
-        school = next((known[s].title if s in known else s for s in sorted(schools)), "")
-        area = rules.outcode(rules.best([(h.details.postcode, n) for n, h in enumerate(all_held)]))
-        who = tuple(dict.fromkeys(known[h.agency].title if h.agency in known else h.agency for h in all_held))
-        found.append((points, Found(person, name, born, school, area, who, tuple(why))))
+        points = _points(meant, all_held, why, today) if why else None
+        if points is not None:
+            found.append((points, _found(reading, person, all_held, why)))
     best = [f for _, f in sorted(found, key=lambda pair: (-pair[0], pair[1].name))[:MOST_PEOPLE]]
     for one_found in best:  # the record names those who are shown, not everybody who was looked through
         for identity, sight in sights[one_found.person]:
             reading.note(identity, sight)
     return best
+
+
+def _points(meant: Understood, all_held: list[Held], why: list[str], today: date) -> float | None:
+    """How well somebody fits what was asked; None where they do not."""
+    have = {word for h in all_held for word in tokens(rules.full_name(h.details))}
+    names = [max((_like(word, x) for x in have), default=0.0) for word in meant.words]
+    if meant.words and not any(names):
+        return None
+    points = sum(names) + 6 * ("number" in why) + 2 * ("postcode" in why) + ("district" in why)
+    born = rules.best([(h.details.born or h.details.expected, n) for n, h in enumerate(all_held)])
+    if meant.born:
+        fits = max((_born(meant.born, h.details.born) for h in all_held), default=0.0)
+        if not fits and len(meant.born) < 10:
+            return None
+        points += fits
+    elif meant.ages and (age := rules.age_on(born, today)) is not None:
+        off = max(meant.ages[0] - age, age - meant.ages[1], 0)
+        if off > 1:
+            return None
+        points += 1.5 - 0.5 * off - 0.2 * abs(age - sum(meant.ages) / 2)
+    if meant.school and meant.school not in {h.details.school for h in all_held}:
+        return None
+    return points
+
+
+def _like(asked: str, held: str) -> float:
+    """How much one word of a name is like what was asked."""
+    if asked == held:
+        return 3.0
+    if not set(asked_as(asked)).isdisjoint((sound(held), *asked_as(held))):
+        return 1.5 + JaroWinkler.similarity(asked, held)
+    if held.startswith(asked) or asked.startswith(held) and len(held) > 2:
+        return 1.5
+    alike = JaroWinkler.similarity(asked, held)
+    return 2 * alike - 0.5 if alike >= NEAR else 0.0
+
+
+def _born(asked: str, held: str) -> float:
+    if asked == held:
+        return 3.0
+    if held.startswith(asked) or asked.startswith(held) and held:
+        return 2.0
+    if len(asked) == 4 and held[:4].isdigit():
+        return 0.5 if abs(int(held[:4]) - int(asked)) <= 1 else 0.0
+    return 1.5 if held in nearly(asked) else 0.0
+
+
+def _found(reading: Reading, person: UUID, all_held: list[Held], why: list[str]) -> Found:
+    known = reading.agencies
+    born = rules.best([(h.details.born or h.details.expected, n) for n, h in enumerate(all_held)])
+    schools = {h.details.school for h in all_held if h.details.school}
+    name = rules.best([(rules.full_name(h.details), n) for n, h in enumerate(all_held)]) or "Name not known"
+    school = next((known[s].title if s in known else s for s in sorted(schools)), "")
+    area = rules.outcode(rules.best([(h.details.postcode, n) for n, h in enumerate(all_held)]))
+    who = tuple(dict.fromkeys(known[h.agency].title if h.agency in known else h.agency for h in all_held))
+    return Found(person, name, born, school, area, who, tuple(why))

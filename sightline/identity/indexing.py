@@ -64,7 +64,7 @@ def write(
     add(Alike, ("id", "identity_id", "body"), bodies)
     rows = [(digest, numbers[identity]) for identity, (_, likeness) in new.items() for digest in digests_of(likeness)]
     rows.sort()  # neighbours go to one page
-    add(Key, ("key", "alike"), rows)
+    add(Key, ("key", "alike_id"), rows)
     if changed:
         _rewrite(changed, keyring)
     return numbers
@@ -86,6 +86,11 @@ def forget(identities: Sequence[UUID], keyring: Keyring) -> None:
     """Takes them out of the index, before their keys are destroyed: afterwards nobody could say what theirs was."""
     places = read(identities, keyring)
     _delete([(digest, place.alike) for place in places.values() for digest in digests_of(place.likeness)])
+    Alike.objects.filter(identity_id__among=identities).delete()
+
+
+def drop(identities: Sequence[UUID]) -> None:
+    """Takes likenesses away that nobody can read any more; their keys lead nowhere."""
     Alike.objects.filter(identity_id__among=identities).delete()
 
 

@@ -14,6 +14,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from math import log2
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -28,7 +29,7 @@ from sightline.identity.linkage.publishing import current_model
 from sightline.identity.linkage.scoring import score_prepared
 from sightline.identity.linkage.types import Likeness, Score
 from sightline.sharing.reading import Reading
-from sightline.sharing.types import Label, Level
+from sightline.sharing.types import Label, Level, Sight
 from sightline.vault.actions import CannotOpen, Keyring
 
 DEEP = 200  # people read of one key: whoever shares it with more is hardly told apart by it
@@ -46,7 +47,7 @@ _KEYS = {
         CROSS JOIN LATERAL (SELECT "alike" FROM "identity_key" WHERE "key" = j.value ORDER BY "alike" LIMIT {DEEP}) AS k""",
 }
 _LIKENESSES = """
-    SELECT a.id, a.identity_id, a.body, s.agency, s.guard, s.key, v.wrapped
+    SELECT a.id, a.identity_id, a.body, s.agency, s.guard, s.key, v.wrapped, s.person, s.made_at
     FROM {given} "identity_alike" AS a
     JOIN "identity_sourceidentity" AS s ON s.id = a.identity_id JOIN "vault_key" AS v ON v.id = s.key
     WHERE a.{column} {among}"""
@@ -59,7 +60,8 @@ class Other:
     identity: UUID
     agency: str
     guard: str
-    key: UUID
+    person: UUID
+    made_at: datetime
     alike: int
     likeness: Likeness
     prepared: Prepared = field(repr=False)
@@ -90,7 +92,7 @@ class Matcher:
         self._held: dict[int, list[Other]] = defaultdict(list)  # digest: who is held beside them
         self._others: dict[int, Other | None] = {}  # by number; None where it takes no part
         self._by_identity: dict[UUID, Other] = {}
-        self._agencies: dict[str, bool] = {}
+        self._agencies: dict[str, Sight] = {}
         self._asked: dict[Likeness, tuple[int, ...]] = {}
 
     @property
@@ -110,45 +112,50 @@ class Matcher:
         self._look_up({digest for one in asked for digest in self._digests(one)})
         self._open({number for one in asked for number in self._best(one, most) if number not in self._others})
 
-    def near(self, one: Likeness, *, most: int = MOST, but: UUID | None = None) -> list[Near]:
-        """Whoever is like this one, of what is in hand (`read`), best first. `but`: who it is itself."""
+    def near(self, one: Likeness, *, most: int = MOST) -> list[Near]:
+        """Whoever is like this one, of what is in hand (`read`), best first."""
+        return [Near(o.identity, o.agency, o.likeness, score, o.guard) for o, score in self.others_like(one, most=most)]
+
+    def others_like(self, one: Likeness, *, most: int = MOST, but: UUID | None = None) -> list[tuple[Other, Score]]:
+        """As `near`, as matching knows them. `but`: who it is itself."""
         if one not in self._asked or any(digest not in self._stored for digest in self._asked[one]):
             self.read([one], most=most)
-        others = [
-            other for number in self._best(one, most) if (other := self._others[number]) and other.identity != but
-        ]
-        there = {other.identity for other in others}
-        for digest in self._asked[one]:
-            for other in self._held.get(digest, ()):
-                if other.identity not in there and other.identity != but and other.digests and digest in other.digests:
-                    there.add(other.identity)
-                    others.append(other)
-        if not others:
-            return []
-        scores = self.scores(one, others)
-        found = [Near(o.identity, o.agency, o.likeness, s, o.guard) for o, s in zip(others, scores, strict=True)]
-        return sorted(found, key=lambda near: -near.score.bits)[:most]
+        others = [other for number in self._best(one, most) if (other := self._others[number])]
+        if self._held:
+            there: set[UUID] = set()
+            for digest in self._asked[one]:
+                for other in self._held.get(digest, ()):
+                    if other.identity not in there:
+                        there.add(other.identity)
+                        others.append(other)
+        others = [other for other in others if other.identity != but]
+        scores = zip(others, self.scores(one, others), strict=True)
+        return sorted(scores, key=lambda pair: -pair[1].bits)[:most]
 
     def scores(self, one: Likeness, others: Sequence[Other]) -> list[Score]:
-        return score_prepared(self.model, prepared(one), [other.prepared for other in others])
+        return score_prepared(self.model, prepared(one), [other.prepared for other in others]) if others else []
 
-    def hold(self, identity: UUID, agency: str, guard: str, key: UUID, likeness: Likeness) -> Other:
+    def hold(
+        self, identity: UUID, agency: str, guard: str, person: UUID, made_at: datetime, likeness: Likeness
+    ) -> Other:
         """From now on this is what is known of a source identity, whether or not it is stored."""
         before = self._by_identity.get(identity)
-        found = frozenset(digests_of(likeness))
         number = before.alike if before else 0
-        other = Other(identity, agency, guard, key, number, likeness, prepared(likeness), found)
+        found = frozenset(digests_of(likeness))
+        other = Other(identity, agency, guard, person, made_at, number, likeness, prepared(likeness), found)
         self._by_identity[identity] = other
         if number:
             self._others[number] = None  # it is found by what it is held by, not by what is stored
-        for digest in found - (before.digests if before and before.digests else frozenset()):
+        for digest in before.digests or () if before else ():
+            self._held[digest] = [o for o in self._held[digest] if o.identity != identity]
+        for digest in found:
             self._held[digest].append(other)
-        if before is not None and before.digests:
-            for digest in before.digests:
-                self._held[digest] = [o for o in self._held[digest] if o.identity != identity] + (
-                    [other] if digest in found else []
-                )
         return other
+
+    @property
+    def opened(self) -> Iterable[Other]:
+        """Everybody who is in hand."""
+        return self._by_identity.values()
 
     def known(self, identities: Iterable[UUID]) -> dict[UUID, Other]:
         """These source identities themselves, as far as they are in the index and take part: one read."""
@@ -210,37 +217,48 @@ class Matcher:
                 _LIKENESSES.format(given="json_each(%s) AS j CROSS JOIN", column=column, among="= j.value"), [plain]
             )
             return [
-                (number, UUID(identity), body, agency, guard, UUID(key), wrapped)
-                for number, identity, body, agency, guard, key, wrapped in cursor.fetchall()
+                (
+                    number,
+                    UUID(identity),
+                    body,
+                    agency,
+                    guard,
+                    UUID(key),
+                    wrapped,
+                    UUID(person),
+                    made_at.replace(tzinfo=UTC),
+                )
+                for number, identity, body, agency, guard, key, wrapped, person, made_at in cursor.fetchall()
             ]
 
     def _take(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        for number, identity, body, agency, guard, key, wrapped in rows:
-            if identity in self._by_identity or not self._may_open(agency):
+        for number, identity, body, agency, guard, key, wrapped, person, made_at in rows:
+            if identity in self._by_identity or not self.may_open(agency):
                 continue
             self.keyring.take([(key, wrapped)])
             try:
                 likeness = opened(self.keyring, identity, bytes(body))
             except CannotOpen:
                 continue
-            other = Other(identity, agency, guard, key, number, likeness, prepared(likeness))
+            other = Other(identity, agency, guard, person, made_at, number, likeness, prepared(likeness))
             self._others[number] = self._by_identity[identity] = other
-            self._note(identity, agency)
+            self.note(identity, agency)
 
     # --- the gate -------------------------------------------------------------------------------------
 
-    def _may_open(self, agency: str) -> bool:
-        if self.reading is None:
-            return True
-        if agency not in self._agencies:
-            self._agencies[agency] = self._sight(agency).level is Level.FULL
-        return self._agencies[agency]
+    def may_open(self, agency: str) -> bool:
+        """Whether what this agency holds of people may be opened here, in full."""
+        return self.reading is None or self._sight(agency).level is Level.FULL
 
-    def _sight(self, agency: str) -> Any:
-        assert self.reading is not None
-        known = self.reading.agencies.get(agency)
-        return self.reading.policy.decide(Label("identity", agency, known.kind if known else "", "ordinary", ()), ())
-
-    def _note(self, identity: UUID, agency: str) -> None:
+    def note(self, identity: UUID, agency: str) -> None:
+        """Records that it was opened."""
         if self.reading is not None:
             self.reading.note(identity, self._sight(agency))
+
+    def _sight(self, agency: str) -> Sight:
+        assert self.reading is not None
+        if agency not in self._agencies:
+            known = self.reading.agencies.get(agency)
+            label = Label("identity", agency, known.kind if known else "", "ordinary", ())
+            self._agencies[agency] = self.reading.policy.decide(label, ())
+        return self._agencies[agency]

@@ -54,23 +54,6 @@ class Version(AppendOnly):
         indexes = [models.Index(fields=["identity", "known_at"], name="version_known")]
 
 
-class Trait(models.Model):
-    """A keyed digest by which somebody can be found or matched. A projection: deleted and rebuilt at will."""
-
-    classification = dict.fromkeys(("id", "identity", "kind", "digest"), "internal")
-
-    id = models.BigAutoField(primary_key=True)
-    identity = models.ForeignKey(SourceIdentity, on_delete=models.CASCADE, related_name="+", db_index=False)
-    kind = models.CharField(max_length=10)
-    digest = models.CharField(max_length=32)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["digest", "identity"], name="trait_digest"),
-            models.Index(fields=["identity"], name="trait_identity"),
-        ]
-
-
 class Alike(models.Model):
     """What matching compares of one source identity, sealed for it. A projection: `indexing.rebuild` makes it anew."""
 
@@ -93,7 +76,9 @@ class Key(models.Model):
 
     pk = models.CompositePrimaryKey("key", "alike")
     key = models.BigIntegerField()
-    alike = models.BigIntegerField()  # of `Alike`; without a constraint, which would cost more than the row
+    alike = models.ForeignKey(  # without a constraint, which would cost more than the row
+        Alike, on_delete=models.DO_NOTHING, related_name="+", db_column="alike", db_constraint=False, db_index=False
+    )
 
 
 class Link(AppendOnly):
@@ -184,3 +169,4 @@ class Relation(AppendOnly):
 
 
 from sightline.identity.linkage.models import PublishedModel, TrainedModel  # noqa: E402, F401  (Django finds an app's tables here)
+from sightline.identity.quality_models import Halting, Measured  # noqa: E402, F401

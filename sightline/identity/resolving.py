@@ -1,35 +1,53 @@
-"""Working out who arriving people are, a bite at a time: a handful of queries however many there are."""
+"""Working out who arriving people are, a bite at a time: a handful of queries however many there are.
+
+What is told of somebody becomes a likeness; the matcher says who is like it, the bands what that comes to, and a pair
+keeps it. Who is whom follows from the pairs that stand (`linking`). Whoever is told of as before is not matched again. The
+entry is never held up: it stands on its own source identity, whatever waits.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q
-
-from sightline.agencies.queries import machine
+from sightline.agencies.queries import machine, partnership
 from sightline.agencies.types import AgencyInfo
-from sightline.identity import rules
-from sightline.identity.models import Link, Possible, SourceIdentity, Trait, Version
+from sightline.identity import indexing, rules
+from sightline.identity.bands import JOINS, Rules, in_force, stricter, verdict
+from sightline.identity.judging import Pairs, Turn, holds
+from sightline.identity.linkage.likeness import likeness_of
+from sightline.identity.linkage.types import Likeness, Score
+from sightline.identity.linking import relink
+from sightline.identity.matcher import Matcher, Other
+from sightline.identity.models import Link, Possible, SourceIdentity, Version
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
 from sightline.sharing.reading import Reading
-from sightline.sharing.types import Label, Level
+from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
 from sightline.vault.actions import Erased, Keyring, digest
-from sightline.vault.adding import add, add_objects, new
+from sightline.vault.adding import add_objects, change, new
 
-MOST_CANDIDATES = 50
+TICK = timedelta(microseconds=1)
+NOTHING = Turn(None)
+Told = tuple[str, Details, Sequence[str]]  # who sends, what is told of somebody, and of their family (`kin_of`)
 
 
-def _merged(before: Details, given: Details) -> Details:
-    """What a sender holds after an update: what it gives now, and what it gave before where it is silent."""
-    now_given = {k: tuple(v) if k == "lines" else v for k, v in given.as_dict().items()}
-    return replace(before, **now_given)
+@lru_cache(maxsize=8)
+def _in_force(definition: str, day: object) -> Rules:
+    return in_force(partnership().matching, day)  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What matching somebody came to."""
+
+    joined: bool = False
+    waiting: tuple[UUID, ...] = ()
 
 
 class Resolver:
@@ -42,21 +60,80 @@ class Resolver:
     def __init__(self, keyring: Keyring, by: str, agencies: Mapping[str, AgencyInfo]) -> None:
         self.keyring, self.by, self.agencies = keyring, by, agencies
         self._reading = Reading(machine("matching-machine"), "identity")
+        self._matcher = Matcher(keyring, reading=self._reading)
+        self._rules = _in_force(self._reading.definition.hash, local_day(now()))
+        self._pairs = Pairs(self._rules, self._matcher.model.id, keyring.ids)
+        self.moved: set[UUID] = set()  # people whose source identities are others now, or were
         self._local: dict[tuple[str, str], SourceIdentity] = {}
-        self._by_trait: dict[str, list[UUID]] = defaultdict(list)  # of this bite's own people
-        self._stored: dict[str, list[UUID]] = {}
         self._rows: dict[UUID, SourceIdentity] = {}
+        self._person: dict[UUID, UUID] = {}  # where it is not what was read
         self._details: dict[UUID, Details] = {}  # the latest that was known
         self._known: dict[UUID, datetime] = {}  # since when
-        self._found_by: dict[UUID, set[str]] = {}  # who was told of in this bite: by which digests they are found now
-        self._new: list[SourceIdentity] = []
+        self._guards: dict[UUID, str] = {}  # the strictest of each person
+        self._made_at = now()
+        self._new: dict[UUID, SourceIdentity] = {}
         self._changed: dict[UUID, SourceIdentity] = {}
         self._versions: list[Version] = []
-        self._traits: list[tuple[UUID, str, str]] = []  # source identity, kind, digest
-        self._forget: list[UUID] = []
         self._links: list[Link] = []
-        self._possible: dict[tuple[UUID, UUID], Possible] = {}
+        self._likeness: dict[UUID, Likeness] = {}  # to be written
+        self._places: dict[UUID, indexing.Place] = {}  # what is written
         self._digests: dict[tuple[str, str], str] = {}
+
+    # --- reading, before the first is resolved --------------------------------------------------------
+
+    def prepare(self, people: Sequence[Told]) -> None:
+        """Reads, in a few queries, everything that resolving these people may need."""
+        locals_ = {d for agency, details, _ in people if (d := self._local_digest(agency, details))}
+        senders = {agency for agency, *_ in people}  # the index begins with the sender
+        for row in SourceIdentity.objects.filter(agency__among=senders, local__among=locals_):
+            self._local[(row.agency, row.local or "")] = row
+            self._rows[row.id] = row
+        self.keyring.fetch(row.key for row in self._rows.values())
+        told: list[tuple[SourceIdentity | None, Details, Sequence[str]]] = []
+        for agency, details, kin in people:
+            there = self._local.get((agency, self._local_digest(agency, details) or "-"))
+            if there is None or kin or there.details != self._details_digest(details):
+                told.append((there, details, kin))  # what is told as it is held need not be opened
+        again = {there.id: there for there, _, _ in told if there is not None}
+        self._learn(list(again.values()))
+        self._alike(again)
+        asked = []
+        for there, details, kin in told:
+            before = self._held(there.id) if there is not None else None
+            if there is not None:
+                details = self._details.get(there.id, Details()).told_again(details)
+            asked.append(likeness_of(details, kin=kin, before=before))
+        self._matcher.read(asked)
+        self._pairs.read(again)
+
+    def _learn(self, rows: Sequence[SourceIdentity]) -> None:
+        """Opens the latest details that a sender told of these."""
+        rows = [row for row in rows if row.id not in self._details and self._matcher.may_open(row.agency)]
+        if not rows:
+            return
+        versions = Version.objects.filter(identity_id__among=[row.id for row in rows])
+        ordered = versions.order_by("known_at", "recorded_at").values_list("identity_id", "id", "known_at", "body")
+        latest = {identity: (version, known, body) for identity, version, known, body in ordered}
+        self.keyring.fetch(row.key for row in rows)
+        for identity, (version, known, body) in latest.items():
+            self._matcher.note(identity, self._rows[identity].agency)
+            self._known[identity] = known
+            with suppress(Erased):
+                self._details[identity] = Details.from_dict(self.keyring.open(body, f"identity|{version}"))
+
+    def _alike(self, identities: Iterable[UUID]) -> None:
+        """What is in the index of these."""
+        for identity, other in self._matcher.known(identities).items():
+            if other.alike:
+                self._places.setdefault(identity, indexing.Place(other.alike, other.likeness))
+
+    def _held(self, identity: UUID) -> Likeness | None:
+        """What is compared of a source identity now."""
+        if identity in self._likeness:
+            return self._likeness[identity]
+        if identity not in self._places:
+            self._alike([identity])
+        return self._places[identity].likeness if identity in self._places else None
 
     def _digest(self, kind: str, value: str) -> str:
         key = (kind, value)
@@ -66,65 +143,6 @@ class Resolver:
 
     def _local_digest(self, agency: str, details: Details) -> str | None:
         return self._digest("local", f"{agency}|{rules.number(details.local_id)}") if details.local_id else None
-
-    def prepare(self, people: Sequence[tuple[str, Details]]) -> None:
-        """Reads, in a few queries, everything that resolving these people may need."""
-        locals_ = {d for agency, details in people if (d := self._local_digest(agency, details))}
-        senders = {agency for agency, _ in people}  # the index begins with the sender
-        for row in SourceIdentity.objects.filter(agency__among=senders, local__among=locals_):
-            self._local[(row.agency, row.local or "")] = row
-            self._rows[row.id] = row
-        self.keyring.fetch(row.key for row in self._rows.values())
-        told = [
-            (self._local.get((agency, self._local_digest(agency, details) or "-")), details)
-            for agency, details in people
-        ]
-        told = [
-            (there, details)
-            for there, details in told
-            if there is None or there.details != self._details_digest(details)
-        ]
-        self._learn(
-            list({there.id for there, _ in told if there is not None})
-        )  # what is told as it is held need not be opened
-        wanted: set[str] = set()
-        for there, details in told:
-            if there is not None:
-                details = _merged(self._details.get(there.id, Details()), details)
-            wanted |= {self._digest(kind, value) for kind, value in rules.traits(details) if kind in rules.MATCHING}
-        self._look_up(wanted)
-
-    def _look_up(self, wanted: set[str]) -> None:
-        """Reads whoever is kept under these digests."""
-        self._stored.update((d, []) for d in wanted)
-        for digest_, identity in Trait.objects.filter(digest__among=wanted).values_list("digest", "identity_id"):
-            if len(self._stored[digest_]) < MOST_CANDIDATES:
-                self._stored[digest_].append(identity)
-        missing = [i for i in {i for ids in self._stored.values() for i in ids} if i not in self._details]
-        for row in SourceIdentity.objects.filter(id__among=[i for i in missing if i not in self._rows]):
-            self._rows[row.id] = row
-        self._learn(missing)
-
-    def _learn(self, identities: Sequence[UUID]) -> None:
-        """Opens the latest details of these kept identities: two queries."""
-        if not identities:
-            return
-        identities = [i for i in identities if self._may_open(self._rows[i])]
-        versions = Version.objects.filter(identity_id__among=identities).order_by("known_at", "recorded_at")
-        rows = versions.values_list("identity_id", "id", "known_at", "body")
-        latest = {identity: (version, known, body) for identity, version, known, body in rows}
-        self.keyring.fetch(self._rows[i].key for i in identities)
-        for identity, (version, known, body) in latest.items():
-            self._known[identity] = known
-            with suppress(Erased):
-                self._details[identity] = Details.from_dict(self.keyring.open(body, f"identity|{version}"))
-
-    def _may_open(self, row: SourceIdentity) -> bool:
-        agency = self.agencies.get(row.agency)
-        label = Label("identity", row.agency, agency.kind if agency else "", "ordinary", (row.id,))
-        sight = self._reading.policy.decide(label, ())
-        self._reading.note(row.id, sight)
-        return sight.level is Level.FULL
 
     def _details_digest(self, details: Details) -> str:
         return self._digest("details", repr(details.as_dict()))
@@ -138,7 +156,7 @@ class Resolver:
         unread = [i for i in among if i not in self._details]
         for row in SourceIdentity.objects.filter(id__among=unread):
             self._rows.setdefault(row.id, row)
-        self._learn(unread)
+        self._learn([self._rows[i] for i in unread if i in self._rows])
         best: tuple[int, UUID] | None = None
         for identity in among:
             if identity not in self._details:
@@ -150,137 +168,161 @@ class Resolver:
                 best = (len(compared.agree), identity)
         return best[1] if best else None
 
+    # --- one person -----------------------------------------------------------------------------------
+
     def resolve(
-        self, agency: str, details: Details, *, known_at: datetime, item: UUID | None, there: UUID | None = None
+        self,
+        agency: str,
+        details: Details,
+        *,
+        known_at: datetime,
+        item: UUID | None,
+        there: UUID | None = None,
+        kin: Sequence[str] = (),
     ) -> Resolved:
-        """`there`: the source identity that it is, where the caller knows."""
+        """`there`: the source identity that it is, where the caller knows. `kin`: family told with them (`kin_of`)."""
         local = self._local_digest(agency, details)
         kept = self._rows[there] if there is not None else self._local.get((agency, local or "-"))
         if kept is not None:
-            return self._again(kept, details, known_at, item)
+            return self._again(kept, details, known_at, item, kin)
+        self._made_at = max(now(), self._made_at + TICK)  # whoever came first is first, however fast others follow
+        person = self.keyring.ids()
         identity = new(
             SourceIdentity,
             id=self.keyring.ids(),
             agency=agency,
             local=local,
             key=self.keyring.make("subject"),
-            person=(alone := self.keyring.ids()),
-            origin=alone,
+            person=person,
+            origin=person,
             details=self._details_digest(details),
-            made_at=known_at,
+            made_at=self._made_at,
             unborn=bool(details.expected and not details.born),
         )
-        self._new.append(identity)
-        self._rows[identity.id] = identity
+        self._new[identity.id] = self._rows[identity.id] = identity
+        self._person[identity.id] = person
         if local:
             self._local[(agency, local)] = identity
+        self._pairs.new(identity.id)
         self._hold(identity, details, known_at, item)
-        joined, waiting = self._match(identity, details, known_at, first=True)
-        self._index(identity.id, details)
-        return Resolved(identity.id, identity.key, identity.person, True, joined, True, waiting)
+        judged = self._match(identity, likeness_of(details, kin=kin), known_at, fresh=True)
+        return Resolved(identity.id, identity.key, self._person[identity.id], True, judged.joined, True, judged.waiting)
 
-    def _again(self, there: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> Resolved:
+    def _again(
+        self, there: SourceIdentity, details: Details, known_at: datetime, item: UUID | None, kin: Sequence[str]
+    ) -> Resolved:
         if not self.keyring.has(
             there.key
-        ):  # erased: what is told from now on has a key of its own, what was told stays gone
+        ):  # erased: what is told from now on has a key of its own, what was stays gone
             there.key, there.details = self.keyring.make("subject"), ""
+            self._changed[there.id] = there
         held = self._details_digest(details)
         if there.details != held:  # what the sender left out this time it still holds: only what it gives replaces
-            details = _merged(self._details.get(there.id, Details()), details)
+            if there.id not in self._details:
+                self._learn([there])
+            details = self._details.get(there.id, Details()).told_again(details)
             held = self._details_digest(details)
-        changed, joined, waiting = there.details != held, False, ()
+        changed, judged = there.details != held, _Judged()
         if changed:
             there.unborn, there.details = bool(details.expected and not details.born), held
             self._changed[there.id] = there
+            late = known_at < self._known.get(there.id, known_at)  # sent earlier, come later: no news
             self._hold(there, details, known_at, item)
-            self._forget.append(there.id)
-            joined, waiting = self._match(there, details, known_at, first=False)
-            self._index(there.id, details)
-        return Resolved(there.id, there.key, there.person, False, joined, changed, waiting)
+            before = self._held(there.id)
+            likeness = likeness_of(details, kin=kin, before=before)
+            if late and there.id in self._details:
+                likeness = likeness_of(self._details[there.id], before=likeness)
+            judged = self._match(there, likeness, known_at)
+        elif kin and (before := self._held(there.id)) is not None and not set(kin) <= set(before.kin):
+            judged = self._match(there, likeness_of(details, kin=kin, before=before), known_at)
+        return Resolved(there.id, there.key, self._person_of(there.id), False, judged.joined, changed, judged.waiting)
 
     def _hold(self, identity: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> None:
-        version = new(Version, id=self.keyring.ids(), identity_id=identity.id, known_at=known_at, recorded_at=now(), item=item)
+        version = new(
+            Version, id=self.keyring.ids(), identity_id=identity.id, known_at=known_at, recorded_at=now(), item=item
+        )
         version.body = self.keyring.seal(details.as_dict(), [identity.key], f"identity|{version.id}")
         self._versions.append(version)
         if known_at >= self._known.get(identity.id, known_at):  # what was sent earlier and comes later is no news
             self._known[identity.id], self._details[identity.id] = known_at, details
 
-    def _index(self, identity: UUID, details: Details) -> None:
-        found = {(kind, self._digest(kind, value)) for kind, value in rules.traits(details)}
-        if identity in self._forget:
-            self._traits = [t for t in self._traits if t[0] != identity]
-        self._found_by[identity] = {digest_ for kind, digest_ in found if kind in rules.MATCHING}
-        for kind, digest_ in sorted(found):
-            self._traits.append((identity, kind, digest_))
-            if kind in rules.MATCHING:
-                self._by_trait[digest_].append(identity)
+    def _person_of(self, identity: UUID) -> UUID:
+        return self._person[identity] if identity in self._person else self._rows[identity].person
 
-    def _candidates(self, identity: UUID, details: Details) -> list[UUID]:
-        """Who else is found by what is said of somebody now, whether they came in this bite or before it."""
-        digests = {self._digest(kind, value) for kind, value in rules.traits(details) if kind in rules.MATCHING}
-        if unread := digests - self._stored.keys():  # what several in this bite said, taken together
-            self._look_up(unread)
-        found = dict.fromkeys(
-            i for d in sorted(digests) for i in (*self._stored[d], *self._by_trait.get(d, ())) if i != identity
+    # --- who is like them -----------------------------------------------------------------------------
+
+    def _match(self, identity: SourceIdentity, likeness: Likeness, at: datetime, *, fresh: bool = False) -> _Judged:
+        """Judges everybody who is like them, and everybody of whom a pair with them stands or waits. `fresh`: nobody has
+        heard of them before."""
+        others = self._matcher.others_like(likeness, but=identity.id)
+        own = self._matcher.hold(
+            identity.id, identity.agency, identity.guard, self._person_of(identity.id), identity.made_at, likeness
         )
-        return [i for i in found if i not in self._found_by or not digests.isdisjoint(self._found_by[i])][
-            :MOST_CANDIDATES
-        ]
+        self._likeness[identity.id] = likeness
+        if not fresh and (paired := self._pairs.around(identity.id)):
+            there = {other.identity for other, _ in others}
+            more = list(self._matcher.known(i for i in paired if i not in there).values())
+            others += zip(more, self._matcher.scores(likeness, more), strict=True)
+        edges: list[tuple[Other, Possible]] = []
+        against, lost, waiting = [], False, []
+        for other, score in others:
+            turn = self._judge(own, other, score, at, fresh=fresh)
+            if turn.edge and turn.pair is not None and holds(turn.pair):
+                edges.append((other, turn.pair))
+            elif turn.edge:
+                lost = True
+            elif turn.against:
+                against.append(other)
+            if turn.pair is not None and turn.pair.state == "waiting":
+                waiting.append(other.identity)
+        persons = {self._now(other) for other, _ in edges}
+        near = [other for other in against if self._now(other) in (persons or {self._person_of(identity.id)})]
+        evidence = tuple(edges[0][1].agree) if edges else ()
+        if not fresh:
+            if edges or lost or near:
+                reason = "identifiers-agree" if edges else "no-longer-agrees"
+                return _Judged(self._relink(identity.id, at, reason, evidence), tuple(waiting))
+            return _Judged(False, tuple(waiting))
+        if len(persons) == 1 and not near:  # as `relink` would say, without asking: nothing else hangs on somebody new
+            self._person[identity.id] = identity.person = persons.pop()
+            self._made_at = max(self._made_at, *(other.made_at + TICK for other, _ in edges))
+            identity.made_at = own.made_at = self._made_at
+            self._link(identity, at, "identifiers-agree", evidence)
+            return _Judged(True, tuple(waiting))
+        self._link(identity, at, "first-seen", ())
+        joined = bool(edges) and self._relink(identity.id, at, "identifiers-agree", evidence)
+        return _Judged(joined, tuple(waiting))
 
-    def _match(
-        self, identity: SourceIdentity, details: Details, known_at: datetime, *, first: bool
-    ) -> tuple[bool, tuple[UUID, ...]]:
-        joined, waiting = False, []
-        same: list[tuple[UUID, tuple[str, ...]]] = []
-        for other in self._candidates(identity.id, details):
-            if other not in self._details or self._rows[other].person == identity.person and not first:
-                continue
-            compared = rules.compare(details, self._details[other])
-            if compared.verdict == "same":
-                same.append((other, compared.agree))
-            elif compared.verdict == "possible":
-                waiting.append((other, compared))
-        persons = {self._rows[other].person for other, _ in same}
-        if len(persons) == 1 and (first or self._alone(identity) and not self._told_apart(identity, *persons)):
-            identity.person, joined = persons.pop(), True
-            most = max((agree for _, agree in same), key=lambda agree: (len(agree), agree))
-            self._link(identity, known_at, "identifiers-agree", most)
-        elif first:
-            self._link(identity, known_at, "first-seen", ())
-        if persons and not joined:
-            # The number now says that two people, already apart, are one: never joined without a person.
-            waiting += [
-                (other, rules.compare(details, self._details[other]))
-                for other, _ in same
-                if self._rows[other].person != identity.person
-            ]
-        for other, compared in waiting:
-            if self._rows[other].person == identity.person:
-                continue
-            one, two = sorted((identity.id, other), key=str)
-            self._possible.setdefault(
-                (one, two),
-                Possible(
-                    one_id=one, other_id=two, agree=list(compared.agree), differ=list(compared.differ), at=known_at
-                ),
-            )
-        return joined, tuple(other for other, _ in waiting)
+    def _now(self, other: Other) -> UUID:
+        """The person whom another is now."""
+        return self._person.get(other.identity, other.person)
 
-    def _alone(self, identity: SourceIdentity) -> bool:
-        """Whether nobody else is this person yet and nobody decided so: then an identifier that arrives late may join it."""
-        others = SourceIdentity.objects.filter(person=identity.person).exclude(id=identity.id)
-        decided = Link.objects.filter(identity=identity, reason__in=("decided", "separated"))
-        return (
-            not others.exists()
-            and not decided.exists()
-            and not any(row.person == identity.person and row.id != identity.id for row in self._rows.values())
-        )
+    def _judge(self, own: Other, other: Other, score: Score, at: datetime, *, fresh: bool) -> Turn:
+        pair = None if fresh else self._pairs.around(own.identity).get(other.identity)
+        a, b = own.likeness, other.likeness
+        number = a.nhs and a.nhs == b.nhs or a.upn and a.upn == b.upn
+        if pair is None and not number and score.bits < self._rules.possible:
+            return NOTHING
+        guard, agencies = stricter(own.guard, other.guard), (own.agency, other.agency)
+        if pair is not None and pair.state == "joined":  # a guard lets nothing new in and takes nothing apart
+            found = verdict(self._rules, a, b, score, agencies=agencies)
+        else:
+            found = verdict(self._rules, a, b, score, agencies=agencies, guard=guard)
+            if found.band == JOINS and (strict := self._strictest(own.identity, other)):
+                found = verdict(self._rules, a, b, score, agencies=agencies, guard=strict)
+        return self._pairs.judge(own.identity, other.identity, found, score, guard=guard, at=at)
 
-    def _told_apart(self, identity: SourceIdentity, person: UUID) -> bool:
-        """Whether somebody has decided that they are not this person: no message undoes that."""
-        theirs = SourceIdentity.objects.filter(person=person).values("id")
-        apart = Q(one=identity.id, other__in=theirs) | Q(other=identity.id, one__in=theirs)
-        return Possible.objects.filter(apart, state="different").exists()
+    def _strictest(self, identity: UUID, other: Other) -> str:
+        """The strictest guard of everybody who is one person with either."""
+        persons = {self._person_of(identity), self._now(other)}
+        if not persons <= self._guards.keys():
+            persons_here = {self._now(one) for one in self._matcher.opened} | persons
+            unread = persons_here - self._guards.keys()
+            self._guards.update(dict.fromkeys(unread, ""))
+            rows = SourceIdentity.objects.filter(person__among=unread).exclude(guard="")
+            for person, guard in rows.values_list("person", "guard"):
+                self._guards[person] = stricter(self._guards[person], guard)
+        return stricter(*(self._guards[person] for person in persons))
 
     def _link(self, identity: SourceIdentity, at: datetime, reason: str, evidence: Sequence[str]) -> None:
         self._links.append(
@@ -288,7 +330,7 @@ class Resolver:
                 Link,
                 id=self.keyring.ids(),
                 identity_id=identity.id,
-                person=identity.person,
+                person=self._person_of(identity.id),
                 at=at,
                 by=self.by,
                 reason=reason,
@@ -296,18 +338,50 @@ class Resolver:
             )
         )
 
+    def _relink(self, identity: UUID, at: datetime, reason: str, evidence: Sequence[str]) -> bool:
+        """Writes what there is and lets everybody whom it may concern follow the pairs. Whether this one moved."""
+        self._write()
+        moved = relink([identity], by=self.by, at=at, reason=reason, evidence=evidence)
+        for one, (before, after) in moved.items():
+            self._person[one] = after
+            self.moved |= {before, after}
+            self._guards.pop(before, None)
+            self._guards.pop(after, None)
+        return identity in moved
+
+    # --- writing --------------------------------------------------------------------------------------
+
     def save(self) -> None:
-        """Writes everything resolved, in bulk. The keyring must be saved by the caller, before."""
-        add_objects(self._new)
-        fresh = {row.id for row in self._new}
-        again = [row for row in self._changed.values() if row.id not in fresh]
-        SourceIdentity.objects.bulk_update(again, ["details", "unborn", "person", "key"])
-        if forget := [i for i in self._forget if i not in fresh]:
-            Trait.objects.filter(identity__in=forget).delete()
-        add_objects(self._versions)
-        add(Trait, ("identity_id", "kind", "digest"), self._traits)
-        add_objects(self._links)
-        Possible.objects.bulk_create(self._possible.values(), ignore_conflicts=True)
+        """Writes everything resolved, in bulk."""
+        self._write()
         if self._reading.noted:
             self._reading.about = "match"
             self._reading.close()
+
+    def _write(self) -> None:
+        self.keyring.save()
+        add_objects(list(self._new.values()))
+        again = [row for row in self._changed.values() if row.id not in self._new]
+        for column in ("details", "unborn", "key"):
+            change(SourceIdentity, column, [(row.id, getattr(row, column)) for row in again])
+        add_objects(self._versions)
+        self._write_index()
+        add_objects(self._links)
+        self._pairs.write()
+        self._new, self._changed, self._versions, self._links = {}, {}, [], []
+
+    def _write_index(self) -> None:
+        made, changed = {}, {}
+        for identity, likeness in self._likeness.items():
+            key = self._rows[identity].key
+            if identity in self._places:
+                changed[identity] = (key, likeness, self._places[identity])
+            else:
+                made[identity] = (key, likeness)
+        if unread := [identity for identity in made if identity not in self._new]:
+            indexing.drop(unread)  # what was there cannot be read: its key was destroyed
+        for identity, number in indexing.write(made, changed, self.keyring).items():
+            self._places[identity] = indexing.Place(number, self._likeness[identity])
+        for identity in changed:
+            self._places[identity] = self._places[identity]._replace(likeness=self._likeness[identity])
+        self._likeness = {}

@@ -8,8 +8,9 @@ agrees and something contradicts it: that waits for a person; *different* otherw
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import jellyfish
@@ -18,6 +19,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.gb import nhs, upn
 
 from sightline.intake.types import Details
+from sightline.timescales.partial import parse_partial
 
 ALIKE = 0.88  # Jaro-Winkler: Jaye and Jay 0.94, Aisha and Ayesha 0.84 (but they sound alike), Ava and Eva 0.78
 CLEARLY_DIFFERENT = 0.70
@@ -74,47 +76,6 @@ def number(text: str) -> str:
     return "".join(c for c in text.upper() if c.isalnum())
 
 
-@lru_cache(maxsize=2_000)
-def traits(details: Details) -> tuple[tuple[str, str], ...]:
-    """What somebody can be found or matched by: (kind, normalised value). Digested before it is stored.
-
-    `block` is for matching (a name's sound with a birth date), the others for finding.
-    """
-    return tuple(_traits(details))
-
-
-def _traits(details: Details) -> Iterator[tuple[str, str]]:
-    given, family = tokens(details.given), tokens(details.family)
-    words = dict.fromkeys((*given, *family))
-    for word in words:
-        yield "word", word
-        yield "sound", sound(word)
-        if len(word) > 3:
-            yield "start", word[:3]
-    if len(details.born) == 10:
-        yield "born", details.born
-        for heard in {*map(sound, family), *(f"g{sound(w)}" for w in given)}:
-            yield "block", f"{heard}|{details.born}"
-    if len(details.born) >= 4:
-        yield "year", details.born[:4]
-    if details.expected:
-        for heard in set(map(sound, family)):
-            yield "block", f"{heard}|x{details.expected}"
-    if found := valid_nhs(details.nhs_number):
-        yield "nhs", found
-    if found := valid_upn(details.upn):
-        yield "upn", found
-    sound_numbers = {valid_nhs(details.nhs_number), valid_upn(details.upn)}  # found as what they are
-    for text in dict.fromkeys((number(details.nhs_number), number(details.upn), number(details.local_id))):
-        if text and text not in sound_numbers:
-            yield "number", text
-    if details.postcode:
-        yield "postcode", postcode(details.postcode)
-    if digits := "".join(c for c in details.phone if c.isdigit()):
-        yield "number", digits
-
-
-MATCHING = ("nhs", "upn", "block")
 AT_A_HEADLINE = (
     "given",
     "family",
@@ -187,6 +148,18 @@ def compare(one: Details, other: Details) -> Compared:
     else:
         verdict = "possible" if born and name else "different"
     return Compared(verdict, tuple(agree), tuple(differ))
+
+
+def age_on(born: str, day: date) -> int | None:
+    """Whole years on a day; where the birth date is known in part, as if born in the middle of what it may be."""
+    try:
+        known = parse_partial(born) if born else None
+    except ValueError:
+        return None
+    if known is None:
+        return None
+    middle = known.earliest + (known.latest - known.earliest) / 2
+    return day.year - middle.year - ((day.month, day.day) < (middle.month, middle.day))
 
 
 WORDS = {

@@ -23,6 +23,7 @@ from sightline.definition.records import age_bands, clean, facts, is_routine, is
 from sightline.definition.types import Fault, Partnership, RecordType
 from sightline.definition.values import code_for
 from sightline.identity.actions import relate
+from sightline.identity.linkage.likeness import kin_of
 from sightline.identity.queries import persons_of
 from sightline.identity.resolving import Resolver
 from sightline.identity.types import Resolved
@@ -91,6 +92,19 @@ def moment_of(text: str) -> datetime:
     return parse_moment({4: f"{plain}-01-01", 7: f"{plain}-01"}.get(len(plain), plain))
 
 
+def kin_told(n: Notification) -> dict[str, tuple[str, ...]]:
+    """The family that is told with each person of a notification, by the person's key."""
+    if not n.relations:
+        return {}
+    told = {p.key: found for p in n.people if (found := kin_of(p.details))}
+    kin: dict[str, dict[str, None]] = {}
+    for subject, _, other in n.relations:
+        for key, relative in ((subject, other), (other, subject)):
+            if relative in told:
+                kin.setdefault(key, {})[told[relative]] = None
+    return {key: tuple(found) for key, found in kin.items()}
+
+
 class Bite:
     """Some notifications on their way to becoming entries."""
 
@@ -119,9 +133,11 @@ class Bite:
         arriving = [self._usable(one) for one in self.inbox.sort()]
         things = self.inbox.things
         self.filled.see(things[: len(things) - len(self.inbox.postponed)])
-        self.resolver.prepare(
-            [(one.notification.agency, p.details) for one in arriving for p in one.notification.people]
-        )
+        people = []
+        for one in arriving:
+            kin = kin_told(one.notification)
+            people += [(one.notification.agency, p.details, kin.get(p.key, ())) for p in one.notification.people]
+        self.resolver.prepare(people)
         for one in arriving:
             self._take(one)
         self._save()
@@ -204,7 +220,8 @@ class Bite:
         sent = moment_of(n.sent) if n.sent else None
         known = min(sent or now(), now())
         before = self._on_it_before(one)
-        people = [(p, self._resolve(n, p, known, one.item, before)) for p in n.people]
+        kin = kin_told(n)
+        people = [(p, self._resolve(n, p, known, one.item, before, kin.get(p.key, ()))) for p in n.people]
         keys = list(dict.fromkeys(r.key for _, r in people if self.keyring.has(r.key)))  # who was erased has none
         keys = keys or [self.inbox.delivery_key()]
         first = self._entry(one, record, fields, people, keys, known)
@@ -218,15 +235,21 @@ class Bite:
         self.clocked.update(dict.fromkeys(persons_of(there).values()))  # whoever is taken off it has clocks that stop
         return there
 
-    def _resolve(self, n: Notification, person: Named, known: datetime, item: UUID, before: list[UUID]) -> Resolved:
+    def _resolve(
+        self,
+        n: Notification,
+        person: Named,
+        known: datetime,
+        item: UUID,
+        before: list[UUID],
+        kin: Sequence[str],
+    ) -> Resolved:
         there = self.resolver.likeliest(person.details, before) if before and not person.details.local_id else None
         if there is not None:
             before.remove(there)
-        found = self.resolver.resolve(n.agency, person.details, known_at=known, item=item, there=there)
+        found = self.resolver.resolve(n.agency, person.details, known_at=known, item=item, there=there, kin=kin)
         self.counts.people_new += found.new and not found.joined
         self.counts.people_matched += found.joined or not found.new
-        if found.joined and not found.new:
-            self.clocked[found.person] = None  # what ran for two people runs for one now
         school = self.world.schools.get(person.details.school) or self.world.schools.get(
             person.details.school.casefold()
         )
@@ -357,6 +380,7 @@ class Bite:
     def _save(self) -> None:
         self.keyring.save()
         self.resolver.save()
+        self.clocked.update(dict.fromkeys(self.resolver.moved))  # what ran for two people runs for one now
         self.inbox.save()
         write_entries(self.writings, self.keyring)
         for holder in {self.attends[identity][0] for identity in self.moved}:

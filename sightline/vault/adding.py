@@ -50,7 +50,7 @@ def _defaults(model: type[models.Model]) -> dict[str, Any]:
     return found
 
 
-def new(model: type[M], **values: Any) -> M:
+def new(model: type[M], /, **values: Any) -> M:
     """A row that is only to be added: its columns by attribute name (`entry_id`), and nothing of what a model's own
     constructor does, which costs more than sealing the row. Not to be saved in any other way.
     """

@@ -17,7 +17,9 @@ from django.db.models import Q
 
 from sightline.chronology.models import Entry, Opening, Part
 from sightline.clocks.models import Running
-from sightline.identity.models import Link, Possible, Relation, SourceIdentity, Trait, Version
+from sightline.identity.indexing import opened
+from sightline.identity.models import Alike, Link, Possible, Relation, SourceIdentity, Version
+from sightline.identity.models import Key as Found
 from sightline.intake.models import Delivery, Item, Message, Quarantined
 from sightline.jobs.models import Due
 from sightline.ledger.models import Record
@@ -59,6 +61,7 @@ class _Reader:
         self.items = {item.id: item for item in Item.objects.all()}
         self.entries = list(Entry.objects.order_by("known_at", "recorded_at", "id"))
         self.identities = list(SourceIdentity.objects.all())
+        self.alike = {a.id: a for a in Alike.objects.all()}
         self.deliveries = list(Delivery.objects.all())
         self.keyring.fetch([i.key for i in self.identities] + [d.key for d in self.deliveries])
         self.versions: dict[UUID, list[Version]] = defaultdict(list)
@@ -101,13 +104,23 @@ class _Reader:
             "identities": Counter(
                 _said(self.name[i.id], i.agency, i.local, i.unborn, self._told(i)) for i in self.identities
             ),
-            "traits": Counter(_said(self.name[t.identity_id], t.kind, t.digest) for t in Trait.objects.all()),
+            "likenesses": Counter(
+                _said(self.name[a.identity_id], opened(self.keyring, a.identity_id, bytes(a.body)).as_dict())
+                for a in self.alike.values()
+            ),
+            "found by": Counter(
+                _said(self.name[self.alike[k.alike_id].identity_id] if k.alike_id in self.alike else "nobody", k.key)
+                for k in Found.objects.all()
+            ),
             "links": Counter(
                 _said(self.name[k.identity_id], k.at, k.by, k.reason, k.evidence) for k in Link.objects.all()
             ),
             "persons": self._persons(),
             "possible": Counter(
-                _said(sorted((self.name[p.one_id], self.name[p.other_id])), p.agree, p.differ, p.state, p.at)
+                _said(
+                    *(sorted((self.name[p.one_id], self.name[p.other_id])), p.agree, p.differ, p.state, p.at),
+                    *(p.why, p.guard, p.model, round(p.bits, 6), p.parts),
+                )
                 for p in Possible.objects.all()
             ),
             "relations": Counter(

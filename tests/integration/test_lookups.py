@@ -11,8 +11,8 @@ from tests.support.partnership import settle_in
 from tests.support.senders import notifications
 
 GROW = (
-    "identity_sourceidentity identity_trait identity_alike identity_key identity_version identity_link identity_possible intake_message intake_item "
-    "chronology_entry chronology_part chronology_opening sharing_tie vault_key clocks_running"
+    "identity_sourceidentity identity_alike identity_key identity_version identity_link identity_possible intake_message "
+    "intake_item chronology_entry chronology_part chronology_opening sharing_tie vault_key clocks_running"
 ).split()
 
 

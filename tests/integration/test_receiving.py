@@ -9,8 +9,9 @@ from django.db import connection
 from sightline.chronology.models import Entry
 from sightline.clocks.models import Running
 from sightline.definition.types import Fault
+from sightline.identity import indexing
 from sightline.identity.actions import separate
-from sightline.identity.models import SourceIdentity, Trait
+from sightline.identity.models import Alike, Key, SourceIdentity
 from sightline.identity.queries import persons_of
 from sightline.intake.models import Item, Message, Quarantined
 from sightline.intake.types import Unread
@@ -186,11 +187,14 @@ def test_what_was_separated_is_not_joined_again_by_the_next_message(house):
 
 def test_the_index_follows_what_is_held(house):
     send(told())
-    before = set(Trait.objects.values_list("kind", "digest"))
+    before = set(Key.objects.values_list("key", flat=True))
     send(told(who=replace(JAY, family="Merrion")))
-    after = set(Trait.objects.values_list("kind", "digest"))
+    after = set(Key.objects.values_list("key", flat=True))
     assert before - after and after - before
-    assert Trait.objects.count() == len(after), "nobody stands in the index twice"
+    assert Alike.objects.count() == SourceIdentity.objects.count() and not indexing.missing() and not indexing.stale()
+    kept = set(Key.objects.values_list("key", "alike_id"))
+    assert indexing.rebuild() == Alike.objects.count()
+    assert {key for key, _ in kept} == set(Key.objects.values_list("key", flat=True)), "made anew, it is the same"
 
 
 def test_senders_without_ids_bring_a_new_source_identity_each_time_and_it_joins_by_number(house):

@@ -16,7 +16,6 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("sig
 NUMBERED = {
     "api.answered",
     "intake.message",
-    "identity.trait",
     "identity.alike",
     "chronology.part",
     "ledger.link",
@@ -39,6 +38,8 @@ APPEND_ONLY = {
     "identity.relation",
     "identity.trainedmodel",
     "identity.publishedmodel",
+    "identity.measured",
+    "identity.halting",
     "chronology.entry",
     "chronology.part",
     "chronology.opening",

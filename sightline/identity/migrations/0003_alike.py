@@ -118,7 +118,17 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("key", models.BigIntegerField()),
-                        ("alike", models.BigIntegerField()),
+                        (
+                            "alike",
+                            models.ForeignKey(
+                                db_column="alike",
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="identity.alike",
+                            ),
+                        ),
                     ],
                 )
             ],
