@@ -50,7 +50,6 @@ SAYS = {
     "not-a-phone": "No telephone number can be read from it. It is not used.",
     "not-an-email": "It is not an e-mail address. It is not used.",
     "unknown-code": "It is not a code that we know. It is not compared.",
-    "not-text": "It is neither text nor a number. It is not used.",
 }
 TOLD_BY_READERS = frozenset(("check-digit", "unknown-code"))  # readers of files note these by column
 CodeOf = Callable[[str, str], str]  # (list, text): the code, or empty

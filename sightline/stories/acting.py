@@ -17,17 +17,15 @@ from sightline.agencies.types import Actor
 from sightline.chronology.actions import versions_of
 from sightline.chronology.queries import of_person, subjects_of
 from sightline.chronology.tracing import people_of
-from sightline.definition.outcomes import Decision, Missing, Refused
+from sightline.definition.outcomes import Missing, Refused
 from sightline.identity.queries import identities_of, persons_of
-from sightline.identity.tracing import waiting_between
 from sightline.intake.types import Named
 from sightline.jobs.correct import correct_record
 from sightline.jobs.decide import decide
-from sightline.jobs.linking import decide_match, join, separate
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
 from sightline.sharing.reading import reading
-from sightline.stories import registry
+from sightline.stories import acting_matches, registry
 from sightline.stories.model import Act
 from sightline.stories.reading_events import target
 from sightline.timescales.moment import now
@@ -41,7 +39,7 @@ Flags = tuple[str, ...]
 # --- whom or what it is about -----------------------------------------------------------------------------------------
 
 
-def _identity(life: Life, one: str) -> UUID:
+def identity_of(life: Life, one: str) -> UUID:
     """`jay@e1`. Raises Missing where the event has not brought anybody."""
     found = life.identities.get(target(one))
     if found is None:
@@ -61,7 +59,7 @@ def _person(life: Life, on: str) -> UUID:
     """The child whom an event (or `jay`, or `jay@e1`) is about, as the system takes them now. Raises Missing."""
     who, event = target(on)
     if who:
-        return persons_of([_identity(life, on)])[_identity(life, on)]
+        return persons_of([identity_of(life, on)])[identity_of(life, on)]
     if event in life.story.people:
         found = best_person(life, event)
         if found is None:
@@ -98,36 +96,6 @@ def _decide(life: Life, act: Act) -> Flags:
     made, flagged = decide(entry=_record(life, act.on), by=life.actor(act.by), **given)
     life.records[act.id] = made
     return flagged
-
-
-def _pair(life: Life, act: Act) -> tuple[UUID, UUID]:
-    one, other = act.given.get("people", ("", ""))
-    return _identity(life, one), _identity(life, other)
-
-
-def _join(life: Life, act: Act) -> Flags:
-    one, other = _pair(life, act)
-    join(one=one, other=other, by=life.actor(act.by))
-    return ()
-
-
-def _separate(life: Life, act: Act) -> Flags:
-    one, other = _pair(life, act)
-    separate(one=one, other=other, by=life.actor(act.by))
-    return ()
-
-
-def _decide_match(life: Life, act: Act) -> Flags:
-    one, other = _pair(life, act)
-    waiting = waiting_between([one], [other])
-    if not waiting:  # the match may stand between two others of the same people
-        persons = persons_of([one, other])
-        first, second = ([row.id for row in identities_of(persons[i])] for i in (one, other))
-        waiting = waiting_between(first, second) if persons[one] != persons[other] else []
-    if not waiting:
-        raise Refused(Decision(False, "wrong-state", "No match of these two waits for a decision."))
-    decide_match(possible=waiting[0][0], decision=act.given.get("decision", ""), by=life.actor(act.by))
-    return ()
 
 
 def _view_child(life: Life, act: Act) -> Flags:
@@ -202,12 +170,9 @@ def _end_allocation(life: Life, act: Act) -> Flags:
 VERBS: dict[str, Callable[[Life, Act], Flags]] = {
     "decide-contact": _decide,
     "decide-referral": _decide,
-    "join": _join,
-    "separate": _separate,
-    "decide-match": _decide_match,
     "view-child": _view_child,
     "correct-record": _correct_record,
     "allocate": _allocate,
     "end-allocation": _end_allocation,
     "keep-registry": registry.keep,
-}
+} | acting_matches.VERBS

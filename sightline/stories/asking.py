@@ -25,7 +25,7 @@ from sightline.definition.outcomes import Missing
 from sightline.identity.queries import persons_of, profile
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.types import Level
-from sightline.stories import registry
+from sightline.stories import asking_matches, registry
 from sightline.stories.acting import best_person
 from sightline.stories.asking_people import Answered, all_are, possible_match, why
 from sightline.stories.contract import NOT_BUILT, NOT_BUILT_YET
@@ -145,6 +145,8 @@ def _outcome(life: Life, expected: Expectation, state: str) -> Answered:
     if outcome.state == "not-built":
         return None, NOT_BUILT_YET
     because = expected.given.get("because")
+    if outcome.state == "waits":  # for a second person: it does not stand yet
+        return state == "refused" and because == outcome.because, str(outcome)
     return outcome.state == state and because in (None, "", outcome.because), str(outcome)
 
 
@@ -153,6 +155,8 @@ def _flagged(life: Life, expected: Expectation) -> Answered:
     if outcome is None or outcome.state == "not-built":
         return None, NOT_BUILT_YET if outcome else "it has not happened by then"
     because = expected.given.get("because")
+    if outcome.state == "waits":
+        return because in (None, "", outcome.because), str(outcome)
     held = outcome.state == "done" and (because in outcome.flagged if because else bool(outcome.flagged))
     return held, f"{outcome}; flagged: {', '.join(outcome.flagged) or 'nothing'}"
 
@@ -332,4 +336,10 @@ KINDS: dict[str, Callable[[Life, Expectation], Answered]] = {
     "voice": _voice,
     "open-state": _open_state,
     "registry": registry.shown,
+    "seen-because": asking_matches.seen_because_of,
+    "finds": asking_matches.finds,
+    "sees-match": asking_matches.sees_match,
+    "matches-waiting": asking_matches.matches_waiting,
+    "in-queue": asking_matches.in_queue,
+    "detail": asking_matches.detail,
 }

@@ -30,9 +30,9 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "record-medical-decision": _MEDICAL,
     "allocate": ("worker",),
     "end-allocation": ("worker",),
-    "join": ("people",),
-    "separate": ("people",),
-    "decide-match": ("people", "decision"),
+    "join": ("people", "because"),
+    "separate": ("people", "because"),
+    "decide-match": ("people", "decision", "because"),
     "view-child": ("purpose",),
     "break-glass": ("reason",),
     "review-break-glass": ("upheld", "comment"),
@@ -49,8 +49,12 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "keep-registry": ("group", "what", "value", "happened", "source"),
     "reject": ("comment",),
     "accept-hand-over": ("comment",),
+    # added since
+    "ask-agency": ("people", "agency"),
+    "guard": ("kind", "because"),
 }
-WITHOUT_ON = frozenset({"join", "separate", "decide-match", "keep-registry"})
+OF_A_PAIR = frozenset({"join", "separate", "decide-match", "ask-agency"})  # what two workers may have to agree on
+WITHOUT_ON = frozenset({*OF_A_PAIR, "keep-registry"})
 
 # values of `with` that are codes
 CODES: dict[tuple[str, str], tuple[str, ...]] = (
@@ -70,6 +74,7 @@ CODES: dict[tuple[str, str], tuple[str, ...]] = (
     | {
         ("answer-check", "answer"): ("nothing-known", "known"),
         ("decide-match", "decision"): ("same", "different", "unsure"),
+        ("guard", "kind"): ("protected", "sealed"),
         ("review-break-glass", "upheld"): ("yes", "no"),
         ("decide-sharing", "decision"): ("share", "not-share"),
         ("answer-signal", "answer"): ("acted", "covered", "not-relevant", "wrong"),
@@ -182,6 +187,12 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "voice": (("about", "words"), ("who",)),
     "open-state": (("about", "open"), ("who",)),
     "registry": (("group", "shows"), ("on", "chair", "name")),
+    "seen-because": (("of", "who"), ("since", "until")),
+    "finds": (("who", "finds"), ("words", "born", "age", "number", "postcode", "school", "first")),
+    "sees-match": (("who", "of"), ()),
+    "matches-waiting": (("count",), ()),
+    "in-queue": (("record",), ("urgent",)),
+    "detail": (("of", "detail"), ("as-received",)),
 }
 COMMON = ("kind", "at", "by", "never", "because", "note")
 NOT_BUILT = frozenset({"agenda", "task", "plan", "figure", "message"})  # any keys: their own form comes with them

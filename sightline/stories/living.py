@@ -23,6 +23,7 @@ from sightline.intake.types import Counts, Details, Named, Notification
 from sightline.jobs import due
 from sightline.jobs.receive import close_delivery, open_delivery, receive, receive_one
 from sightline.stories import acting, asking
+from sightline.stories.acting_matches import NotBuilt, WaitsForSecond
 from sightline.stories.contract import NOT_BUILT_YET
 from sightline.stories.model import Act, Answer, Delivered, Event, Expectation, Sent, Story, Told
 from sightline.stories.scratch import Scratch
@@ -37,7 +38,7 @@ MORNING = clock_time(7, 0)
 class Outcome:
     """What became of an event. `because`: the code of a refusal, or why something was kept for a person."""
 
-    state: str  # done | refused | kept | not-built | fault
+    state: str  # done | waits | refused | kept | not-built | fault
     because: str = ""
     sentence: str = ""
     flagged: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class Outcome:
         words = {
             "done": "it stood",
             "refused": f"refused: {self.because}",
+            "waits": f"waits: {self.because}",
             "kept": f"kept for a person: {self.because}",
             "not-built": NOT_BUILT_YET,
             "fault": f"a fault of ours: {self.because}",
@@ -269,7 +271,7 @@ def _deliver(life: Life, event: Delivered) -> Outcome:
 
     counts = Counts()
     try:
-        counts = receive(things(), delivery=delivery, by=by)  # type: ignore[arg-type]
+        counts = receive(things(), delivery=delivery, by=by, notes=notes)  # type: ignore[arg-type]
     except Unreadable as error:
         close_delivery(delivery, counts, notes.sentences(), by=by, state="stopped")
         return Outcome("kept", "unreadable", error.sentence, counts=counts)
@@ -305,6 +307,10 @@ def _act(life: Life, event: Act) -> Outcome:
     try:
         flagged = verb(life, event)
         return Outcome("done", flagged=flagged)
+    except NotBuilt:
+        return Outcome("not-built")
+    except WaitsForSecond as error:
+        return Outcome("waits", error.because, error.sentence)
     except Refused as error:
         return Outcome("refused", error.decision.reason_code, error.decision.sentence)
     except Missing:

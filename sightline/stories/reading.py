@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sightline.definition.loader import Unsound, load, names
+from sightline.definition.nearest import nearest
 from sightline.definition.records import code_for
 from sightline.definition.types import Fault, Partnership
 from sightline.definition.yaml_lines import Node, plain
@@ -190,10 +191,12 @@ class _Reader(Finder):
         return found
 
     def _as(self, person: str, node: Node, path: str, truth: Details) -> Details:
-        """A person as one sender holds them."""
-        return self._details(person, node, path, truth, contract.AS_KEYS)
+        """A person as one sender holds them: as poor as senders' details are."""
+        return self._details(person, node, path, truth, contract.AS_KEYS, as_sent=True)
 
-    def _details(self, person: str, node: Node, path: str, held: Details, allowed: tuple[str, ...]) -> Details:
+    def _details(
+        self, person: str, node: Node, path: str, held: Details, allowed: tuple[str, ...], *, as_sent: bool = False
+    ) -> Details:
         changes: dict[str, object] = {}
         for key, value in self.keys(node, path, allowed).items():
             where = f"{path}.{key}"
@@ -202,11 +205,14 @@ class _Reader(Finder):
             elif key in ("nhs_number", "upn"):
                 changes[key] = self._number(person, key, value, where)
             elif key in ("born", "expected"):
-                changes[key] = self._date(value, where)
+                changes[key] = self._several(value, where) if as_sent else self._date(value, where)
             elif key in ("sex", "ethnicity"):
-                changes[key] = self._code(key, value, where)
+                changes[key] = self._code(key, value, where, strict=not as_sent)
             elif key == "school":
-                changes[key] = self.one_of(value, where, self.agencies, "an agency of the definition or the story")
+                text = self.text(value, where)
+                if not as_sent or nearest(text, self.agencies):  # of a sender's own school any name may come
+                    self.one_of(value, where, self.agencies, "an agency of the definition or the story")
+                changes[key] = text
             elif key in allowed:
                 changes[key] = self.text(value, where)
         return replace(held, **changes)  # type: ignore[arg-type]
@@ -239,13 +245,17 @@ class _Reader(Finder):
             self.fault(node.line, path, value, "a date such as 2010-03-04 (or 2010-03, or 2010)")
         return value
 
-    def _code(self, key: str, node: Node, path: str) -> str:
+    def _several(self, node: Node, path: str) -> str:
+        """One text, or several beside each other, as a system sends them."""
+        return " / ".join(self.texts(node, path))
+
+    def _code(self, key: str, node: Node, path: str, *, strict: bool = True) -> str:
         value = self.text(node, path)
         codes = self.definition.codes.get(key)
         if not value or codes is None:
             return value
         code = code_for(codes, value)
-        if not code and not codes.open:
+        if not code and not codes.open and (strict or nearest(value, codes.codes)):
             self.known(node.line, path, value, codes.codes, f"a code of {key}")
         return code or value
 

@@ -9,6 +9,7 @@ from typing import Any
 from sightline.definition.nearest import nearest, one_of
 from sightline.definition.types import Partnership
 from sightline.definition.yaml_lines import Node, plain
+from sightline.intake import usable
 from sightline.intake.types import Details
 from sightline.stories import contract
 from sightline.stories.finding import Finder
@@ -16,7 +17,14 @@ from sightline.stories.model import Act, Delivered, Event, Expectation, Sent, St
 from sightline.stories.reading_events import target
 from sightline.stories.registry import SHOWS
 
-LISTS = ("of", "records", "missing", "citing")
+ASKED = ("words", "born", "age", "number", "postcode", "school")  # what somebody may search by
+BECAUSE: dict[str, Collection[str]] = {
+    "refused": contract.REASONS,
+    "flagged": contract.REASONS,
+    "detail": tuple(usable.SAYS),
+}
+SEVERAL_WORKERS = frozenset({"seen-because"})
+ONE_IDENTITY = frozenset({"detail"})
 
 
 def read_expectations(
@@ -70,6 +78,14 @@ class _Expectations:
             "shows": lambda n, p: self.f.one_of(n, p, SHOWS, "what the registry shows"),
             "on": self._day,
             "to": lambda n, p: self.f.one_of(n, p, {*self.workers, *self.agencies}, "an agency or a worker"),
+            "since": lambda n, p: self.f.moment(n, p)[1],
+            "until": lambda n, p: self.f.moment(n, p, end_of_day=True)[1],
+            "finds": self._people,
+            "first": self._about,
+            "school": lambda n, p: self.f.one_of(n, p, self.agencies, "an agency"),
+            "count": self._count,
+            "urgent": lambda n, p: self.f.yes(n, p),
+            "detail": lambda n, p: self.f.one_of(n, p, (*contract.AS_KEYS, "postcode"), "a detail of somebody"),
         }
 
     def one(self, node: Node, path: str) -> Expectation | None:
@@ -95,10 +111,18 @@ class _Expectations:
             if key in ("kind", "at", "by", "never", "note"):
                 continue
             check = self.checks.get(key)
+            if key == "of" and kind in ONE_IDENTITY:
+                check = self._one_identity
+            elif key == "who" and kind in SEVERAL_WORKERS:
+                check = self._workers
+            elif key == "school" and kind != "finds":
+                check = None
             given[key] = check(value, f"{path}.{key}") if check and kind in contract.EXPECTATIONS else plain(value)
         because = given.get("because")
-        if kind in ("refused", "flagged") and because:
-            self.f.known(keys["because"].line, f"{path}.because", str(because), contract.REASONS, "a reason")
+        if because and kind in BECAUSE:
+            self.f.known(keys["because"].line, f"{path}.because", str(because), BECAUSE[kind], "a reason")
+        if kind == "finds" and not set(given) & set(ASKED):
+            self.f.fault(node.line, path, "", f"what is searched for, {one_of(ASKED)}")
         _, at = self.f.moment(keys.get("at"), f"{path}.at")
         _, by = self.f.moment(keys.get("by"), f"{path}.by", end_of_day=True)
         return Expectation(
@@ -109,6 +133,12 @@ class _Expectations:
         return self.f.texts(node, path)
 
     def _of(self, node: Node, path: str) -> tuple[str, ...]:
+        found = self._each(node, path)
+        if len(found) < 2:
+            self.f.fault(node.line, path, plain(node), "at least two, `[jay@e1, jay@e2]`")
+        return found
+
+    def _each(self, node: Node, path: str) -> tuple[str, ...]:
         found = self.f.texts(node, path)
         for one in found:
             person, event = target(one)
@@ -117,9 +147,31 @@ class _Expectations:
             elif self.f.known(node.line, path, person, self.people, "a person") and event not in self.held:
                 if self.f.known(node.line, path, event, self.on_event, "a record that was sent"):
                     self.f.known(node.line, path, person, self.on_event[event], f"somebody on {event}")
-        if len(found) < 2:
-            self.f.fault(node.line, path, plain(node), "at least two, `[jay@e1, jay@e2]`")
         return found
+
+    def _one_identity(self, node: Node, path: str) -> str:
+        found = self._each(node, path)
+        if len(found) != 1:
+            self.f.fault(node.line, path, plain(node), "somebody as one event brought them, `jay@e1`")
+        return found[0] if found else ""
+
+    def _workers(self, node: Node, path: str) -> tuple[str, ...]:
+        found = self.f.texts(node, path)
+        for one in found:
+            self.f.known(node.line, path, one, self.workers, "a worker of the story")
+        return found
+
+    def _people(self, node: Node, path: str) -> tuple[str, ...]:
+        found = self.f.texts(node, path)
+        for one in found:
+            self.f.known(node.line, path, one, self.people, "a person")
+        return found
+
+    def _count(self, node: Node, path: str) -> int:
+        text = self.f.text(node, path)
+        if not text.isdigit():
+            self.f.fault(node.line, path, text, "a whole number")
+        return int(text) if text.isdigit() else 0
 
     def _record(self, node: Node, path: str) -> str:
         return self.f.one_of(node, path, {*self.record_of, *self.held, *self.acts}, "an event")

@@ -1,0 +1,138 @@
+"""Saying in a story who is one person and who is not, and what needs two workers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sightline.definition.outcomes import Decision, Missing, Refused
+from sightline.identity.queries import identities_of, persons_of
+from sightline.identity.tracing import waiting_between
+from sightline.jobs import linking
+from sightline.stories.contract import OF_A_PAIR
+from sightline.stories.model import Act
+from sightline.stories.reading_events import target
+
+if TYPE_CHECKING:
+    from sightline.stories.living import Life
+
+Flags = tuple[str, ...]
+SECOND = "second-person-needed"
+
+
+class NotBuilt(Exception):
+    """What the act would need is not built yet."""
+
+
+class WaitsForSecond(Exception):
+    """The first of two workers has said it; it stands when a second agrees."""
+
+    because = SECOND
+    sentence = "it stands when a second worker agrees"
+
+
+def _identity(life: Life, one: str) -> UUID:
+    found = life.identities.get(target(one))
+    if found is None:
+        raise Missing
+    return found
+
+
+def _pair(life: Life, act: Act) -> tuple[UUID, UUID]:
+    one, other = act.given.get("people", ("", ""))
+    return _identity(life, one), _identity(life, other)
+
+
+def _because(act: Act) -> str:
+    return str(act.given.get("because") or act.given.get("comment") or "")
+
+
+def _waiting(one: UUID, other: UUID) -> UUID | None:
+    """The match of these two that waits; it may stand between two others of the same people."""
+    if found := waiting_between([one], [other]):
+        return found[0][0]
+    persons = persons_of([one, other])
+    if persons[one] == persons[other]:
+        return None
+    first, second = ([row.id for row in identities_of(persons[i])] for i in (one, other))
+    waiting = waiting_between(first, second)
+    return waiting[0][0] if waiting else None
+
+
+def _needs_second(one: UUID, other: UUID) -> None:
+    """Raises WaitsForSecond where what was just said does not stand yet."""
+    persons = persons_of([one, other])
+    if persons[one] != persons[other]:
+        raise WaitsForSecond
+
+
+def _join(life: Life, act: Act) -> Flags:
+    one, other = _pair(life, act)
+    linking.join(one=one, other=other, because=_because(act), by=life.actor(act.by))
+    _needs_second(one, other)
+    return ()
+
+
+def _separate(life: Life, act: Act) -> Flags:
+    one, other = _pair(life, act)
+    linking.separate(one=one, other=other, because=_because(act), by=life.actor(act.by))
+    return ()
+
+
+def _decide_match(life: Life, act: Act) -> Flags:
+    one, other = _pair(life, act)
+    decision, by = str(act.given.get("decision", "")), life.actor(act.by)
+    possible = _waiting(one, other)
+    persons = persons_of([one, other])
+    if possible is None and decision == "different" and persons[one] == persons[other]:
+        linking.separate(one=one, other=other, because=_because(act), by=by)  # they were joined by themselves
+        return ()
+    if possible is None:
+        raise Refused(Decision(False, "wrong-state", "No match of these two waits for a decision."))
+    linking.decide_match(possible=possible, decision=decision, because=_because(act), by=by)
+    if decision == "same":
+        _needs_second(one, other)
+    return ()
+
+
+def _ask_agency(life: Life, act: Act) -> Flags:
+    possible = _waiting(*_pair(life, act))
+    if possible is None:
+        raise Refused(Decision(False, "wrong-state", "No match of these two waits for a decision."))
+    linking.ask_agency(possible=possible, agency=str(act.given.get("agency") or ""), by=life.actor(act.by))
+    return ()
+
+
+def _on(life: Life, act: Act) -> tuple[UUID, UUID]:
+    """The two whom the act that this one is about was about. Raises NotBuilt for what is no match."""
+    about = next((one for one in life.story.events if one.id == act.on), None)
+    if not isinstance(about, Act) or about.does not in OF_A_PAIR:
+        raise NotBuilt
+    return _pair(life, about)
+
+
+def _confirm(life: Life, act: Act) -> Flags:
+    possible = _waiting(*_on(life, act))
+    if possible is None:
+        raise Refused(Decision(False, "already-decided", "Nothing of these two waits for a second person."))
+    linking.confirm(possible=possible, because=_because(act), by=life.actor(act.by))
+    return ()
+
+
+def _reject(life: Life, act: Act) -> Flags:
+    possible = _waiting(*_on(life, act))
+    if possible is None:
+        raise Refused(Decision(False, "already-decided", "Nothing of these two waits for a second person."))
+    linking.reject(possible=possible, because=_because(act), by=life.actor(act.by))
+    return ()
+
+
+VERBS: dict[str, Callable[[Life, Act], Flags]] = {
+    "join": _join,
+    "separate": _separate,
+    "decide-match": _decide_match,
+    "ask-agency": _ask_agency,
+    "confirm": _confirm,
+    "reject": _reject,
+}
