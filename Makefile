@@ -27,7 +27,7 @@ OUR_STATIC := $(shell find sightline/web/static -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev assets demo run test check types format bench nightly lock clean
+.PHONY: help setup setup-dev setup-spark assets demo run test check types format bench nightly lock clean
 
 help:
 	@echo "make demo      set up, then serve a demonstration with invented people"
@@ -47,6 +47,13 @@ setup: $(COMMAND_STAMP) assets
 
 setup-dev: setup $(DEV_STAMP)
 	@scripts/debian.sh
+
+# Spark, for `sightline identity train` and `link` with --engine spark.
+setup-spark: $(COMMAND_STAMP)
+	@command -v java >/dev/null || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless" >&2; exit 2; }
+	@sed -n '/^setuptools==/,/# via/p' requirements-spark.txt >.venv/spark-first.txt
+	@$(BIN)/uv pip install --quiet --require-hashes -r .venv/spark-first.txt
+	@$(BIN)/uv pip install --quiet --require-hashes --no-build-isolation -r requirements-spark.txt
 
 assets: $(STATIC_STAMP)
 
@@ -143,6 +150,7 @@ lock: $(BUILD_STAMP)
 	@$(COMPILE) --group build --output-file requirements-build.txt >/dev/null
 	@$(COMPILE) pyproject.toml --output-file requirements.txt >/dev/null
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
+	@$(COMPILE) pyproject.toml --group spark --constraint requirements.txt --output-file requirements-spark.txt >/dev/null
 	@$(COMPILE) pyproject.toml --group bench --constraint requirements.txt --output-file requirements-bench.txt >/dev/null
 	@npm install --package-lock-only --silent
 	@! grep -nE '://|^--' requirements*.txt package-lock.json || { echo "A lock file names an address: take it out" >&2; exit 1; }

@@ -19,6 +19,8 @@ NAMES = {
     "busy": ("benchmarks.busy", 10_000),
     "city": ("benchmarks.city", 8_000),
     "backup": ("benchmarks.backup", 1_000_000),
+    "identity-bulk": ("benchmarks.identity_bulk", 1_000_000),
+    "identity-accuracy": ("benchmarks.identity_accuracy", 40_000),
 }
 
 
@@ -26,7 +28,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", choices=NAMES, help="what to measure")
     parser.add_argument(
-        "--size", type=int, help="records (load, busy), entries (child-page, backup) or children (city)"
+        "--size",
+        type=int,
+        help="records (load, busy), entries (child-page, backup) or children (city, identity-accuracy)",
     )
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
@@ -45,8 +49,10 @@ def main() -> int:
         if args.database in (e, "both") and e in getattr(bench, "ENGINES", databases.ENGINES)
     ]
     missed = 0
+    if getattr(bench, "WITHOUT_DATABASE", False):
+        engines = [""]
     for engine in engines:
-        print(f"{args.name}, {size:,}, on {engine}", flush=True)
+        print(f"{args.name}, {size:,}" + (f", on {engine}" if engine else ""), flush=True)
         with bench.database(engine, size) as environment:
             command = [sys.executable, "-m", "benchmarks", args.name, "--size", str(size), "--inside"]
             missed |= subprocess.run(

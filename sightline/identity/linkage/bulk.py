@@ -84,7 +84,7 @@ def block(engine: Engine, blocks: Iterable[Block] = BLOCKS, *, most: int = MOST,
 
 def _selected(engine: Engine, at: int, one: Block) -> str:
     value = ["value"] if one.each else []
-    said = [f"'{at}'", *(f"cast({c} AS VARCHAR(200))" if engine.name == "spark" else c for c in (*one.columns, *value))]
+    said = [f"'{at}'", *one.columns, *value]
     asked = [f"{c} IS NOT NULL" for c in (*one.columns, *value)] + ([f"({one.where})"] if one.where else [])
     rows = PEOPLE
     if one.each:
