@@ -2,97 +2,43 @@
 
 `prepared(likeness)` gives the columns (COLUMNS says what each means); a level's `sql` is a condition over two rows of
 them, `x_l` and `x_r`, in DuckDB's dialect (`spark` in Spark's); `levels_of` answers the same in Python. The first
-level of a comparison is *null* (nothing to compare), the last is *else*.
+level of a comparison is *null* (nothing to compare), the last is *else*, and of those between the first that holds counts.
+
+Home, contacts and family are one comparison: a brother shares all of them, and each counted by itself would outweigh that
+he has another name and another birth date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
-from sightline.identity.linkage.names import in_use, roots, sound
+from sightline.identity.linkage.preparing import COLUMNS, Prepared, prepared
 from sightline.identity.linkage.types import Likeness
 
-# Between two likenesses that words can have, so that no rounding decides: `robinson` and `robinsom` 0.95.
-ALIKE = 0.8799999
+__all__ = [
+    "BY_ID",
+    "COLUMNS",
+    "COMPARISONS",
+    "Comparison",
+    "Level",
+    "Prepared",
+    "levels_between",
+    "levels_of",
+    "levels_prepared",
+    "prepared",
+]
+
+# Jaro-Winkler similarities, each between two that words can have, so that no rounding decides.
+NEAR = 0.9199999  # robinson and robinsom 0.95, mohamed and mohammed 0.97
+SOUNDS = 0.7999999  # for words that sound alike: aisha and ayesha 0.84; ava and eva 0.78
+LOOSE = 0.7999999
 ABOUT_DUE = 42  # days between when a child was expected and when it was born
-OF_HALF = 5  # letters, of which half must agree for an address line to be the same
-
-
-class Prepared(NamedTuple):
-    """One likeness as it is compared. Names of fields are the names of columns."""
-
-    given: str | None
-    given_words: tuple[str, ...]
-    given_lead: tuple[str, ...]
-    given_roots: tuple[str, ...]
-    given_sound: str | None
-    given_spelt: str | None
-    given_initial: str | None
-    family: str | None
-    family_words: tuple[str, ...]
-    family_roots: tuple[str, ...]
-    family_sound: str | None
-    family_spelt: str | None
-    earlier: tuple[str, ...]
-    born: str | None
-    born_digits: str | None
-    born_from: int | None
-    born_to: int | None
-    due: int | None
-    sex: str | None
-    postcodes: tuple[str, ...]
-    sectors: tuple[str, ...]
-    districts: tuple[str, ...]
-    line: str | None
-    contacts: tuple[str, ...]
-    kin: tuple[str, ...]
-    self_kin: str | None
-    schools: tuple[str, ...]
-    nhs: str | None
-    upn: str | None
-    numbers: tuple[str, ...]
-
-
-COLUMNS: dict[str, str] = {
-    "given": "VARCHAR: the given name by which somebody is called: the first that does not merely go before it",
-    "given_words": "VARCHAR[]: all given names but those that go before; those where there is nothing else",
-    "given_lead": "VARCHAR[]: given names that go before the one by which somebody is called (`muhammad` ali)",
-    "given_roots": "VARCHAR[]: the called name and every name that it may stand for",
-    "given_sound": "VARCHAR: how the called name sounds",
-    "given_spelt": "VARCHAR: the called name where it is in plain Latin letters and longer than one",
-    "given_initial": "VARCHAR: its first letter",
-    "family": "VARCHAR: the words of the family name without particles, in order",
-    "family_words": "VARCHAR[]: the same, apart",
-    "family_roots": "VARCHAR[]: the words and every name of which they are a spelling",
-    "family_sound": "VARCHAR: how the family name sounds, its words together",
-    "family_spelt": "VARCHAR: the family name, its words together, where it is in plain Latin letters",
-    "earlier": "VARCHAR[]: names that this sender used before",
-    "born": "VARCHAR: ISO date, only where it is whole",
-    "born_digits": "VARCHAR: the same, eight digits",
-    "born_from": "INTEGER: first day on which they may be born (proleptic ordinal; also for a year, a month, an age)",
-    "born_to": "INTEGER: the last",
-    "due": "INTEGER: the day on which a child is expected that is not born as far as is told",
-    "sex": "VARCHAR: F, M or null",
-    "postcodes": "VARCHAR[]: every postcode told",
-    "sectors": "VARCHAR[]: the same without their last two letters",
-    "districts": "VARCHAR[]: the same without their last three",
-    "line": "VARCHAR: first line of the latest address, letters and digits",
-    "contacts": "VARCHAR[]: every phone number and e-mail address",
-    "kin": "VARCHAR[]: family told with them, `given|family|born`, only where all three are known",
-    "self_kin": "VARCHAR: how they would stand in another's `kin`",
-    "schools": "VARCHAR[]: every school told",
-    "nhs": "VARCHAR",
-    "upn": "VARCHAR",
-    "numbers": "VARCHAR[]: other numbers of five characters or more",
-}
+A_YEAR = 366  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +58,7 @@ class Level:
     def spark(self) -> str:
         """The condition in Spark's dialect (with the similarity functions that come with Splink)."""
         sql = self.sql.replace("list_has_any(", "arrays_overlap(").replace("list_contains(", "array_contains(")
-        return sql.replace("jaro_winkler_similarity(", "jaro_winkler(")
+        return sql.replace("jaro_winkler_similarity(", "jaro_winkler(").replace("len(", "size(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +79,14 @@ class Comparison:
         return -1 if index == 0 else len(self.levels) - 1 - index
 
 
-def _either(sql: str) -> str:
-    """The condition one way round or the other."""
-    return f"({sql} or {sql.replace('_l', '_#').replace('_r', '_l').replace('_#', '_r')})"
+def _spelt(name: str) -> str:
+    """Sounds alike and is spelt somewhat so, or is spelt nearly alike."""
+    like = f"jaro_winkler_similarity({name}_spelt_l, {name}_spelt_r)"
+    return f"({like} >= {NEAR} or ({name}_sound_l = {name}_sound_r and {like} >= {SOUNDS}))"
+
+
+def _loose(name: str) -> str:
+    return f"({name}_sound_l = {name}_sound_r or jaro_winkler_similarity({name}_spelt_l, {name}_spelt_r) >= {LOOSE})"
 
 
 NULL, ELSE = "null", "else"
@@ -153,12 +104,7 @@ COMPARISONS: tuple[Comparison, ...] = (
                 " or list_has_any(given_words_l, given_lead_r) or list_has_any(given_words_r, given_lead_l))",
             ),
             Level("variant", "A short form or another spelling of one name", "list_has_any(given_roots_l, given_roots_r)", tf=0.5),
-            Level(
-                "near",
-                "Sounds alike, or is spelt nearly alike",
-                f"(given_sound_l = given_sound_r or jaro_winkler_similarity(given_spelt_l, given_spelt_r) >= {ALIKE})",
-                tf=0.5,
-            ),
+            Level("near", "Spelt nearly alike", _spelt("given"), tf=0.5),
             Level(
                 "earlier",
                 "A name that the other had before",
@@ -169,6 +115,7 @@ COMPARISONS: tuple[Comparison, ...] = (
                 "Stands as the other's family name",
                 "(list_contains(family_words_r, given_l) or list_contains(family_words_l, given_r))",
             ),
+            Level("loose", "Somewhat alike in sound or spelling", _loose("given")),
             Level(
                 "initial",
                 "Only an initial, and it is the same letter",
@@ -191,12 +138,7 @@ COMPARISONS: tuple[Comparison, ...] = (
                 "list_has_any(family_roots_l, family_roots_r)",
                 tf=0.5,
             ),
-            Level(
-                "near",
-                "Sounds alike, or is spelt nearly alike",
-                f"(family_sound_l = family_sound_r or jaro_winkler_similarity(family_spelt_l, family_spelt_r) >= {ALIKE})",
-                tf=0.5,
-            ),
+            Level("near", "Spelt nearly alike", _spelt("family"), tf=0.5),
             Level(
                 "earlier",
                 "A name that the other had before",
@@ -207,6 +149,7 @@ COMPARISONS: tuple[Comparison, ...] = (
                 "Stands among the other's given names",
                 "(list_has_any(family_words_l, given_words_r) or list_has_any(family_words_r, given_words_l))",
             ),
+            Level("loose", "Somewhat alike in sound or spelling", _loose("family")),
             Level(ELSE, "A different family name", "ELSE"),
         ),
         tf_column="family",
@@ -229,7 +172,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level(
                 "turned",
                 "Day and month change places",
-                "(length(born_l) = length(born_r) and substr(born_digits_l, 1, 4) = substr(born_digits_r, 1, 4)"
+                "(substr(born_digits_l, 1, 4) = substr(born_digits_r, 1, 4)"
                 " and substr(born_digits_l, 5, 2) = substr(born_digits_r, 7, 2)"
                 " and substr(born_digits_l, 7, 2) = substr(born_digits_r, 5, 2))",
             ),
@@ -246,8 +189,8 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level(
                 "due",
                 "Born about when a child was expected, or expected at about the same time",
-                f"(abs(born_from_l - due_r) <= {ABOUT_DUE} or abs(born_from_r - due_l) <= {ABOUT_DUE}"
-                f" or abs(due_l - due_r) <= {ABOUT_DUE})",
+                f"((born_l is not null and abs(born_from_l - due_r) <= {ABOUT_DUE})"
+                f" or (born_r is not null and abs(born_from_r - due_l) <= {ABOUT_DUE}) or abs(due_l - due_r) <= {ABOUT_DUE})",
             ),
             Level(
                 "month",
@@ -262,7 +205,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level(
                 "year",
                 "Less than a year apart",
-                "(born_from_l <= born_to_r + 366 and born_from_r <= born_to_l + 366)",
+                f"(born_from_l <= born_to_r + {A_YEAR} and born_from_r <= born_to_l + {A_YEAR})",
             ),
             Level(ELSE, "A different birth date", "ELSE"),
         ),
@@ -357,119 +300,56 @@ COMPARISONS: tuple[Comparison, ...] = (
 BY_ID = {one.id: one for one in COMPARISONS}
 
 
-def _days(born: str, about: str) -> tuple[int | None, int | None]:
-    """First and last day (ordinals) on which somebody may be born."""
-    if not born:
-        from sightline.timescales.partial import parse_partial
-
-        if not about:
-            return None, None
-        try:
-            found = parse_partial(about)
-        except ValueError:
-            return None, None
-        return found.earliest.toordinal(), found.latest.toordinal()
-    if len(born) == 10:
-        day = date.fromisoformat(born).toordinal()
-        return day, day
-    if len(born) == 7:
-        year, month = int(born[:4]), int(born[5:])
-        first = date(year, month, 1).toordinal()
-        after = date(year + month // 12, month % 12 + 1, 1).toordinal()
-        return first, after - 1
-    return date(int(born), 1, 1).toordinal(), date(int(born), 12, 31).toordinal()
-
-
-_days_of = lru_cache(maxsize=50_000)(_days)
-
-
-@lru_cache(maxsize=50_000)
-def _given(given: tuple[str, ...]) -> tuple[Any, ...]:
-    before = in_use().before
-    lead = tuple(w for w in given if w in before)
-    rest = tuple(w for w in given if w not in before)
-    if not rest:
-        lead, rest = (), lead
-    if not rest:
-        return None, (), (), (), None, None, None
-    called = rest[0]
-    spelt = called if called.isascii() and len(called) > 1 else None
-    heard = sound(called) if len(called) > 1 else None
-    return called, rest, lead, roots(called) if len(called) > 1 else (called,), heard, spelt, called[0]
-
-
-@lru_cache(maxsize=50_000)
-def _family(family: tuple[str, ...]) -> tuple[Any, ...]:
-    particles = in_use().particles
-    rest = tuple(w for w in family if w not in particles) or family
-    if not rest:
-        return None, (), (), None, None
-    together = "".join(rest)
-    meant = tuple(sorted({r for w in rest for r in roots(w)}))
-    return " ".join(rest), rest, meant, sound(together), together if together.isascii() else None
-
-
-def prepared(one: Likeness) -> Prepared:
-    """The columns of a likeness."""
-    given, family = _given(one.given), _family(one.family)
-    born = one.born if len(one.born) == 10 else None
-    first, last = _days_of(one.born, one.about_age)
-    due = date.fromisoformat(one.expected).toordinal() if one.expected and not one.born else None
-    return Prepared(
-        *given,
-        *family,
-        one.other_names,
-        born,
-        born.replace("-", "") if born else None,
-        first,
-        last,
-        due,
-        one.sex or None,
-        one.postcodes,
-        tuple(dict.fromkeys(p[:-2] for p in one.postcodes if len(p) > 4)),
-        tuple(dict.fromkeys(p[:-3] for p in one.postcodes if len(p) > 4)),
-        one.lines or None,
-        (*one.phones, *one.emails),
-        tuple(k for k in one.kin if len(k.rpartition("|")[2]) == 10),
-        f"{one.given[0]}|{' '.join(one.family)}|{born}" if one.given and one.family and born else None,
-        one.schools,
-        one.nhs or None,
-        one.upn or None,
-        tuple(n for n in one.numbers if len(n) > 4),
-    )
+# --- the same in Python -------------------------------------------------------------------------------
+# One function a comparison, each answering with the index of the level that holds.
 
 
 def _meet(one: Sequence[str], other: Sequence[str]) -> bool:
-    return any(x in other for x in one)
+    if one and other:
+        for value in one:
+            if value in other:
+                return True
+    return False
 
 
-def _alike(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and JaroWinkler.similarity(one, other) >= ALIKE
+def _spelling(sound: str | None, spelt: str | None, other_sound: str | None, other_spelt: str | None) -> int:
+    """2 nearly alike, 1 somewhat alike, 0 neither."""
+    sounds = sound is not None and sound == other_sound
+    if spelt is None or other_spelt is None:
+        return 1 if sounds else 0
+    like = JaroWinkler.similarity(spelt, other_spelt)
+    if like >= NEAR or (sounds and like >= SOUNDS):
+        return 2
+    return 1 if sounds or like >= LOOSE else 0
 
 
 def _given_level(a: Prepared, b: Prepared) -> int:
-    if a.given is None or b.given is None:
+    one, other = a.given, b.given
+    if one is None or other is None:
         return 0
-    if a.given == b.given:
+    if one == other:
         return 1
     if (
-        a.given in b.given_words
-        or b.given in a.given_words
+        one in b.given_words
+        or other in a.given_words
         or _meet(a.given_words, b.given_lead)
         or _meet(b.given_words, a.given_lead)
     ):
         return 2
     if _meet(a.given_roots, b.given_roots):
         return 3
-    if (a.given_sound is not None and a.given_sound == b.given_sound) or _alike(a.given_spelt, b.given_spelt):
+    alike = _spelling(a.given_sound, a.given_spelt, b.given_sound, b.given_spelt)
+    if alike == 2:
         return 4
-    if a.given in b.earlier or b.given in a.earlier:
+    if one in b.earlier or other in a.earlier:
         return 5
-    if a.given in b.family_words or b.given in a.family_words:
+    if one in b.family_words or other in a.family_words:
         return 6
-    if a.given_initial == b.given_initial and (a.given_spelt is None or b.given_spelt is None):
+    if alike:
         return 7
-    return 8
+    if a.given_initial == b.given_initial and (a.given_spelt is None or b.given_spelt is None):
+        return 8
+    return 9
 
 
 def _family_level(a: Prepared, b: Prepared) -> int:
@@ -481,16 +361,17 @@ def _family_level(a: Prepared, b: Prepared) -> int:
         return 2
     if _meet(a.family_roots, b.family_roots):
         return 3
-    if a.family_sound == b.family_sound or _alike(a.family_spelt, b.family_spelt):
+    alike = _spelling(a.family_sound, a.family_spelt, b.family_sound, b.family_spelt)
+    if alike == 2:
         return 4
     if _meet(a.family_words, b.earlier) or _meet(b.family_words, a.earlier):
         return 5
     if _meet(a.family_words, b.given_words) or _meet(b.family_words, a.given_words):
         return 6
-    return 7
+    return 7 if alike else 8
 
 
-def _near(one: int | None, other: int | None) -> bool:
+def _due_about(one: int | None, other: int | None) -> bool:
     return one is not None and other is not None and abs(one - other) <= ABOUT_DUE
 
 
@@ -500,24 +381,31 @@ def _born_level(a: Prepared, b: Prepared) -> int:
     x, y = a.born_digits, b.born_digits
     if x is not None and y is not None:
         if x == y:
-            return 1 if x.endswith("0101") else 2
+            return 1 if x[4:] == "0101" else 2
         if x[:4] == y[:4] and x[4:6] == y[6:] and x[6:] == y[4:6]:
             return 3
         if DamerauLevenshtein.distance(x, y, score_cutoff=1) == 1:
             return 4
-    span = a.born_from is not None and b.born_from is not None
-    if span and (x is None or y is None) and a.born_from <= b.born_to and b.born_from <= a.born_to:  # type: ignore[operator]
-        return 5
-    if _near(a.born_from, b.due) or _near(b.born_from, a.due) or _near(a.due, b.due):
-        return 6
-    if x is not None and y is not None:
         if x[:6] == y[:6]:
             return 7
         if x[4:] == y[4:]:
             return 8
-    if span and a.born_from <= b.born_to + 366 and b.born_from <= a.born_to + 366:  # type: ignore[operator]
-        return 9
-    return 10
+    elif a.born_from is not None and b.born_from is not None:
+        if a.born_from <= _last(b) and b.born_from <= _last(a):
+            return 5
+    elif (
+        _due_about(a.born_from if x is not None else None, b.due)
+        or _due_about(b.born_from if y is not None else None, a.due)
+        or _due_about(a.due, b.due)
+    ):
+        return 6
+    if a.born_from is None or b.born_from is None:
+        return 10
+    return 9 if a.born_from <= _last(b) + A_YEAR and b.born_from <= _last(a) + A_YEAR else 10
+
+
+def _last(one: Prepared) -> int:
+    return one.born_to if one.born_to is not None else 0
 
 
 def _sex_level(a: Prepared, b: Prepared) -> int:
@@ -525,23 +413,20 @@ def _sex_level(a: Prepared, b: Prepared) -> int:
 
 
 def _household_level(a: Prepared, b: Prepared) -> int:
-    kin = _meet(a.kin, b.kin)
-    if a.self_kin in b.kin or b.self_kin in a.kin:
-        return 1
-    contact, home = _meet(a.contacts, b.contacts), _meet(a.postcodes, b.postcodes)
-    if kin:
-        return 2 if contact or home else 4
-    if contact:
+    if a.kin or b.kin:
+        if a.self_kin in b.kin or b.self_kin in a.kin:
+            return 1
+        if _meet(a.kin, b.kin):
+            return 2 if _meet(a.contacts, b.contacts) or _meet(a.postcodes, b.postcodes) else 4
+    if _meet(a.contacts, b.contacts):
         return 3
-    if home:
-        return 5 if a.line is not None and a.line == b.line else 6
-    if _meet(a.sectors, b.sectors):
-        return 7
-    if _meet(a.districts, b.districts):
-        return 8
-    if a.kin and b.kin:
-        return 9
-    return 10 if (a.postcodes and b.postcodes) or (a.contacts and b.contacts) else 0
+    if a.postcodes and b.postcodes:
+        if _meet(a.postcodes, b.postcodes):
+            return 5 if a.line is not None and a.line == b.line else 6
+        if _meet(a.districts, b.districts):
+            return 7 if _meet(a.sectors, b.sectors) else 8
+        return 9 if a.kin and b.kin else 10
+    return 9 if a.kin and b.kin else 10 if a.contacts and b.contacts else 0
 
 
 def _school_level(a: Prepared, b: Prepared) -> int:
@@ -558,17 +443,19 @@ def _numbers_level(a: Prepared, b: Prepared) -> int:
     return 0 if not a.numbers or not b.numbers else 1 if _meet(a.numbers, b.numbers) else 2
 
 
-_LEVELS: tuple[Callable[[Prepared, Prepared], int], ...] = (
-    _given_level,
-    _family_level,
-    _born_level,
-    _sex_level,
-    _household_level,
-    _school_level,
-    lambda a, b: _number_level(a.nhs, b.nhs),
-    lambda a, b: _number_level(a.upn, b.upn),
-    _numbers_level,
-)
+def levels_between(a: Prepared, b: Prepared) -> tuple[int, ...]:
+    """The index of the level that holds, comparison by comparison, in the order of COMPARISONS."""
+    return (
+        _given_level(a, b),
+        _family_level(a, b),
+        _born_level(a, b),
+        _sex_level(a, b),
+        _household_level(a, b),
+        _school_level(a, b),
+        _number_level(a.nhs, b.nhs),
+        _number_level(a.upn, b.upn),
+        _numbers_level(a, b),
+    )
 
 
 def levels_of(one: Likeness, others: Sequence[Likeness]) -> NDArray[np.int8]:
@@ -578,5 +465,5 @@ def levels_of(one: Likeness, others: Sequence[Likeness]) -> NDArray[np.int8]:
 
 def levels_prepared(a: Prepared, others: Sequence[Prepared]) -> NDArray[np.int8]:
     """See `levels_of`."""
-    found = [[level(a, b) for level in _LEVELS] for b in others]
+    found = [levels_between(a, b) for b in others]
     return np.array(found, dtype=np.int8).reshape(len(others), len(COMPARISONS))

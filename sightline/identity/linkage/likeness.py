@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from sightline.identity.linkage.names import family_tokens, tokens
+from sightline.identity.linkage.names import called_of, family_tokens, in_use, tokens
 from sightline.identity.linkage.types import Likeness
 from sightline.intake.identifiers import nhs_number, pupil_number
 from sightline.intake.types import Details
@@ -49,7 +49,7 @@ def kin_of(details: Details) -> str:
     """How somebody stands among another's family: `given|family|born`. Empty where there is too little to know them by."""
     given, family = _names(details.given, details.family)
     born, _ = _born(details.born)
-    return f"{given[0]}|{' '.join(family)}|{born}" if given and family else ""
+    return f"{called_of(given, in_use())[0]}|{' '.join(family)}|{born}" if given and family else ""
 
 
 def _names(given: str, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

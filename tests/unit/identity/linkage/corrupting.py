@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import accumulate
 
 from mimesis import Gender, Locale, Person
@@ -100,6 +101,7 @@ def misspelt(word: str, rng: random.Random) -> str:
     return word[0] + word[1:].replace(a, b, 1)
 
 
+@lru_cache(maxsize=10_000)
 def nickname(given: str) -> str:
     """Another form of the first name, where one is declared."""
     first, _, rest = given.partition(" ")
@@ -110,6 +112,8 @@ def nickname(given: str) -> str:
 
 
 def _born(d: Details, rng: random.Random, how: str) -> Details:
+    if len(d.born) != 10:
+        return d
     day = date.fromisoformat(d.born)
     if how == "turned":
         return replace(d, born=f"{day.year}-{day.day:02}-{day.month:02}") if day.day <= 12 else _born(d, rng, "digit")
