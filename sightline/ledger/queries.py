@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 
 from sightline.ledger import rules
 from sightline.ledger.models import Head, Link, Record, Unplaced
@@ -180,6 +183,54 @@ def _ends(heads: Mapping[str, tuple[int, str]], head: Head | None) -> list[str]:
         elif there != sealed_:
             faults.append(f"stream {stream}: it does not end as it was written; somebody computed its chain afresh")
     return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One response that showed something, as the ledger has it: ids and codes."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    acting_for: str
+    verb: str
+    purpose: str
+    ids: tuple[str, ...]  # empty where there were too many to name: then `persons` says whose page it was
+    persons: tuple[str, ...]
+
+
+_NAMES = {  # whether a record names one of these: among what was shown, or as the person whose page it was
+    "sqlite": "EXISTS (SELECT 1 FROM json_each({}) AS j WHERE j.value IN (SELECT value FROM json_each(%s)))",
+    "postgresql": "({}) ?| ARRAY(SELECT jsonb_array_elements_text(%s::jsonb))",
+}
+_WHERE = {
+    "sqlite": ('"ledger_record"."ids"', """COALESCE(json_extract("ledger_record"."detail", '$.persons'), '[]')"""),
+    "postgresql": ('"ledger_record"."ids"', """COALESCE("ledger_record"."detail"->'persons', '[]'::jsonb)"""),
+}
+
+
+def reads_of(
+    things: Collection[UUID],
+    *,
+    since: datetime,
+    until: datetime,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 1000,
+) -> list[Read]:
+    """Responses between two moments that showed any of these things (or somebody's page of these persons), in the order
+    in which they were given. For stages above, which say who may read of it."""
+    named = json.dumps(sorted(str(thing) for thing in things))
+    found = Record.objects.filter(kind="read", outcome="allowed", at__gte=since, at__lte=until)
+    if after is not None:
+        found = found.filter(Q(at__gt=after[0]) | Q(at=after[0], id__gt=after[1]))
+    for alias, column in zip(("shown", "page"), _WHERE[connection.vendor], strict=True):
+        said = RawSQL(_NAMES[connection.vendor].format(column), [named], output_field=BooleanField())
+        found = found.annotate(**{alias: said})
+    rows = found.filter(Q(shown=True) | Q(page=True)).order_by("at", "id")[:limit]
+    return [
+        Read(r.id, r.at, r.actor, r.acting_for, r.verb, r.purpose, tuple(r.ids), tuple(r.detail.get("persons", ())))
+        for r in rows
+    ]
 
 
 def latest() -> datetime | None:

@@ -2,6 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from sightline.sharing.models import Tie
 from sightline.sharing.reading import Reading, reading
 
-__all__ = ["Reading", "reading"]
+__all__ = ["Held", "Reading", "held_between", "reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A reason to see somebody that a worker, team or agency had, from when until when."""
+
+    holder: str
+    subject: UUID
+    since: datetime
+    until: datetime | None
+
+    def at(self, moment: datetime) -> bool:
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+
+def held_between(subjects: Iterable[UUID], since: datetime, until: datetime) -> list[Held]:
+    """Every tie to these source identities that held at any time between two moments. One query."""
+    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=since), subject__among=list(subjects), from_at__lte=until)
+    return [Held(*row) for row in rows.values_list("holder", "subject", "from_at", "until")]
