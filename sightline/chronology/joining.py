@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sightline.agencies.queries import workers
 from sightline.agencies.types import Actor
-from sightline.chronology.models import Entry
+from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import _since, _standing, is_sealed, label_of, opened_for_each
 from sightline.identity.queries import identities_of
 from sightline.sharing.holding import ties_to
@@ -79,6 +79,11 @@ def effect(reading: Reading, one: UUID, other: UUID) -> Effect:
     reading.about_person(one)
     reading.about_person(other)
     return Effect(tuple(_newly(reading, sides, kinds)), (there[0], there[1]), newly_open)
+
+
+def entries_about(identities: Iterable[UUID]) -> set[UUID]:
+    """Every version of every entry about these source identities, by id alone: for following who was shown one."""
+    return set(Part.objects.filter(identity_id__among=list(identities)).values_list("entry_id", flat=True))
 
 
 def _kind(entry: Entry, side: int, apart: dict[str, datetime], together: dict[str, datetime], known: dict) -> _Kind:

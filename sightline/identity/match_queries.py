@@ -267,8 +267,11 @@ def pair(reading: Reading, possible: UUID) -> PairView:
 
 
 def between(reading: Reading, one: UUID, other: UUID) -> PairView | None:
-    """The pair of these two people that stands or waits, decided ones first; None where there is none to be seen."""
+    """The pair of these two people that stands or waits, decided ones first; None where there is none to be seen.
+    Raises Missing where one of them is sealed, and not this reader's to know of."""
     require(reading)
+    if not holds_sealed(reading) and SourceIdentity.objects.filter(person__in=(one, other), guard="sealed").exists():
+        raise Missing
     both = Q(one__person=one, other__person=other) | Q(one__person=other, other__person=one)
     row = Possible.objects.filter(both, _shown_to(reading)).order_by(F("decided_at").desc(nulls_last=True), "at").first()
     return pair(reading, row.id) if row else None

@@ -3,9 +3,14 @@ is protected, one about whom something urgent waits. As agencies would send them
 
 from __future__ import annotations
 
+from sightline.agencies.actions import add_worker
+from sightline.agencies.queries import actor_for, machine, worker
+from sightline.identity import match_queries
+from sightline.identity.actions import guard
 from sightline.intake.types import Details, Named
+from sightline.sharing.reading import Reading
 from tests.journeys.story import told
-from tests.journeys.town import deliver
+from tests.journeys.town import PASSWORD, deliver
 
 NAMES = (  # none is like another: each is held by two agencies
     "Ada Thackray, Bruno Oldroyd, Chioma Eze, Dorota Wilk, Elif Kaya, Fergus Munro, Gwen Pritchard, Hamza Siddiqui, "
@@ -55,3 +60,13 @@ def plant_knot() -> None:
     held(SCHOOL, Details(given="Folasade", postcode="LS8 1AA", school=SCHOOL, **common), 5)
     held(POLICE, Details(given="Folashade", postcode="LS8 1AA", **common), 6)
     held(NURSE, Details(given="Folasade", phone="0113 496 0777", **common), 7)
+
+
+def protect(given: str) -> None:
+    """Somebody of this name becomes protected, by a duty worker; and a second one comes, who may agree."""
+    team = {"role": "front-door-manager", "team": "front-door", "agency": "childrens-social-work"}
+    add_worker(username="paula", name="Paula Lister", password=PASSWORD, by=machine("story-runner"), **team)
+    amir = actor_for(worker("amir"))
+    reading = Reading(amir, "safeguarding", recorded=False)
+    view = next(v for v in match_queries.waiting(reading).items if v.one.details.given == given)
+    guard(identities=[view.one.identity], kind="protected", because="A court order names the address.", by=amir)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sightline.agencies.queries import workers
+from sightline.chronology.joining import entries_about
 from sightline.identity import match_queries as identity
 from sightline.identity import tracing
 from sightline.identity.match_types import Belonging, PairView
@@ -19,6 +20,7 @@ from sightline.web.matches.pair import SAID, who
 from sightline.web.matches.views import name
 from sightline.web.words import counted, listed, london, moment_words, span_words
 
+MOST = 500  # lines of who saw what
 REASONS = {  # code of a link: why, in words
     "first-seen": "told to us for the first time",
     "identifiers-agree": "joined by itself: a national number agrees, and name and birth date confirm it",
@@ -125,10 +127,13 @@ def seen(request: HttpRequest, person: UUID, held: UUID) -> HttpResponse:
     rows = []
     if apart:
         since, until = min(one.since for one in apart), max(one.until or now() for one in apart)
-        rows = tracing.seen_because([held], [one.identity for one in apart], since, until)
+        others = [one.identity for one in apart]
+        rows = tracing.seen_because(
+            [held], others, since, until, of_one=entries_about([held]), of_other=entries_about(others), limit=MOST + 1
+        )
     named = {one.id: one for one in workers()}
     shown = []
-    for row in rows:
+    for row in rows[:MOST]:
         worker = named.get(row.actor)
         role = reading.definition.role.get(worker.role if worker else row.actor)
         shown.append(
@@ -139,7 +144,8 @@ def seen(request: HttpRequest, person: UUID, held: UUID) -> HttpResponse:
                 "phone": worker.phone if worker else "",
                 "at": moment_words(row.at),
                 "purpose": purpose(request, row.purpose),
-                "count": counted(len(row.ids), "record", "records"),
+                "count": counted(len(row.ids), "record") if row.ids else "too many records to name",
+                "both": "of both" if row.both else "of the one, because they work with the other",
             }
         )
     return render(
@@ -159,6 +165,7 @@ def seen(request: HttpRequest, person: UUID, held: UUID) -> HttpResponse:
                 for one in apart
             ],
             "rows": shown,
+            "more": len(rows) > MOST,
             "people": len({row["who"] for row in shown}),
             "agencies": listed(sorted({row["agency"] for row in shown})),
             "today": london(now()),

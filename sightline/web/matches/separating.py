@@ -57,7 +57,8 @@ def separate(request: HttpRequest, person: UUID, held: UUID) -> HttpResponse:
             made = linking.separate(one=others[0].identity, other=held, because=because, by=request.actor)
             drafts.drop(request, "separate", held)
             messages.success(request, f"Separated. What {title} holds stands on a page of its own now.")
-            return redirect(*first_open(request, person, made))
+            where = first_open(request, person, made)
+            return redirect("seen-because", where[1], held) if where[0] == "child" else redirect(*where)
     titles = {a.id: a.title for a in reading.agencies.values()}
     return render(
         request,
@@ -115,6 +116,7 @@ def changes(request: HttpRequest, person: UUID, held: UUID, agency: str) -> list
         found.append(f"{counted(len(both), 'entry is', 'entries are')} about both, and will stand on both pages.")
     found.append("Warning signs and time limits are worked out afresh for both.")
     found.append("What the agencies sent stays as it is. The two will not be joined again by themselves.")
+    found.append("Who saw records of both while they stood on one page is listed at once.")
     return found
 
 

@@ -15,6 +15,7 @@ from sightline.agencies.queries import actor_for, machine, partnership, worker
 from sightline.clocks.pressing import pressing
 from sightline.commands import identity_matches
 from sightline.identity import match_queries as identity
+from sightline.identity.actions import guard
 from sightline.identity.match_types import Narrow
 from sightline.identity.models import Possible, SourceIdentity
 from sightline.identity.queries import identities_of, persons_of
@@ -248,8 +249,7 @@ def test_only_whoever_decided_takes_it_back(town):
 
 def test_two_workers_must_agree_where_one_is_protected(town):
     view, amir, moira = one_named("Fergus"), inside("amir"), inside("moira")
-    SourceIdentity.objects.filter(id=view.one.identity).update(guard="protected")
-    Possible.objects.filter(id=view.id).update(guard="protected")
+    guard(identities=[view.one.identity], kind="protected", by=actor_for(worker("amir")))
     assert "two workers must agree" in amir.get(f"/matches/{view.id}/").content.decode()
     answer = post(view, amir, decision="same")
     assert "A second worker must agree before anything changes" in amir.get(answer["Location"]).content.decode()
@@ -267,7 +267,7 @@ def test_two_workers_must_agree_where_one_is_protected(town):
 
 def test_the_second_worker_may_say_no(town):
     view, amir, moira = one_named("Gwen"), inside("amir"), inside("moira")
-    SourceIdentity.objects.filter(id=view.one.identity).update(guard="protected")
+    guard(identities=[view.other.identity], kind="protected", by=actor_for(worker("amir")))
     post(view, amir, decision="same")
     post(view, moira, decision="reject")
     assert Possible.objects.get(id=view.id).state == "waiting"
