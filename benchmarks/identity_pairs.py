@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from sightline.identity.linkage.model import Model
 from sightline.identity.linkage.types import Likeness
 from sightline.identity.matcher import DEEP, MOST, Matcher, Other
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 AT_ONCE = 500  # people a task
 
 
@@ -55,7 +57,10 @@ class InHand(Matcher):
         self.before = 0  # those with a lower number are there already
         for number, (one, agency) in enumerate(zip(likenesses, agencies, strict=True)):
             identity = UUID(int=number)
-            self._others[number] = Other(identity, agency, "", identity, number, one, prepared(one))
+            self._others[number] = Other(
+                identity=identity, agency=agency, guard="", person=identity, made_at=LONG_AGO, alike=number,
+                likeness=one, prepared=prepared(one),
+            )  # fmt: skip
             for key in keys_of(one):
                 if key.kind in BLOCKING:
                     self._posts[key].append(number)

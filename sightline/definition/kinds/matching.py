@@ -81,6 +81,8 @@ class Fairness(Model):
 
     gap: tuple[Dated, ...] = Field(min_length=1, description="Percentage points below the average that stop a band")
     least: int = Field(default=100, ge=1, description="With fewer pairs of a group, nothing is judged")
+    small: int = Field(default=10, ge=1, description="A share of fewer pairs is not shown")
+    drift: int = Field(default=5, ge=1, le=100, description="Percentage points by which agreement may differ from what was learnt")
     of: Listed = Field(description="By what groups are told apart")
 
 
