@@ -103,7 +103,12 @@ COMPARISONS: tuple[Comparison, ...] = (
                 "(list_contains(given_words_r, given_l) or list_contains(given_words_l, given_r)"
                 " or list_has_any(given_words_l, given_lead_r) or list_has_any(given_words_r, given_lead_l))",
             ),
-            Level("variant", "A short form or another spelling of one name", "list_has_any(given_roots_l, given_roots_r)", tf=0.5),
+            Level(
+                "variant",
+                "A short form or another spelling of one name",
+                "list_has_any(given_roots_l, given_roots_r)",
+                tf=0.5,
+            ),
             Level("near", "Spelt nearly alike", _spelt("given"), tf=0.5),
             Level(
                 "earlier",
@@ -226,7 +231,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level(
                 NULL,
                 "Nothing that both tell",
-                "(len(postcodes_l) = 0 or len(postcodes_r) = 0) and (len(contacts_l) = 0 or len(contacts_r) = 0)"
+                "(len(districts_l) = 0 or len(districts_r) = 0) and (len(contacts_l) = 0 or len(contacts_r) = 0)"
                 " and (len(kin_l) = 0 or len(kin_r) = 0)"
                 " and not list_contains(kin_r, coalesce(self_kin_l, '-')) and not list_contains(kin_l, coalesce(self_kin_r, '-'))",
             ),
@@ -420,7 +425,7 @@ def _household_level(a: Prepared, b: Prepared) -> int:
             return 2 if _meet(a.contacts, b.contacts) or _meet(a.postcodes, b.postcodes) else 4
     if _meet(a.contacts, b.contacts):
         return 3
-    if a.postcodes and b.postcodes:
+    if a.districts and b.districts:
         if _meet(a.postcodes, b.postcodes):
             return 5 if a.line is not None and a.line == b.line else 6
         if _meet(a.districts, b.districts):

@@ -17,6 +17,7 @@ fy    family name's sound, given initial, year        the given name and the day
 bi    birth date, given initial                       both names misspelt
 py    postcode, birth year                            both names
 pi    postcode, given initial                         the family name, the birth date
+fx    family name's sound, month of birth or expected   that no given name is known: of children not yet born or named
 kin   a member of the family told with them           (only where the birth date is not known whole)
 
 The finding kinds are what find-a-child asks, one fact each: `sound` and `start` of each name, `born`, `year`, `postcode`,
@@ -33,13 +34,13 @@ from sightline.identity.linkage.names import asked_as, sound, written_as
 from sightline.identity.linkage.types import Key, Likeness
 from sightline.timescales.partial import parse_partial
 
-BLOCKING = frozenset(("nhs", "upn", "tel", "nb", "nd", "nn", "gy", "fy", "py", "pi", "kin"))
+BLOCKING = frozenset(("nhs", "upn", "tel", "nb", "nd", "nn", "gy", "fy", "py", "pi", "fx", "kin"))
 FINDING = frozenset(("sound", "start", "born", "year", "nhs", "upn", "number", "postcode", "district"))
 MOST_WORDS = 3  # of a family name, and of all names by which somebody is found
 MOST_PLACES = 2  # postcodes, the latest first
 MOST_CONTACTS = 3
 MOST_KIN = 2
-MOST_YEARS = 6  # in which somebody may be born whose age was guessed
+MOST_YEARS = 4  # in which somebody may be born whose age was guessed
 START = 3  # letters by which the beginning of a name is found
 
 
@@ -47,7 +48,7 @@ def keys_of(one: Likeness) -> tuple[Key, ...]:
     """The keys under which a likeness is written."""
     p = prepared(one)
     given = written_as(p.given) if p.given else ()
-    return tuple(dict.fromkeys((*_blocking(one, p, given, _family(p), _years(one)[:1]), *_finding(one))))
+    return tuple(dict.fromkeys((*_blocking(one, p, given, _family(p), _years(one)), *_finding(one))))
 
 
 def keys_asked(one: Likeness) -> tuple[Key, ...]:
@@ -61,14 +62,21 @@ def keys_asked(one: Likeness) -> tuple[Key, ...]:
     if p.born_digits and p.born_digits[4:6] != p.born_digits[6:] and int(p.born_digits[6:]) <= 12:
         year, month, day = p.born_digits[:4], p.born_digits[4:6], p.born_digits[6:]
         found += _of_birth(p, given, family, year + day + month)
-    earlier = [sound(word) for word in one.other_names[:MOST_WORDS]]
-    if earlier and p.born_digits:
-        found += [Key("nb", f"{heard}|{p.born_digits}") for heard in earlier]
-    if earlier:
-        found += _pairs("nn", (*given[:1], *family[:1]), earlier, "")
     if p.family:  # names changed over
-        found += [Key("pi", f"{place}|{p.family[0]}") for place in one.postcodes[:MOST_PLACES]]
+        found += [Key("pi", f"{place}|{p.family[0]}") for place in p.postcodes[:MOST_PLACES]]
+    found += [Key("fx", f"{heard}|{month}") for month in _months(one.born, one.expected) for heard in family]
     return tuple(dict.fromkeys(found))
+
+
+def _months(born: str, expected: str) -> tuple[str, ...]:
+    """In which a child may have been expected who was born then, or born who was expected then: the nearest two or three."""
+    day = born or expected
+    if len(day) < 7:
+        return ()
+    month = int(day[:4]) * 12 + int(day[5:7]) - 1
+    early = int(day[8:10] or 15) <= 15 if len(day) == 10 else True
+    near = (month, month - 1, month + 1) if not born else (month, month - 1 if early else month + 1)
+    return tuple(f"{m // 12}-{m % 12 + 1:02}" for m in near)
 
 
 def _family(p: Prepared) -> tuple[str, ...]:
@@ -121,10 +129,17 @@ def _blocking(
         if p.given_initial:
             yield from (Key("fy", f"{heard}|{p.given_initial}|{year}") for heard in family)
     yield from _pairs("nn", given, family, "")
-    for place in one.postcodes[:MOST_PLACES]:
+    if one.other_names:
+        earlier = [sound(word) for word in one.other_names[:MOST_WORDS]]
+        if p.born_digits:
+            yield from (Key("nb", f"{heard}|{p.born_digits}") for heard in earlier)
+        yield from _pairs("nn", given[:1], earlier, "")
+    for place in p.postcodes[:MOST_PLACES]:
         yield from (Key("py", f"{place}|{year}") for year in years)
         if p.given_initial:
             yield Key("pi", f"{place}|{p.given_initial}")
+    if (one.expected or not p.given) and len(one.expected or one.born) >= 7:
+        yield from (Key("fx", f"{heard}|{(one.expected or one.born)[:7]}") for heard in family)
     if not p.born_digits:
         yield from (Key("kin", told) for told in one.kin[:MOST_KIN])
 

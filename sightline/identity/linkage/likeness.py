@@ -10,6 +10,7 @@ from sightline.identity.linkage.names import called_of, family_tokens, in_use, t
 from sightline.identity.linkage.types import Likeness
 from sightline.intake.identifiers import nhs_number, pupil_number
 from sightline.intake.types import Details
+from sightline.intake.usable import no_fixed_address
 
 MOST = 12  # values of one kind that are kept
 SEXES = {"f": "F", "female": "F", "2": "F", "m": "M", "male": "M", "1": "M"}
@@ -92,13 +93,17 @@ def _postcode(text: str) -> tuple[str, ...]:
 
 
 def _line(lines: tuple[str, ...]) -> str:
-    return "".join(c for c in lines[0].lower() if c.isalnum())[:60] if lines else ""
+    if not lines or no_fixed_address(lines):
+        return ""
+    return "".join(c for c in lines[0].lower() if c.isalnum())[:60]
 
 
 def _phones(text: str) -> tuple[str, ...]:
     digits = "".join(c for c in text if c.isdigit())
-    if digits.startswith("44"):
-        digits = "0" + digits[2:]
+    for abroad in ("0044", "44"):
+        if digits.startswith(abroad):
+            digits = "0" + digits.removeprefix(abroad).removeprefix("0")
+            break
     return (digits[:15],) if len(digits) >= 9 else ()
 
 

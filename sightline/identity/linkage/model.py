@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sightline.identity.linkage.comparing import BY_ID, COMPARISONS, Comparison
-from sightline.identity.linkage.types import Untrained
+from sightline.identity.linkage.comparing import BY_ID, COMPARISONS, Comparison, Prepared
+from sightline.identity.linkage.types import Part, Untrained
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ class Model:
             if comparison.tf_column and not 0 < self.tf_rare.get(comparison.id, 0) < 1:
                 raise Untrained(f"{comparison.id}: how rare a rare value is (tf_rare) was not learnt")
         if not 0 < self.prior < 1:
-            raise Untrained(f"prior: found {self.prior}; expected the probability that two random records are one person")
+            raise Untrained(
+                f"prior: found {self.prior}; expected the probability that two random records are one person"
+            )
         for name in ("same", "possible"):
             if name not in self.thresholds:
                 raise Untrained(f"thresholds: {name!r} is not set")
@@ -73,12 +75,32 @@ class Model:
         return table
 
     @cached_property
+    def table(self) -> tuple[tuple[tuple[Part, float, float, int], ...], ...]:
+        """By comparison and level, what scoring adds: the part, how much the value's frequency counts, log2 of `u` of the
+        level "same", and which column of `Prepared` holds the value."""
+        found = []
+        for comparison, weights in zip(COMPARISONS, self.weights.tolist(), strict=True):
+            column = Prepared._fields.index(comparison.tf_column) if comparison.tf_column else -1
+            exact = log2(self.u[comparison.id]["same"]) if comparison.tf_column else 0.0
+            found.append(
+                tuple(
+                    (Part(comparison.id, level.id, weight, 0.0), level.tf, exact, column)
+                    for level, weight in zip(comparison.levels, weights, strict=False)
+                )
+            )
+        return tuple(found)
+
+    @cached_property
     def prior_bits(self) -> float:
         return log2(self.prior / (1 - self.prior))
 
-    def frequency(self, comparison: str, value: str) -> float:
+    def frequency(self, comparison: str, value: object) -> float:
         """The share of people who have the value; one number for all that are rare."""
-        return self.tf.get(comparison, {}).get(value, self.tf_rare[comparison])
+        return self._shares[comparison].get(value, self.tf_rare[comparison])
+
+    @cached_property
+    def _shares(self) -> dict[str, dict[Any, float]]:
+        return {c.id: dict(self.tf.get(c.id, {})) for c in COMPARISONS if c.tf_column}
 
     def bits(self, comparison: str, level: str) -> float:
         """The weight of a level."""

@@ -52,7 +52,9 @@ class Names:
     particles: frozenset[str] = frozenset()  # no part of a family name when it is compared
     joined: frozenset[str] = frozenset()  # in family names written together with what follows
     joined_given: frozenset[str] = frozenset()  # the same in given names
-    endings: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of family names, longest first: women's and men's forms meet
+    endings: tuple[
+        tuple[str, tuple[str, ...]], ...
+    ] = ()  # of family names, longest first: women's and men's forms meet
     version: str = ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -10,6 +12,8 @@ from sightline.identity.linkage.types import Likeness
 from sightline.timescales.partial import parse_partial
 
 LEAST_NUMBER = 5  # characters: shorter ones of two senders are the same by chance
+WHOLE = re.compile(r"(([A-Z]{1,2}\d[A-Z\d]?)\d)[A-Z]{2}")  # a postcode: its sector, its district
+PART = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d)?")  # a district, or a sector
 
 
 class Prepared(NamedTuple):
@@ -67,9 +71,9 @@ COLUMNS: dict[str, str] = {
     "born_to": "INTEGER: the last",
     "due": "INTEGER: the day on which a child is expected that is not born as far as is told",
     "sex": "VARCHAR: F, M or null",
-    "postcodes": "VARCHAR[]: every postcode told",
-    "sectors": "VARCHAR[]: the same without their last two letters",
-    "districts": "VARCHAR[]: the same without their last three",
+    "postcodes": "VARCHAR[]: every whole postcode told",
+    "sectors": "VARCHAR[]: the same without their last two letters, and parts of postcodes as long as that",
+    "districts": "VARCHAR[]: the same without their last three, and parts of postcodes",
     "line": "VARCHAR: first line of the latest address, letters and digits",
     "contacts": "VARCHAR[]: every phone number and e-mail address",
     "kin": "VARCHAR[]: family told with them, `given|family|born`, only where the birth date is whole",
@@ -143,9 +147,36 @@ def _born(born: str) -> tuple[str | None, str | None, int | None, int | None]:
 def _due(expected: str) -> int | None:
     """The day on which a child is expected; the middle of the month where only that is known."""
     try:
-        return date.fromisoformat(expected if len(expected) == 10 else f"{expected}-15").toordinal() if expected else None
+        return (
+            date.fromisoformat(expected if len(expected) == 10 else f"{expected}-15").toordinal() if expected else None
+        )
     except ValueError:
         return None
+
+
+class _Places(NamedTuple):
+    whole: tuple[str, ...]
+    sectors: tuple[str, ...]
+    districts: tuple[str, ...]
+
+
+def _each(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+@remembered
+def _places(told: tuple[str, ...]) -> _Places:
+    whole, sectors, districts = [], [], []
+    for postcode in told:
+        if found := WHOLE.fullmatch(postcode):
+            whole.append(postcode)
+            sectors.append(found[1])
+            districts.append(found[2])
+        elif found := PART.fullmatch(postcode):
+            districts.append(found[1])
+            if found[2]:
+                sectors.append(postcode)
+    return _Places(_each(whole), _each(sectors), _each(districts))
 
 
 def _self_kin(given: tuple[str, ...], family: tuple[str, ...], born: str | None) -> str | None:
@@ -155,25 +186,24 @@ def _self_kin(given: tuple[str, ...], family: tuple[str, ...], born: str | None)
 def prepared(one: Likeness) -> Prepared:
     """The columns of a likeness. What is no date, or no number, is left out; nothing raises."""
     born = _born(one.born or one.about_age)
-    places = one.postcodes
     kin = tuple(told for told in one.kin if len(told.rpartition("|")[2]) == 10) if one.kin else ()
     self_kin = _self_kin(one.given, one.family, born[0])
-    return Prepared(
-        *_given(one.given),
-        *_family(one.family),
-        one.other_names,
-        *born,
-        _due(one.expected) if born[2] is None else None,
-        one.sex or None,
-        places,
-        tuple(dict.fromkeys(p[:-2] for p in places if len(p) > 4)) if places else (),
-        tuple(dict.fromkeys(p[:-3] for p in places if len(p) > 4)) if places else (),
-        one.lines or None,
-        (*one.phones, *one.emails),
-        kin,
-        None if self_kin in kin else self_kin,
-        one.schools,
-        one.nhs or None,
-        one.upn or None,
-        tuple(n for n in one.numbers if len(n) >= LEAST_NUMBER) if one.numbers else (),
+    return Prepared._make(
+        (
+            *_given(one.given),
+            *_family(one.family),
+            one.other_names,
+            *born,
+            _due(one.expected) if born[2] is None else None,
+            one.sex or None,
+            *_places(one.postcodes),
+            one.lines or None,
+            (*one.phones, *one.emails),
+            kin,
+            None if self_kin in kin else self_kin,
+            one.schools,
+            one.nhs or None,
+            one.upn or None,
+            tuple(n for n in one.numbers if len(n) >= LEAST_NUMBER) if one.numbers else (),
+        )
     )

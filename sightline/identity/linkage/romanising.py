@@ -19,7 +19,9 @@ _ARABIC = (
     "ا a أ a إ i آ a ب b ت t ث th ج j ح h خ kh د d ذ dh ر r ز z س s ش sh ص s ض d ط t ظ z ع - غ gh ف f ق q ك k ل l م m "
     "ن n ه h ة a و w ي y ى a ئ y ء - ؤ w پ p چ ch ژ zh گ g ک k ی y ے e ں n ٹ t ڈ d ڑ r ہ h ھ h"
 )
-_HEBREW = "א a ב b ג g ד d ה h ו v ז z ח ch ט t י y כ k ך k ל l מ m ם m נ n ן n ס s ע a פ p ף f צ ts ץ ts ק k ר r ש sh ת t"
+_HEBREW = (
+    "א a ב b ג g ד d ה h ו v ז z ח ch ט t י y כ k ך k ל l מ m ם m נ n ן n ס s ע a פ p ף f צ ts ץ ts ק k ר r ש sh ת t"
+)
 _LATIN = "ß ss ø o ł l đ d ð d þ th æ ae œ oe ı i ħ h ŋ ng ə e ƙ k ɓ b ɗ d"
 
 

@@ -1,7 +1,11 @@
 """How much speaks for two likenesses being one person: the model's weights over the levels that hold. Pure.
 
-As Splink 5 adds them up: log2 of the prior odds, a weight a comparison, and for levels with a term-frequency adjustment
-`weight x (log2(u of the exact level) - log2(the greater of both values' frequencies))`.
+As Splink 5 adds it up (`comparison_level.py`, `predict.py` of splink 5.0.0): log2 of the prior odds, a weight a comparison,
+and where a level counts how common a value is,
+
+    tf x (log2(u of the comparison's level "same") - log2(the greater of both values' shares))
+
+so that sharing a rare name says more than sharing a common one. Nothing to compare (*null*) adds nothing.
 """
 
 from __future__ import annotations
@@ -9,35 +13,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log2
 
-from sightline.identity.linkage.comparing import COMPARISONS, Prepared, levels_prepared, prepared
+from sightline.identity.linkage.comparing import Prepared, levels_between, prepared
 from sightline.identity.linkage.model import Model
 from sightline.identity.linkage.types import Likeness, Part, Score
 
 
 def score(model: Model, one: Likeness, others: Sequence[Likeness]) -> list[Score]:
-    """The score of each other against the one."""
+    """The score of each other against the one. The same whichever of two is the one."""
     return score_prepared(model, prepared(one), [prepared(other) for other in others])
 
 
 def score_prepared(model: Model, one: Prepared, others: Sequence[Prepared]) -> list[Score]:
-    """See `score`."""
-    levels = levels_prepared(one, others).tolist()
-    weights, found = model.weights.tolist(), []
-    for other, row in zip(others, levels, strict=True):
-        parts, total = [], model.prior_bits
-        for comparison, level, weight in zip(COMPARISONS, row, weights, strict=True):
-            tf_bits, bits = 0.0, weight[level]
-            declared = comparison.levels[level]
-            if declared.tf:
-                column = comparison.tf_column
+    """See `score`; of likenesses that are ready to be compared."""
+    table, found = model.table, []
+    for other in others:
+        parts, bits = [], model.prior_bits
+        for levels, level in zip(table, levels_between(one, other), strict=True):
+            part, tf, exact, column = levels[level]
+            if tf:
                 share = max(
-                    model.frequency(comparison.id, getattr(one, column)),
-                    model.frequency(comparison.id, getattr(other, column)),
+                    model.frequency(part.comparison, one[column]), model.frequency(part.comparison, other[column])
                 )
-                tf_bits = declared.tf * (log2(model.u[comparison.id]["same"]) - log2(share))
-            total += bits + tf_bits
-            parts.append(Part(comparison.id, declared.id, bits, tf_bits))
-        found.append(Score(total, probability(total), tuple(parts)))
+                part = Part(part.comparison, part.level, part.bits, tf * (exact - log2(share)))
+                bits += part.tf_bits
+            bits += part.bits
+            parts.append(part)
+        found.append(Score(bits, probability(bits), tuple(parts)))
     return found
 
 

@@ -43,7 +43,8 @@ class Likeness:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Likeness:
         """The likeness that `as_dict` gave; what is no longer known is passed over."""
-        return cls(**{k: tuple(v) if k in MANY else v for k, v in values.items() if k in cls.__slots__})
+        known: dict[str, Any] = {k: tuple(v) if k in MANY else v for k, v in values.items() if k in cls.__slots__}
+        return cls(**known)
 
 
 MANY = frozenset(f.name for f in fields(Likeness) if f.default == ())

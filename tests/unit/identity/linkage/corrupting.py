@@ -25,11 +25,14 @@ MORE = {
     "Boateng Nguyen Wong Karimi Hassan Ali Tesfay O'Brien McDonagh Connors Lakatos",
 }
 NEIGHBOURS = {
-    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl", "l": "k",
-    "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb", "w": "qe", "x": "zc",
-    "y": "tu", "z": "x",
+    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl",
+    "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb",
+    "w": "qe", "x": "zc", "y": "tu", "z": "x",
 }  # fmt: skip
-HEARD = (("ph", "f"), ("ck", "k"), ("ee", "i"), ("y", "i"), ("ou", "u"), ("th", "t"), ("ai", "ay"), ("ie", "y"), ("s", "z"), ("c", "k"))
+HEARD = (
+    ("ph", "f"), ("ck", "k"), ("ee", "i"), ("y", "i"), ("ou", "u"), ("th", "t"), ("ai", "ay"), ("ie", "y"), ("s", "z"), ("c", "k"),
+)  # fmt: skip
+LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 
 
 class County:
@@ -66,7 +69,7 @@ class County:
         )
 
     def postcode(self, place: int) -> str:
-        return f"LS{place // 1600 + 1} {place // 400 % 9 + 1}{'ABDEFGHJLNPQRSTUWXYZ'[place // 20 % 20]}{'ABDEFGHJLNPQRSTUWXYZ'[place % 20]}"
+        return f"LS{place // 1600 + 1} {place // 400 % 9 + 1}{LETTERS[place // 20 % 20]}{LETTERS[place % 20]}"
 
     def _drawn(self, names: tuple[list[str], list[float]]) -> str:
         return self.rng.choices(names[0], cum_weights=names[1])[0]
@@ -155,7 +158,9 @@ ERRORS: dict[str, Callable[[Details, random.Random], Details]] = {
     "year only": lambda d, rng: replace(d, born=d.born[:4]),
     "no birth date": lambda d, rng: replace(d, born=""),
     "no postcode": lambda d, rng: replace(d, postcode="", lines=(), phone=""),
-    "moved": lambda d, rng: replace(d, postcode=f"BD{rng.randrange(1, 20)} {rng.randrange(1, 9)}QX", lines=("1 New Road",)),
+    "moved": lambda d, rng: replace(
+        d, postcode=f"BD{rng.randrange(1, 20)} {rng.randrange(1, 9)}QX", lines=("1 New Road",)
+    ),
     "nothing": lambda d, rng: d,
 }
 

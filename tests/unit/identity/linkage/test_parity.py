@@ -14,11 +14,27 @@ from sightline.identity.linkage.comparing import COLUMNS, COMPARISONS, levels_be
 from sightline.identity.linkage.likeness import kin_of, likeness_of
 from sightline.identity.linkage.preparing import Prepared
 from sightline.identity.linkage.types import Likeness
+from sightline.intake.types import Details
 from tests.unit.identity.linkage.corrupting import ERRORS, County, corrupted
 
 PAIRS = 20_000
 TYPES = {"VARCHAR": pa.string(), "VARCHAR[]": pa.list_(pa.string()), "INTEGER": pa.int32()}
-ODD = ("", "Baby", "J", "J.", "🙂", "Muhammad", "Muhammad Ali", "Jaye Robinson", "محمد", "李小龙", "李小", "O'Brien", "von der Leyen", "Y")
+ODD = (
+    "",
+    "Baby",
+    "J",
+    "J.",
+    "🙂",
+    "Muhammad",
+    "Muhammad Ali",
+    "Jaye Robinson",
+    "محمد",
+    "李小龙",
+    "李小",
+    "O'Brien",
+    "von Ley",
+    "Y",
+)
 
 
 NUMBERS = ("", "9990000018", "9990000081", "9990001018", "9990000026")
@@ -30,12 +46,18 @@ def _told(rng: random.Random, d: Details, i: int) -> Likeness:
     if rng.random() < 0.1:
         d = replace(d, given=rng.choice(ODD), family=rng.choice((d.family, rng.choice(ODD))))
     if rng.random() < 0.1:
-        born = rng.choice(("2025-02-30", "2010-01-02/2010-02-01", "about 14 on 2025-06-01", "2011-01-01", "2011", "2011-03"))
+        born = rng.choice(
+            ("2025-02-30", "2010-01-02/2010-02-01", "about 14 on 2025-06-01", "2011-01-01", "2011", "2011-03")
+        )
         d = replace(d, born=born)
     if rng.random() < 0.06:
         d = replace(d, born="", expected=f"2025-{rng.randrange(1, 12):02}-{rng.randrange(1, 28):02}")
-    d = replace(d, local_id=f"P{rng.randrange(60):05}" if rng.random() < 0.4 else "", sex=rng.choice((d.sex, d.sex, "U")))
-    d = replace(d, phone=f"0770090{rng.randrange(30):04}" if rng.random() < 0.4 else "", school=rng.choice(("", "elm", "oak")))
+    d = replace(
+        d, local_id=f"P{rng.randrange(60):05}" if rng.random() < 0.4 else "", sex=rng.choice((d.sex, d.sex, "U"))
+    )
+    d = replace(
+        d, phone=f"0770090{rng.randrange(30):04}" if rng.random() < 0.4 else "", school=rng.choice(("", "elm", "oak"))
+    )
     kin = [kin_of(COUNTY[rng.randrange(60)]) for _ in range(rng.choice((0, 0, 0, 1, 2)))]
     before = likeness_of(replace(d, family="Marsh", postcode="LS1 1AA")) if rng.random() < 0.1 else None
     if rng.random() < 0.05:
@@ -82,7 +104,11 @@ def test_sql_and_python_find_the_same_level(both):
     in_sql, in_python, pairs = both
     for found, said, (a, b) in zip(in_sql, in_python, pairs, strict=True):
         assert found == said, (
-            [(c.id, c.levels[x].id, c.levels[y].id) for c, x, y in zip(COMPARISONS, found, said, strict=True) if x != y],
+            [
+                (c.id, c.levels[x].id, c.levels[y].id)
+                for c, x, y in zip(COMPARISONS, found, said, strict=True)
+                if x != y
+            ],
             a,
             b,
         )
@@ -102,4 +128,6 @@ def test_each_level_says_the_same_in_sparks_words():
     """Conditions for Spark name functions that Spark, or the similarity functions that come with Splink, have."""
     for comparison in COMPARISONS:
         for level in comparison.levels:
-            assert not {"list_has_any(", "list_contains(", "len("} & {f"{part}(" for part in level.spark.replace("(", " ").split()}
+            assert not {"list_has_any(", "list_contains(", "len("} & {
+                f"{part}(" for part in level.spark.replace("(", " ").split()
+            }
