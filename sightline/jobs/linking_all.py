@@ -13,6 +13,7 @@ from sightline.identity.linkage import bulk
 from sightline.identity.linkage.engine import Engine
 from sightline.identity.linkage.model import Model
 from sightline.identity.proposing import Moved, Pair, Progress, Proposed, propose
+from sightline.identity.quality import automatic_joining
 from sightline.jobs.due import owe
 
 RUN = "link-everybody"
@@ -62,7 +63,12 @@ def link_everybody(
     strong = bits >= same
     people = len(set(bulk.clusters(len(everybody.identities), one[strong], other[strong]).tolist()))
     proposed = propose(
-        list(_pairs(everybody, found)), model, keep=keep, automatic=automatic, follow=_follow, progress=progress
+        list(_pairs(everybody, found)),
+        model,
+        keep=keep,
+        automatic=automatic and automatic_joining(),
+        follow=_follow,
+        progress=progress,
     )
     everybody.record(
         engine=engine.name, model=model.id, pairs=counts["pairs"], scored=counts["scored"],
