@@ -27,7 +27,7 @@ OUR_STATIC := $(shell find sightline/web/static -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev setup-spark assets demo run test check types format bench nightly lock clean
+.PHONY: help setup setup-dev setup-spark assets demo run test check types format bench nightly model lock clean
 
 help:
 	@echo "make demo      set up, then serve a demonstration with invented people"
@@ -38,6 +38,7 @@ help:
 	@echo "make format    put the Python code into the house style"
 	@echo "make bench     BENCH=name [BENCH_SIZE=n]: measure (CONTRIBUTING.md lists what)"
 	@echo "make nightly   the long tests"
+	@echo "make model     train the model of matching that ships again (10 minutes)"
 	@echo "make lock      resolve the dependencies afresh and write the lock files"
 	@echo "make clean     remove everything that set-up made; the database and keys in var/ stay"
 
@@ -141,6 +142,17 @@ bench: setup-dev $(if $(filter $(PEER_BENCHES),$(BENCH)),$(BENCH_STAMP))
 
 nightly: setup-dev $(BENCH_STAMP)
 	@$(BIN)/pytest -m nightly $(TEST_ARGS)
+
+# The model of matching that ships: learnt from an invented city in a database of its own (docs/how-to/train-the-matcher.md).
+MODEL := SIGHTLINE_VAR=var/model $(BIN)/sightline
+model: setup
+	@rm -rf var/model
+	@$(MODEL) init --partnership leeds
+	@$(MODEL) simulate --partnership leeds --children 16000 --years 1 --seed 11 --brief --out var/model/city \
+		--errors sightline/simulation/errors-to-learn-from.yaml
+	@$(MODEL) load var/model/city/feeds
+	@$(MODEL) identity train --expected --elsewhere 250000 --out definitions/england/matching/model.json --truth var/model/city/truth
+	@$(BIN)/sightline reference
 
 # --- keep ------------------------------------------------------------------------------------------------------------
 

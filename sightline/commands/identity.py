@@ -84,7 +84,12 @@ def _add_train(verbs: Any) -> None:
         help="take levels that no two people showed from what experts expect, and say so",
     )
     parser.add_argument(
-        "--people", type=int, default=0, metavar="N", help="make it for so many people (default: as many as are held)"
+        "--elsewhere",
+        type=int,
+        default=0,
+        metavar="N",
+        help="make it for other partnerships of about N people: experts' expectation counts for more, and names that "
+        "nobody here bears count as ordinary",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the model to a file, and propose nothing")
     parser.add_argument(
@@ -172,7 +177,7 @@ def _train(args: argparse.Namespace) -> int:
                 Wanted(
                     random_pairs=args.pairs,
                     seed=args.seed,
-                    people=args.people,
+                    elsewhere=args.elsewhere,
                     expected=args.expected,
                     thresholds={"same": rules.same, "possible": rules.possible},
                     partnership=definition.id,

@@ -35,8 +35,8 @@ def _lines(model: Model) -> list[str]:
         f"{on['pairs']:,} random pairs, seed {on['seed']}, in {on['seconds']:,.0f} s |",
         f"| Meant for | {on['meant-for']:,} people |",
         f"| Two records drawn at random are one person | once in {1 / model.prior:,.0f} ({model.prior_bits:+.2f} bits) |",
-        f"| Rare names | a given name that fewer than five people bear counts as borne by 1 of "
-        f"{1 / model.tf_rare['given-name']:,.0f}, a family name by 1 of {1 / model.tf_rare['family-name']:,.0f}; none is kept |",
+        f"| Names that it does not know | a given name counts as borne by 1 of {1 / model.tf_rare['given-name']:,.0f}, a family "
+        f"name by 1 of {1 / model.tf_rare['family-name']:,.0f}. A name that fewer than five people bear is never kept |",
         "",
         "A weight is in bits: +1 doubles the odds that two are one person, -1 halves them. A pair's weight is the bits of the",
         "prior and of each comparison's level. The more often a name is borne, the less its agreement weighs: where a level says",

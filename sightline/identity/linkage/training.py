@@ -40,6 +40,7 @@ WRONG_NUMBER = 0.005  # at most one record in two hundred bears somebody else's 
 SHARING = 3.0  # people who share a telephone number or e-mail address with somebody: a home's
 FIXED = ("household/of-family", "nhs-number/digit", "upn/digit", "number/same")  # never met by chance, nor by EM
 EXPECTED_AS = 100  # pairs of one person that the expert's expectation counts as
+EXPECTED_ELSEWHERE = 2000  # the same in a model for other people than taught it: an invented city makes fewer mistakes
 FEW = 5  # names that fewer people bear share one frequency, and none of them is kept
 LEAST_PAIRS = 200  # of one person, known by rule: with fewer nothing can be learnt
 MOST = 0.9999
@@ -65,7 +66,7 @@ class Wanted:
     level_count: int = 300  # a level met so often is known well enough
     em_pairs: float = 2e6
     seed: int = 1
-    people: int = 0  # how many people the model is meant for; 0: as many as are there
+    elsewhere: int = 0  # it is meant for others, of about so many people; 0: for those who are there
     expected: bool = False  # take from the expert what was not learnt
     thresholds: Mapping[str, float] = field(default_factory=lambda: {"same": 10.0, "possible": -4.0})
     partnership: str = ""
@@ -135,11 +136,14 @@ def train(engine: Engine, wanted: Wanted, progress: Progress = lambda *_: None) 
     ]
     if unlearnt and not wanted.expected:
         raise Unlearnt(unlearnt)
-    scale = (people / wanted.people) if wanted.people else 1.0
-    m, u = _together(m, u, hand, unlearnt, matched, prior.probability, wanted.random_pairs)
-    if wanted.people:
-        u = analytic(u, u, wanted.people)
+    scale = (people / wanted.elsewhere) if wanted.elsewhere else 1.0
+    counts_as = EXPECTED_ELSEWHERE if wanted.elsewhere else EXPECTED_AS
+    m, u = _together(m, u, hand, unlearnt, matched, counts_as, prior.probability, wanted.random_pairs)
     tf, rare = frequencies(engine)
+    if wanted.elsewhere:
+        u = analytic(u, u, wanted.elsewhere)
+        # Names that nobody here bears may be common there: they count as ordinary ones.
+        rare = {c: max(share, u[c]["same"]) for c, share in rare.items()}
     model = Model(
         made=wanted.today,
         prior=_round(prior.probability * scale),
@@ -152,7 +156,7 @@ def train(engine: Engine, wanted: Wanted, progress: Progress = lambda *_: None) 
             "partnership": wanted.partnership,
             "rows": prior.rows,
             "people": round(people),
-            "meant-for": wanted.people or round(people),
+            "meant-for": wanted.elsewhere or round(people),
             "pairs": round(wanted.random_pairs),
             "engine": engine.name,
             "seconds": round(time.monotonic() - began, 1),
@@ -167,7 +171,7 @@ def train(engine: Engine, wanted: Wanted, progress: Progress = lambda *_: None) 
                 "pairs-of-one-person": round(prior.pairs),
             },
             "taught-by": sessions,
-            "expert-counts-as": EXPECTED_AS,
+            "expert-counts-as": counts_as,
         },  # fmt: skip
         by_hand=tuple(sorted({*FIXED, *unlearnt})),
         names=in_use().version,
@@ -258,8 +262,14 @@ def _teach(engine: Engine, linker: Linker, says: str, columns: Sequence[str], wa
 
 
 def _together(
-    m: Mapping[str, Mapping[str, float]], u: Mapping[str, Mapping[str, float]], hand: Model, unlearnt: Sequence[str],
-    matched: float, prior: float, random_pairs: float,
+    m: Mapping[str, Mapping[str, float]],
+    u: Mapping[str, Mapping[str, float]],
+    hand: Model,
+    unlearnt: Sequence[str],
+    matched: float,
+    counts_as: float,
+    prior: float,
+    random_pairs: float,
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:  # fmt: skip
     """What was learnt and what an expert expects, weighed. Random pairs that are one person are taken out of `u`."""
     found_m: dict[str, dict[str, float]] = {}
@@ -271,7 +281,7 @@ def _together(
             if named in FIXED or named in unlearnt:
                 learnt_m, learnt_u = expected, u.get(one.id, {}).get(level.id, hand.u[one.id][level.id])
             else:
-                learnt_m = (matched * m[one.id][level.id] + EXPECTED_AS * expected) / (matched + EXPECTED_AS)
+                learnt_m = (matched * m[one.id][level.id] + counts_as * expected) / (matched + counts_as)
                 learnt_u = u[one.id][level.id]
                 if not level.analytic and not one.identifier and one.id != "number" and level.id != "contact":
                     least = 1 / random_pairs

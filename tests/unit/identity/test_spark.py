@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.identity.spark_and_duckdb import SIZE
+
 ROOT = Path(__file__).resolve().parents[3]
-SIZE = 10_000
+SCRIPT = Path(__file__).with_name("spark_and_duckdb.py")
 
 
 def _python() -> str:
@@ -31,7 +33,7 @@ def _python() -> str:
 def test_spark_finds_the_same_people_as_duckdb(tmp_path: Path) -> None:
     told = tmp_path / "told.json"
     subprocess.run(
-        [_python(), __file__, str(tmp_path), str(told)],
+        [_python(), str(SCRIPT), str(tmp_path), str(told)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         check=True,
@@ -51,33 +53,3 @@ def test_where_spark_is_missing_a_sentence_says_what_to_do(monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(Unavailable, match="make setup-spark"), opened("spark"):
         pass
-
-
-def _tell(place: Path, told: Path) -> None:
-    import numpy as np
-
-    from benchmarks import identity_rows
-    from sightline.identity.linkage import bulk
-    from sightline.identity.linkage.columns import table
-    from sightline.identity.linkage.engine import opened
-    from sightline.identity.linkage.model import by_hand
-
-    rows = table([identity_rows.likeness(row) for row in identity_rows.rows(identity_rows.parquet(SIZE, place))])
-    model, found = by_hand(), {}
-    for name in ("duckdb", "spark"):
-        with opened(name) as engine:
-            engine.take(rows)
-            counts = bulk.link(engine, model, possible=model.thresholds["possible"])
-            pairs = engine.arrow("SELECT one, other, bits FROM scored ORDER BY one, other")
-        one, other, bits = (pairs[column].to_numpy() for column in ("one", "other", "bits"))
-        same = bits >= model.thresholds["same"]
-        clusters = bulk.clusters(SIZE, one[same], other[same])
-        found[name] = {
-            "counts": counts, "pairs": [list(pair.values()) for pair in pairs.to_pylist()],
-            "clusters": clusters.tolist(), "people": len(np.unique(clusters)),
-        }  # fmt: skip
-    told.write_text(json.dumps(found))
-
-
-if __name__ == "__main__":
-    _tell(Path(sys.argv[1]), Path(sys.argv[2]))
