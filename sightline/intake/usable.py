@@ -38,7 +38,7 @@ SAYS = {
     "not-a-date": "It cannot be read as a date. It is not used.",
     "not-known": "It says that this is not known. Nothing is compared with it.",
     "no-name-yet": "It stands in the place of a name. Nothing is compared with it.",
-    "one-field": "The whole name stands in one field. Its words are compared, whichever they are.",
+    "one-field": "The whole name stands in one field. Its last word, or what stands before a comma, is read as the family name.",
     "signs": "It holds signs that names do not have. Its letters alone are compared.",
     "very-long": "It is longer than names are. Only its first words are compared.",
     "check-digit": "Its check digit does not hold. It is kept as a number, and nobody is joined by it.",
@@ -116,7 +116,7 @@ def usable(details: Details, *, on: date, seen: date | None = None, code: CodeOf
     def keep(detail: str, why: str, value: str | None = None) -> None:
         """Notes a detail; with `value`, that stands in its field instead of what came."""
         came = str(getattr(details, detail))
-        if value is None:
+        if value is None or value == came:
             noted.append((detail, why, ""))
         else:
             noted.append((detail, why, came))
@@ -196,7 +196,9 @@ def _names(details: Details, keep: Keep, changes: dict[str, object], noted: list
             noted.append((other, "one-field", alone))
             changes["given"], changes["family"] = first, last
     elif other == "given" and " " in given.strip():
-        keep("given", "one-field")
+        first, _, last = given.strip().rpartition(" ")
+        noted.append(("given", "one-field", given))
+        changes["given"], changes["family"] = first, last
 
 
 @lru_cache(maxsize=65_536)
@@ -282,8 +284,6 @@ def _places(details: Details, keep: Keep, noted: list[Noted]) -> None:
         value, why = _postcode(details.postcode)
         if why:
             keep("postcode", why, value)
-            if value == details.postcode:
-                noted[-1] = ("postcode", why, "")
     if details.lines and no_fixed_address(details.lines):
         noted.append(("lines", "no-fixed-address", ""))
     if details.phone:

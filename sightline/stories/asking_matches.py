@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sightline.agencies.queries import agencies, machine
+from sightline.chronology.joining import entries_about
 from sightline.chronology.queries import entry as entry_history
 from sightline.definition.outcomes import Invalid, Missing, Refused
 from sightline.identity import tracing
@@ -105,8 +106,15 @@ def seen_because_of(life: Life, expected: Expectation) -> Answered:
     people = {str(id): name for name, id in life.actors.items()}
     seen: set[str] = set()
     for one, other in combinations(sides, 2):
-        rows = tracing.seen_because(one, other, since=expected.given.get("since"), until=expected.given.get("until"))
-        seen |= {people.get(str(row.actor).removeprefix("worker:"), str(row.actor)) for row in rows}
+        rows = tracing.seen_because(
+            one,
+            other,
+            since=expected.given.get("since"),
+            until=expected.given.get("until"),
+            of_one=entries_about(one),
+            of_other=entries_about(other),
+        )
+        seen |= {people.get(str(row.actor), str(row.actor)) for row in rows}
     wanted, got = set(expected.given["who"]), ", ".join(sorted(seen)) or "nobody"
     return (bool(seen & wanted) if expected.never else seen == wanted), got
 

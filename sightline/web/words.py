@@ -43,6 +43,8 @@ def iso_words(text: str) -> str:
             return day_words(date(*map(int, match.groups())))
         except ValueError:
             return text
+    if match := re.fullmatch(r"(about \d{1,3} on )(\d{4}-\d\d-\d\d)", text):
+        return match[1] + iso_words(match[2])
     if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
         month = int(match[2])
         return f"{MONTHS[month - 1]} {match[1]}" if 1 <= month <= 12 else text
@@ -62,6 +64,8 @@ def listed(words: list[str] | tuple[str, ...], last: str = "and") -> str:
 def age_words(born: str, today: date) -> str:
     """`15`; under two in months, under a month in days; empty when the birth date does not say."""
     match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", born)
+    if guess := re.fullmatch(r"about (\d{1,3}) on (\d{4}-\d\d-\d\d)", born):
+        return f"about {int(guess[1]) + max((today - date.fromisoformat(guess[2])).days, 0) // 365}"
     if not match:
         return ""
     if not match[3]:

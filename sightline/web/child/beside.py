@@ -11,7 +11,9 @@ from sightline.agencies.types import AgencyInfo
 from sightline.chronology import rules
 from sightline.chronology.types import EntryView, Voice
 from sightline.clocks.views import ClockView
+from sightline.identity.telling import Told, told
 from sightline.identity.types import Profile
+from sightline.intake.types import Details
 from sightline.sharing.types import Level
 from sightline.web.words import (
     age_words,
@@ -173,7 +175,8 @@ def variants(profile: Profile, titles: dict[str, str], codes: Callable[[str, str
 def held_table(
     profile: Profile, titles: dict[str, str], codes: Callable[[str, str], str]
 ) -> list[tuple[UUID, str, str, list[tuple[str, str]]]]:
-    """Each agency's own version of who this is: its id, agency, since when, (detail, value)."""
+    """Each agency's own version of who this is: its id, agency, since when, (detail, value); and what of it could not be
+    used as it came."""
     found = []
     for held in profile.held:
         d = held.details
@@ -196,7 +199,14 @@ def held_table(
                 held.identity,
                 titles.get(held.agency, held.agency),
                 day_words(london(held.known_at)),
-                [(k, v) for k, v in values if v],
+                [(k, v) for k, v in values if v] + [in_words(one, d) for one in told(d)],
             )
         )
     return found
+
+
+def in_words(one: Told, details: Details) -> tuple[str, str]:
+    """A detail that could not be used as it came: (label, as it was received and what was made of it)."""
+    if one.received and one.received != getattr(details, one.detail):
+        return f"{one.title}, as received", f"“{one.received}”. {one.sentence}"
+    return f"Note on the {lowered(one.title)}", one.sentence

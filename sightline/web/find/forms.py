@@ -45,7 +45,8 @@ class FindForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         words = given.get("words", "")
-        if not given.get("number") and sum(c.isdigit() for c in words) >= 4 and not read_date(words):
+        named = any(part.isalpha() and len(part) > 1 for part in words.split())
+        if not given.get("number") and not named and sum(c.isdigit() for c in words) >= 4 and not read_date(words):
             given["words"], given["number"] = "", words  # somebody typed a number where the name goes: look for it
         if not self.errors and not any(given.get(name) for name in ("words", "born", "number", "postcode")):
             raise forms.ValidationError("Enter a name, a birth date, a number or a postcode")
