@@ -42,16 +42,40 @@ def plant_alike() -> None:
 
 
 def plant_family() -> None:
-    """Twins, one with the other's number, and the mother whom two agencies name."""
-    mother = Details(given="Rosa", family="Pickles", born="1985-05-06", sex="female", postcode="LS12 3CC")
-    ella = Details(given="Ella", family="Pickles", born="2013-06-19", sex="female", nhs_number="9990000077", postcode="LS12 3CC")
-    ellie = Details(given="Ellie", family="Pickles", born="2013-06-19", sex="female", nhs_number="9990000077", postcode="LS12 3CC")
+    """Twins, one with the other's number; both stand with their mother, whom two agencies name, and one with a brother."""
+    common = {"family": "Pickles", "postcode": "LS12 3CC"}
+    twins = {"born": "2013-06-19", "sex": "female", "nhs_number": "9990000077", **common}
+    mother = Details(given="Rosa", born="1985-05-06", sex="female", **common)
+    brother = Details(given="Tom", born="2010-02-11", sex="male", **common)
 
-    def named(who: str) -> Named:
-        return Named("mother", ("parent",), Details.from_dict({**mother.as_dict(), "local_id": who}))
+    def named(key: str, who: Details, role: str, id: str) -> Named:
+        return Named(key, (role,), Details.from_dict({**who.as_dict(), "local_id": id}))
 
-    held(SCHOOL, ella, 3, also=(named("rosa-s"),), relations=(("mother", "parent", "child"),))
-    held(NURSE, ellie, 4, also=(named("rosa-n"),), relations=(("mother", "parent", "child"),))
+    ella = told(
+        "childrens-social-work",
+        "contact",
+        "2025-02-03 10:00",
+        "child",
+        Details(given="Ella", lines=("3 Mill Row",), **twins),
+        also=(named("mother", mother, "parent", "rosa-c"), named("brother", brother, "child", "tom-c")),
+        relations=(("mother", "parent", "child"), ("mother", "parent", "brother")),
+        source_code="06",
+        reason="Shouting at night",
+        cannot_wait="yes",
+    )
+    edith = told(
+        POLICE,
+        "domestic-abuse-incident",
+        "2025-02-04 23:10",
+        "child",
+        Details(given="Edith", **twins),
+        also=(named("mother", mother, "victim", "rosa-p"),),
+        relations=(("mother", "parent", "child"),),
+        professional_judgement="medium",
+        children_present="yes",
+    )
+    deliver("match-queue", [ella])
+    deliver("match-queue", [edith])
 
 
 def plant_knot() -> None:
