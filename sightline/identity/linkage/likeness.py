@@ -29,7 +29,7 @@ def likeness_of(details: Details, *, kin: Sequence[str] = (), before: Likeness |
     return Likeness(
         given=given,
         family=family,
-        other_names=_gather((w for w in (*before.given, *before.family) if w not in now), before.other_names),
+        other_names=_gather(w for w in (*before.given, *before.family, *before.other_names) if w not in now),
         born=born or before.born,
         expected=_day(details.expected) or before.expected,
         about_age=about or before.about_age,
@@ -42,7 +42,7 @@ def likeness_of(details: Details, *, kin: Sequence[str] = (), before: Likeness |
         nhs=nhs or before.nhs,
         upn=upn or before.upn,
         numbers=_gather(numbers, before.numbers),
-        kin=tuple(sorted({*kin, *before.kin})[:MOST]),
+        kin=tuple(sorted({*kin, *before.kin} - {""})[:MOST]),
     )
 
 
@@ -62,7 +62,7 @@ def _names(given: str, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return one, other
 
 
-def _gather(new: Iterable[str], before: tuple[str, ...]) -> tuple[str, ...]:
+def _gather(new: Iterable[str], before: tuple[str, ...] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*new, *before)))[:MOST]
 
 
