@@ -19,7 +19,7 @@ from sightline.chronology.types import Chronology, EntryHistory, EntryView
 from sightline.definition.outcomes import Decision, Missing
 from sightline.definition.records import code_title, headline
 from sightline.definition.types import Partnership, RecordField
-from sightline.identity.queries import identities_of, persons_of, rows_of, seen
+from sightline.identity.queries import identities_of, persons_of, rows_of, sealed_away, seen
 from sightline.intake.queries import provenance
 from sightline.sharing.filters import at_least, tied
 from sightline.sharing.reading import Reading
@@ -118,7 +118,7 @@ def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = Non
     """A child's entries, newest first, now or as known on a moment. Raises Missing where nothing may be seen."""
     rows = identities_of(person, known_on)
     identities = tuple(row.id for row in rows)
-    if not rows:
+    if not rows or sealed_away(reading, rows):
         raise Missing
     known = reading.agencies
     opened = opened_for(identities, known_on)

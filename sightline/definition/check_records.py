@@ -146,7 +146,7 @@ def _guards(faults: Faults, name: str, record: RecordType) -> None:
     if not guards.of and not any(person.child for person in record.people.values()):
         faults.add(name, ("guards",), guards.as_, "`of`: whom it guards; nobody stands on it in a child's role")
     if guards.when is not None:
-        check_condition(faults, name, ("guards", "when"), guards.when, [record], COMMON_TERMS)
+        check_condition(faults, name, ("guards", "when"), guards.when, [record], ("role", "agency", "agency-kind"))
 
 
 # --- clocks -------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ new in and takes nothing apart: whoever is joined stays joined. It only becomes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from uuid import UUID, uuid4
 
@@ -21,13 +21,21 @@ MOST_WORDS = 400
 
 
 def mark(
-    kinds: Mapping[UUID, str], *, by: str, because: str = "", entries: Mapping[UUID, UUID] | None = None
+    kinds: Mapping[UUID, str],
+    *,
+    by: str,
+    because: str = "",
+    entries: Mapping[UUID, UUID] | None = None,
+    fresh: Collection[UUID] = (),
 ) -> dict[UUID, str]:
-    """Guards these source identities. `entries`: the entry on which each rests. In the caller's transaction.
+    """Guards these source identities. `entries`: the entry on which each rests; `fresh`: of whom it is not on record
+    yet, though they came with their guard. In the caller's transaction.
 
     Where one is sealed, everybody who is one person with it is: nothing that is left would lead to anybody else. Returns
     whoever is guarded more strictly than before, and how.
     """
+    if not kinds:
+        return {}
     rows = {row.id: row for row in SourceIdentity.objects.select_for_update().filter(id__among=sorted(kinds, key=str))}
     wanted = {identity: kinds[identity] for identity in rows}
     sealed = {rows[identity].person for identity, kind in wanted.items() if kind == SEALED}
@@ -37,7 +45,7 @@ def mark(
     changed = {}
     for identity, kind in wanted.items():
         strict = stricter(rows[identity].guard, kind)
-        if strict != rows[identity].guard:
+        if strict != rows[identity].guard or identity in fresh:
             changed[identity] = rows[identity].guard = strict
     if not changed:
         return {}

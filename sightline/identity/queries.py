@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from sightline.definition.outcomes import Missing
 from sightline.identity import rules
+from sightline.identity.bands import SEALED
 from sightline.identity.models import Link, Possible, Relation, SourceIdentity, Version
 from sightline.identity.types import Held, Kin, Profile
 from sightline.intake.types import Details
@@ -58,7 +59,8 @@ def persons_of(identities: Iterable[UUID]) -> dict[UUID, UUID]:
 
 
 def label_of(identity: SourceIdentity, kinds: dict[str, str]) -> Label:
-    return Label("identity", identity.agency, kinds.get(identity.agency, ""), "ordinary", (identity.id,))
+    handling = "sealed" if identity.guard == SEALED else "ordinary"
+    return Label("identity", identity.agency, kinds.get(identity.agency, ""), handling, (identity.id,))
 
 
 def seen(reading: Reading, rows: Sequence[SourceIdentity]) -> dict[UUID, Sight]:
@@ -74,6 +76,11 @@ def seen(reading: Reading, rows: Sequence[SourceIdentity]) -> dict[UUID, Sight]:
         if sight:
             found[row.id] = sight
     return found
+
+
+def sealed_away(reading: Reading, rows: Sequence[SourceIdentity]) -> bool:
+    """Whether all of somebody is sealed, and not for this reader: then nothing of theirs is there."""
+    return bool(rows) and all(row.guard == SEALED for row in rows) and not seen(reading, rows)
 
 
 def held(reading: Reading, rows: Sequence[SourceIdentity], known_on: datetime | None = None) -> list[Held]:
@@ -117,6 +124,8 @@ def _profile(person: UUID, all_held: Sequence[Held], titles: dict[str, str]) -> 
         detail: rules.best([(str(getattr(h.details, detail)), rank) for rank, h in enumerate(all_held)])
         for detail in SHOWN
     }
+    days = [(h.details.born, rank) for rank, h in enumerate(all_held) if len(h.details.born) == 10]
+    best["born"] = rules.best(days) or best["born"]  # a day that one agency knows says more than what others guess
     address = next((h.details for h in reversed(all_held) if h.details.lines or h.details.postcode), Details())
     shown = {k: v for k, v in best.items() if v}
     different = rules.variants(((titles.get(h.agency, h.agency), h.details) for h in all_held), shown)

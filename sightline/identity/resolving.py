@@ -24,6 +24,7 @@ from sightline.identity.linkage.types import Likeness, Score
 from sightline.identity.linking import relink
 from sightline.identity.matcher import Matcher, Other
 from sightline.identity.models import Link, Possible, SourceIdentity, Version
+from sightline.identity.quality import automatic_joining
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
 from sightline.sharing.reading import Reading
@@ -62,6 +63,7 @@ class Resolver:
         self._reading = Reading(machine("matching-machine"), "identity")
         self._matcher = Matcher(keyring, reading=self._reading)
         self._rules = _in_force(self._reading.definition.hash, local_day(now()))
+        self._automatic = automatic_joining(self._reading.definition)
         self._pairs = Pairs(self._rules, self._matcher.model.id, keyring.ids)
         self.moved: set[UUID] = set()  # people whose source identities are others now, or were
         self._local: dict[tuple[str, str], SourceIdentity] = {}
@@ -179,11 +181,14 @@ class Resolver:
         item: UUID | None,
         there: UUID | None = None,
         kin: Sequence[str] = (),
+        guard: str = "",
     ) -> Resolved:
-        """`there`: the source identity that it is, where the caller knows. `kin`: family told with them (`kin_of`)."""
+        """`there`: the source identity that it is, where the caller knows. `kin`: family told with them (`kin_of`).
+        `guard`: how what is told guards them (`guards.mark` keeps it, in the same transaction)."""
         local = self._local_digest(agency, details)
         kept = self._rows[there] if there is not None else self._local.get((agency, local or "-"))
         if kept is not None:
+            kept.guard = stricter(kept.guard, guard)
             return self._again(kept, details, known_at, item, kin)
         self._made_at = max(now(), self._made_at + TICK)  # whoever came first is first, however fast others follow
         person = self.keyring.ids()
@@ -195,12 +200,15 @@ class Resolver:
             key=self.keyring.make("subject"),
             person=person,
             origin=person,
+            guard=guard,
             details=self._details_digest(details),
             made_at=self._made_at,
             unborn=bool(details.expected and not details.born),
         )
         self._new[identity.id] = self._rows[identity.id] = identity
         self._person[identity.id] = person
+        if guard:
+            self._guards[person] = guard
         if local:
             self._local[(agency, local)] = identity
         self._pairs.new(identity.id)
@@ -307,10 +315,16 @@ class Resolver:
         if pair is not None and pair.state == "joined":  # a guard lets nothing new in and takes nothing apart
             found = verdict(self._rules, a, b, score, agencies=agencies)
         else:
-            found = verdict(self._rules, a, b, score, agencies=agencies, guard=guard)
+            alone = self._automatic
+            found = verdict(self._rules, a, b, score, agencies=agencies, guard=guard, automatic=alone)
             if found.band == JOINS and (strict := self._strictest(own.identity, other)):
                 found = verdict(self._rules, a, b, score, agencies=agencies, guard=strict)
         return self._pairs.judge(own.identity, other.identity, found, score, guard=guard, at=at)
+
+    def guards_changed(self, persons: Iterable[UUID]) -> None:
+        """Somebody of these people was guarded just now: they are read anew."""
+        for person in persons:
+            self._guards.pop(person, None)
 
     def _strictest(self, identity: UUID, other: Other) -> str:
         """The strictest guard of everybody who is one person with either."""

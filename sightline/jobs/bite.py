@@ -19,9 +19,19 @@ from sightline.chronology.rules import INVOLVEMENT
 from sightline.chronology.tracing import people_of
 from sightline.chronology.types import Writing
 from sightline.clocks.actions import relevant
-from sightline.definition.records import age_bands, clean, facts, is_routine, is_urgent, missing_parts, reaches_queue
+from sightline.definition.records import (
+    age_bands,
+    clean,
+    facts,
+    guarded,
+    is_routine,
+    is_urgent,
+    missing_parts,
+    reaches_queue,
+)
 from sightline.definition.types import Fault, Partnership, RecordType
 from sightline.definition.values import code_for
+from sightline.identity import guards
 from sightline.identity.actions import relate
 from sightline.identity.linkage.likeness import kin_of
 from sightline.identity.queries import persons_of
@@ -122,6 +132,7 @@ class Bite:
         self.clocked: dict[UUID, None] = {}
         self.ended: list[tuple[UUID, datetime]] = []
         self.filled = Filled()
+        self.guarded: dict[UUID, tuple[str, UUID]] = {}  # who is new and guarded: how, and by which entry
         self.poor: list[tuple[str, str, str]] = []  # detail, why it could not be used as it came, position
 
     @property
@@ -221,12 +232,38 @@ class Bite:
         known = min(sent or now(), now())
         before = self._on_it_before(one)
         kin = kin_told(n)
-        people = [(p, self._resolve(n, p, known, one.item, before, kin.get(p.key, ()))) for p in n.people]
+        guard, whom = guarded(record, self._told(n, record, fields))
+        people = [
+            (
+                p,
+                self._resolve(
+                    n, p, known, one.item, before, kin.get(p.key, ()), guard * (not whom.isdisjoint(p.roles))
+                ),
+            )
+            for p in n.people
+        ]
         keys = list(dict.fromkeys(r.key for _, r in people if self.keyring.has(r.key)))  # who was erased has none
         keys = keys or [self.inbox.delivery_key()]
         first = self._entry(one, record, fields, people, keys, known)
         self.inbox.took(one, first=first, keys=self.writings[-1].keys, sent_at=sent)
         self._note(one)
+        if guard:
+            self._guard(guard, [r for p, r in people if not whom.isdisjoint(p.roles)], self.writings[-1].id)
+
+    def _told(self, n: Notification, record: RecordType, fields: dict[str, str]) -> dict[str, Any]:
+        """What conditions about who is guarded may ask: the record's own fields, its roles and its sender."""
+        roles = [role for p in n.people for role in p.roles]
+        kind = self.world.agencies[n.agency].kind
+        return facts(self.world.definition, record, fields, roles=roles, agency=n.agency, agency_kind=kind)
+
+    def _guard(self, guard: str, whom: Sequence[Resolved], entry: UUID) -> None:
+        """Guards whoever the record guards: those who are kept at once, so that what follows in this bite sees it; those
+        who are new in this bite once they are written."""
+        entries = dict.fromkeys((r.identity for r in whom), entry)
+        guards.mark(dict.fromkeys(entries, guard), by=self.world.by.id, entries=entries)
+        kept = guards.of(entries)
+        self.guarded |= {identity: (guard, entry) for identity in entries if identity not in kept}
+        self.resolver.guards_changed(r.person for r in whom if r.identity in kept)
 
     def _on_it_before(self, one: Arriving) -> list[UUID]:
         """Who stood on the record that this corrects: a sender without ids of its own means the same people again."""
@@ -243,11 +280,14 @@ class Bite:
         item: UUID,
         before: list[UUID],
         kin: Sequence[str],
+        guard: str,
     ) -> Resolved:
         there = self.resolver.likeliest(person.details, before) if before and not person.details.local_id else None
         if there is not None:
             before.remove(there)
-        found = self.resolver.resolve(n.agency, person.details, known_at=known, item=item, there=there, kin=kin)
+        found = self.resolver.resolve(
+            n.agency, person.details, known_at=known, item=item, there=there, kin=kin, guard=guard
+        )
         self.counts.people_new += found.new and not found.joined
         self.counts.people_matched += found.joined or not found.new
         school = self.world.schools.get(person.details.school) or self.world.schools.get(
@@ -380,6 +420,12 @@ class Bite:
     def _save(self) -> None:
         self.keyring.save()
         self.resolver.save()
+        guards.mark(
+            {identity: guard for identity, (guard, _) in self.guarded.items()},
+            by=self.world.by.id,
+            entries={identity: entry for identity, (_, entry) in self.guarded.items()},
+            fresh=self.guarded.keys(),
+        )
         self.clocked.update(dict.fromkeys(self.resolver.moved))  # what ran for two people runs for one now
         self.inbox.save()
         write_entries(self.writings, self.keyring)
