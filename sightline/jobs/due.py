@@ -14,6 +14,7 @@ from django.db import transaction
 from sightline.agencies.queries import machine, partnership
 from sightline.chronology.expiry import expire
 from sightline.clocks import actions as clocks
+from sightline.identity import quality
 from sightline.intake import alarms
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
@@ -29,6 +30,7 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "clocks": lambda payload: clocks.recompute(UUID(p) for p in payload["persons"]),
     "sequence-ledger": lambda payload: ledger.sequence(),
     "expire-routine": lambda payload: expire(definition=partnership(), by=machine("expiry-machine")),
+    "measure-matching": lambda payload: quality.measure(by=machine("matching-machine")),
     "watch-feeds": lambda payload: alarms.watch(definition=partnership(), by=machine("clock-machine")),
 }
 

@@ -34,6 +34,7 @@ PLACES = (  # words, URL name, the names of the pages under it
     ),
     ("Feed health", "feed_health", ("feed_health", "feed_one", "feed_alarm")),
     ("Matches", "matches", ("matches", "match")),
+    ("Match quality", "match-quality", ("match-quality", "match-joining", "match-model")),
     (
         "Registry",
         "registry",

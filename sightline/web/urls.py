@@ -24,6 +24,7 @@ from sightline.web.matches import keys as match_keys
 from sightline.web.matches import pair as match_pair
 from sightline.web.matches import separating
 from sightline.web.matches import views as matches
+from sightline.web.matching import views as matching
 from sightline.web.registry import changing as registry_changing
 from sightline.web.registry import views as registry
 from sightline.web.work import views as work
@@ -55,8 +56,12 @@ urlpatterns = [
     path("feeds/<uuid:mapping>/check/", feed_steps.check, name="mapping_check"),
     path("feeds/<uuid:mapping>/result/", feed_steps.live, name="mapping_result"),
     path("matches/", matches.matches, name="matches"),
+    path("matches/quality/", matching.quality_page, name="match-quality"),
+    path("matches/quality/joining/", matching.joining, name="match-joining"),
+    path("matches/model/", matching.model_page, name="match-model"),
     path("matches/keys/", match_keys.switch, name="match-keys"),
     path("matches/<uuid:possible>/", match_pair.match, name="match"),
+    path("matches/<uuid:possible>/next/", match_deciding.following, name="match-next"),
     path("matches/<uuid:possible>/undo/", match_deciding.undo, name="match-undo"),
     path("draft/<slug:form>/<uuid:about>/", drafts.save, name="draft"),
     path("registry/", registry.registry, name="registry"),

@@ -335,7 +335,7 @@ def test_the_worker_owes_it_once_a_night_and_does_it(world):
     assert next_at(at_three.time(), parse_moment("2030-01-01 12:00")) == at_three
     with pretend(parse_moment("2030-01-01 12:00")):
         Due.objects.filter(verb="expire-routine").delete()
-        assert plan() == 2 and plan() == 0  # and to look at feeds
+        assert plan() == 3 and plan() == 0  # and to look at feeds, and at matching
         turn()
         assert Due.objects.get(verb="expire-routine").done_at is None
     with pretend(at_three + timedelta(minutes=1)):

@@ -1,0 +1,1 @@
+"""How well matching does, whether it may join by itself, and the model in force. Counts and weights: never a child."""
