@@ -109,7 +109,12 @@ COMPARISONS: tuple[Comparison, ...] = (
                 "list_has_any(given_roots_l, given_roots_r)",
                 tf=0.5,
             ),
-            Level("near", "Spelt nearly alike", _spelt("given"), tf=0.5),
+            Level(
+                "near",
+                "Spelt nearly alike, and not two names that are both known",  # Hassan and Hussain, Paul and Paula
+                f"(given_known_l + given_known_r < 2 and {_spelt('given')})",
+                tf=0.5,
+            ),
             Level(
                 "earlier",
                 "A name that the other had before",
@@ -124,7 +129,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level(
                 "initial",
                 "Only an initial, and it is the same letter",
-                "given_initial_l = given_initial_r and (given_spelt_l is null or given_spelt_r is null)",
+                "given_initial_l = given_initial_r and (length(given_l) = 1 or length(given_r) = 1)",
             ),
             Level(ELSE, "A different given name", "ELSE"),
         ),
@@ -344,7 +349,7 @@ def _given_level(a: Prepared, b: Prepared) -> int:
     if _meet(a.given_roots, b.given_roots):
         return 3
     alike = _spelling(a.given_sound, a.given_spelt, b.given_sound, b.given_spelt)
-    if alike == 2:
+    if alike == 2 and not (a.given_known and b.given_known):
         return 4
     if one in b.earlier or other in a.earlier:
         return 5
@@ -352,7 +357,7 @@ def _given_level(a: Prepared, b: Prepared) -> int:
         return 6
     if alike:
         return 7
-    if a.given_initial == b.given_initial and (a.given_spelt is None or b.given_spelt is None):
+    if a.given_initial == b.given_initial and (len(one) == 1 or len(other) == 1):
         return 8
     return 9
 

@@ -43,10 +43,10 @@ class Model:
                 for what, values in (("m", self.m), ("u", self.u)):
                     value = values.get(comparison.id, {}).get(level.id)
                     if value is None:
-                        raise Untrained(f"{comparison.id}: level {level.says!r} ({level.id}) has no {what}")
-                    if not 0 < value < 1:
+                        raise Untrained(f'{comparison.id}: level "{level.says}" ({level.id}) has no {what}')
+                    if not isinstance(value, int | float) or not 0 < value < 1:
                         raise Untrained(
-                            f"{comparison.id}: level {level.says!r} ({level.id}) has {what} {value}; "
+                            f'{comparison.id}: level "{level.says}" ({level.id}) has {what} {value!r}; '
                             "expected a probability between 0 and 1"
                         )
             if comparison.tf_column and not 0 < self.tf_rare.get(comparison.id, 0) < 1:

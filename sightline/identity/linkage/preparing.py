@@ -26,6 +26,7 @@ class Prepared(NamedTuple):
     given_sound: str | None
     given_spelt: str | None
     given_initial: str | None
+    given_known: int
     family: str | None
     family_words: tuple[str, ...]
     family_roots: tuple[str, ...]
@@ -59,6 +60,7 @@ COLUMNS: dict[str, str] = {
     "given_sound": "VARCHAR: how the called name sounds",
     "given_spelt": "VARCHAR: the called name where it is in plain Latin letters and longer than one",
     "given_initial": "VARCHAR: its first letter",
+    "given_known": "INTEGER: 1 where the called name is declared as a name or a form of one",
     "family": "VARCHAR: the words of the family name without particles, in order",
     "family_words": "VARCHAR[]: the same, apart",
     "family_roots": "VARCHAR[]: the words and every name of which they are a spelling",
@@ -99,6 +101,7 @@ class _Given(NamedTuple):
     sound: str | None
     spelt: str | None
     initial: str | None
+    known: int
 
 
 class _Family(NamedTuple):
@@ -112,13 +115,14 @@ class _Family(NamedTuple):
 @remembered
 def _given(given: tuple[str, ...]) -> _Given:
     if not given:
-        return _Given(None, (), (), (), None, None, None)
+        return _Given(None, (), (), (), None, None, None, 0)
     words = called_of(given, in_use())
     lead = () if words == given else tuple(w for w in given if w not in words)
     called = words[0]
     if len(called) == 1 and called.isascii():  # an initial sounds as nothing, and stands for nothing
-        return _Given(called, words, lead, (called,), None, None, called)
-    return _Given(called, words, lead, roots(called), sound(called), called if called.isascii() else None, called[0])
+        return _Given(called, words, lead, (called,), None, None, called, 0)
+    spelt, known = called if called.isascii() else None, int(called in in_use().groups)
+    return _Given(called, words, lead, roots(called), sound(called), spelt, called[0], known)
 
 
 @remembered
