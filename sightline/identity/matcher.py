@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import log2
@@ -21,6 +21,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from sightline.agencies.types import AgencyInfo
 from sightline.identity.indexing import digests, digests_of, opened
 from sightline.identity.linkage.comparing import Prepared, prepared
 from sightline.identity.linkage.keys import keys_asked
@@ -47,10 +48,10 @@ _KEYS = {
         CROSS JOIN LATERAL (SELECT "alike" FROM "identity_key" WHERE "key" = j.value ORDER BY "alike" LIMIT {DEEP}) AS k""",
 }
 _LIKENESSES = """
-    SELECT a.id, a.identity_id, a.body, s.agency, s.guard, s.key, v.wrapped, s.person, s.made_at
+    SELECT a.id, a.identity_id, a.body, s.agency, s.guard, s.key, v.wrapped, s.person, s.made_at, g.kind
     FROM {given} "identity_alike" AS a
     JOIN "identity_sourceidentity" AS s ON s.id = a.identity_id JOIN "vault_key" AS v ON v.id = s.key
-    WHERE a.{column} {among}"""
+    LEFT JOIN "agencies_agency" AS g ON g.id = s.agency WHERE a.{column} {among}"""
 
 
 @dataclass(slots=True)
@@ -85,8 +86,16 @@ class Matcher:
     full takes no part. What is opened is noted on it; the caller closes it.
     """
 
-    def __init__(self, keyring: Keyring, *, model: Model | None = None, reading: Reading | None = None) -> None:
+    def __init__(
+        self,
+        keyring: Keyring,
+        *,
+        model: Model | None = None,
+        reading: Reading | None = None,
+        agencies: Mapping[str, AgencyInfo] | None = None,
+    ) -> None:
         self.keyring, self.reading = keyring, reading
+        self._kinds = {agency.id: agency.kind for agency in (agencies or {}).values()}
         self._model = model
         self._stored: dict[int, list[int]] = {}  # digest: numbers of stored likenesses
         self._held: dict[int, list[Other]] = defaultdict(list)  # digest: who is held beside them
@@ -218,21 +227,21 @@ class Matcher:
             )
             return [
                 (
-                    number,
-                    UUID(identity),
-                    body,
-                    agency,
-                    guard,
-                    UUID(key),
-                    wrapped,
-                    UUID(person),
-                    made_at.replace(tzinfo=UTC),
+                    *row[:1],
+                    UUID(row[1]),
+                    *row[2:5],
+                    UUID(row[5]),
+                    row[6],
+                    UUID(row[7]),
+                    row[8].replace(tzinfo=UTC),
+                    row[9],
                 )
-                for number, identity, body, agency, guard, key, wrapped, person, made_at in cursor.fetchall()
+                for row in cursor.fetchall()
             ]
 
     def _take(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        for number, identity, body, agency, guard, key, wrapped, person, made_at in rows:
+        for number, identity, body, agency, guard, key, wrapped, person, made_at, kind in rows:
+            self._kinds.setdefault(agency, kind or "")
             if identity in self._by_identity or not self.may_open(agency):
                 continue
             self.keyring.take([(key, wrapped)])
@@ -258,7 +267,9 @@ class Matcher:
     def _sight(self, agency: str) -> Sight:
         assert self.reading is not None
         if agency not in self._agencies:
-            known = self.reading.agencies.get(agency)
-            label = Label("identity", agency, known.kind if known else "", "ordinary", ())
+            if agency not in self._kinds:
+                known = self.reading.agencies.get(agency)
+                self._kinds[agency] = known.kind if known else ""
+            label = Label("identity", agency, self._kinds[agency], "ordinary", ())
             self._agencies[agency] = self.reading.policy.decide(label, ())
         return self._agencies[agency]

@@ -61,7 +61,7 @@ class Resolver:
     def __init__(self, keyring: Keyring, by: str, agencies: Mapping[str, AgencyInfo]) -> None:
         self.keyring, self.by, self.agencies = keyring, by, agencies
         self._reading = Reading(machine("matching-machine"), "identity")
-        self._matcher = Matcher(keyring, reading=self._reading)
+        self._matcher = Matcher(keyring, reading=self._reading, agencies=agencies)
         self._rules = _in_force(self._reading.definition.hash, local_day(now()))
         self._automatic = automatic_joining(self._reading.definition)
         self._pairs = Pairs(self._rules, self._matcher.model.id, keyring.ids)
