@@ -70,6 +70,22 @@ def _pairs(which: Q) -> QuerySet[Possible]:
     return waiting.filter(~Exists(straight), ~Exists(crossed))
 
 
+def _around(people: Iterable[UUID]) -> Q:
+    """Pairs with a source identity of one of these people on either side: by their ids, which the table is indexed by."""
+    ids = list(SourceIdentity.objects.filter(person__in=list(people)).values_list("id", flat=True))
+    return Q(one__in=ids) | Q(other__in=ids)
+
+
+def _once(which: Q) -> list[Possible]:
+    """As `_pairs`, where few are asked for: each two people once, by the match that waits longest, the longest first."""
+    rows = Possible.objects.filter(WAITING & which).select_related("one", "other").order_by("at", "id")
+    found: dict[frozenset[UUID], Possible] = {}
+    for row in rows:
+        if row.one.person != row.other.person:
+            found.setdefault(frozenset((row.one.person, row.other.person)), row)
+    return list(found.values())
+
+
 def _narrowed(reading: Reading | None, narrow: Narrow) -> Q:
     found = _shown_to(reading)
     if narrow.agency:
@@ -180,8 +196,7 @@ def following(
     which, pressing = _narrowed(reading, narrow), {"urgent": (), "open": (), **pressing}
     people = set(near)
     if people:
-        beside = Q(one__person__in=people) | Q(other__person__in=people)
-        rows = _pairs(which).filter(beside).exclude(id=pair).select_related("one", "other").order_by("at", "id")[:20]
+        rows = [row for row in _once(which & _around(people)) if row.id != pair][:20]
         if (found := _visible(reading, which, [("", row) for row in rows], pair)) is not None:
             return found
     here = Possible.objects.filter(id=pair).select_related("one", "other").first()
@@ -233,16 +248,16 @@ def waiting_count(
 def waiting_about(person: UUID, *, limit: int = 100) -> int:
     """How many others may be this person, without content (capped): whoever reads a page may know that somebody is
     still to decide. Sealed pairs are not counted."""
-    about = Q(one__person=person) | Q(other__person=person)
-    return _pairs(_shown_to(None)).filter(about).order_by()[:limit].count()
+    rows = Possible.objects.filter(WAITING & _shown_to(None) & _around([person])).exclude(one__person=F("other__person"))
+    people = {frozenset(two) for two in rows.values_list("one__person", "other__person")}
+    return min(len(people), limit)
 
 
 def pairs_about(reading: Reading, person: UUID, *, limit: int = 20) -> list[PairView]:
     """The pairs that wait about one person, as far as this reader may see them: longest waiting first."""
     require(reading)
     which = _shown_to(reading)
-    rows = _pairs(which).filter(Q(one__person=person) | Q(other__person=person)).select_related("one", "other")
-    pairs = [("", row) for row in rows.order_by("at", "id")[:limit]]
+    pairs = [("", row) for row in _once(which & _around([person]))[:limit]]
     views, found = _first_visible(reading, which, pairs) if pairs else ({}, {})
     return [_note(reading, view, found) for view in views.values()]
 
@@ -284,8 +299,7 @@ def knot(reading: Reading, view: PairView) -> Knot:
     edge, more = list(people), False
     rows: dict[UUID, Possible] = {}
     while edge and not more:
-        touching = Q(one__person__in=edge) | Q(other__person__in=edge)
-        there = list(_pairs(which).filter(touching).select_related("one", "other").order_by("at", "id")[:40])
+        there = _once(which & _around(edge))[:40]
         rows.update((row.id, row) for row in there)
         new = [p for row in there for p in (row.one.person, row.other.person) if p not in people]
         edge = list(dict.fromkeys(new))[: MOST_IN_KNOT - len(people)]

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from sightline.agencies.types import AgencyInfo
 from sightline.clocks.pressing import pressing
@@ -84,19 +84,19 @@ def act(request: HttpRequest, view: PairView, chosen: dict[str, str]) -> None:
         linking.decide_match(possible=view.id, decision=decision, because=chosen.get("because", ""), by=by)
 
 
-def go_on(request: HttpRequest, view: PairView) -> HttpResponse:
-    """To the next pair, with what was done said there and a way back."""
+def go_on(request: HttpRequest, view: PairView, **more: object) -> HttpResponse:
+    """To the next pair: one about the same people if there is one, else the next in the queue; at its end, to the list."""
     narrow = narrowed(request)
-    following = identity.following(
-        request.reading,
-        view.id,
-        narrow=narrow,
-        pressing=pressing(),
-        near=(view.person_one, view.person_other),
-    )
-    asked = query(narrow, done=view.id)
+    people = (view.person_one, view.person_other)
+    following = identity.following(request.reading, view.id, narrow=narrow, pressing=pressing(), near=people)
     where = reverse("match", args=[following]) if following else reverse("matches")
-    return HttpResponseRedirect(where + asked)
+    return HttpResponseRedirect(where + query(narrow, **more))
+
+
+@require_safe
+def following(request: HttpRequest, possible: UUID) -> HttpResponse:
+    """The next one, without deciding this."""
+    return go_on(request, identity.pair(request.reading, possible))
 
 
 @require_POST

@@ -39,9 +39,13 @@ def family(view: PairView, one: Sequence[Kin], other: Sequence[Kin], words: Word
             found.append(Sentence(f"{told.says} tells one as the other’s {relation}: then they are two.", "against"))
             break
     shared = _shared(one, other)
+    alike = names_alike(view.one.details.given, view.other.details.given)
     for kin in shared:
-        relation = words("relation", kin.relation).lower()
-        found.append(Sentence(f"{kin.name} is told as {relation} of both ({kin.says}).", "for"))
+        says = f"{kin.name} is told as {words('relation', kin.relation).lower()} of both"
+        if alike is False:  # of one child under two names, or of two children
+            found.append(Sentence(f"{says}: so they are one, or brothers and sisters.", "care"))
+        else:
+            found.append(Sentence(f"{says}.", "for"))
     for kin, who, mine, theirs in ((one, b, view.one, view.other), (other, a, view.other, view.one)):
         for sibling in (k for k in kin if k.relation == "sibling" and k.person not in (view.person_one, view.person_other)):
             of = _given(mine)

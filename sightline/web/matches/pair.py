@@ -15,7 +15,7 @@ from sightline.agencies.queries import workers
 from sightline.agencies.rules import may
 from sightline.chronology import queries as chronology
 from sightline.chronology.joining import effect
-from sightline.clocks.pressing import pressing
+from sightline.definition.kinds.matching import CONTRADICTS
 from sightline.definition.outcomes import Missing
 from sightline.identity import bands
 from sightline.identity import match_queries as identity
@@ -56,7 +56,7 @@ def match(request: HttpRequest, possible: UUID) -> HttpResponse:
         if form.is_valid():
             act(request, view, form.cleaned_data)
             drafts.drop(request, "match", possible)
-            return go_on(request, view)
+            return go_on(request, view, done=view.id)  # where it is said what was done, with a way back
     return render(
         request,
         "matches/match.html",
@@ -88,8 +88,7 @@ def page(request: HttpRequest, view: PairView) -> dict[str, object]:
     titles = {a.id: a.title for a in reading.agencies.values()}
     codes = CodeWords(definition)
     policy = bands.in_force(definition.matching, london(present).date())
-    names, narrow = (name(view.one), name(view.other)), narrowed(request)
-    first = pressing()
+    names = (name(view.one), name(view.other))
     knot = identity.knot(reading, view)
     def named(pair: PairView) -> tuple[PairView, str, str, str, bool]:
         words = weights.total_words(pair.bits, policy.same, policy.possible)
@@ -111,6 +110,7 @@ def page(request: HttpRequest, view: PairView) -> dict[str, object]:
         "lines": comparing.side_by_side(view, titles, codes),
         "beside": comparing.beside(view, codes),
         "total": total(view, policy),
+        "but": against(view, policy),
         "ring": to_ask(view, reading.agencies),
         "asked": asked(view, titles),
         "keys_on": are_on(request),
@@ -118,8 +118,7 @@ def page(request: HttpRequest, view: PairView) -> dict[str, object]:
         "here": request.get_full_path(),
         "may_decide": bool(may(reading.actor, "decide-match", definition)),
         "may_view": bool(may(reading.actor, "view-child", definition)),
-        "count": capped(identity.waiting_count(reading, narrow, pressing=first)),
-        "following": identity.following(reading, view.id, narrow=narrow, pressing=first),
+        "count": capped(identity.waiting_count(reading)),
         "knot": knot,
         "knot_lines": line_titles,
         "knot_columns": columns,
@@ -181,6 +180,11 @@ def total(view: PairView, policy: bands.Rules) -> dict[str, object]:
     found["begins_of"], found["begins"] = weights.begins(model.prior)
     found["made"] = model.made
     return found
+
+
+def against(view: PairView, policy: bands.Rules) -> tuple[str, ...]:
+    """What contradicts, which the arithmetic of single lines does not know of."""
+    return bands.sentences(policy, [code for code in view.why if code in CONTRADICTS])
 
 
 def asked(view: PairView, titles: dict[str, str]) -> str:

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from sightline.clocks.pressing import pressing
+from sightline.definition.kinds.matching import CONTRADICTS
 from sightline.identity import match_queries as identity
-from sightline.identity.bands import Rules, in_force
+from sightline.identity.bands import Rules, in_force, sentences
 from sightline.identity.match_types import Narrow, PairView
 from sightline.identity.types import Held
 from sightline.timescales.moment import now
@@ -46,6 +47,7 @@ class Row:
     weight: str  # in a word
     agree: str
     differ: str
+    but: str  # what contradicts, in a sentence
     waits: str
     tags: tuple[tuple[str, str], ...]  # (colour, words)
 
@@ -124,6 +126,7 @@ def row(view: PairView, titles: dict[str, str], present: datetime, policy: Rules
         weights.total_words(view.bits, policy.same, policy.possible).capitalize(),
         listed(agree),
         listed(differ),
+        next(iter(sentences(policy, [code for code in view.why if code in CONTRADICTS])), ""),
         span_words(present - view.at),
         tuple(tags(view, titles, present)),
     )

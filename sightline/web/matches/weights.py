@@ -15,7 +15,7 @@ from sightline.identity.match_types import PairView, Weighed
 
 STRENGTHS = ((1.0, "hardly counts"), (3.0, "a little"), (6.0, "clearly"), (10.0, "strongly"))
 STRONGEST = "very strongly"
-BAR, MOST = 48.0, 16.0  # half a bar in pixels, and the weight that fills it
+BAR, MOST = 38.0, 16.0  # half a bar in pixels, and the weight that fills it
 COUNTS = 0.5  # a comparison that weighs less is said to agree with nobody
 _TITLES = {one.id: one.title for one in COMPARISONS}
 _SAYS = {(one.id, level.id): level.says for one in COMPARISONS for level in one.levels}
