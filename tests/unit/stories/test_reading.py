@@ -78,6 +78,80 @@ def test_an_unknown_name_gives_its_line_and_the_nearest(wrong, right, near):
     assert any(fault.nearest == near and fault.line == line and fault.file == "s.yaml" for fault in found), found
 
 
+EXPECTED = {  # what C added: an expectation that is understood, and one with a slip in it and the name that was meant
+    "{kind: seen-because, of: [jay@e1, dana@e2], who: [amir]}": [
+        ("who: [amri]", "amir"), ("kind: seen-becuase", "seen-because"), ("of: [jya@e1, dana@e2]", "jay"), ("since: soon", None),
+    ],
+    "{kind: finds, who: amir, words: jay 14ish LS14, finds: [jay]}": [
+        ("finds: [jya]", "jay"), ("wrods: jay", "words"), ("first: jya", "jay"), ("school: elmfeild-academy", "elmfield-academy"),
+    ],
+    "{kind: sees-match, who: amir, of: [jay@e1, dana@e2]}": [("who: amirr", "amir"), ("of: [jay@e1]", "")],
+    "{kind: matches-waiting, count: 2}": [("count: two", ""), ("cuont: 2", "count")],
+    "{kind: in-queue, record: e1, urgent: yes}": [("record: e11", "e1"), ("urgent: perhaps", ""), ("urgnt: yes", "urgent")],
+    "{kind: detail, of: jay@e1, detail: born, because: no-such-day}": [
+        ("detail: bron", "born"), ("because: no-such-dya", "no-such-day"), ("of: jay", ""), ("of: [jay@e1, dana@e2]", ""),
+    ],
+}  # fmt: skip
+E2 = "  - {id: e2, at: 2025-01-14 09:00, from: general-practice, record: gp-concern, about: {jay: child, dana: parent}}\n"
+
+
+@pytest.mark.parametrize("expected", EXPECTED)
+def test_what_matching_may_be_expected_to_do_is_understood(expected):
+    story, found = understand(STORY.replace("expect:\n", f"{E2}expect:\n  - {expected}\n"), "s.yaml")
+    assert found == []
+    assert story.expect[0].kind in expected
+
+
+@pytest.mark.parametrize(("expected", "slip", "near"), [(e, *slip) for e, slips in EXPECTED.items() for slip in slips])
+def test_a_slip_in_it_names_the_nearest(expected, slip, near):
+    key = slip.partition(":")[0]
+    kept = [
+        part
+        for part in _parts(expected)
+        if part.partition(":")[0] != key and not (key in ("wrods",) and "words" in part)
+    ]
+    if key in ("cuont", "urgnt"):
+        kept = [part for part in kept if not part.startswith({"cuont": "count", "urgnt": "urgent"}[key])]
+    wrong = "{" + ", ".join([*kept, slip]) + "}"
+    found = faults(STORY.replace("expect:\n", f"{E2}expect:\n  - {wrong}\n"))
+    assert any(near in (None, fault.nearest) for fault in found), found
+
+
+def _parts(flow):
+    """The keys of a flow mapping, each with its value."""
+    parts, depth = [""], 0
+    for c in flow[1:-1]:
+        depth += (c == "[") - (c == "]")
+        if c == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += c
+    return [part.strip() for part in parts]
+
+
+def test_how_a_sender_holds_somebody_may_be_poor_but_who_they_are_may_not():
+    poor = "as: {jay: {given: Jaye, born: [2010-02-30, 14], sex: zz, school: TBC, nhs_number: unknown}}"
+    story, found = understand(STORY.replace("as: {jay: {given: Jaye, nhs_number: null}}", poor), "s.yaml")
+    assert found == []
+    held = story.events[0].people[0][2]
+    assert (held.born, held.sex, held.school) == ("2010-02-30 / 14", "zz", "TBC")
+    assert faults(STORY.replace("born: 2010-03-04", "born: 2010-02-30"))
+
+
+def test_what_two_workers_say_is_about_the_act_of_the_first():
+    acts = (
+        "  - {id: j1, at: 2025-01-15 09:00, by: amir, does: join, with: {people: [jay@e1, dana@e2]}}\n"
+        "  - {id: j2, at: 2025-01-15 10:00, by: amir, does: confirm, on: j1, with: {comment: Yes}}\n"
+        "  - {id: j3, at: 2025-01-15 10:00, by: amir, does: reject, on: j1}\n"
+    )
+    story, found = understand(STORY.replace("expect:\n", f"{E2}{acts}expect:\n"), "s.yaml")
+    assert found == [] and [event.does for event in story.events[-3:]] == ["join", "confirm", "reject"]
+    assert any(
+        f.nearest == "j1"
+        for f in faults(STORY.replace("expect:\n", f"{E2}{acts.replace('on: j1, with', 'on: j11, with')}expect:\n"))
+    )
+
+
 def test_all_faults_are_told_at_once():
     text = (
         STORY.replace("record: ppn", "record: pnp").replace("by: amir", "by: amri").replace("kind: sees", "kind: ses")
