@@ -35,7 +35,7 @@ class Spark:
                 "Spark is not installed here: `make setup-spark` installs it (it needs Java 17). "
                 "DuckDB, the default, needs nothing more, and holds a million people on a laptop."
             ) from error
-        if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        if shutil.which("java") is None:
             raise Unavailable(f"Spark needs Java {JAVA}: apt-get install openjdk-{JAVA}-jre-headless")
         self.folder = tempfile.mkdtemp(prefix="sightline-spark-")
         os.chmod(self.folder, 0o700)
