@@ -1,6 +1,7 @@
 """What is made of poor details: used as far as they can be, never lost, never a namesake of everybody else without one."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -199,3 +200,8 @@ def test_what_a_sender_tells_anew_takes_the_place_of_what_was_noted():
 def test_details_with_notes_are_sealed_and_opened_again():
     details = made(given="TBC", born="2010-02-30", lines=("NFA",))
     assert Details.from_dict(details.as_dict()) == details
+
+
+def test_every_note_stands_in_the_reference():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "poor-details.md").read_text()
+    assert [f"`{code}`" in page and says in page for code, says in SAYS.items()] == [True] * len(SAYS)
