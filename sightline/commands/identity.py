@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 # Verbs that stand in files of their own; each carries what runs it as `work`.
-MORE = ("sightline.commands.identity_quality", "sightline.commands.identity_matches")
+MORE = ("sightline.commands.identity_quality", "sightline.commands.identity_matches", "sightline.commands.identity_seen")
 
 
 def add_parser(subparsers: Any) -> None:

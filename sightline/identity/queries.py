@@ -52,6 +52,11 @@ def rows_of(persons: Iterable[UUID]) -> list[SourceIdentity]:
     return list(SourceIdentity.objects.filter(person__among=set(persons)))
 
 
+def rows_by_id(identities: Iterable[UUID]) -> dict[UUID, SourceIdentity]:
+    """These source identities, as far as they are there. For stages above."""
+    return {row.id: row for row in SourceIdentity.objects.filter(id__among=set(identities))}
+
+
 def persons_of(identities: Iterable[UUID]) -> dict[UUID, UUID]:
     """The current person of each source identity."""
     wanted = set(identities)

@@ -66,7 +66,9 @@ def details_of(identities: Iterable[UUID], keyring: Keyring) -> dict[UUID, Detai
 # --- who saw what because two were taken for one ------------------------------------------------------
 
 # Reading two side by side in order to say whether they are one shows both whether or not they were joined.
-MATCHING = ("match", "view-match", "view-matches", "view-join", "view-join-with", "view-seen-because")
+MATCHING = frozenset(
+    ("match", "view-match", "view-matches", "view-join", "view-separate", "view-who-was-who", "view-seen-because")
+)
 MOST_SEEN = 1000
 
 
