@@ -1,9 +1,9 @@
 """Everybody against everybody: our rules and model on DuckDB against plain Splink, on the same invented people in one run.
 
-Each runs in a process of its own, so that memory of one does not count for the other, and each begins with what a sender
-told: ours folds it into likenesses (which intake has done long before), so that counts against us. The truth is known and
-only measures. Plain Splink has the settings of its own documentation: name, birth date, postcode and NHS number compared
-by its ready-made comparisons; narrow and wide blocking rules; trained on these very people.
+Each runs in a process of its own, so that memory of one does not count for the other. Ours begins with sealed likenesses
+in the database, which it reads through the gate and opens; plain Splink with a table of what was told. The truth only
+measures. Plain Splink has the settings of its own documentation: name, birth date, postcode and NHS number compared by
+its ready-made comparisons; narrow and wide blocking rules; trained on these very people.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.databases import PLACE
+from benchmarks.databases import PLACE, built, keys, migrate
+from benchmarks.identity_rows import parquet
 from benchmarks.measuring import Report, peak_megabytes
 
-ENGINES = ("sqlite",)  # no database is asked: one run is enough
-RATE = 20_000  # rows a second, from what was told to clusters
+ENGINES = ("sqlite",)  # a database is only read from: one is enough
+RATE = 20_000  # rows a second, from sealed rows to clusters
 MEMORY = 2_560  # MB
 BLOCK_RECALL, OF_WIDE, PRECISION = 0.945, 0.25, 0.97
 PLAIN_AT_MOST = 200_000  # rows: above, plain Splink's wide pairs are counted and only its narrow ones are scored
@@ -34,23 +35,33 @@ WIDE = (*NARROW, ("given", "family"), ("family", "postcode"), ("phone",), ("born
 
 @contextmanager
 def database(engine: str, size: int) -> Iterator[dict[str, str]]:
-    yield {"DATABASE_URL": "sqlite:///:memory:"}
+    """Source identities with their likenesses truly sealed, as intake leaves them. Filled once."""
+    path = parquet(size, PLACE)
+
+    def fill(url: str) -> None:
+        migrate(url)
+        environment = {**os.environ, **keys(), "DATABASE_URL": url}
+        command = [sys.executable, "-m", "benchmarks.identity_bulk", "fill", str(path), "0"]
+        subprocess.run(command, env=environment, check=True)
+
+    with built(engine, f"identity-bulk-{size}", path.stem.rpartition("-")[2], fill) as environment:
+        yield environment | {"IDENTITY_ROWS": str(path)}
 
 
 def measure(size: int) -> int:
     report = Report()
-    from benchmarks.identity_rows import parquet
-
-    path = parquet(size, PLACE)
+    path = Path(os.environ["IDENTITY_ROWS"])
     threads = len(os.sched_getaffinity(0))
     report.say("processors", f"{threads}")
-    ours, plain = _apart("ours", path, size, threads), _apart("plain", path, size, threads)
-    report.say("source identities", f"{ours['rows']:,} of {ours['people']:,} people")
+    ours, plain = _apart("ours", path, threads), _apart("plain", path, threads)
+    report.say("source identities, people", f"{ours['rows']:,}, {ours['people']:,}")
+    report.say("people found", f"{ours['found']:,}")
     report.say("model", f"{ours['model'][:12]}")
     print("  ours")
-    for name in ("reading and folding", "candidates", "scoring", "clusters"):
-        report.say(f"  {name}", f"{ours['seconds'][name]:,.1f} s")
-    report.least("rows a second, from what was told to clusters", ours["rows"] / ours["seconds"]["all"], RATE)
+    for name, seconds in ours["seconds"].items():
+        report.say(f"  {name}", f"{seconds:,.1f} s")
+    rate = ours["rows"] / sum(ours["seconds"].values())
+    report.least("rows a second, from the database to clusters", rate, RATE)
     report.most("peak memory, its processes together", ours["memory"], MEMORY, " MB")
     report.say("candidate pairs", f"{ours['pairs']:,}")
     report.least("true pairs among the candidates", ours["block-recall"], BLOCK_RECALL)
@@ -80,8 +91,8 @@ def _f1(one: dict[str, float]) -> float:
     return 2 * p * r / (p + r) if p + r else 0.0
 
 
-def _apart(what: str, path: Path, size: int, threads: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.identity_bulk", what, str(path), str(size), str(threads)]
+def _apart(what: str, path: Path, threads: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.identity_bulk", what, str(path), str(threads)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
@@ -89,94 +100,85 @@ def _apart(what: str, path: Path, size: int, threads: int) -> dict[str, Any]:
 # --- ours ------------------------------------------------------------------------------------------------------------
 
 
-def _ours(path: Path, size: int, threads: int) -> dict[str, Any]:
+def _fill(path: Path, threads: int) -> dict[str, Any]:
+    """Each row's source identity is named by its number, so that the truth is found again."""
+    from uuid import UUID
+
+    from django.db import transaction
+
+    from benchmarks.identity_rows import likeness, rows
+    from sightline.agencies.actions import take_from_definition
+    from sightline.agencies.queries import machine
+    from sightline.identity.models import Alike, SourceIdentity
+    from sightline.timescales.moment import now
+    from sightline.vault.actions import Keyring
+    from sightline.vault.adding import add
+
+    take_from_definition(by=machine("feed-machine"))
+    found, count, moment, began = rows(path), 0, now(), time.monotonic()
+    while some := list(islice(found, 20_000)):
+        keyring, identities, bodies = Keyring(), [], []
+        for at, row in enumerate(some, count):
+            identity, key = UUID(int=at), keyring.make("subject")
+            body = keyring.seal(likeness(row).as_dict(), [key], f"alike|{identity}")
+            identities.append((identity, row.agency, None, key, identity, identity, "", moment, False, ""))
+            bodies.append((at + 1, identity, body))
+        columns = ("id", "agency", "local", "key", "person", "origin", "details", "made_at", "unborn", "guard")
+        with transaction.atomic():
+            keyring.save()
+            add(SourceIdentity, columns, identities)
+            add(Alike, ("id", "identity_id", "body"), bodies)
+        count += len(some)
+        print(f"\r  sealed {count:,} in {time.monotonic() - began:,.0f} s", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return {}
+
+
+def _ours(path: Path, threads: int) -> dict[str, Any]:
     import gc
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+    import resource
 
     import numpy as np
     import pyarrow.parquet as pq
 
-    from sightline.definition.loader import default_root
+    from sightline.identity.everybody import Everybody
     from sightline.identity.linkage import bulk
     from sightline.identity.linkage.engine import opened
-    from sightline.identity.linkage.model import Model
+    from sightline.identity.linkage.publishing import shipped_model
 
-    model = Model.from_dict(json.loads((default_root() / "england" / "matching" / "model.json").read_text()))
-    person = np.asarray(pq.read_table(path, columns=["person"])["person"])
-    seconds: dict[str, float] = {}
-    began = last = time.perf_counter()
+    model, seconds = shipped_model(), {}
+    last = time.perf_counter()
 
     def took(name: str) -> None:
         nonlocal last
         seconds[name], last = time.perf_counter() - last, time.perf_counter()
 
-    children = 0.0
-    gc.freeze()
     with opened(threads=threads) as engine:
-        groups = pq.ParquetFile(path).num_row_groups
-        with ProcessPoolExecutor(threads, mp_context=multiprocessing.get_context("fork")) as pool:
-            for table, first, memory in _in_order(pool, path, groups, threads):
-                children = max(children, memory)
-                engine.take(table.set_column(0, table.schema.names[0], _numbers(first, table.num_rows)))
-        took("reading and folding")
-        count = bulk.block(engine, into="kept")
-        took("candidates")
-        kept = engine.arrow("SELECT join_key_l, join_key_r FROM kept")
-        a, b = kept["join_key_l"].to_numpy(), kept["join_key_r"].to_numpy()
-        found_true = int((person[a] == person[b]).sum())
-        engine.drop("kept")
-        del kept, a, b
-        last = time.perf_counter()
-        out = seconds["candidates"]
-        bulk.link(engine, model, possible=model.thresholds["possible"])
-        took("scoring")
-        seconds["scoring"] -= out  # candidates were looked for again
+        everybody = Everybody(purpose="bench")
+        for table in everybody.tables(jobs=threads):
+            engine.take(table)
+        gc.collect()
+        took("reading, opening, making ready")
+        counts = bulk.link(engine, model, possible=model.thresholds["possible"])
+        took("candidates and their scores")
         pairs = engine.arrow("SELECT one, other, bits FROM scored")
         one, other, bits = (pairs[name].to_numpy() for name in ("one", "other", "bits"))
         same = bits >= model.thresholds["same"]
-        bulk.clusters(len(person), one[same], other[same])
+        people = len(set(bulk.clusters(len(everybody), one[same], other[same]).tolist()))
         took("clusters")
-    seconds["all"] = sum(seconds.values())
-    assert time.perf_counter() - began >= seconds["all"]
+        memory = peak_megabytes() + threads * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        rows = np.array([identity.int for identity in everybody.identities()])
+        person = np.asarray(pq.read_table(path, columns=["person"])["person"])[rows]
+        right = int((person[one[same]] == person[other[same]]).sum())
+        bulk.block(engine, into="again")
+        again = engine.arrow("SELECT join_key_l, join_key_r FROM again")
+        found = int((person[again["join_key_l"].to_numpy()] == person[again["join_key_r"].to_numpy()]).sum())
     true = _true_pairs(person)
-    right = int((person[one[same]] == person[other[same]]).sum())
     return {
-        "rows": len(person), "people": len(np.unique(person)), "seconds": seconds, "model": model.id,
-        "memory": peak_megabytes() + children * threads, "pairs": count, "block-recall": found_true / true,
-        "precision": right / max(1, int(same.sum())), "recall": right / true, "same": model.thresholds["same"],
+        "rows": len(person), "people": len(np.unique(person)), "found": people, "seconds": seconds, "model": model.id,
+        "memory": memory, "pairs": counts["pairs"], "block-recall": found / true, "same": model.thresholds["same"],
+        "precision": right / max(1, int(same.sum())), "recall": right / true,
     }  # fmt: skip
-
-
-def _in_order(pool: Any, path: Path, groups: int, ahead: int) -> Iterator[tuple[Any, int, float]]:
-    first, waiting, rest = 0, [], iter(range(groups))
-    for at in islice(rest, ahead + 1):
-        waiting.append(pool.submit(_folded, path, at))
-    while waiting:
-        table, memory = waiting.pop(0).result()
-        yield table, first, memory
-        first += table.num_rows
-        for at in islice(rest, 1):
-            waiting.append(pool.submit(_folded, path, at))
-
-
-def _folded(path: Path, group: int) -> tuple[Any, float]:
-    import gc
-
-    import pyarrow.parquet as pq
-
-    from benchmarks.identity_rows import from_dicts, likeness
-    from sightline.identity.linkage.columns import table
-
-    gc.disable()
-    rows = pq.ParquetFile(path).read_row_group(group).to_pylist()
-    return table([likeness(row) for row in from_dicts(rows)]), peak_megabytes()
-
-
-def _numbers(first: int, count: int) -> Any:
-    import pyarrow as pa
-
-    return pa.array(range(first, first + count), pa.int32())
 
 
 def _true_pairs(person: Any) -> int:
@@ -189,7 +191,7 @@ def _true_pairs(person: Any) -> int:
 # --- plain Splink ----------------------------------------------------------------------------------------------------
 
 
-def _plain(path: Path, size: int, threads: int) -> dict[str, Any]:
+def _plain(path: Path, threads: int) -> dict[str, Any]:
     import logging
 
     import duckdb
@@ -235,7 +237,7 @@ def _plain(path: Path, size: int, threads: int) -> dict[str, Any]:
         settings = {**learnt, "blocking_rules_to_generate_predictions": linker(rules).misc.save_model_to_json()[
             "blocking_rules_to_generate_predictions"]}  # fmt: skip
         with_rules = Linker(rows, settings, log_level=None)
-        if name == "wide" and size > PLAIN_AT_MOST:
+        if name == "wide" and len(person) > PLAIN_AT_MOST:
             found[name] = _counted(con, rules, person, true)
             continue
         scored = with_rules.inference.predict(threshold_match_probability=0.95)
@@ -271,12 +273,15 @@ def _counted(con: Any, rules: Any, person: Any, true: int) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("ours", "plain"))
+    parser.add_argument("what", choices=("fill", "ours", "plain"))
     parser.add_argument("path", type=Path)
-    parser.add_argument("size", type=int)
     parser.add_argument("threads", type=int)
     args = parser.parse_args()
-    print(json.dumps((_ours if args.what == "ours" else _plain)(args.path, args.size, args.threads)))
+    if args.what != "plain":
+        import django
+
+        django.setup()
+    print(json.dumps({"fill": _fill, "ours": _ours, "plain": _plain}[args.what](args.path, args.threads)))
     return 0
 
 

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 # Verbs that stand in files of their own; each carries what runs it as `work`.
-MORE = ("sightline.commands.identity_quality", "sightline.commands.identity_matches", "sightline.commands.identity_seen")
+MORE = (
+    "sightline.commands.identity_quality",
+    "sightline.commands.identity_matches",
+    "sightline.commands.identity_seen",
+)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -169,7 +173,7 @@ def _train(args: argparse.Namespace) -> int:
         with opened(args.engine, threads=args.threads) as engine:
             for table in everybody.tables(progress, jobs=args.threads):
                 engine.take(table)
-            if not everybody.identities:
+            if not len(everybody):
                 print("Nobody is held here: nothing can be learnt.", file=sys.stderr)
                 return 1
             model = train(
@@ -226,10 +230,11 @@ def _truth(folder: Path, everybody: Any) -> list[int]:
         one = json.loads(line)
         local = digest("local", f"{one['agency']}|{number(one['id'])}")
         said[one["agency"], local] = people.setdefault(one["person"], len(people))
-    locals_ = locals_of(everybody.identities)
+    identities = list(everybody.identities())
+    locals_ = locals_of(identities)
     return [
         said.get((agency, locals_.get(identity) or ""), -1)
-        for identity, agency in zip(everybody.identities, everybody.agencies, strict=True)
+        for identity, agency in zip(identities, everybody.agencies, strict=True)
     ]
 
 

@@ -33,7 +33,8 @@ BATCH = 20_000
 ACTOR = "matching-machine"
 SEALED = "sealed"
 Progress = Callable[[str, int, int], None]
-Row = tuple[UUID, bytes, UUID, bytes]  # source identity, sealed likeness, its key's id, the wrapped key
+Row = tuple[Any, ...]  # as `_ROWS` gives it
+Ready = tuple[list[int], bytes, pa.Table]  # which of the rows could be opened, their identities, their columns
 
 _ROWS = """
     SELECT a.id, a.identity_id, a.body, s.agency, s.guard, s.key, v.wrapped FROM "identity_alike" AS a
@@ -42,11 +43,11 @@ _ROWS = """
 
 
 class Everybody:
-    """Source identities by their number in a run: `identities[n]`, `agencies[n]`."""
+    """Source identities by their number in a run: `identity(n)`, `agencies[n]`."""
 
     def __init__(self, *, purpose: str, sealed: bool = True) -> None:
         self.purpose, self.sealed = purpose, sealed
-        self.identities: list[UUID] = []
+        self._identities = bytearray()  # sixteen bytes each
         self.agencies: list[str] = []
         self.hidden = 0  # whom the gate does not let this machine read, or who is erased
         self._reading = Reading(machine(ACTOR), "identity")
@@ -54,33 +55,40 @@ class Everybody:
         self._rules: dict[str, None] = {}
         self._basis: dict[str, None] = {}
 
+    def __len__(self) -> int:
+        return len(self.agencies)
+
+    def identity(self, number: int) -> UUID:
+        return UUID(bytes=bytes(self._identities[16 * number : 16 * number + 16]))
+
+    def identities(self) -> Iterator[UUID]:
+        return map(self.identity, range(len(self)))
+
     def tables(self, progress: Progress = lambda *_: None, *, jobs: int = 0) -> Iterator[pa.Table]:
         """The columns of everybody (`columns.SCHEMA`), numbered in the order of `identities`."""
         jobs = jobs or len(os.sched_getaffinity(0))
-        of = Alike.objects.count()
-        done = 0
+        of, done = Alike.objects.count(), 0
         with _quiet(), _pool(jobs) as pool:
-            waiting: deque[tuple[list[tuple[UUID, str]], Future[Any] | tuple[list[int], pa.Table]]] = deque()
-            for who, rows in self._batches():
-                waiting.append((who, pool.submit(_ready, rows) if pool else _ready(rows)))
+            waiting: deque[tuple[list[Row], Future[Ready] | Ready]] = deque()
+            for rows in self._batches():
+                waiting.append((rows, pool.submit(_ready, rows) if pool else _ready(rows)))
                 while len(waiting) > (jobs if pool else 0):
+                    done += len(waiting[0][0])
                     yield self._taken(*waiting.popleft())
-                    done += BATCH
                     progress("opening", min(done, of), of)
             while waiting:
                 yield self._taken(*waiting.popleft())
         progress("opening", of, of)
 
-    def _taken(self, who: Sequence[tuple[UUID, str]], found: Any) -> pa.Table:
-        kept, table = found.result() if isinstance(found, Future) else found
-        first = len(self.identities)
-        self.hidden += len(who) - len(kept)
-        for at in kept:
-            self.identities.append(who[at][0])
-            self.agencies.append(who[at][1])
+    def _taken(self, rows: Sequence[Row], found: Future[Ready] | Ready) -> pa.Table:
+        kept, identities, table = found.result() if isinstance(found, Future) else found
+        first = len(self)
+        self.hidden += len(rows) - len(kept)
+        self._identities += identities
+        self.agencies += [rows[at][3] for at in kept]
         return table.set_column(0, ID, pa.array(range(first, first + len(kept)), pa.int32()))
 
-    def _batches(self) -> Iterator[tuple[list[tuple[UUID, str]], list[Row]]]:
+    def _batches(self) -> Iterator[list[Row]]:
         after = 0
         while True:
             with connection.cursor() as cursor:
@@ -89,15 +97,10 @@ class Everybody:
             if not found:
                 return
             after = found[-1][0]
-            who, rows = [], []
-            for _, identity, body, agency, guard, key, wrapped in found:
-                if not self._may_open(agency) or (guard == SEALED and not self.sealed):
-                    self.hidden += 1
-                    continue
-                identity, key = (x if isinstance(x, UUID) else UUID(x) for x in (identity, key))
-                who.append((identity, agency))
-                rows.append((identity, bytes(body), key, bytes(wrapped)))
-            yield who, rows
+            may = {agency: self._may_open(agency) for agency in {row[3] for row in found}}
+            rows = [row for row in found if may[row[3]] and (self.sealed or row[4] != SEALED)]
+            self.hidden += len(found) - len(rows)
+            yield rows
 
     def _may_open(self, agency: str) -> bool:
         if agency not in self._levels:
@@ -120,9 +123,9 @@ class Everybody:
             basis=",".join(self._basis)[:120],
             rule=",".join(self._rules),
             policy=partnership().hash,
-            outcome="done" if self.identities else "nothing",
-            ids=self.identities,
-            detail={"opened": len(self.identities), "hidden": self.hidden, **detail},
+            outcome="done" if len(self) else "nothing",
+            ids=self.identities(),
+            detail={"opened": len(self), "hidden": self.hidden, **detail},
         )
 
 
@@ -135,15 +138,18 @@ def locals_of(identities: Sequence[UUID]) -> dict[UUID, str]:
     return found
 
 
-def _ready(rows: Sequence[Row]) -> tuple[list[int], pa.Table]:
-    """Which of these could be opened, and their columns. In a process of its own: it asks no database."""
-    keyring, kept, likenesses = Keyring(), [], []
-    keyring.take((key, wrapped) for _, _, key, wrapped in rows)
-    for at, (identity, body, _, _) in enumerate(rows):
+def _ready(rows: Sequence[Row]) -> Ready:
+    """Opens likenesses. In a process of its own: it asks no database."""
+    keyring, kept, identities, likenesses = Keyring(), [], [], []
+    for at, (_, identity, body, _, _, key, wrapped) in enumerate(rows):
+        if not isinstance(identity, UUID):  # SQLite keeps them as text
+            identity, key = UUID(identity), UUID(key)
+        keyring.take([(key, wrapped)])
         with suppress(CannotOpen):
-            likenesses.append(prepared(opened(keyring, identity, body)))
+            likenesses.append(prepared(opened(keyring, identity, bytes(body))))
             kept.append(at)
-    return kept, table_of(likenesses)
+            identities.append(identity.bytes)
+    return kept, b"".join(identities), table_of(likenesses)
 
 
 @contextmanager

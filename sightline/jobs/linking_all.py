@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,13 +55,13 @@ def link_everybody(
     everybody = Everybody(purpose=RUN)
     for table in everybody.tables(progress, jobs=jobs):
         engine.take(table)
-    if len(everybody.identities) < 2:
-        return Linked(len(everybody.identities), 0, 0, len(everybody.identities), Proposed())
+    if len(everybody) < 2:
+        return Linked(len(everybody), 0, 0, len(everybody), Proposed())
     counts = bulk.link(engine, model, possible=possible, progress=progress)
     found = engine.arrow("SELECT one, other, bits FROM scored ORDER BY bits DESC, one, other")
     one, other, bits = (found[name].to_numpy() for name in ("one", "other", "bits"))
     strong = bits >= same
-    people = len(set(bulk.clusters(len(everybody.identities), one[strong], other[strong]).tolist()))
+    people = len(set(bulk.clusters(len(everybody), one[strong], other[strong]).tolist()))
     proposed = propose(
         list(_pairs(everybody, found)),
         model,
@@ -74,14 +74,13 @@ def link_everybody(
         engine=engine.name, model=model.id, pairs=counts["pairs"], scored=counts["scored"],
         written=proposed.written, moved=proposed.moved,
     )  # fmt: skip
-    return Linked(len(everybody.identities), counts["pairs"], counts["scored"], people, proposed)
+    return Linked(len(everybody), counts["pairs"], counts["scored"], people, proposed)
 
 
 def _pairs(everybody: Everybody, found: pa.Table) -> Iterator[Pair]:
-    who: Sequence[Any] = everybody.identities
     for batch in found.to_batches():
         for a, b in zip(batch["one"].to_pylist(), batch["other"].to_pylist(), strict=True):
-            yield who[a], who[b]
+            yield everybody.identity(a), everybody.identity(b)
 
 
 def _follow(moved: Moved) -> None:
