@@ -24,6 +24,7 @@ from sightline.intake.readers import detect, read
 from sightline.intake.types import Details, Named, Notification, Unread
 from sightline.simulation import Wanted, simulate
 
+HARD_CASES = Path(__file__).with_name("hard_cases")  # planted besides what chance brings
 # What two people are to each other where joining them would do harm. An earlier one is named where several hold.
 KINDS = {
     "twins": "twins",
@@ -56,7 +57,10 @@ class City:
 def made(children: int, *, years: float = 2.0, seed: int = 1, partnership: str = "leeds") -> City:
     """A city of so many children, made in a folder that is deleted again."""
     with tempfile.TemporaryDirectory(prefix="sightline-city-") as folder:
-        simulate(Wanted(out=Path(folder), partnership=partnership, children=children, years=years, seed=seed))
+        wanted = Wanted(
+            out=Path(folder), partnership=partnership, children=children, years=years, seed=seed, storylines=HARD_CASES
+        )
+        simulate(wanted)
         return read_city(Path(folder), load(partnership))
 
 

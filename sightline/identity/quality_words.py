@@ -18,6 +18,12 @@ TITLES = {
     "worth": "One person after all, of pairs that wait",
     "found": "Joined or waiting, of pairs that are one person",
 }
+SHORT = {
+    "right": "Right when joined",
+    "joined": "Joined by themselves",
+    "worth": "Yes when asked",
+    "found": "Found at all",
+}
 MEANS = {
     "right": "Anything below 100 per cent means that two people were taken for one, until somebody took them apart",
     "joined": "The rest waits for a person. Lower is more work, not more harm",

@@ -119,7 +119,7 @@ def measured(request: HttpRequest, one: Measurement, least: int) -> dict[str, ob
                         "between": interval,
                         "of": of,
                         "far": (*group, name) in gaps,
-                        "title": quality_words.TITLES[name],
+                        "title": quality_words.SHORT[name],
                     }
                 )
             rows.append(
@@ -148,6 +148,7 @@ def measured(request: HttpRequest, one: Measurement, least: int) -> dict[str, ob
         shares.append(
             {
                 "title": quality_words.TITLES[name],
+                "short": quality_words.SHORT[name],
                 "means": quality_words.MEANS[name],
                 "share": value,
                 "between": interval,
@@ -220,16 +221,16 @@ def model_page(request: HttpRequest) -> HttpResponse:
             "trained": trained,
             "published": moment_words(trained.published_at) if trained and trained.published_at else "",
             "published_by": names.get(trained.published_by, trained.published_by) if trained else "",
-            "facts": _facts(model),
+            "facts": _facts(model, trained is not None),
             "errors": _errors(model),
             "comparisons": [_comparison(model, one) for one in COMPARISONS],
         },
     )
 
 
-def _facts(model: Model) -> list[tuple[str, str]]:
+def _facts(model: Model, trained: bool) -> list[tuple[str, str]]:
     on = model.trained_on
-    found = [("Made", model.made or "by hand"), ("Learnt from", str(on.get("partnership") or "an invented city"))]
+    found = [("Made", model.made or "by hand"), ("Learnt from", "people held here" if trained else "an invented city")]
     for key, words in (
         ("rows", "People as agencies hold them"),
         ("pairs", "Random pairs looked at"),
@@ -270,7 +271,12 @@ def _comparison(model: Model, one) -> dict[str, object]:  # type: ignore[no-unty
         wide = min(abs(bits) / BAR, 1.0) * 100
         rows.append({
             "says": level.says, "bits": f"{bits:+.1f}", "for": bits >= 0, "wide": round(wide), "left": 100 - round(wide),
-            "m": f"{100 * model.m[one.id][level.id]:.3g} %", "u": f"{100 * model.u[one.id][level.id]:.3g} %",
+            "m": f"{_rare(model.m[one.id][level.id])}", "u": f"{_rare(model.u[one.id][level.id])}",
             "tf": bool(level.tf), "by_hand": f"{one.id}/{level.id}" in model.by_hand,
         })  # fmt: skip
     return {"title": one.title, "rows": rows, "tf": bool(one.tf_column)}
+
+
+def _rare(share: float) -> str:
+    """A share in per cent, or in words where a per cent would be nought."""
+    return f"{100 * share:.1f} %" if share >= 0.001 else f"1 in {1 / share:,.0f}"
