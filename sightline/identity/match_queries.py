@@ -7,7 +7,7 @@ shown nor counted for anybody else.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -245,10 +245,11 @@ def waiting_count(
     return pairs.order_by()[:limit].count()
 
 
-def waiting_about(person: UUID, *, limit: int = 100) -> int:
+def waiting_about(person: UUID, identities: Collection[UUID] = (), *, limit: int = 100) -> int:
     """How many others may be this person, without content (capped): whoever reads a page may know that somebody is
-    still to decide. Sealed pairs are not counted."""
-    rows = Possible.objects.filter(WAITING & _shown_to(None) & _around([person])).exclude(one__person=F("other__person"))
+    still to decide. Sealed pairs are not counted. `identities`: the person's, where the caller has them."""
+    around = Q(one__in=identities) | Q(other__in=identities) if identities else _around([person])
+    rows = Possible.objects.filter(WAITING & _shown_to(None) & around).exclude(one__person=F("other__person"))
     people = {frozenset(two) for two in rows.values_list("one__person", "other__person")}
     return min(len(people), limit)
 

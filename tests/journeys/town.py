@@ -6,12 +6,15 @@ from contextlib import ExitStack
 from uuid import UUID
 
 from sightline.agencies.actions import add_worker, take_from_definition
-from sightline.agencies.queries import machine
+from sightline.agencies.queries import actor_for, machine, worker
+from sightline.identity.match_queries import waiting
 from sightline.intake.types import Notification, Unread
+from sightline.jobs.linking import decide_match
 from sightline.jobs.receive import close_delivery, open_delivery, receive
+from sightline.sharing.reading import Reading
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import allow_pretending, now, pretend
-from tests.journeys.story import crowd, story
+from tests.journeys.story import crowd, moved, story
 
 PASSWORD = "a long phrase for the tests"
 WORKERS = (  # username, name, agency, role, team
@@ -34,8 +37,19 @@ def plant(*, crowded: int = 0) -> None:
         add_worker(username=username, name=name, agency=agency, role=role, team=team, password=PASSWORD, by=by)
     for feed, things in story().items():
         deliver(feed, things)
+    know_jaye()
     if crowded:
         deliver("crowd-csv", crowd(crowded), lived=False)
+
+
+def know_jaye() -> None:
+    """The police spell Jay's name otherwise. His number agrees, and so short a name may be a twin's: a person decided, the
+    day after the police first told of him, that he is the one."""
+    amir = actor_for(worker("amir"))
+    waits = waiting(Reading(amir, "safeguarding", recorded=False)).items
+    two = next(view for view in waits if "nhs" in view.why)
+    with pretend(parse_moment(moved("2024-11-19 10:00"))):
+        decide_match(possible=two.id, decision="same", because="His school rang: one boy, spelt by ear.", by=amir)
 
 
 def deliver(feed: str, things: list[Notification | Unread], *, lived: bool = True) -> UUID:

@@ -115,7 +115,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "promised": beside.promised(running, present, prefix),
         "variants": beside.variants(profile, titles, codes) if profile else [],
         "held": beside.held_table(profile, titles, codes) if profile else [],
-        "match_waits": "" if moment else waits(request, person),
+        "match_waits": "" if moment else waits(request, person, told.identities),
         "may_see_matches": not moment and request.shell.may_open("who-was-who"),
         "may_join": not moment and request.shell.may_open("join"),
         "may_separate": not moment and profile and len(profile.held) > 1 and request.shell.may_open("separate"),

@@ -299,7 +299,7 @@ def test_nobody_else_reads_what_somebody_types(town):
 # --- how much it costs ---------------------------------------------------------------------------------
 
 
-def test_a_childs_page_takes_at_most_twenty_five_queries(town, jay):
+def test_a_childs_page_takes_at_most_twenty_six_queries(town, jay):
     client = inside("amir")
     client.get(f"/child/{jay}/")
     nell = found(client, "crowther")[0][0]
@@ -308,7 +308,7 @@ def test_a_childs_page_takes_at_most_twenty_five_queries(town, jay):
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(f"/child/{person}/{query}").status_code == 200
             asked = [q["sql"][:150] for q in queries if q["sql"].split()[0] not in ("BEGIN", "COMMIT")]
-            assert len(asked) <= 25, "\n".join(asked)
+            assert len(asked) <= 26, "\n".join(asked)
 
 
 def test_health_says_nothing_but_that(town):

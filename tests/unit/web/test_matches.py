@@ -23,7 +23,7 @@ from sightline.identity.tracing import waiting_between
 from sightline.intake.types import Details
 from sightline.ledger.models import Record
 from sightline.sharing.reading import reading
-from tests.journeys.alike import plant_alike, plant_knot
+from tests.journeys.alike import plant_alike, plant_family, plant_knot
 from tests.journeys.story import told
 from tests.journeys.town import deliver, plant
 from tests.unit.web.test_door import inside
@@ -35,6 +35,7 @@ WHY = "The school nurse has met both."
 @pytest.fixture(scope="module")
 def town(shared_database):
     plant()
+    plant_family()
     plant_alike()
     plant_knot()
     by = machine("story-runner")
