@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,11 +86,6 @@ def said_of(reading: Reading, first: UUID, what: Sequence[str]) -> dict[str, Any
         return None
     reading.note(entry.id, sight)
     return {key: found.body.get(key, []) for key in what}
-
-
-def entries_on(identities: Iterable[UUID]) -> set[UUID]:
-    """Every version of every entry on which one of these source identities stands, in whatever role. Ids alone."""
-    return set(Part.objects.filter(identity__among=list(identities)).values_list("entry_id", flat=True))
 
 
 def is_stated(first: UUID) -> bool:

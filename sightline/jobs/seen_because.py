@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.agencies.rules import may
-from sightline.chronology.tracing import entries_on
+from sightline.chronology.joining import entries_about
 from sightline.definition.outcomes import Missing, Refused
 from sightline.identity import tracing
 from sightline.identity.queries import rows_by_id, seen
@@ -49,8 +49,8 @@ def seen_because(
         *sides,
         since,
         until,
-        of_one=entries_on(sides[0]),
-        of_other=entries_on(sides[1]),
+        of_one=entries_about(sides[0]),
+        of_other=entries_about(sides[1]),
         after=place(after) if after else None,
         limit=limit + 1,
     )

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from sightline.chronology.joining import entries_about
 from sightline.chronology.queries import entry, of_person
-from sightline.chronology.tracing import entries_on
 from sightline.commands import identity_seen
 from sightline.definition.outcomes import Missing, Refused
 from sightline.identity.queries import profile
@@ -87,7 +87,7 @@ def test_whoever_read_both_while_they_were_one_is_listed_and_nobody_else(world):
         (by["sam"].id, True, "view-child"),
         (by["amir"].id, True, "view-child"),
     ]
-    about_leo = entries_on([leo.id]) | {leo.id}
+    about_leo = entries_about([leo.id]) | {leo.id}
     assert all(about_leo & set(one.ids) for one in page.items)
     ((since, until, person),) = together([lee.id], [leo.id])
     assert (since, until) == (parse_moment("2026-03-02 10:00"), parse_moment("2026-03-02 12:00"))
@@ -97,7 +97,7 @@ def test_whoever_read_both_while_they_were_one_is_listed_and_nobody_else(world):
 def test_things_of_one_read_by_somebody_who_works_with_the_other_alone(world):
     """Sam opens an entry about Leo by itself: only the join let Sam in. Amir, at the front door, sees whom he asks for."""
     by, lee, leo, _ = world
-    (first,) = entries_on([leo.id])
+    (first,) = entries_about([leo.id])
 
     def meanwhile(person):
         with pretend(parse_moment("2026-03-02 11:00")):
