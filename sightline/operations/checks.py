@@ -21,6 +21,7 @@ from django.db import connection
 from config import sqlite
 from sightline.agencies.queries import partnership
 from sightline.definition.loader import Unsound
+from sightline.identity.indexing import missing, stale
 from sightline.intake.health_queries import unanswered
 from sightline.intake.queries import oldest_unfinished, oldest_waiting
 from sightline.jobs.due import given_up, lag_seconds
@@ -351,11 +352,24 @@ def _value(statement: str) -> Any:
         return cursor.fetchone()[0]
 
 
+def _index() -> Checks:
+    count = missing(1000)
+    if count:
+        said = f"{'more than ' if count == 1000 else ''}{count:,} people are not in the index: they are neither found nor matched"
+        yield Check("index", "fail", said, "Run `sightline identity index --missing`.")
+    elif strange := stale():
+        said = f"{strange} of the last people are not found by everything that is known of them (were lists of names changed?)"
+        yield Check("index", "warn", said, "Run `sightline identity index`.")
+    else:
+        yield Check("index", "ok", "everybody can be found and matched")
+
+
 LOOKS: tuple[tuple[str, Callable[[], Checks], bool], ...] = (
     ("database", _database, False),
     ("tables", _migrations, True),
     ("append-only", _triggers, True),
     ("keys", _keys, True),
+    ("index", _index, True),
     ("clock", _clock, True),
     ("disk", _disk, False),
     ("worker", _worker, True),
