@@ -178,7 +178,7 @@ COMPARISONS: tuple[Comparison, ...] = (
                 "Both 1 January of one year, which is often a guess",
                 "(born_l = born_r and born_digits_l like '%0101')",
             ),
-            Level("same", "The same birth date", "born_l = born_r"),
+            Level("same", "The same birth date, or expected on the same day", "(born_l = born_r or due_l = due_r)"),
             Level(
                 "turned",
                 "Day and month change places",
@@ -403,6 +403,8 @@ def _born_level(a: Prepared, b: Prepared) -> int:
     elif a.born_from is not None and b.born_from is not None:
         if a.born_from <= _last(b) and b.born_from <= _last(a):
             return 5
+    elif a.due is not None and a.due == b.due:
+        return 2
     elif (
         _due_about(a.born_from if x is not None else None, b.due)
         or _due_about(b.born_from if y is not None else None, a.due)

@@ -117,6 +117,7 @@ def test_a_child_is_born_about_when_it_was_expected():
     expected = told(given="Baby", family="Okafor", expected="2025-03-10")
     assert level(expected, told(born="2025-02-27"), "birth-date") == "due"
     assert level(expected, told(expected="2025-03-20"), "birth-date") == "due"
+    assert level(expected, told(expected="2025-03-10"), "birth-date") == "same"
     assert level(expected, told(born="2024-02-27"), "birth-date") == "else"
 
 
