@@ -230,9 +230,9 @@ def told_of(identities: Sequence[UUID], keyring: Keyring) -> dict[UUID, Likeness
     versions = _versions({*identities, *family}, keyring)
     found = {}
     for identity in identities:
-        if identity not in versions:
+        if not versions.get(identity):
             continue
-        told = [kin_of(versions[k][-1]) for k in sorted(kin.get(identity, ()), key=str) if k in versions]
+        told = [kin_of(versions[k][-1]) for k in sorted(kin.get(identity, ()), key=str) if versions.get(k)]
         before: Likeness | None = None
         for details in versions[identity]:
             before = likeness_of(details, before=before)
