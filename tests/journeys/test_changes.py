@@ -63,7 +63,7 @@ def test_a_match_is_decided_with_a_reason_and_the_two_are_one(as_):
     walker.page.get_by_label("One person", exact=True).check()
     walker.page.get_by_label("Why?").fill("The school and the police both know him by this address.")
     walker.page.get_by_role("button", name="Decide").click()
-    walker.page.get_by_text("They are one person now").wait_for()
+    walker.page.get_by_text("You decided that they are one person").wait_for()
     walker.find("jay marsh")
     assert jays.count() == 1
 
@@ -88,6 +88,8 @@ def test_what_one_agency_holds_is_separated_by_keyboard_and_what_is_typed_is_kep
     walker.tab_to("Separate them")
     walker.press("Enter")
     walker.page.get_by_text("stands on a page of its own now").wait_for()
+    walker.page.get_by_role("heading", name="Who saw what because they were joined").wait_for()
+    walker.page.get_by_role("link", name="Jay Marsh", exact=True).click()
     walker.page.get_by_role("heading", name="Jay Marsh").wait_for()
     assert walker.page.locator(".sl-day").count() == entries - int(leave.split()[0])
     walker.find("jay marsh")

@@ -17,7 +17,6 @@ PAGES = {  # name: (who, how to get there)
     "child-for-a-school": ("ruth", lambda w: w.child()),
     "entry": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Missing: High risk").last.click())),
     "matches": ("amir", lambda w: w.go("/matches/")),
-    "match": ("amir", lambda w: (w.go("/matches/"), w.page.get_by_role("link", name="Jay Marsh and Jay Marsh").click())),
     "separate": (
         "amir",
         lambda w: (
