@@ -157,7 +157,7 @@ def gaps(found: Counted, points: float, least: int, shares: Sequence[str] = STOP
         for name in shares:
             all_, own = found.all.share(name), tally.share(name)
             if own.of >= least and all_.of:
-                gap = 100 * (all_.value - own.value)
+                gap = round(100 * (all_.value - own.value), 6)  # exactly so many points is not more
                 if gap > points:
                     those.append(Gap(by, group, name, round(gap, 2), own.of))
     return sorted(those, key=lambda gap: (-gap.points, gap.by, gap.group, gap.share))
