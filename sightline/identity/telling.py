@@ -22,6 +22,7 @@ class Told:
     why: str  # a code of `usable.SAYS`
     sentence: str
     received: str  # as its sender wrote it
+    stands: bool = False  # it is still what is held
 
     @property
     def title(self) -> str:
@@ -36,7 +37,9 @@ def told(details: Details) -> tuple[Told, ...]:
         number: str = getattr(details, name)
         if number and not check(number)[1] and all(detail != name for detail, _, _ in noted):
             noted.append((name, "check-digit", ""))
-    found = [Told(detail, why, SAYS.get(why, ""), text or _standing(details, detail)) for detail, why, text in noted]
+    found = [
+        Told(detail, why, SAYS.get(why, ""), text or _standing(details, detail), not text) for detail, why, text in noted
+    ]
     order = list(DETAILS)
     return tuple(sorted(found, key=lambda one: order.index(one.detail) if one.detail in order else len(order)))
 

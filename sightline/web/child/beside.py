@@ -13,7 +13,6 @@ from sightline.chronology.types import EntryView, Voice
 from sightline.clocks.views import ClockView
 from sightline.identity.telling import Told, told
 from sightline.identity.types import Profile
-from sightline.intake.types import Details
 from sightline.sharing.types import Level
 from sightline.web.words import (
     age_words,
@@ -199,14 +198,14 @@ def held_table(
                 held.identity,
                 titles.get(held.agency, held.agency),
                 day_words(london(held.known_at)),
-                [(k, v) for k, v in values if v] + [in_words(one, d) for one in told(d)],
+                [(k, v) for k, v in values if v] + [in_words(one) for one in told(d)],
             )
         )
     return found
 
 
-def in_words(one: Told, details: Details) -> tuple[str, str]:
+def in_words(one: Told) -> tuple[str, str]:
     """A detail that could not be used as it came: (label, as it was received and what was made of it)."""
-    if one.received and one.received != getattr(details, one.detail):
-        return f"{one.title}, as received", f"“{one.received}”. {one.sentence}"
-    return f"Note on the {lowered(one.title)}", one.sentence
+    if one.stands:
+        return f"Note on the {lowered(one.title)}", one.sentence
+    return f"{one.title}, as received", f"“{one.received}”. {one.sentence}"
