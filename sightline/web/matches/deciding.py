@@ -55,7 +55,7 @@ class DecideForm(forms.Form):
         if given.get("decision") == "ask":
             if not given.get("agency"):
                 self.add_error("agency", "Choose the agency that you ask")
-        elif given.get("decision") and not given.get("because"):
+        elif not given.get("because"):
             self.add_error("because", "Say why, in a sentence")
         return given
 
