@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from sightline.definition.reference_matching import matching
 from sightline.definition.reference_registry import groups
 from sightline.definition.reference_sets import sets
 from sightline.definition.reference_storylines import storylines
@@ -36,6 +37,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "codes": _codes,
         "signals": _signals,
         "storylines": storylines,
+        "matching": matching,
     }
     note = "<!-- Generated from `definitions/`. Change the definition, then make the pages again. -->"
     return {

@@ -21,7 +21,7 @@ from sightline.identity.models import Possible
 from sightline.vault.adding import add_objects, new
 from sightline.vault.ids import Ids
 
-HELD_APART, NO_LONGER = "held-apart", "no-longer-agrees"
+HELD_APART, TOLD_APART, NO_LONGER = "held-apart", "told-apart", "no-longer-agrees"
 AGAINST = frozenset(CONTRADICTS)
 DECIDED = ("same", "different")
 SOMEBODY = ("unsure", "half")  # somebody has looked at it: what it comes to is theirs to say
@@ -125,7 +125,7 @@ class Pairs:
 
     def _weigh(self, pair: Possible, verdict: Verdict, score: Score, guard: str) -> None:
         if pair.state in SOMEBODY:
-            pair.why = list(verdict.why)
+            pair.why = [*verdict.why, *(code for code in pair.why if code in (TOLD_APART, HELD_APART))]
         pair.agree, pair.differ = _sides(score)
         pair.bits, pair.parts, pair.model, pair.guard = score.bits, _parts(score), self.model, guard
 
