@@ -15,6 +15,8 @@ from typing import Any
 
 from config import sqlite
 
+# A table of SQLite that has no row ids: the column that grows as rows come.
+WITHOUT_ROWID = {"identity_key": "alike"}  # numbers of `identity_alike`
 Slice = dict[str, list[tuple[Any, ...]]]
 
 
@@ -46,7 +48,8 @@ class Marks:
     def take(self) -> None:
         if self.connection.vendor == "sqlite":
             with self.connection.cursor() as cursor:
-                cursor.execute("SELECT " + ", ".join(f'(SELECT max(rowid) FROM "{name}")' for name in self.names))
+                tables = ("identity_alike" if name in WITHOUT_ROWID else name for name in self.names)
+                cursor.execute("SELECT " + ", ".join(f'(SELECT max(rowid) FROM "{table}")' for table in tables))
                 self.taken.append([mark or 0 for mark in cursor.fetchone()])
         else:
             with self.connection.cursor() as cursor:
@@ -69,11 +72,10 @@ def rows_of(connection: Any, marks: Marks) -> tuple[int, list[Slice]]:
 
 def _read(connection: Any, model: Any, highest: list[int]) -> Any:
     columns = ", ".join(f'"{f.column}"' for f in model._meta.concrete_fields)
-    own = "rowid" if connection.vendor == "sqlite" else "xmin::text::bigint"
+    name = model._meta.db_table
+    own = WITHOUT_ROWID.get(name, "rowid") if connection.vendor == "sqlite" else "xmin::text::bigint"
     connection.ensure_connection()
-    for own_mark, *row in connection.connection.execute(
-        f'SELECT {own}, {columns} FROM "{model._meta.db_table}" ORDER BY 1'
-    ).fetchall():
+    for own_mark, *row in connection.connection.execute(f'SELECT {own}, {columns} FROM "{name}" ORDER BY 1').fetchall():
         yield [bisect.bisect_left(highest, own_mark) if highest else own_mark, tuple(row)]
 
 
