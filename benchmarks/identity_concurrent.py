@@ -100,6 +100,7 @@ def _write(n: int, ready: Any, committed: Any, results: Any) -> None:
         from sightline.jobs.receive import receive_many
 
         by, number, took = machine("feed-machine"), FROM + n * 1_000_000, []
+        receive_many([_thing(number + 999_999)], feed="bench", kind="api", agency=AGENCY, by=by)  # definitions are read
         ready.wait(timeout=300)
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
@@ -140,6 +141,7 @@ def _read(n: int, size: int, ready: Any, committed: Any, results: Any) -> None:
 
         by, rng = machine("matching-machine"), random.Random(n)
         told: dict[str, Any] = {"took": [], "missed": 0, "fresh": 0, "base": 0, "found": 0}
+        Matcher(Keyring(), reading=Reading(by, "identity")).like([likeness_of(told_of(1).details)])  # as above
         ready.wait(timeout=300)
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
