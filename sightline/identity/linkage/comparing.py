@@ -236,7 +236,9 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level(
                 NULL,
                 "Nothing that both tell",
-                "(len(districts_l) = 0 or len(districts_r) = 0) and (len(contacts_l) = 0 or len(contacts_r) = 0)"
+                "(len(districts_l) = 0 or len(districts_r) = 0 or ((len(postcodes_l) = 0 or len(postcodes_r) = 0)"
+                " and list_has_any(districts_l, districts_r) and not list_has_any(sectors_l, sectors_r)))"
+                " and (len(contacts_l) = 0 or len(contacts_r) = 0)"
                 " and (len(kin_l) = 0 or len(kin_r) = 0)"
                 " and not list_contains(kin_r, coalesce(self_kin_l, '-')) and not list_contains(kin_l, coalesce(self_kin_r, '-'))",
             ),
@@ -260,7 +262,11 @@ COMPARISONS: tuple[Comparison, ...] = (
             ),
             Level("postcode", "The same postcode", "list_has_any(postcodes_l, postcodes_r)"),
             Level("sector", "Postcodes next to each other", "list_has_any(sectors_l, sectors_r)"),
-            Level("district", "The same part of town", "list_has_any(districts_l, districts_r)"),
+            Level(  # of two whole postcodes; a district told alone that fits speaks neither for nor against
+                "district",
+                "The same part of town",
+                "(list_has_any(districts_l, districts_r) and len(postcodes_l) > 0 and len(postcodes_r) > 0)",
+            ),
             Level(
                 "other-family",
                 "Both have family here, and nobody is the same",
@@ -436,7 +442,11 @@ def _household_level(a: Prepared, b: Prepared) -> int:
         if _meet(a.postcodes, b.postcodes):
             return 5 if a.line is not None and a.line == b.line else 6
         if _meet(a.districts, b.districts):
-            return 7 if _meet(a.sectors, b.sectors) else 8
+            if _meet(a.sectors, b.sectors):
+                return 7
+            if a.postcodes and b.postcodes:
+                return 8
+            return 9 if a.kin and b.kin else 10 if a.contacts and b.contacts else 0
         return 9 if a.kin and b.kin else 10
     return 9 if a.kin and b.kin else 10 if a.contacts and b.contacts else 0
 

@@ -132,7 +132,9 @@ def test_a_child_is_born_about_when_it_was_expected():
         ),
         ({"postcode": "LS14 6AA"}, {"postcode": "LS14 6BB"}, "sector"),
         ({"postcode": "LS14 6AA"}, {"postcode": "LS14 1BB"}, "district"),
-        ({"postcode": "LS14 6AA"}, {"postcode": "LS14"}, "district"),
+        ({"postcode": "LS14 6AA"}, {"postcode": "LS14"}, "null"),  # a part that fits speaks neither for nor against
+        ({"postcode": "LS14 6AA"}, {"postcode": "LS14 6"}, "sector"),
+        ({"postcode": "LS14 6AA"}, {"postcode": "LS9"}, "else"),
         ({"postcode": "LS14 6AA"}, {"postcode": "BD1 1BB"}, "else"),
         ({"phone": "07700 900123"}, {"phone": "+447700900123", "postcode": "BD1 1BB"}, "contact"),
         ({"email": "a@example.org"}, {"email": "A@example.org"}, "contact"),
