@@ -12,7 +12,7 @@ from datetime import date
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from sightline.identity.linkage.names import in_use, roots, sound
+from sightline.identity.linkage.names import family_roots, in_use, roots, sound
 from sightline.identity.linkage.types import Likeness
 
 SAME, SHORT, VARIANT, UNCLEAR, DIFFERENT, UNTOLD = "same", "short", "variant", "unclear", "different", ""
@@ -63,7 +63,12 @@ def facts(one: Likeness, other: Likeness, generation: int) -> Facts:
 def alike(one: str, other: str) -> bool:
     """Whether one given name may be the other: the same, a declared short form or spelling, or a slip of the hand. Not
     by sound alone: Hassan and Hussain, or Lily and Leila, sound alike, and are what twins are called."""
-    return _one_name(one, other) or slip(one, other)
+    return _one_name(one, other) or slip(one, other) and not (_is_name(one) and _is_name(other))
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word is a name that we know. Of two, neither is the other misspelt: Marcus and Marcos."""
+    return word in in_use().meant
 
 
 def _one_name(one: str, other: str) -> bool:
@@ -134,12 +139,16 @@ def _family(one: Likeness, other: Likeness) -> bool | None:
     particles = in_use().particles
     a, b = ({w for w in words if w not in particles} or set(words) for words in (one.family, other.family))
     return (
-        any(alike(x, y) or sound(x) == sound(y) for x in a for y in b)
+        any(_one_family_name(x, y) for x in a for y in b)
         or "".join(one.family) == "".join(other.family)
         or not a.isdisjoint(other.other_names)
         or not b.isdisjoint(one.other_names)
         or _turned_round(one, other)
     )
+
+
+def _one_family_name(one: str, other: str) -> bool:
+    return not set(family_roots(one)).isdisjoint(family_roots(other)) or slip(one, other) or sound(one) == sound(other)
 
 
 # --- birth --------------------------------------------------------------------------------------------
