@@ -2,7 +2,7 @@
 
 `given_name`, `surname`, `date_of_birth` are what they are called; `postcode` and `suburb` where somebody lives, either of
 which may be right; `street_number` and `address_1` the first line; `soc_sec_id` an identifier, as an NHS number is one;
-`address_1` and `address_2` places that several share, as a school is.
+`address_1` and `address_2`, each with its `state`, places that several share, as a school is.
 
 The pairs looked at are those that Splink looks at in the same run (`febrl_splink.BLOCKS`), so that what is compared is
 how pairs are judged; `found_by_keys` says what our own keys, made for children in England, find of the true ones.
@@ -46,7 +46,7 @@ def likeness(row: Row) -> Likeness:
         found,
         nhs=row["soc_sec_id"],
         postcodes=tuple(filter(None, (_postcode(row["postcode"]), _place(row["suburb"])))),
-        schools=tuple(filter(None, (_plain(row["address_1"]), _plain(row["address_2"])))),
+        schools=tuple(f"{_plain(row[column])}{row['state']}" for column in ("address_1", "address_2") if row[column]),
     )
 
 
