@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sightline.definition.outcomes import Decision, Missing, Refused
+from sightline.identity.actions import guard
 from sightline.identity.queries import identities_of, persons_of
 from sightline.identity.tracing import waiting_between
 from sightline.jobs import linking
 from sightline.stories.contract import OF_A_PAIR
-from sightline.stories.model import Act
+from sightline.stories.model import Act, Sent
 from sightline.stories.reading_events import target
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Flags = tuple[str, ...]
 SECOND = "second-person-needed"
+HARMING = frozenset(("person-causing-harm", "suspect"))
 
 
 class NotBuilt(Exception):
@@ -128,11 +130,37 @@ def _reject(life: Life, act: Act) -> Flags:
     return ()
 
 
+def _protected(life: Life, act: Act) -> list[UUID]:
+    """Whom a guard is put on: somebody as one event brought them, or whoever is on the event, but for who causes harm."""
+    who, event = target(act.on)
+    if who:
+        return [_identity(life, act.on)]
+    if event in life.story.people:
+        return life.identities_of(event)
+    sent = next((one for one in life.story.events if one.id == event and isinstance(one, Sent)), None)
+    found = [
+        life.identities[person, event]
+        for person, roles, _ in (sent.people if sent is not None else ())
+        if (person, event) in life.identities and not HARMING.intersection(roles)
+    ]
+    if not found:
+        raise Missing
+    return found
+
+
+def _guard(life: Life, act: Act) -> Flags:
+    kind = str(act.given.get("kind") or "protected")
+    guard(identities=_protected(life, act), kind=kind, because=_because(act), by=life.actor(act.by))
+    return ()
+
+
 VERBS: dict[str, Callable[[Life, Act], Flags]] = {
     "join": _join,
     "separate": _separate,
     "decide-match": _decide_match,
     "ask-agency": _ask_agency,
+    "guard": _guard,
+    "protect-location": _guard,  # so far as matching goes: for whom alone the location is, is not kept yet
     "confirm": _confirm,
     "reject": _reject,
 }
