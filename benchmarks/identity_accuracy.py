@@ -122,8 +122,9 @@ def _city(report: Report, size: int) -> None:
     rules, model = bands.in_force(definition.matching, date(2026, 11, 22)), shipped_model()
     city = made(size, years=YEARS, seed=SEED, partnership=PARTNERSHIP)
     children = sum(p["role"] == "child" for p in city.people.values())
-    print(f" A city of {children:,} children, {YEARS:g} years: {city.records:,} records, {len(city.held):,} people as agencies "
-          f"hold them (made and read in {time.monotonic() - began:.0f} s); model {model.id[:8]} of {model.made}", flush=True)  # fmt: skip
+    print(f" A city of {children:,} children, {YEARS:g} years: {city.records:,} records", flush=True)
+    report.say("people as agencies hold them", f"{len(city.held):,} in {time.monotonic() - began:.0f} s")
+    report.say("model in force", f"{model.id[:8]} of {model.made}")
     began = time.monotonic()
     looked = look(city.held, model, rules)
     report.say("pairs scored", f"{looked.scored:,} in {time.monotonic() - began:.0f} s")
@@ -188,6 +189,9 @@ def _groups(report: Report, found, gap: float, least: int, measuring) -> None:  
         judged = {g: t.share(name) for g, t in found.groups.items() if t.share(name).of >= least}
         (by, group), worst = min(judged.items(), key=lambda item: item[1].value)
         low, high = worst.interval
-        print(f"    {name}: worst off are {by} {group}, {worst.hits:,} of {worst.of:,}, {100 * worst.value:.2f} per cent "
-              f"({100 * low:.2f} to {100 * high:.2f}); average {100 * average:.2f}; {len(judged)} groups judged", flush=True)  # fmt: skip
+        print(f"    {name}: worst off are {by} {group}, {worst.hits:,} of {worst.of:,}", flush=True)
+        report.say(
+            "  share, and what it may truly be", f"{100 * worst.value:.2f} ({100 * low:.2f} to {100 * high:.2f})"
+        )
+        report.say("  average, and groups judged", f"{100 * average:.2f}, {len(judged)}")
         report.most(f"  {name}: points below the average", max(0.0, 100 * (average - worst.value)), gap)

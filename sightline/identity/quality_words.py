@@ -59,13 +59,13 @@ def gap_words(gap: Gap, definition: Partnership) -> str:
 
 
 def percent(share: Share) -> str:
-    return f"{100 * share.value:.1f} %" if share.of else "none"
+    return f"{100 * share.value:.1f}\u00a0%" if share.of else "none"
 
 
 def between(share: Share) -> str:
     """What the true share may be."""
     low, high = share.interval
-    return f"{100 * low:.1f} to {100 * high:.1f} %"
+    return f"{100 * low:.1f} to {100 * high:.1f}\u00a0%"
 
 
 def shown(share: Share, least: int) -> tuple[str, str, str]:
