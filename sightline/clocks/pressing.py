@@ -12,4 +12,7 @@ def pressing() -> dict[str, QuerySet]:
     """The source identities on whom a clock runs that nobody has stopped: `urgent` where what started it cannot wait,
     `open` where it can. Ids, as queries that a stage above may narrow a list of its own with."""
     running = Running.objects.filter(stopped_at=None, history=False)
-    return {"urgent": running.filter(by_urgent_entry("started_by")).values("identity"), "open": running.values("identity")}
+    return {
+        "urgent": running.filter(by_urgent_entry("started_by")).values("identity"),
+        "open": running.values("identity"),
+    }

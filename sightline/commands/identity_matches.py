@@ -28,7 +28,8 @@ def register(verbs: Any) -> None:
         description=(
             "Lists the matches that wait for somebody to decide, as a worker sees them: first those that touch something\n"
             "urgent, then an open concern, then the longest waiting. It shows names of children: on this terminal alone.\n"
-            "That it was asked is recorded, under the worker's name.\n\nExit codes: 0 nothing waits; 1 something waits; 2 it cannot be asked."
+            "That it was asked is recorded, under the worker's name.\n\n"
+            "Exit codes: 0 nothing waits; 1 something waits; 2 it cannot be asked."
         ),
         epilog="Example: sightline identity matches --by amir --show urgent --json",
     )
@@ -75,7 +76,9 @@ def matches(args: argparse.Namespace) -> int:
         return 1 if count else 0
     for one in told:
         weight = f"{one['weight']:+.1f}" if one["weight"] is not None else "–"
-        marks = " ".join(f"[{mark}]" for mark in (one["pressing"], one["guard"], one["state"]) if mark not in ("", "waiting"))
+        marks = " ".join(
+            f"[{mark}]" for mark in (one["pressing"], one["guard"], one["state"]) if mark not in ("", "waiting")
+        )
         names = " / ".join(f"{side['name']} {side['born']} ({side['agency']})" for side in one["sides"])
         print(f"{one['id']}  {weight:>6}  {names}  since {one['since'][:10]} {marks}".rstrip())
     print(f"{count}{'+' if count >= 1000 else ''} wait{'s' if count == 1 else ''}", file=sys.stderr)
@@ -104,9 +107,7 @@ def as_data(view: PairView, opened: Reading) -> dict[str, Any]:
         "weight": view.bits,
         "model": view.model,
         "why": list(view.why),
-        "compared": [
-            {"comparison": p.comparison, "level": p.level, "weight": round(p.weight, 2)} for p in view.parts
-        ],
+        "compared": [{"comparison": p.comparison, "level": p.level, "weight": round(p.weight, 2)} for p in view.parts],
         "asked": {"agency": view.asked_of, "at": view.asked_at.isoformat()} if view.asked_at else None,
         "sides": [side(view.one, view.person_one), side(view.other, view.person_other)],
     }
@@ -147,6 +148,10 @@ def decide(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"id": str(view.id), "state": view.state, "one_person": view.together}))
     else:
-        said = {"half": "A second worker must agree.", "same": "They are one person now.", "different": "They stay two people."}
+        said = {
+            "half": "A second worker must agree.",
+            "same": "They are one person now.",
+            "different": "They stay two people.",
+        }
         print(said.get(view.state, "It goes on waiting."))
     return 0

@@ -6,9 +6,8 @@ shown nor counted for anybody else.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.core import signing
@@ -18,9 +17,9 @@ from sightline.agencies.rules import may
 from sightline.definition.outcomes import Missing, Refused
 from sightline.identity import rules
 from sightline.identity.bands import in_force
-from sightline.identity.match_types import WAITS, Belonging, Knot, Member, Narrow, PairView, Together, Weighed
-from sightline.identity.models import Link, Possible, SourceIdentity
-from sightline.identity.queries import held_with_sight, identities_of
+from sightline.identity.match_types import WAITS, Knot, Member, Narrow, PairView, Weighed
+from sightline.identity.models import Possible, SourceIdentity
+from sightline.identity.queries import held_with_sight
 from sightline.identity.types import Held
 from sightline.sharing.paging import Page
 from sightline.sharing.reading import Reading
@@ -32,7 +31,6 @@ WAITING = Q(state__in=WAITS)
 TIERS = ("urgent", "open", "")  # in this order
 MOST_STEPS = 5  # pages of pairs that this reader may not see, before the list says that there is more
 MOST_IN_KNOT = 8
-FOREVER = datetime.max.replace(tzinfo=UTC)
 Identities = Iterable[UUID] | QuerySet
 Found = dict[UUID, tuple[Held, Sight]]
 
@@ -49,7 +47,7 @@ def holds_sealed(reading: Reading) -> bool:
     return reading.actor.role == in_force(reading.definition.matching, now().date()).holder
 
 
-def _shown_to(reading: Reading | None) -> Q:
+def shown_to(reading: Reading | None) -> Q:
     """The pairs of which this reader may know at all (`None`: anybody at the front door)."""
     if reading is not None and holds_sealed(reading):
         return Q()
@@ -87,7 +85,7 @@ def _once(which: Q) -> list[Possible]:
 
 
 def _narrowed(reading: Reading | None, narrow: Narrow) -> Q:
-    found = _shown_to(reading)
+    found = shown_to(reading)
     if narrow.agency:
         found &= Q(one__agency=narrow.agency) | Q(other__agency=narrow.agency)
     if narrow.show == "asked":
@@ -157,11 +155,11 @@ def _first_visible(
         .select_related("one", "other")
         .order_by("at", "id")
     )
-    found = _held(reading, [side for row in rows for side in (row.one, row.other)])
+    found = held_by(reading, [side for row in rows for side in (row.one, row.other)])
     views: dict[frozenset[UUID], PairView] = {}
     for row in rows:
         two = frozenset((row.one.person, row.other.person))
-        if two in tiers and (view := _view(row, found, pressing=tiers[two])):
+        if two in tiers and (view := view_of(row, found, pressing=tiers[two])):
             views.setdefault(two, view)
     return views, found
 
@@ -184,7 +182,7 @@ def waiting(
     shown = [views.get(frozenset((row.one.person, row.other.person))) for _, row in pairs[:limit]]
     reading.about = reading.about or "view-matches"
     more = _mark(*pairs[limit - 1]) if len(pairs) > limit else ""
-    return Page(tuple(_note(reading, view, found) for view in shown if view), more)
+    return Page(tuple(noted(reading, view, found) for view in shown if view), more)
 
 
 def following(
@@ -249,7 +247,7 @@ def waiting_about(person: UUID, identities: Collection[UUID] = (), *, limit: int
     """How many others may be this person, without content (capped): whoever reads a page may know that somebody is
     still to decide. Sealed pairs are not counted. `identities`: the person's, where the caller has them."""
     around = Q(one__in=identities) | Q(other__in=identities) if identities else _around([person])
-    rows = Possible.objects.filter(WAITING & _shown_to(None) & around).exclude(one__person=F("other__person"))
+    rows = Possible.objects.filter(WAITING & shown_to(None) & around).exclude(one__person=F("other__person"))
     people = {frozenset(two) for two in rows.values_list("one__person", "other__person")}
     return min(len(people), limit)
 
@@ -257,10 +255,10 @@ def waiting_about(person: UUID, identities: Collection[UUID] = (), *, limit: int
 def pairs_about(reading: Reading, person: UUID, *, limit: int = 20) -> list[PairView]:
     """The pairs that wait about one person, as far as this reader may see them: longest waiting first."""
     require(reading)
-    which = _shown_to(reading)
+    which = shown_to(reading)
     pairs = [("", row) for row in _once(which & _around([person]))[:limit]]
     views, found = _first_visible(reading, which, pairs) if pairs else ({}, {})
-    return [_note(reading, view, found) for view in views.values()]
+    return [noted(reading, view, found) for view in views.values()]
 
 
 # --- one pair ------------------------------------------------------------------------------------------
@@ -269,17 +267,17 @@ def pairs_about(reading: Reading, person: UUID, *, limit: int = 20) -> list[Pair
 def pair(reading: Reading, possible: UUID) -> PairView:
     """One pair with all that each side is today. Raises Missing where this reader may not see both sides."""
     require(reading)
-    row = Possible.objects.filter(_shown_to(reading), id=possible).select_related("one", "other").first()
+    row = Possible.objects.filter(shown_to(reading), id=possible).select_related("one", "other").first()
     if row is None:
         raise Missing
     rows = list(SourceIdentity.objects.filter(person__in={row.one.person, row.other.person}))
-    found = _held(reading, rows)
-    view = _view(row, found, with_all=rows, because=_because(reading, row))
+    found = held_by(reading, rows)
+    view = view_of(row, found, with_all=rows, because=because_of(reading, row))
     if view is None:
         raise Missing
     for beside in (*view.with_one, *view.with_other):
         reading.note(beside.identity, found[beside.identity][1])
-    return _note(reading, view, found)
+    return noted(reading, view, found)
 
 
 def between(reading: Reading, one: UUID, other: UUID) -> PairView | None:
@@ -289,13 +287,13 @@ def between(reading: Reading, one: UUID, other: UUID) -> PairView | None:
     if not holds_sealed(reading) and SourceIdentity.objects.filter(person__in=(one, other), guard="sealed").exists():
         raise Missing
     both = Q(one__person=one, other__person=other) | Q(one__person=other, other__person=one)
-    row = Possible.objects.filter(both, _shown_to(reading)).order_by(F("decided_at").desc(nulls_last=True), "at").first()
+    row = Possible.objects.filter(both, shown_to(reading)).order_by(F("decided_at").desc(nulls_last=True), "at").first()
     return pair(reading, row.id) if row else None
 
 
 def knot(reading: Reading, view: PairView) -> Knot:
     """Everybody who hangs together with these two by pairs that wait, the nearest first."""
-    which = _shown_to(reading)
+    which = shown_to(reading)
     people: dict[UUID, None] = {view.person_one: None, view.person_other: None}
     edge, more = list(people), False
     rows: dict[UUID, Possible] = {}
@@ -309,7 +307,7 @@ def knot(reading: Reading, view: PairView) -> Knot:
     if len(people) < 3:
         return Knot((), ())
     identities = list(SourceIdentity.objects.filter(person__in=people))
-    found = _held(reading, identities)
+    found = held_by(reading, identities)
     members = []
     for person in people:
         held = tuple(found[row.id][0] for row in identities if row.person == person and row.id in found)
@@ -319,7 +317,7 @@ def knot(reading: Reading, view: PairView) -> Knot:
     pairs = [
         v
         for row in rows.values()
-        if {row.one.person, row.other.person} <= shown and (v := _view(row, found)) is not None
+        if {row.one.person, row.other.person} <= shown and (v := view_of(row, found)) is not None
     ]
     if len(members) < 3:
         return Knot((), ())
@@ -329,12 +327,12 @@ def knot(reading: Reading, view: PairView) -> Knot:
     return Knot(tuple(members), tuple(pairs), more)
 
 
-def _held(reading: Reading, rows: Iterable[SourceIdentity]) -> Found:
+def held_by(reading: Reading, rows: Iterable[SourceIdentity]) -> Found:
     unique = {row.id: row for row in rows}
     return {held.identity: (held, sight) for held, sight in held_with_sight(reading, list(unique.values()))}
 
 
-def _because(reading: Reading, row: Possible) -> str:
+def because_of(reading: Reading, row: Possible) -> str:
     if not row.because:
         return ""
     reading.keyring.fetch([row.one.key, row.other.key])
@@ -344,7 +342,7 @@ def _because(reading: Reading, row: Possible) -> str:
         return ""
 
 
-def _view(
+def view_of(
     row: Possible,
     found: Found,
     *,
@@ -389,96 +387,7 @@ def _view(
     )
 
 
-def _note(reading: Reading, view: PairView, found: Found) -> PairView:
+def noted(reading: Reading, view: PairView, found: Found) -> PairView:
     for side in (view.one, view.other):
         reading.note(side.identity, found[side.identity][1])
     return view
-
-
-# --- who was thought to be whom ------------------------------------------------------------------------
-
-
-def belongings(reading: Reading, person: UUID) -> list[Belonging]:
-    """Every stretch of time during which a source identity was thought to be this person, and where those went that no
-    longer are: oldest first. Raises Missing where nothing of the person may be seen."""
-    ever = set(Link.objects.filter(person=person).values_list("identity", flat=True))
-    ever |= {row.id for row in identities_of(person)}
-    rows = {row.id: row for row in SourceIdentity.objects.filter(id__in=ever)}
-    found = _held(reading, rows.values())
-    if not any(rows[i].person == person for i in found):
-        raise Missing
-    links: dict[UUID, list[Link]] = defaultdict(list)
-    for link in Link.objects.filter(identity__in=found).order_by("at", "id"):
-        links[link.identity_id].append(link)
-    told: list[Belonging] = []
-    for identity, stretch in links.items():
-        held, sight = found[identity]
-        reading.note(identity, sight)
-        for link, after in zip(stretch, [*stretch[1:], None], strict=True):
-            told.append(
-                Belonging(
-                    identity,
-                    held,
-                    link.person,
-                    link.at,
-                    after.at if after else None,
-                    link.by,
-                    link.reason,
-                    tuple(link.evidence),
-                    link.person == person,
-                )
-            )
-    return sorted(told, key=lambda one: (one.since, str(one.identity)))
-
-
-def decisions_about(reading: Reading, person: UUID, *, limit: int = 50) -> list[PairView]:
-    """What people decided about pairs with this person on one side, newest first, with their reasons."""
-    require(reading)
-    identities = [row.id for row in identities_of(person)]
-    rows = list(
-        Possible.objects.filter(Q(one__in=identities) | Q(other__in=identities), _shown_to(reading))
-        .filter(decided_at__isnull=False)
-        .select_related("one", "other")
-        .order_by("-decided_at", "id")[:limit]
-    )
-    found = _held(reading, [side for row in rows for side in (row.one, row.other)])
-    views = [view for row in rows if (view := _view(row, found, because=_because(reading, row)))]
-    return [_note(reading, view, found) for view in views]
-
-
-def parted(reading: Reading, identity: UUID) -> list[Together]:
-    """The source identities that were one person with this one and no longer are: from when until when, the latest
-    parted first. Raises Missing where this one may not be seen."""
-    row = SourceIdentity.objects.filter(id=identity).first()
-    if row is None or not _held(reading, [row]):
-        raise Missing
-    mine = _stretches([identity])[identity]
-    ever = set(Link.objects.filter(person__in={person for person, _, _ in mine}).values_list("identity", flat=True))
-    others = {
-        other.id: other for other in SourceIdentity.objects.filter(id__in=ever - {identity}).exclude(person=row.person)
-    }
-    found, told = _held(reading, others.values()), []
-    for other, theirs in _stretches(list(found)).items():
-        shared = [
-            (max(since, since_), min(until or FOREVER, until_ or FOREVER))
-            for person, since, until in mine
-            for person_, since_, until_ in theirs
-            if person == person_
-        ]
-        shared = [(since, until) for since, until in shared if since < until]
-        if shared:
-            held, sight = found[other]
-            reading.note(other, sight)
-            told.append(Together(other, held, min(s for s, _ in shared), max(u for _, u in shared)))
-    return sorted(told, key=lambda one: (one.until or FOREVER, str(one.identity)), reverse=True)
-
-
-def _stretches(identities: Sequence[UUID]) -> dict[UUID, list[tuple[UUID, datetime, datetime | None]]]:
-    """Who each was thought to be, from when until when."""
-    links: dict[UUID, list[Link]] = {identity: [] for identity in identities}
-    for link in Link.objects.filter(identity__in=identities).order_by("at", "id"):
-        links[link.identity_id].append(link)
-    return {
-        identity: [(a.person, a.at, b.at if b else None) for a, b in zip(told, [*told[1:], None], strict=True)]
-        for identity, told in links.items()
-    }

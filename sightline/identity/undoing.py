@@ -15,7 +15,9 @@ from sightline.timescales.moment import now
 
 CAN = ("same", "different", "unsure")
 NOT_YOURS = Decision(
-    False, "not-yours", "Only whoever decided this can take it back. Decide anew instead, and say why: join or separate."
+    False,
+    "not-yours",
+    "Only whoever decided this can take it back. Decide anew instead, and say why: join or separate.",
 )
 
 

@@ -3,11 +3,14 @@ is protected, one about whom something urgent waits. As agencies would send them
 
 from __future__ import annotations
 
+from dataclasses import replace
+from zlib import crc32
+
 from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import actor_for, machine, worker
 from sightline.identity import match_queries
 from sightline.identity.actions import guard
-from sightline.intake.types import Details, Named
+from sightline.intake.types import Details, Named, Notification
 from sightline.sharing.reading import Reading
 from tests.journeys.story import told
 from tests.journeys.town import PASSWORD, deliver
@@ -20,7 +23,9 @@ NAMES = (  # none is like another: each is held by two agencies
 SCHOOL, POLICE, NURSE = "elmfield-academy", "west-yorkshire-police", "leeds-community-healthcare"
 
 
-def held(agency: str, who: Details, n: int = 1, also: tuple[Named, ...] = (), relations: tuple = (), **more: str) -> None:
+def held(
+    agency: str, who: Details, n: int = 1, also: tuple[Named, ...] = (), relations: tuple = (), **more: str
+) -> None:
     """One record of an agency about somebody."""
     kind, role, fields = {
         SCHOOL: ("school-concern", "child", {"category": "neglect"}),
@@ -28,7 +33,17 @@ def held(agency: str, who: Details, n: int = 1, also: tuple[Named, ...] = (), re
         NURSE: ("camhs-referral", "child", {"reason": "Low mood", "urgency": "routine"}),
     }[agency]
     record = told(agency, kind, f"2025-02-{n:02}", role, who, also=also, relations=relations, **{**fields, **more})
-    deliver("match-queue", [record])
+    deliver("match-queue", [numbered(record)])
+
+
+def numbered(record: Notification) -> Notification:
+    """Each agency has numbers of its own for people, as they have."""
+
+    def own(named: Named) -> Named:
+        number = crc32(f"{record.agency}{named.details.local_id}".encode()) % 90_000 + 10_000
+        return replace(named, details=replace(named.details, local_id=f"{record.agency[:1].upper()}{number}"))
+
+    return replace(record, people=tuple(own(named) for named in record.people))
 
 
 def plant_alike() -> None:
@@ -74,8 +89,8 @@ def plant_family() -> None:
         professional_judgement="medium",
         children_present="yes",
     )
-    deliver("match-queue", [ella])
-    deliver("match-queue", [edith])
+    deliver("match-queue", [numbered(ella)])
+    deliver("match-queue", [numbered(edith)])
 
 
 def plant_knot() -> None:

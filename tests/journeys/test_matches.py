@@ -192,7 +192,10 @@ def test_two_workers_agree_about_a_protected_child(people):
     paul.press("1")
     paul.press("Enter")
     paul.page.wait_for_url(re.compile("done="))
-    assert len(set(SourceIdentity.objects.filter(id__in=[pair.one_id, pair.other_id]).values_list("person", flat=True))) == 1
+    assert (
+        len(set(SourceIdentity.objects.filter(id__in=[pair.one_id, pair.other_id]).values_list("person", flat=True)))
+        == 1
+    )
 
 
 def test_without_javascript_everything_is_there(queue, browser):
@@ -230,7 +233,9 @@ def test_history_joining_and_who_saw_what_are_sound(people):
     look(amir, "seen-because")
     amir.page.get_by_role("link", name="Who was thought to be whom").click()
     amir.page.get_by_role("link", name="Join this page with another").click()
-    amir.page.get_by_label("Name", exact=True).fill("nell crowther" if not amir.page.get_by_text("Nell").count() else "jay marsh")
+    amir.page.get_by_label("Name", exact=True).fill(
+        "nell crowther" if not amir.page.get_by_text("Nell").count() else "jay marsh"
+    )
     amir.page.get_by_role("button", name="Find").click()
     amir.page.locator("#found-title").wait_for()
     look(amir, "join")

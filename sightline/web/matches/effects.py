@@ -59,7 +59,8 @@ def sentences(
             f"{counted(effect.opened, 'routine record')} would open, because a concern about one would be a concern about both."
         )
     running = [
-        [clock for clock in clocks.of_identities(request.reading, own) if clock.stopped_at is None] for own in identities
+        [clock for clock in clocks.of_identities(request.reading, own) if clock.stopped_at is None]
+        for own in identities
     ]
     if any(running):
         told = [

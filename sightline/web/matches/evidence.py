@@ -47,14 +47,20 @@ def family(view: PairView, one: Sequence[Kin], other: Sequence[Kin], words: Word
         else:
             found.append(Sentence(f"{says}.", "for"))
     for kin, who, mine, theirs in ((one, b, view.one, view.other), (other, a, view.other, view.one)):
-        for sibling in (k for k in kin if k.relation == "sibling" and k.person not in (view.person_one, view.person_other)):
+        for sibling in (
+            k for k in kin if k.relation == "sibling" and k.person not in (view.person_one, view.person_other)
+        ):
             of = _given(mine)
             born = theirs.details.born
             if born and sibling.born == born and sibling.born == mine.details.born:
-                found.append(Sentence(f"{of} has a twin: {sibling.name}, born on the same day. Make sure who is meant.", "care"))
+                found.append(
+                    Sentence(f"{of} has a twin: {sibling.name}, born on the same day. Make sure who is meant.", "care")
+                )
             elif born and sibling.born == born:
                 found.append(
-                    Sentence(f"{sibling.name}, {of}’s brother or sister, has {who}’s birth date: who is meant?", "against")
+                    Sentence(
+                        f"{sibling.name}, {of}’s brother or sister, has {who}’s birth date: who is meant?", "against"
+                    )
                 )
             elif names_alike(sibling.name.split(" ")[0], theirs.details.given) and not names_alike(
                 theirs.details.given, mine.details.given

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from sightline.agencies.queries import workers
 from sightline.chronology.joining import entries_about
+from sightline.identity import match_history as history
 from sightline.identity import match_queries as identity
 from sightline.identity import tracing
 from sightline.identity.match_types import Belonging, PairView
@@ -66,10 +67,10 @@ class Decision:
 def who_was_who(request: HttpRequest, person: UUID) -> HttpResponse:
     reading = request.reading
     told = profile(reading, person)
-    stretches = identity.belongings(reading, person)
+    stretches = history.belongings(reading, person)
     titles = {a.id: a.title for a in reading.agencies.values()}
     current = {held.identity for held in told.held}
-    decisions = [decision(view, request) for view in identity.decisions_about(reading, person)]
+    decisions = [decision(view, request) for view in history.decisions_about(reading, person)]
     waiting = identity.pairs_about(reading, person)
     return render(
         request,
@@ -122,7 +123,7 @@ def seen(request: HttpRequest, person: UUID, held: UUID) -> HttpResponse:
     """Who saw what of both while they were taken for one: to be told, and asked what they did with it."""
     reading = request.reading
     told = profile(reading, person)
-    apart = identity.parted(reading, held)
+    apart = history.parted(reading, held)
     titles = {a.id: a.title for a in reading.agencies.values()}
     rows = []
     if apart:

@@ -67,7 +67,9 @@ def join(request: HttpRequest, person: UUID) -> HttpResponse:
         form.add_error("words", "Enter a name, a birth date, a number or a postcode")
         return render(request, "matches/join.html", {**shown, "form": form}, status=422)
     people = [
-        (one, age_words(one.born, today), iso_words(one.born), reasons(one.why)) for one in found if one.person != person
+        (one, age_words(one.born, today), iso_words(one.born), reasons(one.why))
+        for one in found
+        if one.person != person
     ]
     return render(
         request,

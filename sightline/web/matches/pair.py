@@ -68,7 +68,13 @@ def match(request: HttpRequest, possible: UUID) -> HttpResponse:
 def letters(view: PairView) -> list[tuple[str, str]]:
     """The page's keys, and what each does."""
     chosen = [(key, words[:1].lower() + words[1:] if words[:2] != "I " else words) for _, words, key in choices(view)]
-    return [*chosen, ("Ctrl + Enter", "decide, also from within the reason"), ("n", "next"), ("u", "undo the last"), ("l", "list")]
+    return [
+        *chosen,
+        ("Ctrl + Enter", "decide, also from within the reason"),
+        ("n", "next"),
+        ("u", "undo the last"),
+        ("l", "list"),
+    ]
 
 
 def choices(view: PairView) -> list[tuple[str, str, str]]:
@@ -90,6 +96,7 @@ def page(request: HttpRequest, view: PairView) -> dict[str, object]:
     policy = bands.in_force(definition.matching, london(present).date())
     names = (name(view.one), name(view.other))
     knot = identity.knot(reading, view)
+
     def named(pair: PairView) -> tuple[PairView, str, str, str, bool]:
         words = weights.total_words(pair.bits, policy.same, policy.possible)
         held_by = " and ".join(titles.get(side.agency, side.agency) for side in (pair.one, pair.other))
@@ -138,12 +145,17 @@ def what_follows(
     """What family and network say, and what would change."""
     reading, definition = request.reading, request.reading.definition
     told, identities, kin = [], [], []
-    for person, sides in ((view.person_one, (view.one, *view.with_one)), (view.person_other, (view.other, *view.with_other))):
+    for person, sides in (
+        (view.person_one, (view.one, *view.with_one)),
+        (view.person_other, (view.other, *view.with_other)),
+    ):
         own = [held.identity for held in sides]
         identities.append(own)
         kin.append(family(reading, person, own))
         try:
-            told.append(chronology.of_person(reading, person).entries if may(reading.actor, "view-child", definition) else ())
+            told.append(
+                chronology.of_person(reading, person).entries if may(reading.actor, "view-child", definition) else ()
+            )
         except Missing:
             told.append(())
     would = effect(reading, view.person_one, view.person_other)
@@ -256,7 +268,11 @@ def done(request: HttpRequest, present: datetime) -> dict[str, object]:
     elif view.asked_at and view.waits:
         agency = request.reading.agencies.get(view.asked_of)
         phone = f" Ring {agency.phone}." if agency and agency.phone else ""
-        return {"id": view.id, "names": f"{name(view.one)} and {name(view.other)}", "says": f"{asked(view, titles)}{phone}"}
+        return {
+            "id": view.id,
+            "names": f"{name(view.one)} and {name(view.other)}",
+            "says": f"{asked(view, titles)}{phone}",
+        }
     else:
         return {}
     return {"id": view.id, "names": f"{name(view.one)} and {name(view.other)}", "says": says, "undo": True}

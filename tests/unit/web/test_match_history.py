@@ -15,7 +15,9 @@ from tests.journeys.town import plant
 from tests.unit.web.test_door import inside
 
 WHY = "Both schools rang: it is one girl who moved."
-GIVEN = "Beatrix Callum Demi Eoin Freya Gethin Hana Idris Jorja Kofi Leila Milo Noor Otis Petra Rhys Safia Tobias".split()
+GIVEN = (
+    "Beatrix Callum Demi Eoin Freya Gethin Hana Idris Jorja Kofi Leila Milo Noor Otis Petra Rhys Safia Tobias".split()
+)
 FAMILY = (
     "Hargreave Adeyemi Castellano Drummond Everard Fitzroy Gorecki Huang Ivanova Jessop Kowalczyk Lovell Mbeki Naismith "
     "Okoro Pasternak Quarshie Rossiter"
@@ -32,7 +34,9 @@ def apart(n):
     """Two agencies hold somebody under details so different that nobody would ask. Returns their source identities."""
     before = set(SourceIdentity.objects.values_list("id", flat=True))
     held(SCHOOL, Details(given=GIVEN[n], family=FAMILY[n], born=f"2012-04-{n + 5:02}", postcode="LS6 1AA"), 5)
-    held(POLICE, Details(given=GIVEN[-n - 1], family=FAMILY[-n - 1], born=f"2009-{n + 1:02}-30", postcode="LS11 9ZZ"), 6)
+    held(
+        POLICE, Details(given=GIVEN[-n - 1], family=FAMILY[-n - 1], born=f"2009-{n + 1:02}-30", postcode="LS11 9ZZ"), 6
+    )
     made = SourceIdentity.objects.exclude(id__in=before).order_by("made_at", "agency")
     return {row.agency: row.id for row in made}
 
@@ -40,9 +44,7 @@ def apart(n):
 def joined(client, one, other):
     """Joins the pages of two source identities by hand, from the one's page."""
     persons = persons_of([one, other])
-    return client.post(
-        f"/child/{persons[one]}/join/{persons[other]}/", {"because": WHY, "do": "join"}, follow=True
-    )
+    return client.post(f"/child/{persons[one]}/join/{persons[other]}/", {"because": WHY, "do": "join"}, follow=True)
 
 
 @pytest.fixture
@@ -85,7 +87,9 @@ def test_after_separating_who_saw_records_of_both_is_listed_at_once(two):
     ruth.get(f"/child/{person}/")
     client.get(f"/child/{person}/")
     leaving = other
-    answer = client.post(f"/child/{person}/separate/{leaving}/", {"because": "Two girls after all.", "do": "separate"}, follow=True)
+    answer = client.post(
+        f"/child/{person}/separate/{leaving}/", {"because": "Two girls after all.", "do": "separate"}, follow=True
+    )
     assert "/separated/" in answer.redirect_chain[-1][0]
     page = answer.content.decode()
     assert "Who saw what because they were joined" in page

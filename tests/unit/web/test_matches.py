@@ -40,7 +40,14 @@ def town(shared_database):
     plant_knot()
     by = machine("story-runner")
     for username, role in (("moira", "front-door-manager"), ("hester", "sealed-records-holder")):
-        add_worker(username=username, name=username.title(), agency="childrens-social-work", role=role, team="front-door", by=by)
+        add_worker(
+            username=username,
+            name=username.title(),
+            agency="childrens-social-work",
+            role=role,
+            team="front-door",
+            by=by,
+        )
 
 
 @pytest.fixture
@@ -293,7 +300,9 @@ def test_keys_are_switched_off_and_stay_off(town):
     assert answer["Location"] == "/matches/?show=open"
     page = client.get("/matches/").content.decode()
     assert 'data-keys="off"' in page and "<kbd>" not in page
-    assert client.post("/matches/keys/", {"keys": "on", "back": "https://elsewhere.example/"})["Location"] == "/matches/"
+    assert (
+        client.post("/matches/keys/", {"keys": "on", "back": "https://elsewhere.example/"})["Location"] == "/matches/"
+    )
 
 
 # --- from the command line ------------------------------------------------------------------------------

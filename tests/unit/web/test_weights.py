@@ -19,7 +19,12 @@ from sightline.web.matches import weights
         (-6.5, "−6.5", "strongly for two people", "about 90 times as likely if they are two people"),
         (12.6, "+12.6", "very strongly for one person", "about 6,200 times as likely if they are one person"),
         (20.0, "+20.0", "very strongly for one person", "about a million times as likely if they are one person"),
-        (40.0, "+40.0", "very strongly for one person", "over a thousand million times as likely if they are one person"),
+        (
+            40.0,
+            "+40.0",
+            "very strongly for one person",
+            "over a thousand million times as likely if they are one person",
+        ),
     ],
 )
 def test_a_weight_in_words(weight, number, words, times):
