@@ -168,5 +168,32 @@ class Relation(AppendOnly):
     known_at = models.DateTimeField()
 
 
+class Measured(AppendOnly):
+    """How well matching did on a day: counts of pairs, of everybody and by group. No identity stands in it."""
+
+    classification = dict.fromkeys(("id", "at", "by", "model", "against", "counts", "gaps"), "internal")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(db_index=True)
+    by = models.CharField(max_length=60)
+    model = models.CharField(max_length=40)  # in force on that day
+    against = models.CharField(max_length=10)  # truth | decisions
+    counts = models.JSONField()  # `measuring.Counted`
+    gaps = models.JSONField(default=list)  # [by, group, share, points, of]
+
+
+class Halting(AppendOnly):
+    """From this moment joining by itself is stopped, or goes on. The latest stands; without one it goes on."""
+
+    classification = dict.fromkeys(("id", "at", "by", "step", "model", "gaps"), "internal") | {"because": "ordinary"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(db_index=True)
+    by = models.CharField(max_length=60)
+    step = models.CharField(max_length=10)  # stopped | resumed
+    model = models.CharField(max_length=40)
+    gaps = models.JSONField(default=list)  # of what it was stopped, or in spite of what it goes on
+    because = models.CharField(max_length=400, blank=True)  # about matching; of no person
+
+
 from sightline.identity.linkage.models import PublishedModel, TrainedModel  # noqa: E402, F401  (Django finds an app's tables here)
-from sightline.identity.quality_models import Halting, Measured  # noqa: E402, F401
