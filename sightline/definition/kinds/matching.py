@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from sightline.definition.base import Dated, Listed, Model, Thing
+from sightline.definition.base import Dated, Listed, Model, Thing, YesNo
 
 
 class Nicknames(Thing):
     """Names with their short forms and spellings, and words in name fields that are no name."""
 
     names: dict[str, Listed] = Field({}, description="a name: its short forms and other spellings")
+    spellings: YesNo = Field(False, description="Forms here are spellings: two forms of a name are one name, as each is")
+    own: Listed = Field((), description="forms that children bear as names of their own: Alfie and Freddie are two")
     none: Listed = Field((), description="words and phrases where no name is known (`baby`, `not known`)")
     whose: Listed = Field((), description="after these stands another's name (`infant of`, `mother of`)")
     before: Listed = Field((), description="words before the name by which somebody is called (`muhammad` ali)")

@@ -23,6 +23,7 @@ from functools import lru_cache
 from typing import Any
 
 import jellyfish
+from rapidfuzz.distance import JaroWinkler
 
 from sightline.definition.kinds.matching import Nicknames
 from sightline.definition.loader import load
@@ -45,6 +46,9 @@ class Names:
     """What is declared about names, ready to be asked. `version` names it, twelve hexadecimal digits."""
 
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)  # word -> the names it may stand for
+    meant: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # word -> marks; where two words' meet, they are one name
     apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> forms that are not written under it
     none: re.Pattern[str] | None = None  # phrases that are no name
     whose: re.Pattern[str] | None = None  # phrases after which somebody else's name stands
@@ -75,19 +79,60 @@ def gathered(declared: Mapping[str, Nicknames]) -> Names:
             found.update(" ".join(_split(text)) for text in getattr(one, kind))
         endings.update({folded(ending): tuple(map(folded, stems)) for ending, stems in one.endings.items()})
     frozen = {word: frozenset(found) for word, found in sorted(groups.items())}
+    marks = _marks(declared)
     ordered = tuple(sorted(endings.items(), key=lambda pair: (-len(pair[0]), pair)))
     sets = {kind: frozenset(found) for kind, found in words.items()}
-    said = [sorted((w, sorted(g)) for w, g in frozen.items()), [sorted(s) for s in sets.values()], ordered]
-    said.append([sorted(found) for found in phrases.values()])
-    version = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
-    none, whose = _any_of(phrases["none"]), _any_of(phrases["whose"])
     apart: dict[str, list[str]] = defaultdict(list)
-    for word, meant in frozen.items():
-        for root in sorted(meant):
-            if sound(root) not in _written(word, meant):
+    for word, names in frozen.items():
+        for root in sorted(names):
+            if sound(root) not in _written(word, names):
                 apart[root].append(word)
-    kept = {root: tuple(forms) for root, forms in apart.items()}
-    return Names(groups=frozen, apart=kept, none=none, whose=whose, endings=ordered, version=version, **sets)
+    said = repr(
+        [
+            [sorted((word, sorted(found)) for word, found in both.items()) for both in (frozen, marks)],
+            [sorted(found) for found in (*sets.values(), *phrases.values())],
+            ordered,
+        ]
+    )
+    return Names(
+        groups=frozen,
+        meant=marks,
+        apart={root: tuple(forms) for root, forms in apart.items()},
+        none=_any_of(phrases["none"]),
+        whose=_any_of(phrases["whose"]),
+        endings=ordered,
+        version=hashlib.sha256(said.encode()).hexdigest()[:12],
+        **sets,
+    )
+
+
+def _marks(declared: Mapping[str, Nicknames]) -> dict[str, frozenset[str]]:
+    """What tells which words are forms of one name. A short form goes with its name (`liz`: Elizabeth) and with other short
+    forms of it, but two that are names of their own (Maisie and Daisy, of Margaret) go with the name alone, not together."""
+    found: dict[str, set[str]] = defaultdict(set)
+    lists = [one for _, one in sorted(declared.items())]
+    own = {folded(word) for one in lists for word in one.own}
+    own |= {folded(name) for one in lists if not one.spellings for name in one.names}
+    for one in lists:
+        for name, told in one.names.items():
+            root, forms = folded(name), [*dict.fromkeys(map(folded, told))]
+            found[root].add(root)
+            for form in forms:
+                if one.spellings or form not in own or sound(form) == sound(root):
+                    found[form].add(root)
+                    continue
+                mark = f"{root}>{form}"
+                for word in (root, form, *(other for other in forms if _looks_like(other, form))):
+                    found[word].add(mark)
+            for form in forms:
+                if sound(form) == sound(root) and form not in own:
+                    found[form] |= {mark for mark in found[root] if mark.startswith(root)}
+    return {word: frozenset(marks) for word, marks in sorted(found.items())}
+
+
+def _looks_like(one: str, other: str) -> bool:
+    """Of two short forms of one name: the beginning of the other (`alf`, `alfie`), or nearly the same (`lexi`, `lexie`)."""
+    return one.startswith(other) or other.startswith(one) or JaroWinkler.similarity(one, other) >= 0.92
 
 
 def _any_of(phrases: set[str]) -> re.Pattern[str] | None:
@@ -214,12 +259,12 @@ def sound(word: str) -> str:
 
 def roots_of(word: str, names: Names) -> tuple[str, ...]:
     """See `roots`, with these names."""
-    return tuple(sorted({word, *names.groups.get(word, ())}))
+    return tuple(sorted({word, *names.meant.get(word, ())}))
 
 
 def family_roots_of(word: str, names: Names) -> tuple[str, ...]:
     """See `family_roots`, with these names."""
-    found = set(roots_of(word, names))
+    found = {word, *names.groups.get(word, ())}
     for ending, stems in names.endings:
         if word.endswith(ending) and len(word) - len(ending) >= LEAST_STEM:
             found.update(word[: -len(ending)] + stem for stem in stems)
@@ -229,7 +274,7 @@ def family_roots_of(word: str, names: Names) -> tuple[str, ...]:
 
 @remembered
 def roots(word: str) -> tuple[str, ...]:
-    """The word itself and every name that it may stand for. Two words are forms of one name where these meet."""
+    """The word itself and marks of the names that it may stand for. Two words are forms of one name where these meet."""
     return roots_of(word, in_use())
 
 

@@ -56,7 +56,7 @@ COLUMNS: dict[str, str] = {
     "given": "VARCHAR: the given name by which somebody is called: the first that does not merely go before it",
     "given_words": "VARCHAR[]: all given names but those that go before; those where there is nothing else",
     "given_lead": "VARCHAR[]: given names that go before the one by which somebody is called (`muhammad` ali)",
-    "given_roots": "VARCHAR[]: the called name and every name that it may stand for",
+    "given_roots": "VARCHAR[]: the called name and marks of names that it may stand for; where two meet, they are one name",
     "given_sound": "VARCHAR: how the called name sounds",
     "given_spelt": "VARCHAR: the called name where it is in plain Latin letters and longer than one",
     "given_initial": "VARCHAR: its first letter",
