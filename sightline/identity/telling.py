@@ -38,7 +38,8 @@ def told(details: Details) -> tuple[Told, ...]:
         if number and not check(number)[1] and all(detail != name for detail, _, _ in noted):
             noted.append((name, "check-digit", ""))
     found = [
-        Told(detail, why, SAYS.get(why, ""), text or _standing(details, detail), not text) for detail, why, text in noted
+        Told(detail, why, SAYS.get(why, ""), text or _standing(details, detail), not text)
+        for detail, why, text in noted
     ]
     order = list(DETAILS)
     return tuple(sorted(found, key=lambda one: order.index(one.detail) if one.detail in order else len(order)))

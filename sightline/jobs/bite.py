@@ -46,6 +46,7 @@ from sightline.ledger.actions import write
 from sightline.sharing.actions import end_ties, tie, untie
 from sightline.timescales.london import local_day, parse_moment
 from sightline.timescales.moment import now
+from sightline.timescales.partial import parse_partial
 from sightline.timescales.spans import parse_span
 from sightline.vault import expiring
 from sightline.vault.actions import Keyring
@@ -317,7 +318,8 @@ class Bite:
             for role in person.roles:
                 by_role.setdefault(role, []).append(person.details.as_dict())
                 if record.people[role].child:
-                    ages |= age_bands(_day(person.details.born), happened.date(), _day(person.details.expected))
+                    for born in _births(person.details.born, happened.date()):
+                        ages |= age_bands(born, happened.date(), _day(person.details.expected))
         what = facts(
             definition,
             record,
@@ -457,6 +459,17 @@ class Bite:
                     **({"routine-opened": opened} if opened else {}),  # which, and by which entry: `Opening`
                 },
             )
+
+
+def _births(text: str, on: date) -> tuple[date | None, ...]:
+    """The first and the last day on which somebody may be born: a baby of "8 weeks" is as pressing as one whose day is told."""
+    if not text or _day(text) is not None:
+        return (_day(text),)
+    try:
+        told = parse_partial(text)
+    except (ValueError, OverflowError):
+        return (None,)
+    return told.earliest, max(told.earliest, min(told.latest, on))
 
 
 def _day(text: str) -> date | None:

@@ -201,6 +201,19 @@ def test_the_page_says_it_where_the_details_of_each_agency_stand(house):
     assert ("Note on the NHS number", SAYS["check-digit"]) in values
 
 
+@pytest.mark.parametrize("born", ["8 weeks", "7 months", DAY[:4], f"about 0 on {DAY}"])
+def test_a_baby_whose_age_is_told_is_as_pressing_as_one_whose_day_is(house, born):
+    baby = Details(given="Ivy", family="Larkin", born=born)
+    send(told("ae-attendance", "patient", agency=HOSPITAL, who=baby, at=f"{DAY} 10:00", injury="unexplained"))
+    assert Entry.objects.get().queued
+    send(
+        told(
+            "ae-attendance", "patient", agency=HOSPITAL, who=JAY, at=f"{DAY} 11:00", injury="accident", message="other"
+        )
+    )
+    assert Entry.objects.filter(queued=False).count() == 1
+
+
 def test_an_update_puts_a_poor_detail_right(house):
     send(told(message="1", who=Details(given="Jay", family="Marsh", born="2010-02-30", local_id="J1")))
     send(told(message="2", who=Details(given="Jay", family="Marsh", born="2010-02-27", local_id="J1")))
