@@ -144,7 +144,9 @@ def oracle(family, rows, likenesses, pairs, rules, model):
             apart.append(pair)
         else:
             weighed = score(model, likenesses[one.id], [likenesses[other.id]])[0]
-            found = verdict(rules, likenesses[one.id], likenesses[other.id], weighed, agencies=(one.agency, other.agency))
+            found = verdict(
+                rules, likenesses[one.id], likenesses[other.id], weighed, agencies=(one.agency, other.agency)
+            )
             if found.band == "same":
                 rank = sorted((row.agency, row.local, row.details) for row in (one, other))
                 edges.append(Edge(one.id, other.id, False, weighed.bits, tuple(rank)))
@@ -237,7 +239,9 @@ def live(town, every, splits, looked):
                 expected = {group for group in before if group not in touched} | {frozenset().union(*touched)}
                 assert parts(identities([family]))[family.n] == expected
                 if len(touched) == 2:
-                    separate(one=b.id, other=a.id, by=town.amir) if at % 2 else separate(one=a.id, other=b.id, by=town.amir)
+                    separate(one=b.id, other=a.id, by=town.amir) if at % 2 else separate(
+                        one=a.id, other=b.id, by=town.amir
+                    )
                     again = identities([family])
                     assert parts(again)[family.n] == before, family.steps
                     if view:
