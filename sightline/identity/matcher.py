@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import zip_longest
 from math import log2
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -35,6 +36,7 @@ from sightline.vault.actions import CannotOpen, Keyring
 
 DEEP = 200  # people read of one key: whoever shares it with more is hardly told apart by it
 MOST = 40  # candidates opened for one that is asked about
+FAR_LESS, MUCH = 0.25, 45.0  # of the best one's points; points of some three keys that few people share
 AT_ONCE = 4000  # keys in one statement
 
 _KEYS = {
@@ -98,8 +100,9 @@ class Matcher:
         self._kinds = {agency.id: agency.kind for agency in (agencies or {}).values()}
         self._model = model
         self._stored: dict[int, list[int]] = {}  # digest: numbers of stored likenesses
-        self._held: dict[int, list[Other]] = defaultdict(list)  # digest: who is held beside them
-        self._others: dict[int, Other | None] = {}  # by number; None where it takes no part
+        self._held: dict[int, list[UUID]] = defaultdict(list)  # digest: who is held beside them
+        self._gone: set[int] = set()  # numbers of stored likenesses in whose place another is held
+        self._others: dict[int | UUID, Other | None] = {}  # by number, or who is held; None where it takes no part
         self._by_identity: dict[UUID, Other] = {}
         self._agencies: dict[str, Sight] = {}
         self._asked: dict[Likeness, tuple[int, ...]] = {}
@@ -115,11 +118,12 @@ class Matcher:
         self.read(asked, most=most)
         return [self.near(one, most=most) for one in asked]
 
-    def read(self, asked: Iterable[Likeness], *, most: int = MOST) -> None:
-        """Brings everything into hand that `near` needs for these: two reads, however many they are."""
-        asked = list(dict.fromkeys(asked))
+    def read(self, asked: Sequence[Likeness], *, most: int = MOST, but: Sequence[UUID | None] = ()) -> None:
+        """Brings everything into hand that `near` needs for these: two reads, however many they are. `but`: who each is
+        itself, where it is known."""
         self._look_up({digest for one in asked for digest in self._digests(one)})
-        self._open({number for one in asked for number in self._best(one, most) if number not in self._others})
+        each = dict.fromkeys(zip_longest(asked, but))
+        self._open({place for one, itself in each for place in self._best(one, most, itself)} - self._others.keys())
 
     def near(self, one: Likeness, *, most: int = MOST) -> list[Near]:
         """Whoever is like this one, of what is in hand (`read`), best first."""
@@ -128,16 +132,11 @@ class Matcher:
     def others_like(self, one: Likeness, *, most: int = MOST, but: UUID | None = None) -> list[tuple[Other, Score]]:
         """As `near`, as matching knows them. `but`: who it is itself."""
         if one not in self._asked or any(digest not in self._stored for digest in self._asked[one]):
-            self.read([one], most=most)
-        others = [other for number in self._best(one, most) if (other := self._others[number])]
-        if self._held:
-            there: set[UUID] = set()
-            for digest in self._asked[one]:
-                for other in self._held.get(digest, ()):
-                    if other.identity not in there:
-                        there.add(other.identity)
-                        others.append(other)
-        others = [other for other in others if other.identity != but]
+            self.read([one], most=most, but=[but])
+        best = self._best(one, most, but)
+        if unread := set(best) - self._others.keys():  # since it was read, others of this bite have come between
+            self._open(unread)
+        others = [other for place in best if (other := self._others[place]) and other.identity != but]
         scores = zip(others, self.scores(one, others), strict=True)
         return sorted(scores, key=lambda pair: -pair[1].bits)[:most]
 
@@ -152,13 +151,13 @@ class Matcher:
         number = before.alike if before else 0
         found = frozenset(digests_of(likeness))
         other = Other(identity, agency, guard, person, made_at, number, likeness, prepared(likeness), found)
-        self._by_identity[identity] = other
-        if number:
-            self._others[number] = None  # it is found by what it is held by, not by what is stored
+        self._by_identity[identity] = self._others[identity] = other
+        if number:  # it is found by what it is held by, not by what is stored
+            self._gone.add(number)
         for digest in before.digests or () if before else ():
-            self._held[digest] = [o for o in self._held[digest] if o.identity != identity]
+            self._held[digest].remove(identity)
         for digest in found:
-            self._held[digest].append(other)
+            self._held[digest].append(identity)
         return other
 
     @property
@@ -192,21 +191,28 @@ class Matcher:
                 for digest, number in cursor.fetchall():
                     self._stored[digest].append(number)
 
-    def _best(self, one: Likeness, most: int) -> list[int]:
-        """The numbers of those who share most with it, a rare key counting for more than a common one."""
-        points: dict[int, float] = {}
+    def _best(self, one: Likeness, most: int, but: UUID | None) -> list[int | UUID]:
+        """Those who share most with it, a rare key counting for more than a common one: numbers of stored likenesses, and
+        who is held. Whoever shares far less than the best is not worth opening, unless it is much in itself."""
+        points: dict[int | UUID, float] = {}
         for digest in self._digests(one):
-            numbers = self._stored[digest]
-            if numbers:
-                weight = 20.0 - log2(len(numbers))
-                for number in numbers:
-                    points[number] = points.get(number, 0.0) + weight
-        if len(points) <= most:
-            return list(points)
-        return sorted(points, key=lambda number: (-points[number], number))[:most]
+            places: list[int | UUID] = [number for number in self._stored[digest] if number not in self._gone]
+            places += self._held.get(digest, ())
+            if places:
+                weight = 20.0 - log2(len(places))
+                for place in places:
+                    points[place] = points.get(place, 0.0) + weight
+        if but is not None and but in self._by_identity:
+            points.pop(but, None)
+            points.pop(self._by_identity[but].alike, None)
+        if not points:
+            return []
+        least = min(FAR_LESS * max(points.values()), MUCH)
+        found = [place for place, many in points.items() if many >= least]
+        return sorted(found, key=lambda place: -points[place])[:most] if len(found) > most else found
 
-    def _open(self, numbers: Iterable[int]) -> None:
-        wanted = sorted(numbers)
+    def _open(self, places: Iterable[int | UUID]) -> None:
+        wanted = sorted(place for place in places if isinstance(place, int))
         if not wanted:
             return
         self._take(self._rows("id", wanted))

@@ -99,13 +99,13 @@ class Resolver:
         again = {there.id: there for there, _, _ in told if there is not None}
         self._learn(list(again.values()))
         self._alike(again)
-        asked = []
+        asked: list[Likeness] = []
         for there, details, kin in told:
             before = self._held(there.id) if there is not None else None
             if there is not None:
                 details = self._details.get(there.id, Details()).told_again(details)
             asked.append(likeness_of(details, kin=kin, before=before))
-        self._matcher.read(asked)
+        self._matcher.read(asked, but=[there.id if there is not None else None for there, _, _ in told])
         self._pairs.read(again)
 
     def _learn(self, rows: Sequence[SourceIdentity]) -> None:
