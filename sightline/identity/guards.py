@@ -8,16 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db.models import Q
 
+from sightline.agencies.types import AgencyInfo
+from sightline.definition.types import Partnership
 from sightline.identity.bands import SEALED, stricter
 from sightline.identity.models import Guarding, Possible, SourceIdentity
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 
 MOST_WORDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who alone knows what is sealed, and how they are reached. The same for everybody: it hints at nobody."""
+
+    title: str
+    agency: str
+    day: str
+    night: str
+    says: str
+
+
+def holder(definition: Partnership, agencies: Mapping[str, AgencyInfo]) -> Holder | None:
+    """The holder of sealed records, as declared; None where no agency is named."""
+    for policy in definition.matching.values():
+        agency = agencies.get(policy.sealed.agency)
+        if agency is not None:
+            role = definition.role.get(policy.sealed.role)
+            day, night = policy.sealed.day or agency.phone, policy.sealed.night or agency.out_of_hours
+            return Holder(role.title if role else policy.sealed.role, agency.title, day, night, policy.sealed.says)
+    return None
 
 
 def mark(

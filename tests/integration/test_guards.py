@@ -1,14 +1,16 @@
 """Whoever is protected is joined by two workers; whoever is sealed is the holder's alone, and nobody else is told."""
 
 import pytest
+from django.test import Client
 
 from sightline.agencies.actions import add_worker
-from sightline.agencies.queries import machine
+from sightline.agencies.queries import machine, worker
 from sightline.chronology.queries import of_person
 from sightline.definition.outcomes import Conflict, Missing, Refused
 from sightline.identity import match_queries
 from sightline.identity.actions import ask_agency, confirm, decide_match, guard, join, reject, separate
 from sightline.identity.finding import find
+from sightline.identity.guards import holder
 from sightline.identity.models import Guarding, Possible, SourceIdentity
 from sightline.identity.queries import profile
 from sightline.identity.tracing import details_of, waiting_between
@@ -261,6 +263,17 @@ def test_a_sealed_identity_is_found_shown_and_counted_for_its_holder_alone(seale
         assert profile(opened, one.person).given == "Kim"
     Possible.objects.filter(guard="sealed").update(guard="")  # were the pair not guarded, it still would not count
     assert match_queries.waiting_count() == before
+
+
+def test_whoever_searches_reads_whom_to_ring_by_day_and_by_night_whether_or_not_anybody_is_sealed(workers):
+    """The same words on every answer: they hint at nobody."""
+    with reading(workers["amir"], "safeguarding", recorded=False) as opened:
+        told_to = holder(opened.definition, opened.agencies)
+    assert (told_to.title, bool(told_to.day), bool(told_to.night)) == ("Holder of sealed records", True, True)
+    amir = Client()
+    amir.force_login(worker("amir"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = amir.post("/find/", {"words": "Nobodyatall Whatever"}, follow=True).content.decode()
+    assert told_to.says in page and told_to.night in page
 
 
 def test_everybody_who_was_that_person_is_sealed_with_them(workers):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sightline.agencies.queries import agencies
 from sightline.definition.outcomes import Invalid, Missing
 from sightline.identity.finding import find as find_people
+from sightline.identity.guards import holder
 from sightline.timescales.moment import now
 from sightline.web.find.forms import FindForm
 from sightline.web.remembered import recall, recent, remember
@@ -57,6 +58,7 @@ def found(request: HttpRequest, search: UUID) -> HttpResponse:
             "form": form,
             "people": people,
             "searched": True,
+            "holder": holder(request.reading.definition, request.reading.agencies),
             "asked": describe(typed, dict(schools)),
         },
     )
