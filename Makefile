@@ -19,7 +19,7 @@ DEV_STAMP := .venv/.done-dev-$(call digest,requirements-dev.txt)
 COMMAND_STAMP := .venv/.done-command-$(call digest,pyproject.toml)
 BENCH_STAMP := .venv-bench/.done-$(call digest,requirements-bench.txt)
 # Benches that measure others beside us: only they (and the long tests) need the environment in which the others live.
-PEER_BENCHES := identity-accuracy identity-online identity-bulk
+PEER_BENCHES := identity-accuracy identity-online
 NPM_STAMP := node_modules/.done-$(call digest,package-lock.json .npmrc)
 ASSETS_STAMP := var/assets/.done-$(call digest,package-lock.json scripts/assets.py)
 STATIC_STAMP := var/static/.done
