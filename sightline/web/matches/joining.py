@@ -28,8 +28,8 @@ from sightline.web.code_words import CodeWords
 from sightline.web.find.forms import FindForm
 from sightline.web.find.views import _schools, describe, reasons
 from sightline.web.matches import comparing
-from sightline.web.matches.pair import total, what_follows
-from sightline.web.matches.views import name
+from sightline.web.matches.pair import besides, to_ask, total, what_follows
+from sightline.web.matches.views import name, since_words
 from sightline.web.remembered import recall, remember
 from sightline.web.words import age_words, iso_words, london
 
@@ -114,6 +114,9 @@ def join_with(request: HttpRequest, person: UUID, other: UUID) -> HttpResponse:
             "one": here.name,
             "other": there.name,
             "agencies": tuple(titles.get(side.agency, side.agency) for side in (view.one, view.other)),
+            "since": tuple(since_words(side) for side in (view.one, view.other)),
+            "others": tuple(besides(view, titles)),
+            "ring": to_ask(view, reading.agencies),
             "lines": comparing.side_by_side(view, titles, codes),
             "beside": comparing.beside(view, codes),
             "total": total(view, policy),
