@@ -1,6 +1,7 @@
 """Trained models, and which of them is in force."""
 
 import uuid
+
 from django.db import migrations, models
 
 
