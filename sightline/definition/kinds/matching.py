@@ -11,15 +11,21 @@ class Nicknames(Thing):
     """Names with their short forms and spellings, and words in name fields that are no name."""
 
     names: dict[str, Listed] = Field({}, description="a name: its short forms and other spellings")
-    spellings: YesNo = Field(False, description="Forms here are spellings: two forms of a name are one name, as each is")
+    spellings: YesNo = Field(
+        False, description="Forms here are spellings: two forms of a name are one name, as each is"
+    )
     own: Listed = Field((), description="forms that children bear as names of their own: Alfie and Freddie are two")
     none: Listed = Field((), description="words and phrases where no name is known (`baby`, `not known`)")
     whose: Listed = Field((), description="after these stands another's name (`infant of`, `mother of`)")
     before: Listed = Field((), description="words before the name by which somebody is called (`muhammad` ali)")
-    particles: Listed = Field((), description="words that are no part of a family name when it is compared (`de`, `al`)")
+    particles: Listed = Field(
+        (), description="words that are no part of a family name when it is compared (`de`, `al`)"
+    )
     joined: Listed = Field((), description="in family names, written together with the next word (`o` brien)")
     joined_given: Listed = Field((), description="in given names, written together with the next word (`abdul` rahman)")
-    endings: dict[str, Listed] = Field({}, description="endings of family names, and those of men for them (`ska`: `ski`)")
+    endings: dict[str, Listed] = Field(
+        {}, description="endings of family names, and those of men for them (`ska`: `ski`)"
+    )
 
 
 # Why a pair is in its band. The code gives each; a partnership says it in words, and may not leave one out.
@@ -50,7 +56,20 @@ NOT_ONE = ("too-little", "two-people")
 REASONS = (*AGREES, *CONTRADICTS, *WAITS, *NOT_ONE)
 # What may confirm an identifier. `given` is the same name, a short form or a misspelling of it; `born-nearly` the same
 # year with day and month transposed or one digit amiss; `kin` a family member in common.
-CONFIRMS = ("given", "family", "born", "born-nearly", "sex", "school", "postcode", "phone", "email", "kin", "nhs", "upn")
+CONFIRMS = (
+    "given",
+    "family",
+    "born",
+    "born-nearly",
+    "sex",
+    "school",
+    "postcode",
+    "phone",
+    "email",
+    "kin",
+    "nhs",
+    "upn",
+)
 IDENTIFIERS = ("nhs", "upn")
 
 
@@ -84,7 +103,9 @@ class Fairness(Model):
     gap: tuple[Dated, ...] = Field(min_length=1, description="Percentage points below the average that stop a band")
     least: int = Field(default=100, ge=1, description="With fewer pairs of a group, nothing is judged")
     small: int = Field(default=10, ge=1, description="A share of fewer pairs is not shown")
-    drift: int = Field(default=5, ge=1, le=100, description="Percentage points by which agreement may differ from what was learnt")
+    drift: int = Field(
+        default=5, ge=1, le=100, description="Percentage points by which agreement may differ from what was learnt"
+    )
     of: Listed = Field(description="By what groups are told apart")
 
 
@@ -107,12 +128,16 @@ class Matching(Thing):
 
     weights: Weights
     automatic: tuple[Dated, ...] = Field(min_length=1, description="Whether *same* joins by itself: `yes` or `no`")
-    error: tuple[Dated, ...] = Field(min_length=1, description="At most so many wrong of a million joined by themselves")
+    error: tuple[Dated, ...] = Field(
+        min_length=1, description="At most so many wrong of a million joined by themselves"
+    )
     identifiers: dict[str, Identifier] = Field(min_length=1)
     reasons: dict[str, Reason]
     two_people: tuple[Dated, ...] = Field(
         min_length=1, description="How many workers must agree where one side is protected"
     )
-    generation: int = Field(default=12, ge=8, le=40, description="Years between births that make a parent, not a misprint")
+    generation: int = Field(
+        default=12, ge=8, le=40, description="Years between births that make a parent, not a misprint"
+    )
     sealed: Holder
     fairness: Fairness
