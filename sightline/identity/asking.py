@@ -38,7 +38,9 @@ _AGES = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
-_NUMBER = re.compile(r"\b(?!(?:19|20)\d\d\b)(?=[A-Z]*\d)(?:\d(?:[ -]?\d){3,}|[A-Z]{1,4}-?\d{3,}[A-Z\d]*)\b", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\b(?!(?:19|20)\d\d\b)(?=[A-Z]*\d)(?:\d(?:[ -]?\d){3,}|[A-Z]{1,4}-?\d{3,}[A-Z\d]*)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ from sightline.web.words import read_date
 
 class FindForm(forms.Form):
     words = forms.CharField(
-        label="Name", required=False, max_length=100, help_text="Any part, in any order. An age, a date, a place or a number too: kim, 14ish, near LS14"
+        label="Name",
+        required=False,
+        max_length=100,
+        help_text="Any part, in any order. An age, a date, a place or a number too: kim, 14ish, near LS14",
     )
     born = forms.CharField(label="Born", required=False, max_length=30, help_text="4 March 2010, 4/3/2010 or 2010")
     age = forms.CharField(label="Or age", required=False, max_length=3, help_text="In years")
