@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 MOST = (
     60  # source identities that agree in one thing; whoever has more in common with so many shares a name, not a life
 )
-PAIRS_AT_ONCE = 4_000_000
+PAIRS_AT_ONCE = 500_000  # so that what Splink makes of them fits beside the people
 LOWEST = -40.0  # bits below which not even an agreeing identifier makes a person look
 ID = settings.ID
 

@@ -1,4 +1,4 @@
-"""Where bulk work runs: DuckDB in this process, or Spark (`spark.py`). Rows stay in memory, or are encrypted where they don't fit.
+"""Where bulk work runs: DuckDB in this process and in memory, or Spark (`spark.py`), whose spills are encrypted.
 
 What is asked of an engine is little, so that both give the same answer: it takes rows as Arrow tables, makes tables by
 SQL, hands rows back, and lends Splink its own interface.
@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -58,19 +56,18 @@ class Engine(Protocol):
 
 
 class Duck:
-    """DuckDB in memory. What does not fit goes to a folder of its own, encrypted with a key that nobody keeps."""
+    """DuckDB in memory, and nowhere else: it can encrypt what it spills only with a part that would have to be downloaded,
+    so nothing is spilled. Work is cut small enough instead; what does not fit is refused, and says so.
+    """
 
     name = "duckdb"
 
     def __init__(self, *, threads: int = 0, memory: str = MEMORY) -> None:
-        self.folder = tempfile.mkdtemp(prefix="sightline-linkage-")
-        os.chmod(self.folder, 0o700)
         self.con = duckdb.connect(
             ":memory:",
             config={
                 "memory_limit": memory,
-                "temp_directory": self.folder,
-                "temp_file_encryption": True,
+                "temp_directory": "",
                 "threads": threads or len(os.sched_getaffinity(0)),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -120,7 +117,6 @@ class Duck:
 
     def close(self) -> None:
         self.con.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextmanager
