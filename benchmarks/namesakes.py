@@ -20,7 +20,9 @@ from sightline.intake.types import Details
 IN_A_FAMILY = 3
 SOUNDS_IN = "b br c ch cl cr d f fl g gr h j k l m n p pr qu r s sh st t th tr v w wh".split()
 SOUNDS_MID = "a ai ar au ay e ea ee el en er i il in ir o oa ol on oo or ou u ul un ur".split()
-SOUNDS_OUT = "bury by combe croft dale den field ford ham ke kin ley low man mer more nell ridge sey son ton vin well wick worth".split()
+SOUNDS_OUT = (
+    "bury by combe croft dale den field ford ham ke kin ley low man mer more nell ridge sey son ton vin well wick worth"
+).split()
 LETTERS = "abcdefghijklmnoprstuvwy"
 
 
