@@ -125,3 +125,15 @@ DEMO_WORKERS = (
         "Looks after the system: adds workers, maps new suppliers' files, watches loads; sees no case.",
     ),
 )
+
+
+class DemoDecision(NamedTuple):
+    """A possible match that a worker has decided before the demonstration begins."""
+
+    username: str
+    name: str  # whom it is about, as one searches
+    spelt: tuple[str, str]  # the two given names
+    because: str
+
+
+DEMO_DECISION = DemoDecision("amir", "Jay Marsh", ("Jay", "Jaye"), "His school rang: one boy, spelt by ear.")
