@@ -118,7 +118,10 @@ def test_it_is_measured_against_a_simulations_truth(staff, tmp_path, capsys):
         {"agency": POLICE, "id": JAY.local_id, "person": "P1"},
         {"agency": HOSPITAL, "id": "H1", "person": "P2"},  # so, in truth, joined wrongly
     ]
-    people = [{"person": "P1", "given": "Jay", "family": "Marsh", "ethnicity": "WBRI"}, {"person": "P2", "given": "Ay", "family": "Khan"}]
+    people = [
+        {"person": "P1", "given": "Jay", "family": "Marsh", "ethnicity": "WBRI"},
+        {"person": "P2", "given": "Ay", "family": "Khan"},
+    ]
     for name, rows in (("identities", truth), ("people", people)):
         (tmp_path / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     assert main(["identity", "quality", "--truth", str(tmp_path), "--json"]) == 0  # two are too few to judge
