@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import zip_longest
+from itertools import starmap, zip_longest
 from math import log2
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -29,6 +29,7 @@ from sightline.identity.linkage.keys import keys_asked
 from sightline.identity.linkage.model import Model
 from sightline.identity.linkage.publishing import current_model
 from sightline.identity.linkage.scoring import score_prepared
+from sightline.identity.linkage.types import Key as Said
 from sightline.identity.linkage.types import Likeness, Score
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
@@ -193,8 +194,12 @@ class Matcher:
 
     def _best(self, one: Likeness, most: int, but: UUID | None) -> list[int | UUID]:
         """Those who share most with it, a rare key counting for more than a common one: numbers of stored likenesses, and
-        who is held. Whoever shares far less than the best is not worth opening, unless it is much in itself."""
+        who is held. Whoever shares far less than the best is not worth opening, unless it is much in itself, or a number:
+        one that is typed for somebody else shares nothing besides, and both are to be looked at.
+        """
         points: dict[int | UUID, float] = {}
+        numbered: set[int | UUID] = set()
+        numbers = _numbers(one)
         for digest in self._digests(one):
             places: list[int | UUID] = [number for number in self._stored[digest] if number not in self._gone]
             places += self._held.get(digest, ())
@@ -202,14 +207,18 @@ class Matcher:
                 weight = 20.0 - log2(len(places))
                 for place in places:
                     points[place] = points.get(place, 0.0) + weight
+                if digest in numbers:
+                    numbered.update(places)
         if but is not None and but in self._by_identity:
             points.pop(but, None)
             points.pop(self._by_identity[but].alike, None)
         if not points:
             return []
         least = min(FAR_LESS * max(points.values()), MUCH)
-        found = [place for place, many in points.items() if many >= least]
-        return sorted(found, key=lambda place: -points[place])[:most] if len(found) > most else found
+        found = [place for place, many in points.items() if many >= least or place in numbered]
+        if len(found) <= most:
+            return found
+        return sorted(found, key=lambda place: (place not in numbered, -points[place]))[:most]
 
     def _open(self, places: Iterable[int | UUID]) -> None:
         wanted = sorted(place for place in places if isinstance(place, int))
@@ -279,3 +288,9 @@ class Matcher:
             label = Label("identity", agency, self._kinds[agency], "ordinary", ())
             self._agencies[agency] = self.reading.policy.decide(label, ())
         return self._agencies[agency]
+
+
+def _numbers(one: Likeness) -> frozenset[int]:
+    """The digests of the national numbers in a likeness."""
+    told = ((kind, value) for kind, value in (("nhs", one.nhs), ("upn", one.upn)) if value)
+    return frozenset(digests(starmap(Said, told)))
