@@ -8,7 +8,8 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from sightline.agencies.models import Published, RegistryRow
-from sightline.identity.models import Possible, SourceIdentity
+from sightline.identity.linkage.models import PublishedModel, TrainedModel
+from sightline.identity.models import Guarding, Halting, Measured, Possible, SourceIdentity
 from sightline.intake.models import FeedAlarm, FeedAlarmStep
 from sightline.ledger.actions import sequence
 from sightline.ledger.triggers import append_only_models
@@ -53,8 +54,18 @@ def full(shared_database):
         by="feed-machine",
         by_name="A machine",
     )
+    _of_matching()
     sequence()
     return shared_database
+
+
+def _of_matching():
+    machine, moment = "feed-machine", now()
+    Guarding.objects.create(identity=SourceIdentity.objects.first(), kind="protected", at=moment, by=machine)
+    TrainedModel.objects.create(id="0" * 40, body=b"", made_at=moment, by=machine)
+    PublishedModel.objects.create(model="0" * 40, at=moment, by=machine, because="tried")
+    Measured.objects.create(at=moment, by=machine, model="0" * 40, against="truth", counts={})
+    Halting.objects.create(at=moment, by=machine, step="stopped", model="0" * 40)
 
 
 @pytest.mark.parametrize("model", append_only_models(), ids=lambda m: m._meta.label)

@@ -221,7 +221,7 @@ def test_what_was_erased_is_said_to_be_and_every_list_goes_on(house):
     for address, told in (
         (f"/child/{person}/", "its content was erased"), (f"/entry/{first}/", "The content of this record was erased"),
         (f"/child/{person}/?known-on={now():%Y-%m-%d}", "its content was erased"), ("/", "My work"),
-        (f"/child/{person_on(other)}/", "Words of another"), ("/matches/", "Are these one person?"),
+        (f"/child/{person_on(other)}/", "Words of another"), ("/matches/", "Who may be one person"),
     ):  # fmt: skip
         answer = amir.get(address)
         assert answer.status_code == 200, address

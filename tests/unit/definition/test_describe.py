@@ -74,6 +74,7 @@ def test_reference_pages(town: Partnership) -> None:
             "codes",
             "feeds",
             "groups",
+            "matching",
             "records",
             "sets",
             "sharing",
