@@ -18,7 +18,8 @@ from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Missing
 from sightline.identity.bands import stricter
 from sightline.identity.clusters import ordered
-from sightline.identity.linking import HELD_APART, Circle, holds, locked, relink, thought
+from sightline.identity.judging import HELD_APART, holds
+from sightline.identity.linking import Circle, locked, relink, thought
 from sightline.identity.models import Possible, SourceIdentity
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring

@@ -40,12 +40,12 @@ def sides(pair: Possible) -> Two:
 
 
 def holds(pair: Possible) -> bool:
-    """Whether a pair makes one person of two, as `linking` has it."""
+    """Whether a pair makes one person of two: a person joined it, or its evidence does, even where a decision holds it apart."""
     return pair.state in ("same", "joined") or pair.state == "waiting" and HELD_APART in pair.why
 
 
 def against(pair: Possible) -> bool:
-    """Whether a pair speaks against two being one, as `linking` has it."""
+    """Whether a pair speaks against two being one."""
     return pair.state in ("different", *SOMEBODY) or not holds(pair) and not AGAINST.isdisjoint(pair.why)
 
 

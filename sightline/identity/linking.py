@@ -16,13 +16,11 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.db.models import Max, Q
 
-from sightline.definition.kinds.matching import CONTRADICTS
 from sightline.identity.clusters import Edge, components
+from sightline.identity.judging import AGAINST, HELD_APART, holds
 from sightline.identity.models import Link, Possible, SourceIdentity
 from sightline.vault.adding import add_objects, change
 
-HELD_APART = "held-apart"
-AGAINST = frozenset(CONTRADICTS)
 MOST_LOOKS = 20  # rounds in which a circle may still grow under our hands; each waits for another's decision
 TICK = timedelta(microseconds=1)
 
@@ -36,11 +34,6 @@ class Circle:
 
     def among(self) -> list[Possible]:
         return [pair for pair in self.pairs.values() if pair.one_id in self.rows and pair.other_id in self.rows]
-
-
-def holds(pair: Possible) -> bool:
-    """Whether a pair is an edge: a person joined it, or its evidence does, even where somebody's decision holds it apart."""
-    return pair.state in ("same", "joined") or pair.state == "waiting" and HELD_APART in pair.why
 
 
 def circle(identities: Iterable[UUID]) -> Circle:

@@ -15,9 +15,8 @@ from functools import lru_cache
 
 import jellyfish
 from rapidfuzz.distance import JaroWinkler
-from stdnum.exceptions import ValidationError
-from stdnum.gb import nhs, upn
 
+from sightline.intake.identifiers import nhs_number, permanent_upn
 from sightline.intake.types import Details
 from sightline.timescales.partial import parse_partial
 
@@ -41,23 +40,8 @@ def sound(word: str) -> str:
     return jellyfish.metaphone(word.replace("y", "i")) or word
 
 
-@lru_cache(maxsize=50_000)
-def valid_nhs(number: str) -> str:
-    """The number in plain digits when its check digit is right, else empty."""
-    try:
-        return str(nhs.validate(number))
-    except ValidationError:
-        return ""
-
-
-@lru_cache(maxsize=50_000)
-def valid_upn(number: str) -> str:
-    """A permanent pupil number with a right check letter, else empty. Temporary numbers never identify."""
-    try:
-        found = str(upn.validate(number.upper()))
-    except ValidationError:
-        return ""
-    return found if found[-1].isdigit() else ""
+def _held(found: tuple[str, bool]) -> str:
+    return found[0] if found[1] else ""
 
 
 def postcode(text: str) -> str:
@@ -121,8 +105,8 @@ def compare(one: Details, other: Details) -> Compared:
     agree: list[str] = []
     differ: list[str] = []
     for code, a, b in (
-        ("nhs-number", valid_nhs(one.nhs_number), valid_nhs(other.nhs_number)),
-        ("upn", valid_upn(one.upn), valid_upn(other.upn)),
+        ("nhs-number", _held(nhs_number(one.nhs_number)), _held(nhs_number(other.nhs_number))),
+        ("upn", _held(permanent_upn(one.upn)), _held(permanent_upn(other.upn))),
         ("birth-date", one.born or one.expected, other.born or other.expected),
         ("postcode", postcode(one.postcode), postcode(other.postcode)),
         (

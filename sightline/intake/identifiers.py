@@ -41,5 +41,11 @@ def pupil_number(text: str) -> tuple[str, bool]:
     return text.strip(), False
 
 
+def permanent_upn(text: str) -> tuple[str, bool]:
+    """As `pupil_number`; one that ends in a letter is temporary, and identifies nobody."""
+    plain, holds = pupil_number(text)
+    return plain, holds and plain[-1].isdigit()
+
+
 CHECKS = {"nhs_number": nhs_number, "upn": pupil_number}
 TITLES = {"nhs_number": "NHS number", "upn": "UPN"}

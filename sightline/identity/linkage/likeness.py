@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from sightline.identity.linkage.names import called_of, family_tokens, in_use, tokens
 from sightline.identity.linkage.types import Likeness
-from sightline.intake.identifiers import nhs_number, pupil_number
+from sightline.intake.identifiers import nhs_number, permanent_upn
 from sightline.intake.types import Details
 from sightline.intake.usable import no_fixed_address
 
@@ -119,8 +119,7 @@ def _school(text: str) -> tuple[str, ...]:
 
 def _numbers(details: Details) -> tuple[str, str, tuple[str, ...]]:
     nhs, nhs_holds = nhs_number(details.nhs_number)
-    upn, upn_holds = pupil_number(details.upn)
-    upn_holds = upn_holds and upn[-1].isdigit()  # one that ends in a letter is temporary
+    upn, upn_holds = permanent_upn(details.upn)
     rest = [text for text, holds in ((nhs, nhs_holds), (upn, upn_holds), (details.local_id, False)) if not holds]
     plain = ("".join(c for c in text.upper() if c.isalnum())[:40] for text in rest)
     return nhs if nhs_holds else "", upn if upn_holds else "", tuple(dict.fromkeys(n for n in plain if n))
