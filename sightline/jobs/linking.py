@@ -20,7 +20,7 @@ from sightline.jobs.due import owe
 
 
 @contextmanager
-def _followed(identities: Iterable[UUID]) -> Iterator[None]:
+def followed(identities: Iterable[UUID]) -> Iterator[None]:
     """The clocks of whoever is somebody else afterwards, and of who they were, follow at once after commit."""
     circle = circle_of(identities)
     before = persons_of(circle)
@@ -34,28 +34,28 @@ def _followed(identities: Iterable[UUID]) -> Iterator[None]:
 @transaction.atomic
 def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
     """As `identity.actions.join`; the clocks of everybody concerned follow at once after commit."""
-    with _followed([one, other]):
+    with followed([one, other]):
         return actions.join(one=one, other=other, because=because, by=by)
 
 
 @transaction.atomic
 def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
     """As `identity.actions.separate`; the clocks of everybody concerned follow at once after commit."""
-    with _followed([one, other]):
+    with followed([one, other]):
         return actions.separate(one=one, other=other, because=because, by=by)
 
 
 @transaction.atomic
 def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor) -> str:
     """As `identity.actions.decide_match`; the clocks of everybody concerned follow at once after commit."""
-    with _followed(ends_of(possible)):
+    with followed(ends_of(possible)):
         return actions.decide_match(possible=possible, decision=decision, because=because, by=by)
 
 
 @transaction.atomic
 def confirm(*, possible: UUID, because: str = "", by: Actor) -> UUID:
     """As `identity.actions.confirm`; the clocks of everybody concerned follow at once after commit."""
-    with _followed(ends_of(possible)):
+    with followed(ends_of(possible)):
         return actions.confirm(possible=possible, because=because, by=by)
 
 

@@ -9,11 +9,11 @@ from django.db import transaction
 from sightline.agencies.types import Actor
 from sightline.identity import undoing
 from sightline.identity.tracing import ends_of
-from sightline.jobs.linking import _followed
+from sightline.jobs.linking import followed
 
 
 @transaction.atomic
 def undo(*, possible: UUID, by: Actor) -> None:
     """As `identity.undoing.undo`; the clocks of everybody concerned follow at once after commit."""
-    with _followed(ends_of(possible)):
+    with followed(ends_of(possible)):
         undoing.undo(possible=possible, by=by)

@@ -29,6 +29,7 @@ from sightline.web.find.forms import FindForm
 from sightline.web.find.views import _schools, describe, reasons
 from sightline.web.matches import comparing
 from sightline.web.matches.pair import besides, to_ask, total, what_follows
+from sightline.web.matches.reason import why
 from sightline.web.matches.views import name, since_words
 from sightline.web.remembered import recall, remember
 from sightline.web.words import age_words, iso_words, london
@@ -37,13 +38,7 @@ FORM = "join"
 
 
 class JoinForm(forms.Form):
-    because = forms.CharField(
-        label="Why are they one person?",
-        max_length=400,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why, in a sentence"},
-        help_text="What you checked, and with whom. It is kept with the decision.",
-    )
+    because = why("Why are they one person?")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

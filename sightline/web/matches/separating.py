@@ -20,18 +20,13 @@ from sightline.jobs import linking
 from sightline.web import drafts
 from sightline.web.code_words import CodeWords
 from sightline.web.matches.comparing import told, unweighed
+from sightline.web.matches.reason import why
 from sightline.web.matches.views import name
 from sightline.web.words import counted, day_words, listed, london
 
 
 class SeparateForm(forms.Form):
-    because = forms.CharField(
-        label="Why is this somebody else?",
-        max_length=400,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why, in a sentence"},
-        help_text="What you checked, and with whom. It is kept with the decision.",
-    )
+    because = why("Why is this somebody else?")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
