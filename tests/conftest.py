@@ -9,10 +9,21 @@ Do not use pytest-django's `db`, `transactional_db` or `live_server`: they flush
 """
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.support.databases import ENGINES, Templates, connected
+
+TESTS = Path(__file__).resolve().parent
+
+
+@pytest.hookimpl(tryfirst=True)  # before the plugin that shares out the work reads the marks
+def pytest_collection_modifyitems(items):
+    """Where several processes share the work, a file stays whole, and so do the journeys, which walk about in one town."""
+    for item in items:
+        here = item.path.relative_to(TESTS)
+        item.add_marker(pytest.mark.xdist_group(here.parts[0] if here.parts[0] == "journeys" else str(here)))
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,9 @@ from tests.support.house import (
     POLICE,
     SCHOOL,
     actor,
+    an_hour_ago,
     identity,
     open_house,
-    recent_day,
     send,
     told,
 )
@@ -54,7 +54,7 @@ def tell(details, agency):
         POLICE: ("ppn", "child", {"grade": "amber"}),
         HOSPITAL: ("midwifery-concern", "child", {}),
     }.get(agency, ("school-concern", "child", {}))
-    send(told(record, role, details, agency=agency, says=f"As {agency} told.", at=f"{recent_day(1)} 10:00", **fields))
+    send(told(record, role, details, agency=agency, says=f"As {agency} told.", at=an_hour_ago(), **fields))
     return identity(agency, details.local_id)
 
 

@@ -113,8 +113,8 @@ def stranger(address, browser):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What changes the town comes last."""
+    """The journeys come first, since they take longest and stay in one process; what changes the town comes last of them."""
     here = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
     if here:
         order = {item: n for n, item in enumerate(items)}
-        items.sort(key=lambda i: (i in here, "test_changes" in i.path.name, order[i]))
+        items.sort(key=lambda i: (i not in here, "test_changes" in i.path.name, order[i]))

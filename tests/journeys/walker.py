@@ -17,6 +17,7 @@ IN_MANUAL = set(
     "sign-in my-work find child entry loads feed-health map-a-file match match-quality registry".split()
 )
 DESKTOP, PHONE = {"width": 1240, "height": 900}, {"width": 320, "height": 700}
+PATIENCE = 30_000  # milliseconds: a machine that does ten things at once is slow, not wrong
 NAME_OF_FOCUS = """() => {
   const e = document.activeElement;
   const label = e.labels && e.labels[0] ? e.labels[0].textContent : "";
@@ -30,12 +31,13 @@ class Walker:
     def __init__(self, address: str, browser: Any, **options: Any) -> None:
         self.address = address
         self.context = browser.new_context(viewport=DESKTOP, locale="en-GB", timezone_id="Europe/London", **options)
-        self.context.set_default_timeout(8000)
+        self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
         self.faults: list[str] = []  # what the browser complained of: a broken policy, a failed script
         self.asked: list[str] = []  # every address that it asked for
         self.page.on("console", lambda message: message.type == "error" and self.faults.append(message.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("filechooser", lambda _: None)  # asked for from the start: a chooser that opens sooner is not seen
         self.page.on("request", lambda request: self.asked.append(request.url))
 
     def go(self, path: str) -> None:

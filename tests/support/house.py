@@ -14,7 +14,7 @@ from sightline.identity.models import SourceIdentity
 from sightline.intake.types import Counts, Details, Named, Notification, Unread
 from sightline.jobs.receive import close_delivery, open_delivery, receive
 from sightline.sharing.reading import reading
-from sightline.timescales.london import parse_moment
+from sightline.timescales.london import local, parse_moment
 from sightline.timescales.moment import allow_pretending, now, pretend
 from sightline.vault.actions import digest
 
@@ -155,6 +155,11 @@ def entries(username: str, whom: UUID, known_on: str = ""):
 
 def _end(day: str) -> datetime | None:
     return parse_moment(f"{day} 23:59") if day else None
+
+
+def an_hour_ago() -> str:
+    """Recent enough to be witnessed, whatever the time of the day is: what is a day old when it comes is history."""
+    return f"{local(now() - timedelta(hours=1)):%Y-%m-%d %H:%M}"
 
 
 def recent_day(days: int) -> str:

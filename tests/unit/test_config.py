@@ -70,6 +70,7 @@ def test_a_test_writes_no_keys(file):
         (GOOD.secret_key, base64.b64encode(b"x" * 16).decode(), "SIGHTLINE_KEY holds 16 bytes"),
         (GOOD.secret_key, base64.b64encode(bytes(32)).decode(), "SIGHTLINE_KEY is a well-known"),
     ],
+    ids=["django-insecure", "short", "one-letter", "not-base64", "16-bytes", "zeros"],  # not by keys made a moment ago
 )
 def test_a_bad_key_is_refused_with_a_sentence(file, monkeypatch, secret_key, sightline_key, said):
     monkeypatch.setenv("SECRET_KEY", secret_key)
