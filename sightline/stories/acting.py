@@ -25,7 +25,7 @@ from sightline.jobs.decide import decide
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
 from sightline.sharing.reading import reading
-from sightline.stories import acting_matches, registry
+from sightline.stories import acting_confirm, acting_matches, registry
 from sightline.stories.model import Act
 from sightline.stories.reading_events import target
 from sightline.timescales.moment import now
@@ -176,3 +176,4 @@ VERBS: dict[str, Callable[[Life, Act], Flags]] = {
     "end-allocation": _end_allocation,
     "keep-registry": registry.keep,
 } | acting_matches.VERBS
+VERBS |= acting_confirm.VERBS

@@ -11,7 +11,6 @@ from sightline.identity.actions import guard
 from sightline.identity.queries import identities_of, persons_of
 from sightline.identity.tracing import waiting_between
 from sightline.jobs import linking
-from sightline.stories.contract import OF_A_PAIR
 from sightline.stories.model import Act, Sent
 from sightline.stories.reading_events import target
 
@@ -106,24 +105,18 @@ def _ask_agency(life: Life, act: Act) -> Flags:
     return ()
 
 
-def _on(life: Life, act: Act) -> tuple[UUID, UUID]:
-    """The two whom the act that this one is about was about. Raises NotBuilt for what is no match."""
-    about = next((one for one in life.story.events if one.id == act.on), None)
-    if not isinstance(about, Act) or about.does not in OF_A_PAIR:
-        raise NotBuilt
-    return _pair(life, about)
-
-
-def _confirm(life: Life, act: Act) -> Flags:
-    possible = _waiting(*_on(life, act))
+def confirm(life: Life, act: Act, about: Act) -> Flags:
+    """A second worker agrees to what `about` said of two people."""
+    possible = _waiting(*_pair(life, about))
     if possible is None:
         raise Refused(Decision(False, "already-decided", "Nothing of these two waits for a second person."))
     linking.confirm(possible=possible, because=_because(act), by=life.actor(act.by))
     return ()
 
 
-def _reject(life: Life, act: Act) -> Flags:
-    possible = _waiting(*_on(life, act))
+def reject(life: Life, act: Act, about: Act) -> Flags:
+    """A second worker does not agree to what `about` said of two people."""
+    possible = _waiting(*_pair(life, about))
     if possible is None:
         raise Refused(Decision(False, "already-decided", "Nothing of these two waits for a second person."))
     linking.reject(possible=possible, because=_because(act), by=life.actor(act.by))
@@ -161,6 +154,4 @@ VERBS: dict[str, Callable[[Life, Act], Flags]] = {
     "ask-agency": _ask_agency,
     "guard": _guard,
     "protect-location": _guard,  # so far as matching goes: for whom alone the location is, is not kept yet
-    "confirm": _confirm,
-    "reject": _reject,
 }
