@@ -111,7 +111,17 @@ def is_sealed(entry: Entry, opened: dict[str, datetime]) -> bool:
 
 
 def label_of(entry: Entry, kind: str, subjects: Iterable[UUID], *, sealed: bool) -> Label:
-    return Label(entry.record, entry.agency, kind, entry.handling, tuple(subjects), sealed, entry.pointer_only)
+    return Label(
+        entry.record,
+        entry.agency,
+        kind,
+        entry.handling,
+        tuple(subjects),
+        sealed,
+        entry.pointer_only,
+        entry.happened,
+        first=entry.first,
+    )
 
 
 def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = None) -> Chronology:

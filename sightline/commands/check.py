@@ -39,13 +39,15 @@ def run(args: argparse.Namespace) -> int:
     from sightline.identity.linkage import names as nicknames
     from sightline.intake import health
     from sightline.intake import rules as intake
-    from sightline.sharing import rules as sharing
+    from sightline.messages import rules as messages
+    from sightline.sharing import examples as sharing
     from sightline.signals import rules as signals
     from sightline.simulation import storyline_examples
 
     runners: dict[str, Any] = {
         "record": records.run_example,
         "clock": clocks.run_example,
+        "message": messages.run_example,
         "rule": sharing.run_example,
         "feed": intake.run_example,
         "signal": signals.run_example,

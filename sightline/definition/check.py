@@ -13,19 +13,21 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
+from sightline.definition.check_disclosure import DISCLOSURE_CHECKS
 from sightline.definition.check_feeds import check_feed
 from sightline.definition.check_matching import check_matching
 from sightline.definition.check_records import check_clock, check_record
 from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cycles, check_names
+from sightline.definition.check_sharing import check_rule
 from sightline.definition.check_storylines import check_storyline
 from sightline.definition.faults import Faults, place
 from sightline.definition.types import KINDS, Fault, Partnership, Thing
 from sightline.definition.yaml_lines import Path
+from sightline.timescales.spans import parse_span
 
 Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
-NEED_EXAMPLES = ("record", "clock", "rule", "feed", "signal", "storyline", "watch", "notice", "matching", "nicknames")
-SHOWN_PARTS = ("headline", "says", "place", "people")
+NEED_EXAMPLES = ("record", "clock", "message", "rule", "feed", "signal", "storyline", "watch", "notice", "matching", "nicknames", "alert", "recipient", "share")
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
 
@@ -137,6 +139,20 @@ def _codes(faults: Faults, name: str, codes: Any) -> None:
                 )
 
 
+def _message(faults: Faults, name: str, message: Any) -> None:
+    for index, role in enumerate(message.read_by):
+        faults.thing(name, ("read-by", index), role, "role")
+    for index, role in enumerate(message.acknowledge.then):
+        faults.thing(name, ("acknowledge", "then", index), role, "role")
+    for part, declared in message.parts.items():
+        if declared.of:
+            faults.refer(name, ("parts", part, "of"), declared.of, faults.partnership.codes, "a code list")
+    try:
+        parse_span(message.acknowledge.within)
+    except ValueError as error:
+        faults.add(name, ("acknowledge", "within"), message.acknowledge.within, str(error))
+
+
 def _lane(faults: Faults, name: str, lane: Any) -> None:
     for index, kind in enumerate(lane.of):
         faults.code(name, ("of", index), kind, "agency-kind")
@@ -164,27 +180,15 @@ def _days(text: str) -> bool:
         return False
 
 
-def _rule(faults: Faults, name: str, rule: Any) -> None:
-    who, may_see = rule.who, rule.may_see
-    for index, role in enumerate(who.role):
-        faults.thing(name, ("who", "role", index), role, "role")
-    for index, kind in enumerate(who.agency_kind):
-        faults.code(name, ("who", "agency-kind", index), kind, "agency-kind")
-    for index, tie in enumerate(who.tie):
-        faults.code(name, ("who", "tie", index), tie, "tie")
-    for index, record in enumerate(may_see.records):
-        faults.thing(name, ("may-see", "records", index), record, "record", "any", "identity")
-    for index, handling in enumerate(may_see.handling):
-        faults.code(name, ("may-see", "handling", index), handling, "handling")
-    for index, purpose in enumerate(rule.for_):
-        faults.code(name, ("for", index), purpose, "purpose")
-    for index, basis in enumerate(rule.basis):
-        faults.code(name, ("basis", index), basis, "lawful-basis")
-    records = [faults.partnership.record[r] for r in may_see.records if r in faults.partnership.record]
-    if records and len(records) == len(may_see.records):
-        known = {field for record in records for field in record.fields}.union(SHOWN_PARTS)
-        for index, part in enumerate(may_see.parts):
-            faults.refer(name, ("may-see", "parts", index), part, known, "a field of these records")
+def _alert(faults: Faults, name: str, alert: Any) -> None:
+    for index, tie in enumerate(alert.unless.tie):
+        faults.code(name, ("unless", "tie", index), tie, "tie")
+    for index, tie in enumerate(alert.unless.agency_tie):
+        faults.code(name, ("unless", "agency-tie", index), tie, "tie")
+    for index, role in enumerate(alert.unless.role):
+        faults.thing(name, ("unless", "role", index), role, "role")
+    for index, kind in enumerate(alert.unless.agency_kind):
+        faults.code(name, ("unless", "agency-kind", index), kind, "agency-kind")
 
 
 CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
@@ -194,11 +198,14 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "locality": _locality,
     "codes": _codes,
     "lane": _lane,
+    "message": _message,
     "record": check_record,
     "clock": check_clock,
     "calendar": _calendar,
-    "rule": _rule,
+    "rule": check_rule,
+    "alert": _alert,
     **REGISTRY_CHECKS,
+    **DISCLOSURE_CHECKS,
     "storyline": check_storyline,
     "matching": check_matching,
 }

@@ -23,6 +23,7 @@ class Held:
     subject: UUID
     since: datetime
     until: datetime | None
+    kind: str = ""
 
     def at(self, moment: datetime) -> bool:
         return self.since <= moment and (self.until is None or moment < self.until)
@@ -31,4 +32,4 @@ class Held:
 def held_between(subjects: Iterable[UUID], since: datetime, until: datetime) -> list[Held]:
     """Every tie to these source identities that held at any time between two moments. One query."""
     rows = Tie.objects.filter(Q(until=None) | Q(until__gt=since), subject__among=list(subjects), from_at__lte=until)
-    return [Held(*row) for row in rows.values_list("holder", "subject", "from_at", "until")]
+    return [Held(*row) for row in rows.values_list("holder", "subject", "from_at", "until", "kind")]

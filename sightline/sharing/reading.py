@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from uuid import UUID
 
@@ -17,9 +18,9 @@ from django.db.models import Q
 from sightline.agencies import queries as who
 from sightline.agencies.types import Actor, AgencyInfo
 from sightline.ledger.actions import write
-from sightline.sharing.models import Tie
-from sightline.sharing.rules import Policy, holders
-from sightline.sharing.types import Label, Level, Sight
+from sightline.sharing.models import Restriction, Tie
+from sightline.sharing.rules import NAMED, OF_RECORDS, Policy, explained, holders
+from sightline.sharing.types import Explained, Label, Level, Sight
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 
@@ -30,12 +31,13 @@ class Reading:
     def __init__(self, actor: Actor, purpose: str, *, recorded: bool = True) -> None:
         self.actor, self.purpose = actor, purpose
         self.definition = who.partnership()
-        self.policy = Policy(self.definition, actor, purpose)
+        self.policy = Policy(self.definition, actor, purpose, now())
         self.keyring = Keyring()
         self.about = ""  # what kind of response this is, for the record
         self.detail: dict[str, object] = {}
         self._recorded = recorded
         self._ties: dict[UUID, frozenset[str]] = {}
+        self._kept: dict[UUID, tuple[str, ...]] = {}  # what is kept to named people, and who answers for it
         self._held: dict[tuple[UUID, ...], frozenset[str]] = {}
         self._sights: dict[tuple[object, ...], Sight] = {}
         self._shown: dict[str, None] = {}
@@ -50,8 +52,9 @@ class Reading:
         return who.agencies()
 
     def learn_ties(self, subjects: Collection[UUID]) -> None:
-        """Reads the actor's current ties to these source identities in one query."""
-        unknown = [s for s in subjects if s not in self._ties]
+        """Reads the actor's current ties to these source identities (or records), and which are kept to named people.
+        Two queries."""
+        unknown = [s for s in dict.fromkeys(subjects) if s not in self._ties]
         if not unknown:
             return
         moment = now()
@@ -65,6 +68,17 @@ class Reading:
         for subject, kind in rows:
             found[subject].add(kind)
         self._ties.update({s: frozenset(kinds) for s, kinds in found.items()})
+        if self._restrictions:
+            kept = Restriction.objects.filter(
+                Q(until=None) | Q(until__gt=moment), subject__among=unknown, from_at__lte=moment
+            ).order_by("from_at", "id")
+            for subject, holder in kept.values_list("subject", "holder"):
+                self._kept[subject] = (*self._kept.get(subject, ()), holder)
+
+    @cached_property
+    def _restrictions(self) -> bool:
+        """Whether anything at all is kept to named people, and that can matter to this actor."""
+        return self.policy.asks_restricted and Restriction.objects.exists()
 
     def ties(self, subjects: Iterable[UUID]) -> frozenset[str]:
         return frozenset(kind for s in subjects for kind in self._ties.get(s, ()))
@@ -76,10 +90,42 @@ class Reading:
             self.learn_ties(subjects)
             self._held[subjects] = self.ties(subjects)
         ties = self._held[subjects]
-        asked = (label.record, label.agency, label.handling, label.sealed, label.pointer_only, ties)
+        restricted, holders_ = label.restricted, ()
+        if label.first is not None:
+            if label.first not in self._ties:
+                self.learn_ties((label.first,))
+            ties |= self._ties[label.first] & OF_RECORDS
+        if self._kept:
+            everything = subjects if label.first is None else (*subjects, label.first)
+            kept = [s for s in everything if s in self._kept]
+            shut = [s for s in kept if NAMED not in self._ties[s]]  # named on one thing is not named on another
+            restricted = restricted or bool(kept)
+            ties = ties - {NAMED} if shut else ties
+            holders_ = tuple(dict.fromkeys(h for s in shut for h in self._kept[s]))
+        asked = (
+            label.record,
+            label.agency,
+            label.handling,
+            label.sealed,
+            label.pointer_only,
+            label.happened if self._by_age else None,
+            restricted,
+            ties,
+        )
         if asked not in self._sights:
-            self._sights[asked] = self.policy.decide(label, ties)
-        return self._sights[asked]
+            decided = label if restricted == label.restricted else replace(label, restricted=restricted)
+            self._sights[asked] = self.policy.decide(decided, ties)
+        sight = self._sights[asked]
+        return replace(sight, holders=holders_) if holders_ and sight else sight
+
+    @cached_property
+    def _by_age(self) -> bool:
+        every = (*self.policy.branches, *self.policy.restrictions)
+        return any(b.rule.age.within or b.rule.age.over for b in every)
+
+    def explain(self, sight: Sight) -> Explained:
+        """Why this reader sees what they see, in words."""
+        return explained(self.definition, self.purpose, sight)
 
     def note(self, object_id: object, sight: Sight) -> None:
         """Records that this object was handed out at this level, under this rule."""

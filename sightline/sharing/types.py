@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
 from sightline.definition.outcomes import Decision
+
+CLASSES = ("ordinary", "sensitive", "protected")  # of fields, from the least to the most guarded
+JOINED = "+"  # between the kinds and handlings of what is made of several records
 
 
 class Level(IntEnum):
@@ -25,7 +29,11 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """All that the gate knows of a record: whose, what kind, how sensitive, about which source identities."""
+    """All that the gate knows of a record: whose, what kind, how sensitive, about which source identities.
+
+    What is made of several records (a signal, a pack) has their kinds and handlings joined by `+` (see `strictest`):
+    only a rule that covers each of them covers it.
+    """
 
     record: str
     agency: str
@@ -34,6 +42,9 @@ class Label:
     subjects: Collection[UUID]
     sealed: bool = False  # routine, and no concern has opened it
     pointer_only: bool = False
+    happened: datetime | None = None  # None: not known, so that no rule by age gives it, and every restriction by age holds
+    restricted: bool = False  # kept to named people; a Reading finds that out for itself
+    first: UUID | None = None  # the record's own id (its first version): what is restricted, and people are named on
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,25 @@ class Sight:
     parts: tuple[str, ...] = ()
     source: str = ""
     basis: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset()  # classes of fields that show; at a headline, of those that it names
+    missing: str = ""  # from pointer upwards: what would show more, in a sentence
+    lasts: str = ""
+    holders: tuple[str, ...] = ()  # of a pointer to a restricted record: whom to ring (`worker:…`, `team:…`, `agency:…`)
 
     def __bool__(self) -> bool:
         return self.level > Level.HIDDEN
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why somebody sees a record, for a page: all in words but the rule's id and the codes."""
+
+    rule: str
+    sentence: str
+    source: str
+    basis: tuple[str, ...]
+    purpose: str
+    level: Level
+    lasts: str = ""
+    missing: str = ""
+    holders: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ class Code(Model):
     note: str = ""
     local: YesNo = False
     old: Listed = Field((), description="Codes of other or earlier lists that mean this one")
+    would: str = Field("", description="Of a tie, as a condition: `the child were allocated to you or your team`")
 
 
 class CodeList(Thing):
