@@ -3,7 +3,7 @@
 `SECRET_KEY` signs sessions and cursors. `SIGHTLINE_KEY` (32 bytes in base64) is the vault's key-encryption key: lose it
 and every sealed record is lost.
 
-The environment always wins. Otherwise:
+The environment always wins, then a key service (`SIGHTLINE_KEY_COMMAND`, see `sealing`). Otherwise:
 
 * **production** reads `var/keys.env`, which `sightline init` writes (`ensure_keys`); it refuses to start with keys
   that are missing, well known, weak, or made for a demonstration;
@@ -46,8 +46,13 @@ def read_file(path: Path) -> dict[str, str]:
         text = path.read_text(encoding="ascii")
     except FileNotFoundError:
         return {}
-    lines = [line.strip() for line in text.splitlines()]
-    pairs = [line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")]
+    return lines(text)
+
+
+def lines(text: str) -> dict[str, str]:
+    """The values of NAME=value lines; comments and everything else are passed over."""
+    said = [line.strip() for line in text.splitlines()]
+    pairs = [line.split("=", 1) for line in said if "=" in line and not line.startswith("#")]
     return {name.strip(): value.strip() for name, value in pairs}
 
 
@@ -65,6 +70,7 @@ def ensure_keys(path: Path, *, made_for: str) -> None:
             file.write(f"{MADE_FOR}={made_for}\n")
             file.write(f"SECRET_KEY={keys.secret_key}\n")
             file.write(f"SIGHTLINE_KEY={keys.sightline_key}\n")
+            file.write(f"SIGHTLINE_DIGEST_KEY={new_keys().sightline_key}\n")  # stays when the other is changed
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -85,14 +91,14 @@ def mode(environment: Mapping[str, str], path: Path) -> str:
 
 def keys_for(chosen: str, path: Path) -> Keys:
     """The keys for this mode, checked."""
-    if chosen == "demo" and not _given():
+    if chosen == "demo" and not given():
         ensure_keys(path, made_for="demo")
-    if chosen in ("test", "scratch") and not _given():
+    if chosen in ("test", "scratch") and not given():
         fresh = new_keys()
         os.environ.setdefault("SECRET_KEY", fresh.secret_key)  # setdefault: child processes must open what we seal
         os.environ.setdefault("SIGHTLINE_KEY", fresh.sightline_key)
-    kept = read_file(path)
-    if chosen == "production" and not _given() and kept.get(MADE_FOR, "production") != "production":
+    kept = read_file(path) | _told()
+    if chosen == "production" and not given() and kept.get(MADE_FOR, "production") != "production":
         raise ImproperlyConfigured(
             f"The keys in {path} were made for mode {kept[MADE_FOR]!r} and production does not start with them: use "
             "another state directory (SIGHTLINE_VAR), or give SECRET_KEY and SIGHTLINE_KEY in the environment."
@@ -109,7 +115,7 @@ def keys_for(chosen: str, path: Path) -> Keys:
         secret_key=os.environ.get("SECRET_KEY") or kept.get("SECRET_KEY", ""),
         sightline_key=os.environ.get("SIGHTLINE_KEY") or kept.get("SIGHTLINE_KEY", ""),
     )
-    faults = _secret_key_fault(keys.secret_key), _sightline_key_fault(keys.sightline_key)
+    faults = _secret_key_fault(keys.secret_key), sightline_key_fault(keys.sightline_key)
     if any(faults):
         said = " ".join(filter(None, faults))
         raise ImproperlyConfigured(
@@ -118,8 +124,18 @@ def keys_for(chosen: str, path: Path) -> Keys:
     return keys
 
 
-def _given() -> bool:
-    return bool(os.environ.get("SECRET_KEY") and os.environ.get("SIGHTLINE_KEY"))
+def given() -> bool:
+    """Whether both come from elsewhere than the file."""
+    told = _told()
+    return all(os.environ.get(name) or told.get(name) for name in ("SECRET_KEY", "SIGHTLINE_KEY"))
+
+
+def _told() -> dict[str, str]:
+    """What a key service says, where one is named and the environment does not hold the key itself."""
+    from config import sealing  # which knows this module
+
+    command = os.environ.get(sealing.COMMAND, "")
+    return sealing.told_by(command) if command and not os.environ.get(sealing.KEY) else {}
 
 
 def _secret_key_fault(key: str) -> str:
@@ -130,7 +146,7 @@ def _secret_key_fault(key: str) -> str:
     return ""
 
 
-def _sightline_key_fault(key: str) -> str:
+def sightline_key_fault(key: str) -> str:
     if not key:
         return "SIGHTLINE_KEY is missing."
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 
-from config import keys, logs, sqlite
+from config import keys, logs, sealing, sqlite
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -20,6 +20,7 @@ SIGHTLINE_PARTNERSHIP = env.str(
 )
 SIGHTLINE_MODE = keys.mode(env.ENVIRON, KEYS_FILE)  # production, demo, test or scratch
 SECRET_KEY, SIGHTLINE_KEY = keys.keys_for(SIGHTLINE_MODE, KEYS_FILE)
+_, SIGHTLINE_KEY_OTHERS, SIGHTLINE_DIGEST_KEY, SIGHTLINE_KEYS_FROM = sealing.sealing_keys(env.ENVIRON, KEYS_FILE)
 IS_PRODUCTION = SIGHTLINE_MODE == "production"
 # What the database cannot contradict (how far the ledger had got, which keys were destroyed): on another disk, if possible.
 _kept_outside = str(VAR / "anchor") if SIGHTLINE_MODE in ("production", "demo") else ""
@@ -35,6 +36,8 @@ INSTALLED_APPS = [
     "sightline.web",  # first: its templates come before those of the packages
     "sightline.api",
     "sightline.jobs",
+    "sightline.watching",
+    "sightline.messages",
     "sightline.clocks",
     "sightline.chronology",
     "sightline.identity",

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "story": ("sightline.commands.story", True, "scratch"),
     "identity": ("sightline.commands.identity", True, ""),
     "registry": ("sightline.commands.registry", False, ""),
+    "keys": ("sightline.commands.keys", True, ""),
     "verify": ("sightline.commands.verify", True, ""),
     "backup": ("sightline.commands.backup", True, ""),
     "restore": ("sightline.commands.restore", True, ""),

@@ -26,12 +26,10 @@ def state_folder() -> Path:
 
 def prepare(args: argparse.Namespace) -> None:
     """Before Django: the keys, and which partnership this deployment is."""
-    from config.keys import ensure_keys
+    from config.keys import ensure_keys, given
 
     var = state_folder()
-    if not (os.environ.get("SIGHTLINE_KEY") and os.environ.get("SECRET_KEY")) and os.environ.get(
-        "SIGHTLINE_MODE"
-    ) not in ("test", "scratch"):
+    if not given() and os.environ.get("SIGHTLINE_MODE") not in ("test", "scratch"):
         ensure_keys(var / "keys.env", made_for=os.environ.get("SIGHTLINE_MODE", "production"))
     if args.partnership:
         from sightline.definition.loader import load
@@ -64,8 +62,10 @@ def prepare_database() -> int:
 
     from sightline.agencies.actions import publish, take_from_definition
     from sightline.agencies.queries import machine
+    from sightline.vault.actions import mark_digests
 
     call_command("migrate", interactive=False, verbosity=0)
+    mark_digests()
     count = take_from_definition(by=machine("feed-machine"))
     publish(because="take-definition", by=machine("set-up-machine"))
     return count

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from sightline.timescales.moment import now
-from sightline.vault import erasures, rules
+from sightline.vault import erasures, keeping, rules
 from sightline.vault.adding import add
 from sightline.vault.ids import Ids
 from sightline.vault.models import Key
 
+log = logging.getLogger(__name__)
 CannotOpen, Erased = rules.CannotOpen, rules.Erased
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
@@ -30,8 +31,9 @@ def _decoded(text: str) -> bytes:
     return base64.b64decode(text)
 
 
-def _key_encryption_key() -> bytes:
-    return _decoded(settings.SIGHTLINE_KEY)
+def digest_master() -> str:
+    """What the digests are keyed from: a rotation of the key-encryption key leaves it as it is."""
+    return str(settings.SIGHTLINE_DIGEST_KEY or settings.SIGHTLINE_KEY)
 
 
 @lru_cache(maxsize=128)
@@ -41,12 +43,12 @@ def _digest_key(master: str, kind: str) -> bytes:
 
 def digest(kind: str, value: str) -> str:
     """Keyed digest of a normalised value; one partnership key an identifier kind."""
-    return rules.keyed_digest(_digest_key(settings.SIGHTLINE_KEY, kind), value)
+    return rules.keyed_digest(_digest_key(digest_master(), kind), value)
 
 
 def short_digests(kind: str, values: Iterable[str]) -> list[int]:
     """As `digest`, of 64 bits, for many values at once."""
-    return rules.short_digests(_digest_key(settings.SIGHTLINE_KEY, kind), values)
+    return rules.short_digests(_digest_key(digest_master(), kind), values)
 
 
 class Keyring:
@@ -57,13 +59,16 @@ class Keyring:
 
     def __init__(self) -> None:
         self._keys: dict[UUID, bytes] = {}
+        self._altered: set[UUID] = set()
+        self._hand: keeping.Ring | None = None
         self._new: list[tuple[UUID, str, bytes, datetime]] = []
         self.ids = Ids()  # for whatever is sealed with these keys and added with them
 
     def make(self, scope: str) -> UUID:
         key_id, key = self.ids(), rules.new_key()
         self._keys[key_id] = key
-        wrapped = rules.wrap(key, _key_encryption_key(), key_id.bytes)
+        self._hand = self._hand or keeping.ring()
+        wrapped = self._hand.wrap(key, key_id)
         self._new.append((key_id, scope, wrapped, now()))
         return key_id
 
@@ -78,17 +83,23 @@ class Keyring:
         wanted = [key_id for key_id in set(ids) if key_id not in self._keys]
         if not wanted:
             return
-        for key_id, wrapped in Key.objects.filter(id__among=wanted).values_list("id", "wrapped"):
-            self._keys[key_id] = _unwrapped(bytes(wrapped), key_id)
+        self.take(Key.objects.filter(id__among=wanted).values_list("id", "wrapped"))
 
     def take(self, rows: Iterable[tuple[UUID, bytes]]) -> None:
         """Takes wrapped keys that the caller read together with what they open."""
+        self._hand = self._hand or keeping.ring()
         for key_id, wrapped in rows:
             if key_id not in self._keys:
-                self._keys[key_id] = _unwrapped(bytes(wrapped), key_id)
+                try:
+                    self._keys[key_id] = keeping.unwrap(bytes(wrapped), key_id, self._hand)
+                except (
+                    keeping.Altered
+                ):  # nobody erased it: what it opens is told as altered, and everything else goes on
+                    self._altered.add(key_id)
+                    log.error("a key in the vault was altered, or stands in another's place, and does not unwrap")
 
     def has(self, key_id: UUID) -> bool:
-        """Whether this key is in hand; after `fetch`, whether it still exists."""
+        """Whether this key is in hand; after `fetch`, whether it still exists and is as it was written."""
         return key_id in self._keys
 
     def fetch_for(self, sealed: Iterable[bytes]) -> None:
@@ -102,29 +113,56 @@ class Keyring:
         return rules.seal(plain, chosen, bound_to.encode())
 
     def open_bytes(self, sealed: bytes, bound_to: str) -> bytes:
-        return rules.open_(sealed, self._keys, bound_to.encode())
+        try:
+            return rules.open_(sealed, self._keys, bound_to.encode())
+        except Erased as error:
+            if self._altered and not self._altered.isdisjoint(rules.key_ids(bytes(sealed))):
+                raise CannotOpen("its key was altered") from error
+            raise
 
     def open(self, sealed: bytes, bound_to: str) -> Any:
         return json.loads(self.open_bytes(sealed, bound_to))
 
 
-def _unwrapped(wrapped: bytes, key_id: UUID) -> bytes:
-    try:
-        return rules.unwrap(wrapped, _key_encryption_key(), key_id.bytes)
-    except InvalidTag as error:
-        raise ImproperlyConfigured("SIGHTLINE_KEY is not the key with which this database was sealed.") from error
-
-
-_FITTING: set[str] = set()  # key-encryption keys that were seen to fit: looked at once a process
+_FITTING: set[tuple[str, str]] = set()  # the keys that were seen to fit: looked at once a process
+MARK = UUID("5161e0d1-6e57-4a11-9d16-e57000000001")  # of the row that says under which digest key the database was made
 
 
 def check_key() -> None:
     """Raises ImproperlyConfigured where the database was sealed with another key: before anything new is sealed beside it."""
-    if settings.SIGHTLINE_KEY in _FITTING:
+    given = settings.SIGHTLINE_KEY, digest_master()
+    if given in _FITTING:
         return
-    for key_id, wrapped in Key.objects.values_list("id", "wrapped")[:1]:
-        _unwrapped(bytes(wrapped), key_id)
-        _FITTING.add(settings.SIGHTLINE_KEY)
+    ring = keeping.ring()
+    for key_id, wrapped in Key.objects.exclude(id=MARK).values_list("id", "wrapped")[:1]:
+        _fits(bytes(wrapped), key_id, ring)
+        _FITTING.add(given)
+    for wrapped in Key.objects.filter(id=MARK).values_list("wrapped", flat=True):
+        if _fits(bytes(wrapped), MARK, ring) != _mark():
+            raise ImproperlyConfigured(
+                "SIGHTLINE_DIGEST_KEY is not the one with which this database was made: nobody in it would be found or matched. "
+                "Give the one that stands beside SIGHTLINE_KEY in your copy of keys.env."
+            )
+
+
+def _fits(wrapped: bytes, key_id: UUID, ring: keeping.Ring) -> bytes:
+    try:
+        return keeping.unwrap(wrapped, key_id, ring)
+    except keeping.Altered:
+        return b""  # one key that was altered says nothing of the others: whoever wants it is told
+
+
+def _mark() -> bytes:
+    return rules.derive(_decoded(digest_master()), "digest-mark")
+
+
+def mark_digests() -> None:
+    """Remembers in the database, wrapped, under which digest key it was made. Run by `sightline init`; safe to repeat.
+    Raises ImproperlyConfigured where the database was sealed with another key.
+    """
+    check_key()
+    row = Key(id=MARK, scope="partnership", wrapped=keeping.ring().wrap(_mark(), MARK), made_at=now())
+    Key.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def destroy(key_ids: Iterable[UUID]) -> int:

@@ -93,5 +93,5 @@ def _without_torn_end(path: Path) -> None:
 
 
 def _sealed(kind: str, line: dict[str, Any]) -> str:
-    key = rules.derive(base64.b64decode(settings.SIGHTLINE_KEY), f"outside:{kind}")
+    key = rules.derive(base64.b64decode(settings.SIGHTLINE_DIGEST_KEY or settings.SIGHTLINE_KEY), f"outside:{kind}")
     return rules.keyed_digest(key, json.dumps(line, sort_keys=True, separators=(",", ":")))
