@@ -28,6 +28,7 @@ from sightline.definition.kinds.feeds import (
 from sightline.definition.kinds.feeds_watched import Notice
 from sightline.definition.kinds.figures import Figure, FigureCount
 from sightline.definition.kinds.matching import Matching, Nicknames
+from sightline.definition.kinds.messages import Acknowledge, Message, MessagePart
 from sightline.definition.kinds.naming import Naming
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
@@ -36,6 +37,7 @@ from sightline.definition.kinds.signals import Counted, Signal
 from sightline.definition.kinds.storylines import Storyline
 
 __all__ = [
+    "Acknowledge",
     "Added",
     "Agency",
     "Becomes",
@@ -69,6 +71,8 @@ __all__ = [
     "MappedPerson",
     "Mapping",
     "Matching",
+    "Message",
+    "MessagePart",
     "Model",
     "Naming",
     "Nicknames",
@@ -122,6 +126,7 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "lane": ("lanes", Lane),
     "record": ("records", RecordType),
     "clock": ("clocks", Clock),
+    "message": ("messages", Message),
     "calendar": ("calendars", Calendar),
     "feed": ("feeds", Feed),
     "notice": ("notices", Notice),
@@ -179,6 +184,7 @@ class Partnership(Model):
     lane: dict[str, Lane] = {}
     record: dict[str, RecordType] = {}
     clock: dict[str, Clock] = {}
+    message: dict[str, Message] = {}
     calendar: dict[str, Calendar] = {}
     feed: dict[str, Feed] = {}
     notice: dict[str, Notice] = {}

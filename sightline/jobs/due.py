@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from sightline.identity import quality
 from sightline.intake import alarms
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
+from sightline.messages import actions as messages
 from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
@@ -35,10 +36,11 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
-def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True) -> UUID:
-    """Owes a verb, in the caller's transaction. `at_once`: tried right after commit, in this process."""
-    row = Due.objects.create(verb=verb, payload=payload, run_at=now())
-    if at_once:
+def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True, run_at: datetime | None = None) -> UUID:
+    """Owes a verb, in the caller's transaction. `at_once`: tried right after commit, in this process. `run_at`: it is
+    owed from then on only."""
+    row = Due.objects.create(verb=verb, payload=payload, run_at=run_at or now())
+    if at_once and run_at is None:
         transaction.on_commit(lambda: settle(row.id), robust=True)
     return row.id
 
@@ -93,7 +95,7 @@ def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int
         except Exception as error:
             log.warning("due work failed together", extra={"error": type(error).__name__}, exc_info=True)
             done += sum(settle(due) for due in together)
-    return done + sum(settle(due) for due in others)
+    return done + sum(settle(due) for due in others) + messages.deliver()
 
 
 def lag_seconds() -> float:
@@ -101,7 +103,8 @@ def lag_seconds() -> float:
     oldest = (
         Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
     )
-    return (now() - oldest).total_seconds() if oldest else 0.0
+    since = [moment for moment in (oldest, messages.waiting_since()) if moment]
+    return (now() - min(since)).total_seconds() if since else 0.0
 
 
 def given_up() -> int:

@@ -3,6 +3,8 @@
 What each table declares is held in tests/repository/test_tables.py; a trigger proves itself only where there are rows.
 """
 
+from uuid import uuid4
+
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
@@ -13,6 +15,7 @@ from sightline.identity.models import Guarding, Halting, Measured, Possible, Sou
 from sightline.intake.models import FeedAlarm, FeedAlarmStep
 from sightline.ledger.actions import sequence
 from sightline.ledger.triggers import append_only_models
+from sightline.messages.models import Acknowledged, Ask, AskAnswer, Delivered, Outgoing
 from sightline.timescales.moment import now
 from tests.support.partnership import CARE, HOSPITAL, POLICE, SCHOOL, child, send, settle_in
 
@@ -55,8 +58,19 @@ def full(shared_database):
         by_name="A machine",
     )
     _of_matching()
+    _of_messages()
     sequence()
     return shared_database
+
+
+def _of_messages():
+    asked = Ask.objects.create(
+        what="record", subject=uuid4(), person=uuid4(), by="a", agency="a", at=now(), until=now(), key=uuid4(), words=b""
+    )
+    AskAnswer.objects.create(ask=asked, agreed=True, by="b", agency="a", at=now(), key=uuid4(), words=b"")
+    sent = Outgoing.objects.create(kind="hand-over", to="agency:a", by="a", at=now(), due_at=now(), definition="0" * 64)
+    Delivered.objects.create(message=sent, holder="agency:a", at=now(), why="told")
+    Acknowledged.objects.create(message=sent, by="b", agency="a", at=now())
 
 
 def _of_matching():

@@ -43,6 +43,11 @@ APPEND_ONLY = {
     "chronology.entry",
     "chronology.part",
     "chronology.opening",
+    "inbox.outgoing",
+    "inbox.delivered",
+    "inbox.acknowledged",
+    "inbox.ask",
+    "inbox.askanswer",
 }
 names = pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label_lower)
 

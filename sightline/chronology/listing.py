@@ -1,0 +1,92 @@
+"""Records of some types, whoever they are about: for queues of work, and by ids for stages above."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from sightline.chronology.models import Entry, Part
+from sightline.chronology.queries import is_sealed, label_of, latest_of, opened_for_each, view
+from sightline.chronology.types import EntryView
+from sightline.identity.queries import persons_of
+from sightline.sharing.paging import Page, mark, place
+from sightline.sharing.reading import Reading
+from sightline.sharing.types import Level
+
+AT_ONCE = 100
+
+
+def firsts_of(entries: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The first version of each of these records, by any version's id. What is no entry is left out."""
+    return dict(Entry.objects.filter(id__among=list(entries)).values_list("id", "first"))
+
+
+def agencies_holding(identities: Iterable[UUID]) -> list[str]:
+    """The agencies that hold a record about somebody: whom an emergency opening is told. Ids only, for stages above."""
+    entries = Part.objects.filter(identity_id__among=list(identities), child=True).values_list("entry_id", flat=True)
+    found: set[str] = set()
+    wanted = list(dict.fromkeys(entries))
+    for start in range(0, len(wanted), 800):
+        found |= set(Entry.objects.filter(id__among=wanted[start : start + 800]).values_list("agency", flat=True))
+    return sorted(found)
+
+
+def of_records(
+    reading: Reading, records: Collection[str], *, after: str = "", limit: int = 50
+) -> Page[tuple[EntryView, tuple[UUID, ...]]]:
+    """Standing records of these types of which this reader may see at least the headline, the last known first, each with
+    the people whom it is about. What the gate hides is not counted.
+    """
+    found: list[tuple[EntryView, tuple[UUID, ...]]] = []
+    last: tuple[datetime, UUID] | None = None
+    for entry in _newest(records, place(after) if after else None):
+        if len(found) == limit and last is not None:
+            return Page(tuple(found), mark(*last))
+        if (one := _seen(reading, entry)) is not None:
+            found.append(one)
+            last = entry.known_at, entry.id
+    return Page(tuple(found), "")
+
+
+def _newest(records: Collection[str], start: tuple[datetime, UUID] | None) -> Iterator[Entry]:
+    """Entries of these types, the last known first, from a place on; read in parts."""
+    while True:
+        rows = Entry.objects.filter(record__in=list(records), routine=False).order_by("-known_at", "-id")
+        if start is not None:
+            rows = rows.filter(Q(known_at__lt=start[0]) | Q(known_at=start[0], id__lt=start[1]))
+        some = list(rows[:AT_ONCE])
+        yield from some
+        if len(some) < AT_ONCE:
+            return
+        start = some[-1].known_at, some[-1].id
+
+
+def _seen(reading: Reading, entry: Entry) -> tuple[EntryView, tuple[UUID, ...]] | None:
+    standing, earlier = latest_of([entry], None)
+    if standing[entry.first] != entry.id:
+        return None
+    parts = Part.objects.filter(entry=entry, child=True).order_by("id").values_list("identity_id", "role")
+    roles: dict[UUID, list[str]] = defaultdict(list)
+    for identity, role in parts:
+        roles[identity].append(role)
+    known = reading.agencies
+    opened = opened_for_each(list(roles), None)
+    sealed = any(is_sealed(entry, opened.get(identity, {})) for identity in roles)
+    kind = known[entry.agency].kind if entry.agency in known else ""
+    sight = reading.see(label_of(entry, kind, list(roles), sealed=sealed))
+    if sight.level < Level.HEADLINE:
+        return None
+    reading.keyring.fetch_for([bytes(entry.body)])
+    shown = view(
+        reading,
+        entry,
+        sight,
+        tuple(dict.fromkeys(r for some in roles.values() for r in some)),
+        earlier[entry.first],
+        known,
+    )
+    return shown, tuple(dict.fromkeys(persons_of(roles).values()))

@@ -1,0 +1,267 @@
+"""Sending, delivering and acknowledging. A message is written in the transaction of what causes it, and never before."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from sightline.agencies.queries import agencies, partnership, workers
+from sightline.agencies.rules import may
+from sightline.agencies.types import Actor, WorkerInfo
+from sightline.chronology.listing import firsts_of
+from sightline.clocks.rules import working_days
+from sightline.definition.kinds.messages import Message
+from sightline.definition.nearest import nearest
+from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
+from sightline.definition.types import Fault, Partnership
+from sightline.identity.queries import rows_by_id, rows_of
+from sightline.ledger.actions import write
+from sightline.messages import rules
+from sightline.messages.models import Acknowledged, Delivered, Outgoing, Waiting
+from sightline.timescales.moment import now
+
+log = logging.getLogger(__name__)
+ACKNOWLEDGE = "acknowledge-message"
+TOLD, NOBODY_ANSWERED, NOBODY_THERE = "told", "nobody-answered", "nobody-there"
+
+
+@transaction.atomic
+def send(
+    kind: str,
+    *,
+    to: str | Iterable[str],
+    about: Iterable[UUID] = (),
+    says: Mapping[str, Any] | None = None,
+    by: Actor,
+    because: UUID | None = None,
+) -> tuple[UUID, ...]:
+    """Sends a declared message, in the caller's transaction: it is delivered when that commits. One message a recipient.
+
+    `to`: `worker:<id>`, `team:<id>`, `agency:<id>`, `role:<role>@<agency>`, or `role:<role>` wherever they are.
+    `about`: entries (any version), people or source identities, by id. `says`: the parts of its sentence: counts,
+    moments (ISO 8601) and codes. `because`: the id of whatever caused it; it says what the reader may do next.
+
+    Raises Invalid for a kind that is not declared, a recipient that is nobody, or a part that may not stand there.
+    """
+    definition, moment, known = partnership(), now(), agencies()
+    declared = definition.message.get(kind)
+    if declared is None:
+        raise Invalid(
+            [
+                Fault(
+                    path="kind",
+                    found=kind,
+                    expected="a message of the definition",
+                    nearest=nearest(kind, definition.message),
+                )
+            ]
+        )
+    given = dict(says or {})
+    wanted = list(dict.fromkeys([to] if isinstance(to, str) else to))
+    wrong = rules.faults(definition, declared, given, known)
+    wrong += [fault for one in wanted if (fault := _nobody(definition, one, known)) is not None]
+    if wrong:
+        raise Invalid(wrong)
+    things, due = _things(about), rules.due(declared, moment, working_days(definition))
+    rows = [
+        Outgoing(
+            kind=kind,
+            to=one,
+            about=things,
+            says=given,
+            because=because,
+            by=str(by.id),
+            agency=by.agency,
+            at=moment,
+            due_at=due,
+            definition=definition.hash,
+        )
+        for one in wanted
+    ]
+    Outgoing.objects.bulk_create(rows)
+    Waiting.objects.bulk_create([Waiting(message=row, step="deliver", run_at=moment) for row in rows])
+    write(
+        kind="change",
+        verb="send-message",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        policy=definition.hash,
+        ids=[row.id for row in rows],
+        detail={"kind": kind, "to": wanted[:50]},
+    )
+    transaction.on_commit(deliver, robust=True)
+    return tuple(row.id for row in rows)
+
+
+def _nobody(definition: Partnership, to: str, known: Mapping[str, object]) -> Fault | None:
+    try:
+        what, who, agency = rules.recipient(to)
+    except ValueError:
+        return Fault(path="to", found=to, expected="`worker:…`, `team:…`, `agency:…`, `role:…` or `role:…@…`")
+    if agency and agency not in known:
+        return Fault(path="to", found=to, expected="an agency", nearest=nearest(agency, known))
+    if what == "role" and who not in definition.role:
+        return Fault(path="to", found=to, expected="a role of the definition", nearest=nearest(who, definition.role))
+    if what == "team" and who not in definition.team:
+        return Fault(path="to", found=to, expected="a team of the definition", nearest=nearest(who, definition.team))
+    return None
+
+
+def _things(about: Iterable[UUID]) -> list[list[str]]:
+    """What a message is about, as ids that last: records by their first version, people by their source identities."""
+    asked = list(dict.fromkeys(about))
+    firsts = firsts_of(asked)
+    found = [["entry", str(firsts[one])] for one in asked if one in firsts]
+    others = [one for one in asked if one not in firsts]
+    identities = [row.id for row in rows_of(others)] + list(rows_by_id(others))
+    return found + [["identity", str(one)] for one in dict.fromkeys(identities)]
+
+
+# --- delivering -------------------------------------------------------------------------------------------------------
+
+
+def deliver(limit: int = 200) -> int:
+    """Does what is due about messages: delivers them, and tells somebody else where nobody answered. Returns how many.
+
+    Called after commit, and by the worker; safe in several processes at once. A message that fails is tried again later.
+    """
+    done, people = 0, None
+    for id in Waiting.objects.filter(run_at__lte=now()).order_by("run_at", "id").values_list("id", flat=True)[:limit]:
+        people = people if people is not None else workers_by_place(partnership())
+        try:
+            with transaction.atomic():
+                done += _step(id, people)
+        except Exception as error:
+            log.warning("a message could not be delivered", extra={"error": type(error).__name__})
+            row = Waiting.objects.filter(id=id).first()
+            if row is not None:
+                later = now() + timedelta(seconds=5 * 4 ** min(row.tries, 5))
+                Waiting.objects.filter(id=id).update(tries=row.tries + 1, run_at=later)
+    return done
+
+
+def _step(id: UUID, people: Places) -> bool:
+    row = Waiting.objects.select_for_update().filter(id=id).first()
+    if row is None or not Waiting.objects.filter(id=id).delete()[0]:
+        return False  # another process was first
+    message = row.message
+    declared = partnership().message.get(message.kind)
+    if row.step == "deliver":
+        holders, anybody = _holders(declared, message.to, people)
+        why = TOLD
+    elif Acknowledged.objects.filter(message=message).exists():
+        return True
+    else:
+        holders, anybody = _others(
+            declared, message.to, people, set(message.deliveries.values_list("holder", flat=True))
+        )
+        why = NOBODY_ANSWERED if now() >= message.due_at else NOBODY_THERE
+    rows = [Delivered(message=message, holder=holder, at=now(), why=why) for holder in holders]
+    Delivered.objects.bulk_create(rows, ignore_conflicts=True)
+    if row.step == "deliver" and declared is not None and (declared.acknowledge.then or not anybody):
+        # where nobody is there to read it, nobody is waited for
+        Waiting.objects.create(message=message, step="chase", run_at=message.due_at if anybody else now())
+    if row.step == "chase" and holders:
+        _told_besides(message, holders, why)
+    if row.step == "deliver" and not anybody:
+        transaction.on_commit(deliver, robust=True)
+    return True
+
+
+def _told_besides(message: Outgoing, holders: list[str], why: str) -> None:
+    write(
+        kind="run",
+        verb="chase-message",
+        actor="clock-machine",
+        acting_for="",
+        purpose="scheduled-work",
+        ids=[message.id],
+        detail={"kind": message.kind, "to": holders[:50], "why": why},
+    )
+
+
+Places = dict[str, list[WorkerInfo]]  # by the name of an inbox: who finds a message there
+
+
+def workers_by_place(definition: Partnership) -> Places:
+    """Everybody who may acknowledge a message, by the inboxes that are theirs."""
+    found: Places = {}
+    for one in workers():
+        role = definition.role.get(one.role)
+        if not one.active or role is None or ACKNOWLEDGE not in role.may:
+            continue
+        actor = Actor(one.id, one.name, one.agency, "", one.team, one.role)
+        for place in rules.inboxes(actor):
+            found.setdefault(place, []).append(one)
+    return found
+
+
+def _holders(declared: Message | None, to: str, people: Places) -> tuple[list[str], bool]:
+    """The inboxes that a message reaches, and whether anybody reads them."""
+    what, _, agency = rules.recipient(to)
+    if what == "agency" and declared is not None:
+        roles = [place for role in declared.read_by if (place := f"role:{role}@{agency}") in people]
+        if roles:
+            return roles, True
+    if what == "role" and agency and to not in people and f"agency:{agency}" in people:
+        return [f"agency:{agency}"], True  # nobody of that role there: their colleagues
+    return [to], to in people
+
+
+def _others(declared: Message | None, to: str, people: Places, told: set[str]) -> tuple[list[str], bool]:
+    """Whose inboxes it reaches besides: the roles that the message names, at the agency told, else wherever they are."""
+    agency = rules.recipient(to)[2]
+    if to.startswith("worker:"):
+        agency = next((one.agency for one in people.get(to, ())), "")
+    found = []
+    for role in declared.acknowledge.then if declared is not None else ():
+        there = f"role:{role}@{agency}"
+        found.append(there if agency and there in people and there not in told else f"role:{role}")
+    new = [place for place in dict.fromkeys(found) if place not in told]
+    return new, any(place in people for place in new)
+
+
+def waiting_since() -> datetime | None:
+    """Since when the oldest message that is due waits for being delivered or chased; None where none does."""
+    return Waiting.objects.filter(run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
+
+
+# --- reading it -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def acknowledge(*, message: UUID, by: Actor) -> None:
+    """Says that it was read and is with this worker; it leaves the inboxes of all who were told.
+
+    Raises Refused without the right, Missing for a message that did not reach this worker, Conflict where somebody has
+    said so already.
+    """
+    definition = partnership()
+    decision = may(by, ACKNOWLEDGE, definition)
+    if not decision:
+        raise Refused(decision)
+    row = Outgoing.objects.filter(id=message, deliveries__holder__in=rules.inboxes(by)).first()
+    if row is None:
+        raise Missing
+    try:
+        with transaction.atomic():
+            Acknowledged.objects.create(message=row, by=str(by.id), agency=by.agency, at=now())
+    except IntegrityError as error:  # one of those who were told said so first
+        raise Conflict("Somebody has said already that they read it. Nothing was changed.") from error
+    Waiting.objects.filter(message=row, step="chase").delete()
+    write(
+        kind="change",
+        verb="acknowledge-message",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        policy=definition.hash,
+        ids=[row.id],
+        detail={"kind": row.kind},
+    )

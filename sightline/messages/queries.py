@@ -1,0 +1,196 @@
+"""Reading one's messages, through the gate: a line never says more than its reader may see of what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from sightline.agencies.queries import actor_by_id
+from sightline.agencies.rules import may
+from sightline.chronology.queries import at_least_headline, persons_on
+from sightline.chronology.queries import entry as entry_history
+from sightline.definition.kinds.messages import Message
+from sightline.definition.outcomes import Missing, Refused
+from sightline.identity.queries import names, persons_of
+from sightline.messages import rules
+from sightline.messages.actions import ACKNOWLEDGE
+from sightline.messages.models import Acknowledged, Delivered, Outgoing
+from sightline.messages.types import Child, Line, Told
+from sightline.sharing.paging import Page, mark, place
+from sightline.sharing.reading import Reading
+from sightline.timescales.moment import now
+
+MOST = 1000
+
+
+def waiting_count(reading: Reading) -> int:
+    """How many messages wait for this worker, at most 1,000: a number without content. 0 without the right."""
+    if not may(reading.actor, ACKNOWLEDGE, reading.definition):
+        return 0
+    return _mine(reading).filter(_open()).order_by().values("id").distinct()[:MOST].count()
+
+
+def inbox(reading: Reading, *, answered: bool = False, after: str = "", limit: int = 50) -> Page[Line]:
+    """The messages that wait for this worker (`answered`: those that somebody has read), newest first; those that cannot
+    wait stand first on the first page. Raises Refused without the right.
+    """
+    _require(reading)
+    rows = _mine(reading).filter(~_open() if answered else _open()).order_by("-at", "-id").distinct()
+    pressing = [] if answered else [k for k, m in reading.definition.message.items() if m.presses]
+    first = [] if after or not pressing else list(rows.filter(kind__in=pressing)[:limit])
+    rest = rows.exclude(kind__in=pressing)
+    start = place(after) if after else None
+    if start is not None:
+        rest = rest.filter(Q(at__lt=start[0]) | Q(at=start[0], id__lt=start[1]))
+    others = list(rest[: limit + 1])
+    more = mark(others[limit - 1].at, others[limit - 1].id) if len(others) > limit else ""
+    reading.about = reading.about or "view-messages"
+    return Page(tuple(_lines(reading, [*first, *others[:limit]])), more)
+
+
+def one(reading: Reading, message: UUID) -> Line:
+    """One message that reached this worker. Raises Refused without the right, Missing for anybody else's."""
+    _require(reading)
+    row = _mine(reading).filter(id=message).first()
+    if row is None:
+        raise Missing
+    reading.about = reading.about or "view-messages"
+    return _lines(reading, [row])[0]
+
+
+def told(kind: str) -> list[Told]:
+    """Who was told of a kind, by ids alone: for whoever asks whether somebody was told, oldest first."""
+    rows = Outgoing.objects.filter(kind=kind).order_by("at", "id").prefetch_related("deliveries")
+    answered = set(Acknowledged.objects.filter(message__kind=kind).values_list("message_id", flat=True))
+    found = []
+    for row in rows:
+        deliveries = list(row.deliveries.all())
+        if deliveries:
+            found.append(
+                Told(
+                    row.id,
+                    row.kind,
+                    tuple(d.holder for d in deliveries),
+                    frozenset(UUID(id) for what, id in row.about if what == "identity"),
+                    frozenset(UUID(id) for what, id in row.about if what == "entry"),
+                    min(d.at for d in deliveries),
+                    row.id in answered,
+                )
+            )
+    return found
+
+
+# --- behind it --------------------------------------------------------------------------------------------------------
+
+
+def _require(reading: Reading) -> None:
+    decision = may(reading.actor, ACKNOWLEDGE, reading.definition)
+    if not decision:
+        raise Refused(decision)
+
+
+def _mine(reading: Reading) -> QuerySet[Outgoing]:
+    return Outgoing.objects.filter(deliveries__holder__in=rules.inboxes(reading.actor))
+
+
+def _open() -> Q:
+    return ~Q(Exists(Acknowledged.objects.filter(message=OuterRef("pk"))))
+
+
+def _lines(reading: Reading, rows: Sequence[Outgoing]) -> list[Line]:
+    definition, mine = reading.definition, rules.inboxes(reading.actor)
+    entries = {UUID(id) for row in rows for what, id in row.about if what == "entry"}
+    identities = {UUID(id) for row in rows for what, id in row.about if what == "identity"}
+    open_to = at_least_headline(reading, entries) if entries else set()
+    person_of = persons_of(identities) if identities else {}
+    people_on = {one: persons_on(one) for one in entries}
+    whom = {
+        row.id: list(
+            dict.fromkeys(
+                person
+                for what, id in row.about
+                for person in (people_on[UUID(id)] if what == "entry" else [person_of.get(UUID(id))])
+                if person is not None
+            )
+        )
+        for row in rows
+    }
+    everybody = {person for some in whom.values() for person in some}
+    named = names(reading, everybody) if everybody else {}
+    titles = {a.id: a.title for a in reading.agencies.values()}
+    answers = {a.message_id: a for a in Acknowledged.objects.filter(message__in=[row.id for row in rows])}
+    why: dict[UUID, str] = {}
+    for delivery in Delivered.objects.filter(message__in=[row.id for row in rows], holder__in=mine).order_by("-at"):
+        why[delivery.message_id] = delivery.why
+    moment, found = now(), []
+    for row in rows:
+        kind = definition.message.get(row.kind)
+        about = [UUID(id) for what, id in row.about if what == "entry"]
+        children = tuple(Child(p, named[p].name, named[p].born) for p in whom[row.id] if p in named)
+        answer = answers.get(row.id)
+        found.append(
+            Line(
+                id=row.id,
+                kind=row.kind,
+                title=kind.title if kind else row.kind.replace("-", " ").capitalize(),
+                says=_says(reading, kind, row, about, open_to, bool(children), titles) if kind else "",
+                does=kind.does if kind else "",
+                at=row.at,
+                due_at=row.due_at,
+                late=answer is None and row.due_at < moment,
+                presses=bool(kind and kind.presses),
+                told=_told(reading, row.to, titles),
+                why=why.get(row.id, "told"),
+                children=children,
+                entries=tuple(one for one in about if one in open_to),
+                others=len(whom[row.id]) - len(children),
+                because=row.because,
+                answered_by=_name(answer.by) if answer else "",
+                answered_at=answer.at if answer else None,
+            )
+        )
+    return found
+
+
+def _says(
+    reading: Reading,
+    kind: Message,
+    row: Outgoing,
+    about: Sequence[UUID],
+    open_to: set[UUID],
+    somebody: bool,
+    titles: dict[str, str],
+) -> str:
+    """Its sentence, where its reader may still see as much of what it is about as the message asks for."""
+    if kind.needs != "nothing" and not open_to.intersection(about) and not (somebody and not about):
+        if kind.needs == "headline" or not any(_pointed(reading, one) for one in about):
+            return ""
+    return rules.sentence(reading.definition, kind, row.says, titles)
+
+
+def _pointed(reading: Reading, entry: UUID) -> bool:
+    try:
+        return bool(entry_history(reading, entry).now.sight)
+    except Missing:
+        return False
+
+
+def _told(reading: Reading, to: str, titles: dict[str, str]) -> str:
+    what, who, agency = rules.recipient(to)
+    if what == "worker":
+        return "You"
+    if what == "team":
+        return reading.definition.team[who].title if who in reading.definition.team else who
+    if what == "agency":
+        return titles.get(who, who)
+    role = reading.definition.role[who].title if who in reading.definition.role else who
+    return f"{role}, {titles.get(agency, agency)}" if agency else role
+
+
+def _name(worker: str) -> str:
+    try:
+        return actor_by_id(worker).name
+    except Missing:
+        return "somebody who has left"

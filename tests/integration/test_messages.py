@@ -1,0 +1,141 @@
+"""Messages: sent with what caused them, in the right inboxes, never saying more than their reader may see."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
+from sightline.jobs.due import lag_seconds, sweep
+from sightline.ledger.models import Record
+from sightline.messages.actions import acknowledge, send
+from sightline.messages.models import Outgoing
+from sightline.messages.queries import inbox, one, told, waiting_count
+from sightline.timescales.moment import now, pretend
+from tests.support.house import CARE, POLICE, SCHOOL, actor, as_, entries, live, open_house, person, told as tell
+
+AT = {"agency": POLICE, "at": "2025-01-10T03:04:00+00:00", "until": "2025-01-10T07:04:00+00:00"}
+
+
+def alert(to, **more):
+    return send("break-glass-alert", to=to, says=AT, by=actor("omar"), **more)
+
+
+def lines(username, **more):
+    with as_(username) as opened:
+        return inbox(opened, **more).items
+
+
+@pytest.fixture
+def house(database):
+    open_house()
+
+
+def test_a_message_reaches_whom_it_is_sent_to_and_nobody_else(house):
+    alert(f"worker:{actor('ruth').id}")
+    alert(f"role:gp@{actor('gwen').agency}")
+    alert(f"agency:{CARE}")
+    assert [len(lines(name)) for name in ("ruth", "gwen", "paul", "amir", "bob")] == [1, 1, 1, 0, 0]
+    assert "West Yorkshire Police" in lines("paul")[0].says  # a manager reads what a whole agency is told, if it has one
+
+
+def test_it_is_sent_with_what_caused_it_or_not_at_all(house):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        alert(f"agency:{SCHOOL}")
+        raise RuntimeError
+    assert not Outgoing.objects.exists() and not lines("ruth")
+    assert not Record.objects.filter(verb="send-message").exists()
+
+
+def test_whatever_is_no_count_moment_or_code_does_not_stand_in_a_message(house):
+    for says in ({**AT, "agency": "Jay Marsh"}, {**AT, "at": "14 Quarry Rise"}, {**AT, "name": "Jay"}, {}):
+        with pytest.raises(Invalid):
+            send("break-glass-alert", to=f"agency:{SCHOOL}", says=says, by=actor("omar"))
+    for to in ("ruth", "worker:", "agency:nowhere", "role:queen", f"team:x@{CARE}"):
+        with pytest.raises(Invalid):
+            alert(to)
+    with pytest.raises(Invalid):
+        send("gossip", to=f"agency:{SCHOOL}", by=actor("omar"))
+    assert not Outgoing.objects.exists()
+
+
+def test_one_of_those_told_says_that_it_was_read_and_it_leaves_all_inboxes(house):
+    (made,) = alert(f"agency:{SCHOOL}")
+    with pytest.raises(Missing):
+        acknowledge(message=made, by=actor("omar"))
+    with pytest.raises(Missing):
+        acknowledge(message=uuid4(), by=actor("omar"))
+    with pytest.raises(Refused):
+        acknowledge(message=made, by=actor("dee"))
+    acknowledge(message=made, by=actor("ruth"))
+    assert not lines("ruth") and lines("ruth", answered=True)[0].answered_by == "Ruth"
+    with pytest.raises(Conflict):
+        acknowledge(message=made, by=actor("ruth"))
+    with as_("omar") as opened, pytest.raises(Missing):
+        one(opened, made)
+
+
+def test_who_may_not_acknowledge_has_no_inbox(house):
+    with as_("dee") as opened:
+        assert waiting_count(opened) == 0
+        with pytest.raises(Refused):
+            inbox(opened)
+
+
+def test_where_nobody_answers_somebody_else_is_told_once(house):
+    moment = now()
+    (made,) = alert(f"agency:{SCHOOL}")
+    later = moment + timedelta(hours=4, minutes=1)
+    with pretend(later):
+        assert lag_seconds() > 0
+        assert sweep() and not sweep()
+        assert lag_seconds() == 0
+        (found,) = told("break-glass-alert")
+        assert set(found.holders) == {"role:designated-safeguarding-lead@elmfield-academy", "role:information-governance"}
+    assert lines("ruth")[0].id == made
+
+
+def test_who_has_read_it_ends_the_wait(house):
+    moment = now()
+    (made,) = alert(f"agency:{SCHOOL}")
+    acknowledge(message=made, by=actor("ruth"))
+    with pretend(moment + timedelta(hours=5)):
+        assert not sweep()
+    assert len(told("break-glass-alert")[0].holders) == 1
+
+
+def test_where_nobody_is_there_nobody_is_waited_for(house):
+    """An agency without a worker in the system: whoever is named besides is told now, not hours later."""
+    alert("agency:safer-leeds")
+    sweep()
+    (found,) = told("break-glass-alert")
+    assert set(found.holders) == {"agency:safer-leeds", "role:information-governance"}
+
+
+def test_a_line_names_only_whom_its_reader_may_see(house):
+    live(tell("ppn", "child"))
+    whom = person()
+    (entry,) = entries("omar", whom)
+    send("new-on-your-child", to=[f"worker:{actor(n).id}" for n in ("omar", "gwen")], about=[entry.id], says={"record": "ppn", "agency": POLICE}, by=actor("omar"))
+    alert([f"worker:{actor(n).id}" for n in ("omar", "gwen")], about=[whom])
+    mine, theirs = lines("omar"), lines("gwen")
+    assert [c.name for line in mine for c in line.children] == ["Jay Marsh"] * 2
+    assert any(line.entries == (entry.id,) for line in mine) and all(line.says for line in mine)
+    assert all(not line.children and line.others == 1 and not line.entries for line in theirs)
+    by_kind = {line.kind: line for line in theirs}
+    assert by_kind["new-on-your-child"].says == "" and by_kind["break-glass-alert"].says
+
+
+def test_pressing_ones_first_and_the_rest_page_by_page(house):
+    whom = f"worker:{actor('ruth').id}"
+    for _ in range(5):
+        send("match-to-decide", to=whom, says={"count": 1}, by=actor("omar"))
+    alert(whom)
+    with as_("ruth") as opened:
+        assert waiting_count(opened) == 6
+        first = inbox(opened, limit=3)
+        assert [line.kind for line in first.items] == ["break-glass-alert"] + ["match-to-decide"] * 3
+        second = inbox(opened, after=first.next, limit=3)
+        assert len(second.items) == 2 and not second.next
+        assert len({line.id for line in (*first.items, *second.items)}) == 6
