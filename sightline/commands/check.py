@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.definition import records
     from sightline.definition.check_storylines import with_folder
     from sightline.definition.loader import names, read
+    from sightline.disclosure import rules as disclosure
     from sightline.identity import band_examples
     from sightline.identity.linkage import names as nicknames
     from sightline.intake import health
@@ -49,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
         "clock": clocks.run_example,
         "message": messages.run_example,
         "rule": sharing.run_example,
+        "recipient": disclosure.run_recipient_example,
+        "share": disclosure.run_share_example,
         "feed": intake.run_example,
         "signal": signals.run_example,
         "storyline": storyline_examples.run_example,

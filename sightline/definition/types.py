@@ -14,6 +14,7 @@ from sightline.definition.base import COMBINATORS, ID, Condition, Dated, Listed,
 from sightline.definition.kinds.agencies import Agency, Locality, Permission, Role, Team
 from sightline.definition.kinds.clocks import Calendar, Clock, ClockEvent, Limit
 from sightline.definition.kinds.codes import Code, CodeList, Lane
+from sightline.definition.kinds.disclosure import Gives, Recipient, Share, Withholds
 from sightline.definition.kinds.feeds import (
     Added,
     Becomes,
@@ -60,6 +61,7 @@ __all__ = [
     "Figure",
     "FigureCount",
     "GoodWhen",
+    "Gives",
     "Group",
     "ID",
     "Join",
@@ -83,10 +85,12 @@ __all__ = [
     "PartnershipInfo",
     "Permission",
     "Priority",
+    "Recipient",
     "RecordField",
     "RecordRole",
     "RecordType",
     "Role",
+    "Share",
     "SharingRule",
     "SharingWhat",
     "SharingWho",
@@ -96,6 +100,7 @@ __all__ = [
     "Team",
     "Thing",
     "Watch",
+    "Withholds",
     "YesNo",
 ]
 
@@ -131,6 +136,8 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "feed": ("feeds", Feed),
     "notice": ("notices", Notice),
     "rule": ("sharing", SharingRule),
+    "recipient": ("recipients", Recipient),
+    "share": ("shares", Share),
     "signal": ("signals", Signal),
     "storyline": ("storylines", Storyline),
     "figure": ("figures", Figure),
@@ -189,6 +196,8 @@ class Partnership(Model):
     feed: dict[str, Feed] = {}
     notice: dict[str, Notice] = {}
     rule: dict[str, SharingRule] = {}
+    recipient: dict[str, Recipient] = {}
+    share: dict[str, Share] = {}
     signal: dict[str, Signal] = {}
     storyline: dict[str, Storyline] = {}
     figure: dict[str, Figure] = {}
