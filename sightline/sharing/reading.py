@@ -20,6 +20,7 @@ from sightline.agencies.types import Actor, AgencyInfo
 from sightline.ledger.actions import write
 from sightline.sharing.models import Restriction, Tie
 from sightline.sharing.rules import NAMED, OF_RECORDS, Policy, explained, holders
+from sightline.sharing.standing import read_as
 from sightline.sharing.types import Explained, Label, Level, Sight
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
@@ -32,6 +33,7 @@ class Reading:
         self.actor, self.purpose = actor, purpose
         self.definition = who.partnership()
         self.policy = Policy(self.definition, actor, purpose, now())
+        read_as(actor, purpose, holders(actor), now())  # in a request: the database shows no more than this reader may see
         self.keyring = Keyring()
         self.about = ""  # what kind of response this is, for the record
         self.detail: dict[str, object] = {}
@@ -91,13 +93,12 @@ class Reading:
             self._held[subjects] = self.ties(subjects)
         ties = self._held[subjects]
         restricted, holders_ = label.restricted, ()
-        if label.first is not None:
+        if label.first is not None and self.policy.asks_records:
             if label.first not in self._ties:
                 self.learn_ties((label.first,))
             ties |= self._ties[label.first] & OF_RECORDS
         if self._kept:
-            everything = subjects if label.first is None else (*subjects, label.first)
-            kept = [s for s in everything if s in self._kept]
+            kept = [s for s in (*subjects, label.first) if s in self._kept]
             shut = [s for s in kept if NAMED not in self._ties[s]]  # named on one thing is not named on another
             restricted = restricted or bool(kept)
             ties = ties - {NAMED} if shut else ties

@@ -1,0 +1,334 @@
+"""The policy compiled a third time: to row-level security, the second wall (PostgreSQL alone).
+
+The gate decides what a page shows. This wall stands behind it, in the database: a query of ours that forgot to ask, or that
+was bent by what somebody typed, finds no row that the reader may not at least know of. It is made of the same branches
+(`rules.Branch`) as the decision and the filter, and a test holds all of them equal on random worlds.
+
+What shows: a record of which the reader may see a pointer or better; its parts; who somebody is, by the same rules; and
+what a sender held of them. Which source identities stand on a record that shows, shows too, and those to whom the reader
+has a tie (ids and the sender's name; never the sealed details). Nothing is written past it either: only `trusted` verbs write.
+
+`allowing` ties count as the gate counts them on any day that a page may ask about: to whoever is, or ever was held to be,
+the same person. Restrictions count as of now.
+
+`ddl` is text; `walling.py` installs it. Nothing here asks the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+
+from sightline.definition.types import Partnership
+from sightline.sharing.rules import ANY, BY_NAME, NAMED, OF_RECORDS, Branch
+from sightline.sharing.standing import MACHINE_ROLE, PAGES
+from sightline.sharing.types import Level
+
+SCHEMA = "sightline_wall"
+WALLED = {  # table: what must hold of a row. `r` is who reads, asked for once a statement.
+    "chronology_entry": "shows_entry({r}, id, first, record, agency, handling, routine, happened)",
+    "chronology_part": "shows_part({r}, entry_id)",
+    "identity_sourceidentity": "shows_identity({r}, id, person, agency, guard)",
+    "identity_version": "shows_details({r}, identity_id)",
+}
+
+
+def ddl(partnership: Partnership) -> str:
+    """The functions that say which rows show, for this definition's rules; ends with their fingerprint as a comment."""
+    branches = [(n, Branch.of(rule)) for n, rule in enumerate(partnership.rule.values(), 1)]
+    said = "\n".join((_STANDING, _rules(branches), _asks(branches), _gives(branches), _SHOWS))
+    said = said.replace("SCHEMA.", f"{SCHEMA}.").replace("OF_RECORDS", _list(OF_RECORDS))
+    return f"{said}\nCOMMENT ON SCHEMA {SCHEMA} IS '{_mark(said)}';\n"
+
+
+def fingerprint(partnership: Partnership) -> str:
+    """By which one sees whether the wall that stands is the one that this definition asks for."""
+    return ddl(partnership).rsplit("'", 2)[1]
+
+
+def policies(table: str) -> list[str]:
+    """The statements that put the wall before one table: without a reader no row shows, and nothing is written."""
+    condition = WALLED[table].format(r=f"(SELECT {SCHEMA}.standing())")
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"DROP POLICY IF EXISTS sightline_wall ON {table}",
+        f"CREATE POLICY sightline_wall ON {table} FOR SELECT TO PUBLIC USING ({SCHEMA}.{condition})",
+    ]
+
+
+def roles(login: str, owner: str) -> str:
+    """What whoever looks after the database runs once, as a superuser: two roles that nobody signs in as, and the user of
+    the application, who is not the owner of the tables."""
+    return f"""\
+-- Once, as a superuser. {PAGES} may use the tables, behind the wall; {MACHINE_ROLE} is for the product's own verbs.
+CREATE ROLE {PAGES} NOLOGIN;
+CREATE ROLE {MACHINE_ROLE} NOLOGIN BYPASSRLS;
+GRANT {MACHINE_ROLE} TO {_name(owner)};
+-- The user as whom the application signs in. Give it a password of its own.
+CREATE ROLE {_name(login)} LOGIN PASSWORD 'CHANGE-THIS' NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+GRANT {PAGES}, {MACHINE_ROLE} TO {_name(login)};
+"""
+
+
+# --- what follows from the rules ------------------------------------------------------------------------------------
+
+
+def _rules(branches: Sequence[tuple[int, Branch]]) -> str:
+    """Which rules are for this reader at all: by role, agency and its kind, team, purpose, and whether it is a machine."""
+    tests = ",\n      ".join(_static(b) for _, b in branches) or "NULL"
+    return f"""
+CREATE OR REPLACE FUNCTION SCHEMA.rules(who jsonb) RETURNS boolean[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  role text := who->>'role'; kind text := who->>'kind'; agency text := who->>'agency';
+  team text := who->>'team'; purpose text := who->>'purpose'; machine boolean := (who->>'machine')::boolean;
+BEGIN
+  RETURN ARRAY[
+      {tests}
+  ]::boolean[];
+END $$;"""
+
+
+def _static(branch: Branch) -> str:
+    who, for_ = branch.rule.who, branch.rule.for_
+    found = ["machine" if who.machine else "NOT machine"]
+    for column, values in (("role", who.role), ("kind", who.agency_kind), ("agency", who.agency), ("team", who.team)):
+        if values:
+            found.append(_in(column, values))
+    if not (branch.restricts and ANY in for_):
+        found.append(_in("purpose", for_))
+    return " AND ".join(found)
+
+
+def _asks(branches: Sequence[tuple[int, Branch]]) -> str:
+    """0: no rule covers it. 1: it depends on ties, or on who is named. 2: it shows whatever the ties."""
+    allows = [(n, b) for n, b in branches if not b.restricts and b.level > Level.HIDDEN]
+    free = [(n, b) for n, b in allows if not b.needs_tie and not b.unless_tie]
+    return f"""
+CREATE OR REPLACE FUNCTION SCHEMA.asks(r SCHEMA.reader, sort text, agency text, handling text, happened timestamptz)
+RETURNS integer LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF NOT ({_any(_fits(n, b) for n, b in allows)}) THEN RETURN 0; END IF;
+  IF ({_any(_fits(n, b) for n, b in free if b.restricted)}
+      OR NOT r.kept AND ({_any(_fits(n, b) for n, b in free if not b.restricted)}))
+    AND NOT ({_any(_fits(n, b) for n, b in _hiding(branches))}) THEN RETURN 2; END IF;
+  RETURN 1;
+END $$;"""
+
+
+def _gives(branches: Sequence[tuple[int, Branch]]) -> str:
+    """Whether it shows to whoever holds these ties; `shut`: it is kept to named people, and the reader is none of them."""
+    allows = [(n, b) for n, b in branches if not b.restricts and b.level > Level.HIDDEN]
+    floors = [(n, b) for n, b in allows if b.rule.floor]
+
+    def given(some: Iterable[tuple[int, Branch]]) -> str:
+        every = list(some)
+        always = _any(_tied(n, b) for n, b in every if b.restricted)
+        return f"({always} OR NOT shut AND ({_any(_tied(n, b) for n, b in every if not b.restricted)}))"
+
+    return f"""
+CREATE OR REPLACE FUNCTION SCHEMA.gives(r SCHEMA.reader, sort text, agency text, handling text, happened timestamptz,
+  held text[], shut boolean)
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF NOT {given(allows)} THEN RETURN false; END IF;
+  IF NOT ({_any(_tied(n, b) for n, b in _hiding(branches))}) THEN RETURN true; END IF;
+  RETURN {given(floors)};
+END $$;"""
+
+
+def _hiding(branches: Iterable[tuple[int, Branch]]) -> list[tuple[int, Branch]]:
+    return [(n, b) for n, b in branches if b.restricts and b.level is Level.HIDDEN]
+
+
+def _fits(n: int, branch: Branch) -> str:
+    """All that one rule asks of the reader and of the record; not of ties."""
+    found = [f"r.rules[{n}]", _in("handling", branch.handling)]
+    if ANY in branch.records:
+        unnamed = BY_NAME - branch.records
+        found += [f"NOT {_in('sort', unnamed)}"] if unnamed else []
+    else:
+        found.append(_in("sort", branch.records))
+    if branch.sender is not None:
+        found.append("agency = r.agency" if branch.sender else "agency <> r.agency")
+    age = branch.rule.age
+    unknown = "true" if branch.restricts else "false"
+    if age.within:
+        found.append(f"coalesce(happened >= {_back(age.within)}, {unknown})")
+    if age.over:
+        found.append(f"coalesce(happened < {_back(age.over)}, {unknown})")
+    return "(" + " AND ".join(found) + ")"
+
+
+def _tied(n: int, branch: Branch) -> str:
+    found = [_fits(n, branch)]
+    if branch.needs_tie:
+        found.append(f"held && {_list(branch.needs_tie)}")
+    if branch.unless_tie:
+        found.append(f"NOT held && {_list(branch.unless_tie)}")
+    return "(" + " AND ".join(found) + ")"
+
+
+def _back(span: str) -> str:
+    """The moment that lies a span back; days, weeks and months by London's calendar, as `rules.before` counts."""
+    amount, _, unit = span.strip().partition(" ")
+    if unit.rstrip("s") in ("hour", "minute"):
+        return f"r.at - interval '{int(amount)} {unit}'"
+    return f"((r.at AT TIME ZONE 'Europe/London') - interval '{int(amount)} {unit}') AT TIME ZONE 'Europe/London'"
+
+
+def _any(tests: Iterable[str]) -> str:
+    return "\n      OR ".join(tests) or "false"
+
+
+def _in(column: str, values: Collection[str]) -> str:
+    return f"{column} = ANY({_list(values)})"
+
+
+def _list(values: Collection[str]) -> str:
+    return f"ARRAY[{', '.join(_text(v) for v in sorted(values))}]::text[]"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _name(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+# --- what is the same for every definition --------------------------------------------------------------------------
+
+# Who reads, as the application told it: nothing told, nothing shows. `kept`: whether anything at all is kept to named people.
+_STANDING = """
+DO $$ BEGIN
+  CREATE TYPE SCHEMA.reader AS (rules boolean[], agency text, holders text[], at timestamptz, kept boolean);
+EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+
+CREATE OR REPLACE FUNCTION SCHEMA.standing() RETURNS SCHEMA.reader
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  who jsonb := nullif(current_setting('sightline.reader', true), '')::jsonb;
+  r SCHEMA.reader;
+BEGIN
+  IF who IS NULL THEN RETURN NULL; END IF;
+  r.rules := SCHEMA.rules(who);
+  r.agency := who->>'agency';
+  r.holders := ARRAY(SELECT jsonb_array_elements_text(who->'holders'));
+  r.at := (who->>'at')::timestamptz;
+  r.kept := EXISTS (SELECT FROM public.sharing_restriction);
+  RETURN r;
+END $$;"""
+
+# These look past the wall at ties, links and parts, so they run as the machine; they answer yes or no, and nothing else.
+_SHOWS = f"""
+CREATE OR REPLACE FUNCTION SCHEMA.ties(r SCHEMA.reader, of_person uuid) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT coalesce(array_agg(DISTINCT t.kind::text), ARRAY[]::text[]) FROM public.sharing_tie t
+  WHERE t.subject IN (SELECT s.id FROM public.identity_sourceidentity s WHERE s.person = of_person
+                      UNION SELECT l.identity_id FROM public.identity_link l WHERE l.person = of_person)
+    AND t.holder = ANY(r.holders) AND t.from_at <= r.at AND (t.until IS NULL OR t.until > r.at)
+$$;
+
+CREATE OR REPLACE FUNCTION SCHEMA.kept(r SCHEMA.reader, what uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT EXISTS (SELECT FROM public.sharing_restriction x
+    WHERE x.subject = what AND x.from_at <= r.at AND (x.until IS NULL OR x.until > r.at))
+  AND NOT EXISTS (SELECT FROM public.sharing_tie t WHERE t.subject = what AND t.kind = '{NAMED}'
+    AND t.holder = ANY(r.holders) AND t.from_at <= r.at AND (t.until IS NULL OR t.until > r.at))
+$$;
+
+CREATE OR REPLACE FUNCTION SCHEMA.shows_by_ties(r SCHEMA.reader, entry uuid, first uuid, sort text, agency text,
+  handling text, routine boolean, happened timestamptz)
+RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  of_record text[]; away boolean; shut boolean; who record;
+BEGIN
+  of_record := ARRAY(SELECT DISTINCT t.kind::text FROM public.sharing_tie t WHERE t.subject = first
+    AND t.kind = ANY(OF_RECORDS) AND t.holder = ANY(r.holders) AND t.from_at <= r.at
+    AND (t.until IS NULL OR t.until > r.at));
+  away := r.kept AND SCHEMA.kept(r, first);
+  -- Once for each person on whose chronology it stands (now, or as was thought once); for all on it, where it stands on none.
+  FOR who IN
+    WITH parts AS (SELECT p.identity_id, p.child FROM public.chronology_part p WHERE p.entry_id = entry),
+    those AS (SELECT s.id, s.person FROM parts JOIN public.identity_sourceidentity s ON s.id = parts.identity_id
+              WHERE parts.child OR NOT EXISTS (SELECT FROM parts c WHERE c.child))
+    SELECT id, person, person AS held_to_be FROM those
+    UNION SELECT those.id, those.person, l.person FROM those JOIN public.identity_link l ON l.identity_id = those.id
+  LOOP
+    IF routine AND NOT EXISTS (SELECT FROM public.chronology_opening o WHERE o.record = sort
+      AND o.since <= happened AND o.identity_id IN (
+        SELECT s.id FROM public.identity_sourceidentity s WHERE s.person = who.held_to_be
+        UNION SELECT l.identity_id FROM public.identity_link l WHERE l.person = who.held_to_be)) THEN
+      CONTINUE;
+    END IF;
+    shut := away OR r.kept AND EXISTS (SELECT FROM public.identity_sourceidentity s
+      WHERE s.person = who.person AND SCHEMA.kept(r, s.id));
+    IF SCHEMA.gives(r, sort, agency, handling, happened, SCHEMA.ties(r, who.held_to_be) || of_record, shut) THEN
+      RETURN true;
+    END IF;
+  END LOOP;
+  RETURN false;
+END $$;
+
+CREATE OR REPLACE FUNCTION SCHEMA.shows_entry(r SCHEMA.reader, entry uuid, first uuid, sort text, agency text,
+  handling text, routine boolean, happened timestamptz)
+RETURNS boolean LANGUAGE plpgsql STABLE COST 2000 AS $$
+DECLARE asked integer;
+BEGIN
+  IF r.rules IS NULL THEN RETURN false; END IF;
+  asked := SCHEMA.asks(r, sort, agency, handling, happened);
+  IF asked = 0 THEN RETURN false; END IF;
+  IF asked = 2 AND NOT routine THEN RETURN true; END IF;
+  RETURN SCHEMA.shows_by_ties(r, entry, first, sort, agency, handling, routine, happened);
+END $$;
+
+CREATE OR REPLACE FUNCTION SCHEMA.shows_part(r SCHEMA.reader, entry uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER COST 6000 SET search_path = pg_catalog AS $$
+DECLARE e record;
+BEGIN
+  IF r.rules IS NULL THEN RETURN false; END IF;
+  SELECT * INTO e FROM public.chronology_entry x WHERE x.id = entry;
+  RETURN SCHEMA.shows_entry(r, e.id, e.first, e.record, e.agency, e.handling, e.routine, e.happened);
+END $$;
+
+-- Who somebody is: a record of kind `identity`, by the rules that name it.
+CREATE OR REPLACE FUNCTION SCHEMA.who_shows(r SCHEMA.reader, identity uuid, person uuid, agency text, guard text)
+RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 5000 SET search_path = pg_catalog AS $$
+DECLARE
+  handling text := CASE WHEN guard = 'sealed' THEN 'sealed' ELSE 'ordinary' END; asked integer; shut boolean; was record;
+BEGIN
+  IF r.rules IS NULL THEN RETURN false; END IF;
+  asked := SCHEMA.asks(r, 'identity', agency, handling, NULL);
+  IF asked <> 1 THEN RETURN asked = 2; END IF;
+  shut := r.kept AND EXISTS (SELECT FROM public.identity_sourceidentity s
+    WHERE s.person = who_shows.person AND SCHEMA.kept(r, s.id));
+  FOR was IN SELECT who_shows.person AS held_to_be UNION SELECT l.person FROM public.identity_link l
+    WHERE l.identity_id = identity
+  LOOP
+    IF SCHEMA.gives(r, 'identity', agency, handling, NULL, SCHEMA.ties(r, was.held_to_be), shut) THEN RETURN true; END IF;
+  END LOOP;
+  RETURN false;
+END $$;
+
+CREATE OR REPLACE FUNCTION SCHEMA.shows_identity(r SCHEMA.reader, identity uuid, person uuid, agency text, guard text)
+RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 6000 SET search_path = pg_catalog AS $$
+BEGIN
+  IF r.rules IS NULL THEN RETURN false; END IF;
+  RETURN SCHEMA.who_shows(r, identity, person, agency, guard)
+    OR cardinality(SCHEMA.ties(r, person)) > 0
+    OR EXISTS (SELECT FROM public.chronology_part p WHERE p.identity_id = identity AND SCHEMA.shows_part(r, p.entry_id));
+END $$;
+
+CREATE OR REPLACE FUNCTION SCHEMA.shows_details(r SCHEMA.reader, of_identity uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER COST 6000 SET search_path = pg_catalog AS $$
+DECLARE s record;
+BEGIN
+  IF r.rules IS NULL THEN RETURN false; END IF;
+  SELECT * INTO s FROM public.identity_sourceidentity x WHERE x.id = of_identity;
+  RETURN SCHEMA.who_shows(r, s.id, s.person, s.agency, s.guard);
+END $$;"""
