@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.agencies.registry import flags as registry
     from sightline.clocks import rules as clocks
     from sightline.definition import check as definition
-    from sightline.definition import records
+    from sightline.definition import records, retaining
     from sightline.definition.check_storylines import with_folder
     from sightline.definition.loader import names, read
     from sightline.disclosure import rules as disclosure
@@ -44,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.sharing import examples as sharing
     from sightline.signals import rules as signals
     from sightline.simulation import storyline_examples
+    from sightline.watching import rules as watching
 
     runners: dict[str, Any] = {
         "record": records.run_example,
@@ -57,8 +58,10 @@ def run(args: argparse.Namespace) -> int:
         "storyline": storyline_examples.run_example,
         "watch": registry.run_example,
         "notice": health.run_example,
+        "retention": retaining.run_example,
         "matching": band_examples.run_example,
         "nicknames": nicknames.run_example,
+        "alert": watching.run_example,
     }
     report, sound = [], True
     for name in args.partnership or names():

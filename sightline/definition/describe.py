@@ -24,7 +24,7 @@ def find(partnership: Partnership, thing: str) -> list[str]:
     every = {f"{kind}/{id}" for kind in KINDS if kind != "partnership" for id in getattr(partnership, kind)}
     every.update((f"partnership/{partnership.id}", *partnership.withdrawn))
     kind, slash, id = thing.strip().rpartition("/")
-    kind = {"sharing": "rule", "code-list": "codes"}.get(kind, kind)
+    kind = {"sharing": "rule", "code-list": "codes", "reading-alert": "alert"}.get(kind, kind)
     if slash:
         found = [f"{kind}/{id}"] if f"{kind}/{id}" in every else []
     else:

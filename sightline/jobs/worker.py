@@ -9,6 +9,7 @@ from django.db import close_old_connections, connection
 
 from sightline.jobs.due import sweep
 from sightline.jobs.nightly import plan_sometimes
+from sightline.jobs.watching import look
 from sightline.ledger import anchors
 from sightline.ledger.actions import sequence
 
@@ -18,7 +19,7 @@ EVERY_SECONDS = 1.0
 
 def turn() -> int:
     """One turn: whatever is due now. Returns how much there was. Safe in several processes at once."""
-    return sweep() + sequence()
+    return sweep() + sequence() + look()
 
 
 def work(stop: threading.Event | None = None) -> None:

@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from sightline.sharing.models import Tie
 from sightline.sharing.reading import Reading, reading
+from sightline.timescales.moment import now
 
-__all__ = ["Held", "Reading", "held_between", "reading"]
+__all__ = ["Held", "Reading", "held_between", "reading", "ties_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,12 @@ def held_between(subjects: Iterable[UUID], since: datetime, until: datetime) -> 
     """Every tie to these source identities that held at any time between two moments. One query."""
     rows = Tie.objects.filter(Q(until=None) | Q(until__gt=since), subject__among=list(subjects), from_at__lte=until)
     return [Held(*row) for row in rows.values_list("holder", "subject", "from_at", "until", "kind")]
+
+
+def ties_of(holders: Iterable[str], kind: str) -> set[UUID]:
+    """To what any of these holders has a tie of a kind, now. One query; none without holders."""
+    named, moment = list(holders), now()
+    if not named:
+        return set()
+    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), holder__in=named, kind=kind, from_at__lte=moment)
+    return set(rows.values_list("subject", flat=True))

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class WatchingConfig(AppConfig):
+    name = "sightline.watching"
