@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -17,10 +16,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from benchmarks import child_page
 from benchmarks.databases import PLACE, Kept, keys
@@ -88,47 +86,14 @@ def _grow(given: dict[str, str], size: int) -> None:
 
 
 def grow(size: int) -> None:
-    """In a process of its own: a reading of somebody for each entry, in the chains of twenty agencies."""
+    """In a process of its own: a reading of somebody for each entry, of twenty agencies."""
     import django
 
     django.setup()
-    from django.db import connection, transaction
+    from benchmarks.ledger import grow as grow_ledger
 
-    from sightline.ledger import rules
-    from sightline.ledger.models import Head, Link, Record
-    from sightline.ledger.queries import ends, sealed
-    from sightline.vault.adding import add_objects
-
-    began, moment, rng = time.perf_counter(), datetime.now(UTC) - timedelta(seconds=size), random.Random(5)
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=OFF" if connection.vendor == "sqlite" else "SET synchronous_commit = off")
-    places = ends()
-    for start in range(0, size, BATCH):
-        records, links = [], []
-        for n in range(start, min(size, start + BATCH)):
-            stream = f"agency-{rng.randrange(20)}"
-            values: dict[str, Any] = {
-                **{"id": uuid4(), "stream": stream, "at": moment + timedelta(seconds=n), "kind": "read"},
-                **{"verb": "view-child", "actor": str(uuid4()), "acting_for": stream, "purpose": "safeguarding"},
-                **{"basis": "", "rule": "sharing/front-door", "policy": "0" * 64, "outcome": "allowed"},
-                **{
-                    "ids": [str(uuid4()) for _ in range(3)],
-                    "count": 3,
-                    "detail": {"levels": {"full": 2, "pointer": 1}},
-                },
-            }
-            leaf = rules.leaf(values)
-            place, chain = places.get(stream, (0, rules.START))
-            places[stream] = (place + 1, rules.chained(chain, leaf))
-            records.append(Record(**values, leaf=leaf))
-            links.append(Link(stream=stream, n=place + 1, record_id=values["id"], chain=places[stream][1]))
-        with transaction.atomic():
-            add_objects(records)
-            add_objects(links)
-            heads = {stream: list(place) for stream, place in places.items()}
-            Head.objects.update_or_create(
-                id=Head.ONE, defaults={"streams": heads, "at": datetime.now(UTC), "seal": sealed(heads)}
-            )
+    began = time.perf_counter()
+    grow_ledger(size)
     print(f"  {size:,} ledger records added, {time.perf_counter() - began:,.0f} s", flush=True)
 
 

@@ -27,7 +27,7 @@ def main() -> int:
 
     django.setup()
     from sightline.jobs.worker import turn
-    from sightline.ledger.queries import verify
+    from sightline.ledger.verifying import verify
     from tests.crash.content import content
 
     while turn():

@@ -14,8 +14,8 @@ def add_parser(subparsers: Any) -> None:
         "verify",
         help="check the ledger",
         epilog="Example: sightline verify --json",
-        description="Recomputes every record's fingerprint and every chain, and compares their ends with the anchor outside the "
-        "database. Exits 1 when anything does not fit.",
+        description="Recomputes every record's fingerprint and seal and the whole tree, and compares its root with the head, and "
+        "with what is kept outside the database. Exits 1 when anything does not fit.",
     )
     parser.add_argument("--json", action="store_true", help="report as JSON")
 
@@ -23,7 +23,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from sightline.ledger import anchors
     from sightline.ledger.actions import sequence
-    from sightline.ledger.queries import verify
+    from sightline.ledger.verifying import verify
 
     began, told = time.monotonic(), time.monotonic()
 
@@ -42,12 +42,12 @@ def run(args: argparse.Namespace) -> int:
         anchors.keep(at_once=True)
     if args.json:
         seconds = round(time.monotonic() - began, 2)
-        said = {"records": found.records, "chained": found.chained, "seconds": seconds, "faults": faults}
+        said = {"records": found.records, "placed": found.placed, "root": found.root, "seconds": seconds, "faults": faults}
         print(json.dumps({**said, "anchor": anchor.as_dict()}))
     else:
         for fault in faults:
             print(fault)
         if anchor.right:
             print(anchor.sentence)
-        print(f"{found.records} records, {found.chained} in their chains, {len(faults)} faults")
+        print(f"{found.records} records, {found.placed} in the tree, {len(faults)} faults")
     return 1 if faults else 0

@@ -12,9 +12,12 @@ from uuid import uuid4
 from django.db import connection, transaction
 
 from sightline.ledger import rules
-from sightline.ledger.models import Head, Link, Record, Unplaced
-from sightline.ledger.queries import is_whole, sealed
+from sightline.ledger.models import Head, Node, Place, Record, Seen, Unplaced
+from sightline.ledger.proofs import growing
+from sightline.ledger.queries import is_whole, record_seal, sealed
+from sightline.ledger.tree import Growing
 from sightline.timescales.moment import now
+from sightline.vault.adding import add
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +65,8 @@ def write(
         "detail": detail,
     }
     with transaction.atomic():  # so that on SQLite it waits for its turn as every other writer does
-        record = Record.objects.create(**values, leaf=rules.leaf(values))
+        leaf = rules.leaf(values)
+        record = Record.objects.create(**values, leaf=leaf, seal=record_seal(leaf))
         Unplaced.objects.create(record=record, at=record.at)
     return record
 
@@ -77,17 +81,17 @@ def _waiting(limit: int) -> list[Record]:
     """
     global _looked_at_all
     if time.monotonic() - _looked_at_all > EVERY_SECONDS or not _looked_at_all:
-        forgotten = Record.objects.filter(link__isnull=True, unplaced__isnull=True).order_by("at", "id")
+        forgotten = Record.objects.filter(place__isnull=True, unplaced__isnull=True).order_by("at", "id")
         Unplaced.objects.bulk_create([Unplaced(record=r, at=r.at) for r in forgotten], ignore_conflicts=True)
         _looked_at_all = time.monotonic()
     return [row.record for row in Unplaced.objects.select_related("record").order_by("id")[:limit]]
 
 
 def sequence(limit: int = 1000) -> int:
-    """Gives committed records their place in their stream's chain. Run by the worker; one at a time.
+    """Gives committed records their place in the tree. Run by the worker; one at a time. Returns how many.
 
-    In commit order, by a sequencer, rather than inside each writer's transaction: a chain head that every
-    writer must lock would make writers queue (measured on PostgreSQL: 1,500/s against 5,600/s).
+    In commit order, by a sequencer, rather than inside each writer's transaction: a head that every writer must lock
+    would make writers queue (measured on PostgreSQL: 1,500/s against 5,600/s).
     """
     if not _waiting(1):
         return 0  # without taking the lock that others wait for
@@ -99,22 +103,37 @@ def sequence(limit: int = 1000) -> int:
         if not waiting:
             return 0
         head = Head.objects.select_for_update().filter(id=Head.ONE).first()
-        trusted = is_whole(head) if head else not Link.objects.exists()
-        heads: dict[str, tuple[int, str]] = (
-            {s: (n, chain) for s, (n, chain) in head.streams.items()} if head and trusted else {}
-        )
-        links = []
-        for record in waiting:
-            if record.stream not in heads:
-                last = None if trusted else Link.objects.filter(stream=record.stream).order_by("-n").first()
-                heads[record.stream] = (last.n, last.chain) if last else (0, rules.START)
-            n, chain = heads[record.stream]
-            heads[record.stream] = (n + 1, rules.chained(chain, record.leaf))
-            links.append(Link(stream=record.stream, n=n + 1, record=record, chain=heads[record.stream][1]))
-        Link.objects.bulk_create(links)
+        trusted = is_whole(head) if head else not Place.objects.exists()
+        # Where the head is right, the tree grows from what is sealed, not from what lies in the tables.
+        size, _ = (head.streams if head and trusted else {}).get(rules.TREE, (0, ""))
+        tree = Growing(size, map(bytes.fromhex, head.frontier if head else ())) if trusted else growing()
+        _place(waiting, tree)
         Unplaced.objects.filter(record__among=[record.id for record in waiting]).delete()
         if trusted:
-            Head.objects.update_or_create(id=Head.ONE, defaults={"streams": heads, "at": now(), "seal": sealed(heads)})
-        else:  # records are still chained, but a head that somebody touched is never made good by us: `verify` says so
+            streams = {**(head.streams if head else {}), rules.TREE: [tree.size, tree.root.hex()]}
+            sealed_from = head.sealed_from if head else 0
+            Head.objects.update_or_create(
+                id=Head.ONE,
+                defaults={
+                    "streams": streams,
+                    "at": now(),
+                    "frontier": [root.hex() for root in tree.frontier],
+                    "sealed_from": sealed_from,
+                    "seal": sealed(streams, sealed_from),
+                },
+            )
+        else:  # records still take their places, but a head that somebody touched is never made good by us: `verify` says so
             log.error("the ledger's head is not as it was written")
-    return len(links)
+    return len(waiting)
+
+
+def _place(records: Iterable[Record], tree: Growing) -> None:
+    places, nodes, seen = [], [], []
+    for record in records:
+        places.append((tree.size, record.id))
+        seen += [(key, tree.size) for key in rules.shown(record.kind, record.outcome, record.ids, record.detail)]
+        done = tree.add(bytes.fromhex(record.leaf))
+        nodes += [each for each in done if each[0] >= rules.STORED]
+    add(Place, ("n", "record_id"), places)
+    add(Node, ("level", "at", "root"), nodes)
+    add(Seen, ("key", "n"), seen)

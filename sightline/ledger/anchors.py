@@ -1,9 +1,9 @@
 """How far the ledger had got, kept outside the database: an older copy put in its place is noticed.
 
-The worker writes a line every few seconds while the ledger grows: the places that have moved on, each with its chain's
-value (`SIGHTLINE_ANCHOR/ledger.jsonl`, see `vault.outside`). A database whose chains end before that, or go another way,
-is not the one that was here. It is never anchored again until somebody says that it is right, and why (`accept`), which
-is itself a ledger record.
+The worker writes a line every few seconds while the ledger grows: how many records have their place, and the root of the
+tree over them (`SIGHTLINE_ANCHOR/ledger.jsonl`, see `vault.outside`; lines of before there was the tree say it of each
+agency's chain). A database whose tree ends before that, or has another root there, is not the one that was here. It is
+never anchored again until somebody says that it is right, and why (`accept`), which is itself a ledger record.
 
 A line is written after the places are committed, so that the anchor is never ahead of a database that lost nothing.
 """
@@ -20,7 +20,9 @@ from typing import Any
 
 from sightline.ledger.actions import sequence, write
 from sightline.ledger.models import Head, Link
-from sightline.ledger.queries import Places, ends, is_whole, places
+from sightline.ledger.proofs import Gap, root_at
+from sightline.ledger.queries import Places, ends, is_whole, placed, places
+from sightline.ledger.rules import TREE
 from sightline.timescales.london import local
 from sightline.vault import outside
 
@@ -34,7 +36,7 @@ KEPT = 20  # old files
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """What the anchor says: when, and where every chain stood. `seal` is the newest line's."""
+    """What the anchor says: when, and how far the ledger had got. `seal` is the newest line's."""
 
     at: str
     places: Places
@@ -42,7 +44,7 @@ class Anchored:
 
     @property
     def records(self) -> int:
-        return sum(n for n, _ in self.places.values())
+        return placed(self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def anchored() -> Anchored | None:
 
 
 def compare(*, deep: bool = True) -> Compared:
-    """The database's ledger beside the anchor. `deep` looks every anchored place up; without, the head is believed
+    """The database's ledger beside the anchor. `deep` computes the root that was anchored; without, the head is believed
     (one row: cheap enough for a health check)."""
     if outside.folder() is None:
         return Compared(
@@ -87,7 +89,7 @@ def compare(*, deep: bool = True) -> Compared:
     except outside.Altered as error:
         return Compared("unreadable", str(error))
     if there is None:
-        return Compared("none", "Nothing has been anchored yet: the worker does it.", here=_sum(ends()))
+        return Compared("none", "Nothing has been anchored yet: the worker does it.", here=placed(ends()))
     return compare_to(there, deep=deep)
 
 
@@ -97,26 +99,23 @@ def compare_to(there: Anchored, *, deep: bool = True) -> Compared:
     if head is not None and not is_whole(head):
         return Compared("different", "The ledger's head is not as it was written: run `sightline verify`.")
     here = places(head)
-    counts = {"anchored": there.records, "here": _sum(here), "at": there.at}
+    counts = {"anchored": there.records, "here": placed(here), "at": there.at}
     when = f"{local(datetime.fromisoformat(there.at)):%H:%M on %-d %B %Y}"
-    short = {stream: n for stream, (n, _) in there.places.items() if here.get(stream, (0, ""))[0] < n}
-    if short:
-        lost = sum(n - here.get(stream, (0, ""))[0] for stream, n in short.items())
+    lost = there.records - placed(here)
+    if lost > 0 or any(here.get(stream, (0, ""))[0] < n for stream, (n, _) in there.places.items()):
         return Compared(
             "behind",
-            f"This is an older copy of the database. The ledger had {there.records:,} records in their chains at {when}; this "
-            f"database has {_sum(here):,}. At least {lost:,} are missing, of {_agencies(short)}.",
+            f"This is an older copy of the database. The ledger had {there.records:,} records in their places at {when}; this "
+            f"database has {placed(here):,}. At least {max(lost, 1):,} are missing.",
             **counts,
         )
-    other = [
-        stream
-        for stream, (n, chain) in there.places.items()
-        if (here[stream][1] if here[stream][0] == n else _chain_at(stream, n) if deep else chain) != chain
-    ]
-    if other:
+    if any(
+        (here[stream][1] if here[stream][0] == n else _value_at(stream, n) if deep else value) != value
+        for stream, (n, value) in there.places.items()
+    ):
         return Compared(
             "different",
-            f"This is not the database that was here at {when}: its ledger goes another way, for {_agencies(other)}. "
+            f"This is not the database that was here at {when}: its ledger goes another way. "
             "Somebody put another copy in its place, or wrote the past afresh.",
             **counts,
         )
@@ -150,7 +149,7 @@ def keep(*, at_once: bool = False) -> bool:
         moved = {stream: at for stream, at in here.items() if there.places.get(stream) != at}
         before = {stream: there.places[stream] for stream in moved if stream in there.places}
         if not set(there.places) <= set(here) or any(
-            here[stream][0] <= n or _chain_at(stream, n) != chain for stream, (n, chain) in before.items()
+            here[stream][0] <= n or _value_at(stream, n) != chain for stream, (n, chain) in before.items()
         ):
             log.error("the ledger is not the one that was anchored: an older copy, or another database")
             return False
@@ -204,14 +203,11 @@ def _begin_anew(place: Path) -> None:
         old.unlink()
 
 
-def _chain_at(stream: str, n: int) -> str:
+def _value_at(stream: str, n: int) -> str:
+    """What the root was after so many records; or the value of a chain of before at a place."""
+    if stream == TREE:
+        try:
+            return root_at(n).hex()
+        except Gap:
+            return ""
     return Link.objects.filter(stream=stream, n=n).values_list("chain", flat=True).first() or ""
-
-
-def _sum(places: Places) -> int:
-    return sum(n for n, _ in places.values())
-
-
-def _agencies(streams: Any) -> str:
-    named = sorted(streams)
-    return ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")

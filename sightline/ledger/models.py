@@ -35,6 +35,7 @@ class Record(AppendOnly):
             "count",
             "detail",
             "leaf",
+            "seal",
         ),
         "internal",
     )
@@ -54,31 +55,72 @@ class Record(AppendOnly):
     ids = models.JSONField(default=list)  # ids, or for long lists their digest
     count = models.IntegerField(default=0)
     detail = models.JSONField(default=dict)  # codes, counts, keyed digests
-    leaf = models.CharField(max_length=64)  # SHA-256 over the record's canonical form
+    leaf = models.CharField(max_length=64)  # SHA-256 over the record's canonical form: a leaf of the tree
+    seal = models.CharField(
+        max_length=32, db_default=""
+    )  # keyed digest of the leaf; empty in records of before it was kept
 
     class Meta:
         indexes = [models.Index(fields=["at", "id"], name="ledger_at")]
 
 
 class Head(models.Model):
-    """How far every stream's chain had got when the last record took its place, under a keyed digest. One row.
+    """How far the ledger had got when the last record took its place, under a keyed digest. One row.
 
-    Whoever cuts the newest end off, or alters a record and computes the chain afresh, cannot make this row say so
+    Whoever cuts the newest end off, or alters a record and computes the tree afresh, cannot make this row say so
     without the digest key, which lies outside the database.
     """
 
-    classification = dict.fromkeys(("id", "streams", "at", "seal"), "internal")
+    classification = dict.fromkeys(("id", "streams", "at", "seal", "frontier", "sealed_from"), "internal")
 
     id = models.PositiveSmallIntegerField(primary_key=True)
-    streams = models.JSONField(default=dict)  # stream: [place, chain]
+    streams = models.JSONField(
+        default=dict
+    )  # "*" (the tree): [records, root]; chains of before the tree: [place, chain]
     at = models.DateTimeField()
     seal = models.CharField(max_length=32)
+    frontier = models.JSONField(default=list)  # the tree's whole subtrees, largest first; they add up to its root
+    sealed_from = models.BigIntegerField(default=0)  # from this place on, every record has its own seal
 
     ONE = 1
 
 
+class Place(AppendOnly):
+    """The record's place among all: the tree's leaves, from 0, without a gap."""
+
+    classification = dict.fromkeys(("n", "record"), "internal")
+
+    n = models.BigAutoField(primary_key=True)  # always given; on SQLite only this kind is the table's own order
+    record = models.OneToOneField(Record, on_delete=models.PROTECT)
+
+
+class Node(AppendOnly):
+    """A whole subtree of sixteen leaves or more, so that a proof reads a few rows and not the ledger."""
+
+    classification = dict.fromkeys(("level", "at", "root"), "internal")
+
+    pk = models.CompositePrimaryKey("level", "at")
+    level = models.SmallIntegerField()
+    at = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+
+
+class Seen(models.Model):
+    """What a reading showed: 64 bits of an id's SHA-256, and the reading's place. A projection, so that who read of
+    somebody is found among millions; two ids that meet by chance are told apart by the record itself.
+    """
+
+    classification = dict.fromkeys(("key", "n"), "internal")
+
+    pk = models.CompositePrimaryKey("key", "n")
+    key = models.BigIntegerField()
+    n = models.BigIntegerField()
+
+
 class Link(AppendOnly):
-    """The record's place in its stream's chain: each link covers the one before."""
+    """A record's place in its agency's chain, as it was kept before there was the tree. Nothing is added any more; what
+    is there is still checked, and an anchor of that time is still compared with it.
+    """
 
     classification = dict.fromkeys(("id", "stream", "n", "record", "chain"), "internal")
 
@@ -93,7 +135,7 @@ class Link(AppendOnly):
 
 
 class Unplaced(models.Model):
-    """A record that has no place in its chain yet, in the order of writing. Gone once it has one.
+    """A record that has no place in the tree yet, in the order of writing. Gone once it has one.
 
     It only says where to look: a record without a place that is not named here is found all the same, once an hour.
     """

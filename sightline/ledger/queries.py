@@ -1,10 +1,10 @@
-"""Checking the ledger. Reading other people's records passes the gate of whoever shows them."""
+"""Reading the ledger. Reading other people's records passes the gate of whoever shows them. Checking it: `verifying`."""
 
 from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,174 +15,52 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
 from sightline.ledger import rules
-from sightline.ledger.models import Head, Link, Record, Unplaced
-from sightline.vault.actions import check_key, digest
+from sightline.ledger.models import Head, Record, Unplaced
+from sightline.ledger.tree import EMPTY, Growing
+from sightline.vault.actions import digest
 
-PAGE = 5000  # places that are looked at together
-_ID, _STREAM = rules.TEXTS.index("id"), rules.TEXTS.index("stream")
-
-
-@dataclass(frozen=True)
-class Verified:
-    """What a check of the whole ledger found. `faults` are sentences; none means that the chain holds."""
-
-    records: int
-    chained: int
-    faults: tuple[str, ...]
-
-
-Places = dict[str, tuple[int, str]]  # stream: newest place, its chain
+Places = dict[str, tuple[int, str]]  # "*": records in the tree, its root; chains of before: newest place, its value
 
 
 def places(head: Head | None) -> Places:
-    """Where every chain stands, as a head says."""
-    return {stream: (int(n), chain) for stream, (n, chain) in head.streams.items()} if head else {}
+    """How far the ledger has got, as a head says."""
+    return {stream: (int(n), value) for stream, (n, value) in head.streams.items()} if head else {}
 
 
 def ends() -> Places:
-    """Where every chain stands now."""
+    """How far the ledger has got now."""
     return places(Head.objects.filter(id=Head.ONE).first())
 
 
-def sealed(streams: Mapping[str, Any]) -> str:
+def placed(said: Mapping[str, Any]) -> int:
+    """How many records have their place, where this is how far the ledger had got."""
+    return int(said[rules.TREE][0]) if rules.TREE in said else sum(int(n) for n, _ in said.values())
+
+
+def sealed(streams: Mapping[str, Any], sealed_from: int) -> str:
     """The keyed digest of a head."""
-    return digest("ledger-head", rules.head_text(streams))
+    return digest("ledger-head", rules.head_text(streams, sealed_from))
+
+
+def sealed_before_the_tree(streams: Mapping[str, Any]) -> str:
+    """The same as it was kept by versions that had a chain for each agency."""
+    return digest("ledger-head", rules.head_text_before_the_tree(streams))
+
+
+def record_seal(leaf: str) -> str:
+    """The keyed digest of a record: a row that somebody put in who has the database and not the key does not have it."""
+    return digest("ledger-record", leaf)
 
 
 def is_whole(head: Head) -> bool:
-    """Whether a head is as it was written by whoever holds the key."""
-    return hmac.compare_digest(head.seal, sealed(head.streams))
-
-
-def verify(progress: Callable[[int], None] | None = None) -> Verified:
-    """Recomputes every leaf and every chain, and compares their ends with the sealed head; names each record that does not fit.
-
-    A page of places at a time: memory stays small however long the ledger is, and on SQLite others write in between.
-    Records that come while it looks are looked at too, as far as the head said when it came to the end.
-
-    Not found here: what was done to a record before it had its place (about a second), the whole ledger put back to an
-    older copy of itself (that is what `anchors` is for), and whatever somebody does who holds the key.
-    """
-    check_key()
-    walk = _Walk(progress)
-    for stream in _streams():
-        walk.on(stream)
-    head = Head.objects.filter(id=Head.ONE).first()
-    if head is not None and is_whole(head):
-        for stream, (place, _) in head.streams.items():
-            walk.on(stream, until=place)  # what came meanwhile
-    walk.without_a_place()
-    return Verified(records=walk.records, chained=walk.chained, faults=(*walk.faults, *_ends(walk.heads, head)))
-
-
-class _Walk:
-    """Through the ledger, from place to place. Rows are read plain: a model a record would take four times as long."""
-
-    def __init__(self, progress: Callable[[int], None] | None) -> None:
-        self.faults: list[str] = []
-        self.heads: dict[str, tuple[int, str]] = {}
-        self.records = self.chained = 0
-        self._progress = progress or (lambda _: None)
-        sqlite = connection.vendor == "sqlite"
-        how = {"at": """r."at" || '+00:00'"""} if sqlite else {}  # which keeps a moment as text, without its zone
-        named = (*rules.TEXTS, "count", "ids", "detail", "leaf")
-        self._columns = ", ".join(how.get(name, f'r."{name}"') for name in named)
-        self._texts = _from_sqlite if sqlite else _plain
-
-    def on(self, stream: str, *, until: int = 2**62) -> None:
-        """Along one chain, from where it stands to its end (or a place)."""
-        statement = (
-            f"SELECT l.n, l.chain, {self._columns} FROM ledger_link l LEFT JOIN ledger_record r ON r.id = l.record_id "
-            "WHERE l.stream = %s AND l.n > %s AND l.n <= %s ORDER BY l.n LIMIT %s"
-        )
-        while True:
-            n, before = self.heads.get(stream, (0, rules.START))
-            rows = _rows(statement, [stream, n, until, PAGE])
-            for place, chain, *values, leaf in rows:
-                if place != n + 1:
-                    self.faults.append(f"stream {stream}: place {n + 1} is missing")
-                if leaf is None:
-                    self.faults.append(f"stream {stream}: the record at place {place} is gone")
-                else:
-                    self._look_at(values, leaf)
-                    if values[_STREAM] != stream or rules.chained(before, leaf) != chain:
-                        self.faults.append(f"stream {stream}: the chain breaks at place {place}")
-                n, before = place, chain
-            self.chained += len(rows)
-            if rows:
-                self.heads[stream] = (n, before)
-                self._progress(self.records)
-            if len(rows) < PAGE:
-                return
-
-    def without_a_place(self) -> None:
-        """Records that are in no chain yet."""
-        statement = (
-            f"SELECT {self._columns} FROM ledger_record r WHERE r.id > %s "
-            "AND NOT EXISTS (SELECT 1 FROM ledger_link l WHERE l.record_id = r.id) ORDER BY r.id LIMIT %s"
-        )
-        last = UUID(int=0)
-        while True:
-            rows = _rows(statement, [last.hex if connection.vendor == "sqlite" else last, PAGE])
-            for *values, leaf in rows:
-                self._look_at(values, leaf)
-            if len(rows) < PAGE:
-                return
-            last = UUID(str(rows[-1][_ID]))
-
-    def _look_at(self, values: list[Any], leaf: str) -> None:
-        self.records += 1
-        *texts, count, ids, detail = values
-        try:
-            fits = rules.leaf_of_row(self._texts(texts), count, ids, detail) == leaf
-        except ValueError:  # no longer JSON
-            fits = False
-        if not fits:
-            self.faults.append(f"record {UUID(str(texts[_ID]))} was altered after it was written")
-
-
-def _plain(texts: list[Any]) -> list[str]:
-    return [str(text) for text in texts]
-
-
-def _from_sqlite(texts: list[str]) -> list[str]:
-    """SQLite keeps an id without its dashes."""
-    id_ = texts[_ID]
-    texts[_ID] = f"{id_[:8]}-{id_[8:12]}-{id_[12:16]}-{id_[16:20]}-{id_[20:]}"
-    return texts
-
-
-def _streams() -> list[str]:
-    """Every stream that has a chain, by hopping along the index from one to the next."""
-    found: list[str] = []
-    while True:
-        after = Link.objects.filter(stream__gt=found[-1]) if found else Link.objects.all()
-        stream = after.order_by("stream").values_list("stream", flat=True).first()
-        if stream is None:
-            return found
-        found.append(stream)
-
-
-def _rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
-
-
-def _ends(heads: Mapping[str, tuple[int, str]], head: Head | None) -> list[str]:
-    """How the chains end, against the sealed head."""
-    if head is None:
-        return ["the head is gone: how far the chains had got cannot be said"] if heads else []
-    if not is_whole(head):
-        return ["the head is not as it was written"]
-    faults = []
-    for stream in sorted({*heads, *head.streams}):
-        there, sealed_ = heads.get(stream, (0, rules.START)), tuple(head.streams.get(stream, (0, rules.START)))
-        if there[0] < sealed_[0]:
-            faults.append(f"stream {stream}: cut off after place {there[0]}, of {sealed_[0]}")
-        elif there != sealed_:
-            faults.append(f"stream {stream}: it does not end as it was written; somebody computed its chain afresh")
-    return faults
+    """Whether a head is as it was written by whoever holds the key, and its frontier adds up to its root."""
+    if not hmac.compare_digest(head.seal, sealed(head.streams, head.sealed_from)):
+        return False
+    size, root = head.streams.get(rules.TREE, (0, EMPTY.hex()))
+    try:
+        return Growing(size, map(bytes.fromhex, head.frontier)).root.hex() == root
+    except (ValueError, TypeError):
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +87,12 @@ _WHERE = {
 }
 
 
+_ALL_KEYS = {
+    "sqlite": 's."key" IN (SELECT value FROM json_each(%s))',
+    "postgresql": 's."key" = ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)::bigint))',
+}
+
+
 def reads_of(
     things: Collection[UUID],
     *,
@@ -216,17 +100,30 @@ def reads_of(
     until: datetime,
     after: tuple[datetime, UUID] | None = None,
     limit: int = 1000,
+    newest_first: bool = False,
 ) -> list[Read]:
     """Responses between two moments that showed any of these things (or somebody's page of these persons), in the order
-    in which they were given. For stages above, which say who may read of it."""
-    named = json.dumps(sorted(str(thing) for thing in things))
-    found = Record.objects.filter(kind="read", outcome="allowed", at__gte=since, at__lte=until)
+    in which they were given, or the other way round; `after` goes on behind that moment and record in the same order.
+    For stages above, which say who may read of it.
+
+    Found by `Seen`; records that wait for their place are looked through, so that the newest is there at once.
+    """
+    named = sorted(str(thing) for thing in things)
+    keys = json.dumps([rules.seen_key(each) for each in named])
+    candidates = RawSQL(
+        'SELECT p."record_id" FROM "ledger_seen" s JOIN "ledger_place" p ON p."n" = s."n" '
+        f'WHERE {_ALL_KEYS[connection.vendor]} UNION SELECT "record_id" FROM "ledger_unplaced"',
+        [keys],
+    )
+    found = Record.objects.filter(id__in=candidates, kind="read", outcome="allowed", at__gte=since, at__lte=until)
     if after is not None:
-        found = found.filter(Q(at__gt=after[0]) | Q(at=after[0], id__gt=after[1]))
+        beyond = "lt" if newest_first else "gt"
+        found = found.filter(Q(**{f"at__{beyond}": after[0]}) | Q(at=after[0], **{f"id__{beyond}": after[1]}))
     for alias, column in zip(("shown", "page"), _WHERE[connection.vendor], strict=True):
-        said = RawSQL(_NAMES[connection.vendor].format(column), [named], output_field=BooleanField())
+        said = RawSQL(_NAMES[connection.vendor].format(column), [json.dumps(named)], output_field=BooleanField())
         found = found.annotate(**{alias: said})
-    rows = found.filter(Q(shown=True) | Q(page=True)).order_by("at", "id")[:limit]
+    order = ("-at", "-id") if newest_first else ("at", "id")
+    rows = found.filter(Q(shown=True) | Q(page=True)).order_by(*order)[:limit]
     return [
         Read(r.id, r.at, r.actor, r.acting_for, r.verb, r.purpose, tuple(r.ids), tuple(r.detail.get("persons", ())))
         for r in rows
@@ -239,5 +136,5 @@ def latest() -> datetime | None:
 
 
 def oldest_without_place() -> datetime | None:
-    """Since when a record has waited for its place in a chain; None where none waits."""
+    """Since when a record has waited for its place; None where none waits."""
     return Unplaced.objects.order_by("id").values_list("at", flat=True).first()

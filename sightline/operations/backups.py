@@ -24,8 +24,9 @@ from django.db.migrations.loader import MigrationLoader
 from sightline.agencies.queries import machine, partnership
 from sightline.ledger import actions as ledger
 from sightline.ledger import anchors
-from sightline.ledger.queries import ends, verify
+from sightline.ledger.queries import ends, placed
 from sightline.ledger.triggers import append_only_models
+from sightline.ledger.verifying import verify
 from sightline.operations import manifest, postgresql_copies, sqlite_copies
 from sightline.operations.manifest import Manifest, Unusable
 from sightline.vault import outside
@@ -132,9 +133,7 @@ def back_up(place: Path, *, dump: bool = False, keep: int = 0, tell: Tell) -> Ta
     _note(folder, road)
     _forget_old(place, keep, tell)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return Taken(
-        str(folder), road, round(time.monotonic() - began, 1), size, sum(n for n, _ in said["places"].values())
-    )
+    return Taken(str(folder), road, round(time.monotonic() - began, 1), size, placed(said["places"]))
 
 
 def follow(place: Path) -> tuple[list[str], dict[str, str]]:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sightline.ledger.queries import placed
 from sightline.vault.actions import digest
 
 NAME = "manifest.json"
@@ -29,7 +30,7 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Manifest:
-    """`places`: where every ledger chain stood at the least (stream: [place, chain]). `counts`: rows of append-only
+    """`places`: how far the ledger had got at the least (see `ledger.queries.Places`). `counts`: rows of append-only
     tables, at the least. `files`: SHA-256 of each file, by its path in the copy; for PostgreSQL's own base backup of
     its `backup_manifest`, which holds those of all others."""
 
@@ -49,7 +50,7 @@ class Manifest:
 
     @property
     def records(self) -> int:
-        return sum(int(n) for n, _ in self.places.values())
+        return placed(self.places)
 
 
 def key_mark() -> str:

@@ -30,7 +30,7 @@ from sightline.jobs.nightly import next_at, plan
 from sightline.jobs.worker import turn
 from sightline.ledger.actions import sequence
 from sightline.ledger.models import Record
-from sightline.ledger.queries import verify
+from sightline.ledger.verifying import verify
 from sightline.sharing.reading import reading
 from sightline.sharing.types import Level
 from sightline.signals.queries import raised

@@ -18,7 +18,7 @@ from sightline.intake.models import Delivery, Item
 from sightline.jobs.models import Due
 from sightline.jobs.worker import turn
 from sightline.ledger.models import Record
-from sightline.ledger.queries import verify
+from sightline.ledger.verifying import verify
 from tests.crash.content import content, difference
 from tests.support.databases import ENGINES, connected
 

@@ -11,7 +11,7 @@ from sightline.clocks.models import Running
 from sightline.jobs.models import Due
 from sightline.jobs.receive import open_delivery, receive
 from sightline.ledger.models import Record
-from sightline.ledger.queries import verify
+from sightline.ledger.verifying import verify
 from sightline.timescales.moment import now
 from tests.crash.content import content, difference
 from tests.support.databases import connected

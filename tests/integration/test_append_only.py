@@ -14,6 +14,7 @@ from sightline.identity.linkage.models import PublishedModel, TrainedModel
 from sightline.identity.models import Guarding, Halting, Measured, Possible, SourceIdentity
 from sightline.intake.models import FeedAlarm, FeedAlarmStep
 from sightline.ledger.actions import sequence
+from sightline.ledger.models import Link, Node, Record
 from sightline.ledger.triggers import append_only_models
 from sightline.messages.models import Acknowledged, Ask, AskAnswer, Delivered, Outgoing
 from sightline.timescales.moment import now

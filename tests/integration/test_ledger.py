@@ -1,226 +1,345 @@
-"""The ledger against somebody who owns the database and switches the triggers off, but does not hold the key."""
+"""The ledger against somebody who owns the database and switches the triggers off, but does not hold the key.
 
+What somebody can do who holds the keys as well: test_ledger_witnessed.py.
+"""
+
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-from sightline.ledger import rules
+from sightline.ledger import proofs, rules, tree
 from sightline.ledger.actions import sequence, write
-from sightline.ledger.models import Head, Link, Record
-from sightline.ledger.queries import verify
+from sightline.ledger.models import Head, Link, Node, Place, Record, Seen, Unplaced
+from sightline.ledger.queries import reads_of, sealed_before_the_tree
+from sightline.ledger.triggers import install
+from sightline.ledger.verifying import verify
+from tests.support.tampering import afresh, at, delete, forged, sql, unguarded, with_right_leaf
 
 POLICE, SCHOOL = "west-yorkshire-police", "elmfield-academy"
+AFRESH = ("the ledger does not end as it was written: somebody changed it and computed the whole tree afresh",)
+
+
+def read(n=0, **other):
+    said = dict(kind="read", verb="view-child", actor=f"w{n}", acting_for=(POLICE, SCHOOL)[n % 2], ids=[uuid4()])
+    return write(**{**said, "purpose": "safeguarding", "outcome": "allowed", **other})
 
 
 @pytest.fixture
 def ledger(database):
-    """Five records of two agencies, turn by turn, all in their chains; and nothing guards them any more."""
-    for n in range(10):
-        write(
-            kind="read",
-            verb="view-child",
-            actor=f"w{n}",
-            acting_for=(POLICE, SCHOOL)[n % 2],
-            purpose="safeguarding",
-            ids=[uuid4()],
-        )
-    assert sequence(limit=4) == 4
-    assert sequence() == 6
+    """Forty records of two agencies, turn by turn, all in their places; and nothing guards them any more."""
+    for n in range(40):
+        read(n)
+    assert sequence(limit=17) == 17
+    assert sequence() == 23
     assert sequence() == 0
     assert verify().faults == ()
-    for model in (Record, Link):
-        table = model._meta.db_table
-        for verb in ("update", "delete"):
-            drop = f'DROP TRIGGER "{table}_no_{verb}"'
-            sql(drop + (f' ON "{table}"' if connection.vendor == "postgresql" else ""))
-    if connection.vendor == "postgresql":
-        sql("SET session_replication_role = replica")  # nor do foreign keys
-    else:
-        sql("PRAGMA foreign_keys = OFF")
+    unguarded()
     return database
-
-
-def sql(statement, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def delete(link, *, record=True, place=True):
-    """Takes a record, its place in the chain, or both."""
-    for model, pk in ((Link, link.id), (Record, link.record_id)):
-        if place if model is Link else record:
-            there = model._meta.pk.get_db_prep_value(pk, connection)
-            sql(f'DELETE FROM "{model._meta.db_table}" WHERE id = %s', there)
-
-
-def at(n, stream=POLICE):
-    return Link.objects.select_related("record").get(stream=stream, n=n)
-
-
-def with_right_leaf(record):
-    """A record that fits its own fingerprint: anybody can compute that."""
-    return rules.leaf({name: getattr(record, name) for name in rules.COVERED})
-
-
-def chained_afresh(stream=POLICE):
-    """The whole chain computed again, so that every link fits."""
-    chain = rules.START
-    for link in Link.objects.filter(stream=stream).select_related("record").order_by("n"):
-        chain = rules.chained(chain, link.record.leaf)
-        Link.objects.filter(id=link.id).update(chain=chain)
 
 
 def test_what_was_left_alone_holds(ledger):
     found = verify()
-    assert (found.records, found.chained, found.faults) == (10, 10, ())
-    write(kind="read", verb="view-child", actor="x", acting_for=POLICE, purpose="safeguarding")
+    assert (found.records, found.placed, found.faults) == (40, 40, ())
+    grown = tree.Growing()
+    for place in Place.objects.select_related("record").order_by("n"):
+        grown.add(bytes.fromhex(place.record.leaf))
+    assert found.root == grown.root.hex() == proofs.root_at(40).hex() == Head.objects.get().streams["*"][1]
+    read()
     found = verify()
-    assert (found.records, found.chained, found.faults) == (11, 10, ())  # one has no place yet: said, and no fault
+    assert (found.records, found.placed, found.faults) == (41, 40, ())  # one has no place yet: said, and no fault
 
 
-def test_a_record_that_was_altered_is_named(ledger):
-    record = at(2).record
-    Record.objects.filter(id=record.id).update(actor="somebody-else")
-    assert verify().faults == (f"record {record.id} was altered after it was written",)
+# --- edit ------------------------------------------------------------------------------------------------------------
 
 
 def test_no_part_of_a_record_can_be_altered(ledger):
-    record = at(2).record
-    for column in set(rules.COVERED) - {"id", "at"}:
-        other = {"ids": ["x"], "detail": {"a": 1}, "count": 7, "stream": SCHOOL}.get(column, "x")
+    record = at(2)
+    for column in set(rules.COVERED) - {"id"}:
+        other = {"ids": ["x"], "detail": {"a": 1}, "count": 7, "at": record.at + timedelta(microseconds=1)}.get(column, "x")
         Record.objects.filter(id=record.id).update(**{column: other})
-        assert f"record {record.id} was altered after it was written" in verify().faults, column
+        assert verify().faults == (f"record {record.id} was altered after it was written",), column
         Record.objects.filter(id=record.id).update(**{column: getattr(record, column)})
     assert verify().faults == ()
 
 
-def test_a_record_altered_with_its_fingerprint_breaks_the_chain(ledger):
-    record = at(2).record
+def test_a_record_altered_with_its_fingerprint_has_no_seal_that_fits(ledger):
+    record = at(2)
     record.actor = "somebody-else"
     Record.objects.filter(id=record.id).update(actor=record.actor, leaf=with_right_leaf(record))
-    assert verify().faults == (f"stream {POLICE}: the chain breaks at place 2",)
+    assert verify().faults == (f"record {record.id} was not written by Sightline: its seal does not fit",)
 
 
-def test_a_record_altered_with_fingerprint_and_whole_chain_does_not_end_as_the_sealed_head_says(ledger):
-    record = at(2).record
-    record.actor = "somebody-else"
-    Record.objects.filter(id=record.id).update(actor=record.actor, leaf=with_right_leaf(record))
-    chained_afresh()
-    assert verify().faults == (
-        f"stream {POLICE}: it does not end as it was written; somebody computed its chain afresh",
-    )
-    write(kind="read", verb="view-child", actor="x", acting_for=POLICE, purpose="safeguarding")
-    sequence()  # what follows rests on what was sealed: the break stays
-    assert verify().faults == (f"stream {POLICE}: the chain breaks at place 6",)
+def test_a_record_altered_before_it_has_its_place_is_named(ledger):
+    """The second between writing and placing is no gap: a fingerprint can be computed by anybody, a seal cannot."""
+    fresh = read()
+    fresh.actor = "somebody-else"
+    Record.objects.filter(id=fresh.id).update(actor=fresh.actor, leaf=with_right_leaf(fresh))
+    said = (f"record {fresh.id} was not written by Sightline: its seal does not fit",)
+    assert verify().faults == said
+    sequence()
+    assert verify().faults == said
+
+
+# --- delete ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_record_that_was_deleted_is_missed(ledger):
-    delete(at(2), place=False)
-    assert verify().faults == (f"stream {POLICE}: the record at place 2 is gone",)
+    delete(2, place=False)
+    assert verify().faults == ("the record at place 2 is gone",)
 
 
-def test_a_record_deleted_with_its_link_leaves_a_gap(ledger):
-    delete(at(2))
-    assert verify().faults == (
-        f"stream {POLICE}: place 2 is missing",
-        f"stream {POLICE}: the chain breaks at place 3",
-    )
+def test_a_record_deleted_with_its_place_leaves_a_gap(ledger):
+    delete(2)
+    assert verify().faults == ("place 2 is missing",)
 
 
-def test_a_record_slipped_in_breaks_the_chain(ledger):
-    copy = at(2).record
-    copy.id, copy.actor = uuid4(), "invented"
-    copy.leaf = with_right_leaf(copy)
-    copy.save(force_insert=True)
-    Link.objects.create(stream=POLICE, n=6, record=copy, chain=rules.chained(at(5).chain, copy.leaf))
-    assert verify().faults == (
-        f"stream {POLICE}: it does not end as it was written; somebody computed its chain afresh",
-    )
+# --- insert ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_record_with_a_made_up_fingerprint_is_named_before_it_has_its_place(ledger):
-    copy = at(2).record
-    copy.id = uuid4()
-    copy.save(force_insert=True)
-    assert verify().faults == (f"record {copy.id} was altered after it was written",)
+def test_a_record_slipped_in_is_named_with_or_without_a_place(ledger):
+    copy = forged(at(2), actor="invented")
+    said = f"record {copy.id} was not written by Sightline: its seal does not fit"
+    assert verify().faults == (said,)
+    Unplaced.objects.create(record=copy, at=copy.at)
+    sequence()  # it takes a place, as every record does, and stays named for ever
+    assert verify().faults == (said,)
+
+
+def test_a_record_put_behind_the_last_without_the_head_is_counted(ledger):
+    copy = forged(at(2))
+    Place.objects.create(n=40, record=copy)
+    assert verify().faults[-1] == "1 records were put behind the 40 that have their places"
+
+
+def test_the_seal_of_another_record_is_no_seal(ledger):
+    copy = forged(at(2), actor="invented", seal=at(3).seal)
+    assert verify().faults == (f"record {copy.id} was not written by Sightline: its seal does not fit",)
+
+
+# --- swap ------------------------------------------------------------------------------------------------------------
+
+
+def swap(one, other):
+    first, second = at(one), at(other)
+    delete(one, record=False)
+    delete(other, record=False)
+    Place.objects.create(n=one, record=second)
+    Place.objects.create(n=other, record=first)
 
 
 def test_two_records_that_changed_places_are_noticed(ledger):
-    one, other = at(2), at(3)
-    delete(one, record=False)
-    delete(other, record=False)
-    Link.objects.create(stream=POLICE, n=2, record=other.record, chain=one.chain)
-    Link.objects.create(stream=POLICE, n=3, record=one.record, chain=other.chain)
-    assert verify().faults == (
-        f"stream {POLICE}: the chain breaks at place 2",
-        f"stream {POLICE}: the chain breaks at place 3",
-    )
+    swap(2, 3)
+    (said,) = verify().faults
+    assert said.startswith("places 0 to 15 do not fit the tree")
 
 
-def test_a_record_does_not_stand_in_another_agencys_chain(ledger):
-    mine, theirs = at(2), at(2, SCHOOL)
-    delete(mine)
-    delete(theirs, record=False)
-    Link.objects.create(stream=POLICE, n=2, record=theirs.record, chain=rules.chained(at(1).chain, theirs.record.leaf))
-    assert f"stream {POLICE}: the chain breaks at place 2" in verify().faults
+def test_two_that_changed_places_at_the_edge_where_no_subtree_is_whole_are_noticed(ledger):
+    swap(38, 39)
+    assert verify().faults == AFRESH
 
 
-def cut(places, stream=POLICE):
-    for n in places:
-        delete(at(n, stream))
+# --- truncate --------------------------------------------------------------------------------------------------------
 
 
-def test_the_newest_end_cut_off_is_missed(ledger):
-    cut((4, 5))
-    assert verify().faults == (f"stream {POLICE}: cut off after place 3, of 5",)
-    write(kind="read", verb="view-child", actor="x", acting_for=POLICE, purpose="safeguarding")
+@pytest.mark.parametrize("left", [39, 32, 5, 0])
+def test_the_newest_end_cut_off_is_missed(ledger, left):
+    for n in range(left, 40):
+        delete(n)
+    said = f"the ledger is cut off: it had 40 records in their places, and {left} are there"
+    assert said in verify().faults
+    read()
     sequence()  # and what comes after does not close the gap
-    assert f"stream {POLICE}: place 4 is missing" in verify().faults
+    gap = f"places {left} to 39 are missing" if left < 39 else "place 39 is missing"
+    assert gap in verify().faults
 
 
-def test_a_whole_agencys_chain_taken_away_is_missed(ledger):
-    cut(range(1, 6), SCHOOL)
-    assert verify().faults == (f"stream {SCHOOL}: cut off after place 0, of 5",)
+# --- compute afresh --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["changed", "deleted"])
+def test_everything_computed_afresh_does_not_end_as_the_sealed_head_says(ledger):
+    delete(39)
+    swap(2, 3)
+    afresh()
+    assert verify().faults == ("the ledger is cut off: it had 40 records in their places, and 39 are there",)
+    swap(4, 5)
+    again = read()
+    Place.objects.create(n=39, record=again)
+    Unplaced.objects.all().delete()
+    afresh()
+    assert verify().faults == AFRESH
+    read()
+    sequence()  # what follows rests on what was sealed: the break stays
+    assert verify().faults
+
+
+@pytest.mark.parametrize("how", ["changed", "deleted", "frontier"])
 def test_a_head_cannot_be_made_to_fit_without_the_key(ledger, how):
-    cut((5,))
+    delete(39)
+    afresh()
     head = Head.objects.get()
-    if how == "changed":
-        head.streams[POLICE] = [4, at(4).chain]
-        head.save()
-        said = ("the head is not as it was written",)
-    else:
+    if how == "deleted":
         head.delete()
-        said = ("the head is gone: how far the chains had got cannot be said",)
+        said = ("the head is gone: how far the ledger had got cannot be said",)
+    else:
+        said = ("the head is not as it was written",)
+        grown = proofs.growing()
+        head.frontier = [each.hex() for each in grown.frontier]
+        if how == "changed":
+            head.streams["*"] = [39, grown.root.hex()]
+        head.save()
     assert verify().faults == said
-    write(kind="read", verb="view-child", actor="x", acting_for=POLICE, purpose="safeguarding")
+    read()
     assert sequence() == 1  # recording goes on
     assert verify().faults == said  # and nothing makes it good
+    assert verify().placed == 40
 
 
-def test_what_cannot_be_noticed_until_others_hold_signed_heads(ledger):
-    """Said as a test, so that nobody relies on it: an older copy of the whole, head and all, is a whole ledger. And what
-    is done to a record in the second before it has its place, by somebody who computes its fingerprint.
-    """
-    older, there = Head.objects.get(), list(Link.objects.values_list("id", flat=True))
-    for n in range(3):
-        write(kind="read", verb="view-child", actor=f"late{n}", acting_for=POLICE, purpose="safeguarding")
+def test_a_row_of_the_tree_that_was_altered_taken_or_added_is_named(ledger):
+    kept = Node.objects.get(level=4, at=1)
+    Node.objects.filter(level=4, at=1).update(root=bytes(32))
+    assert verify().faults[0].startswith("places 16 to 31 do not fit the tree")
+    Node.objects.filter(level=4, at=1).delete()
+    assert verify().faults == ("the tree's row over the places 16 to 31 is gone",)
+    Node.objects.create(level=4, at=1, root=kept.root)
+    Node.objects.create(level=5, at=7, root=kept.root)
+    assert verify().faults == ("the tree has 1 rows over places that there are not",)
+
+
+def test_what_the_database_cannot_say_an_older_copy_of_the_whole_is_a_whole_ledger(ledger):
+    """Said as a test, so that nobody relies on it: for this there are the anchor, checkpoints and witnesses."""
+    older, nodes = Head.objects.get(), list(Node.objects.values_list("level", "at"))
+    for n in range(30):
+        read(n)
     sequence()
-    for link in Link.objects.exclude(id__in=there):
-        delete(link)
+    for n in range(40, 70):
+        delete(n)
+    for level, place in set(Node.objects.values_list("level", "at")) - set(nodes):
+        Node.objects.filter(level=level, at=place).delete()
     older.save()
     assert verify().faults == ()
-    fresh = write(kind="read", verb="view-child", actor="x", acting_for=POLICE, purpose="safeguarding")
-    fresh.actor = "somebody-else"
-    Record.objects.filter(id=fresh.id).update(actor=fresh.actor, leaf=with_right_leaf(fresh))
-    assert verify().faults == ()
+
+
+# --- several processes -----------------------------------------------------------------------------------------------
+
+
+def test_several_processes_find_what_one_finds(ledger, monkeypatch):
+    from sightline.ledger import verifying
+
+    monkeypatch.setattr(verifying, "WIDE", 4)  # so that forty records are three stretches
+    whole = verify()
+    monkeypatch.setattr(verifying, "SEVERAL_FROM", 0)
+    monkeypatch.setattr(verifying.os, "cpu_count", lambda: 2)
+    assert verify() == whole and whole.faults == ()
+    record = at(20)
+    Record.objects.filter(id=record.id).update(actor="somebody-else")
+    assert verify().faults == (f"record {record.id} was altered after it was written",)
+
+
+# --- proofs ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_and_a_past_are_proved_out_of_what_is_stored(database):
+    for n in range(75):
+        read(n)
+    sequence()
+    leaves = [bytes.fromhex(at(n).leaf) for n in range(75)]
+    roots = {count: proofs.root_at(count) for count in range(76)}
+    for count in (1, 2, 16, 17, 40, 64, 75):
+        for leaf in {0, count // 2, count - 1}:
+            path = proofs.inclusion(leaf, count)
+            assert tree.root_by_inclusion(leaves[leaf], leaf, count, path) == roots[count]
+        for old in {1, count // 2 or 1, count}:
+            assert tree.is_consistent(old, roots[old], count, roots[count], proofs.consistency(old, count))
+
+
+def test_a_gap_gives_no_proof(ledger):
+    Node.objects.filter(level=4, at=1).delete()
+    with pytest.raises(proofs.Gap, match="run `sightline verify`"):
+        proofs.inclusion(0, 40)
+
+
+# --- who read of somebody --------------------------------------------------------------------------------------------
+
+
+def test_who_read_of_somebody_is_found_at_once_and_in_both_directions(database):
+    child, entry, day = uuid4(), uuid4(), timedelta(days=1)
+    first = read(1, ids=[entry, uuid4()])
+    second = read(2, ids=[uuid4() for _ in range(300)], detail={"persons": [str(child)]})
+    read(3)
+    read(4, ids=[entry], kind="change")
+    read(5, ids=[entry], outcome="refused")
+    around = {"since": datetime.now(UTC) - day, "until": datetime.now(UTC) + day}
+    wanted = [first.id, second.id]
+    assert [found.id for found in reads_of([entry, child], **around)] == wanted  # before they have their places
+    sequence()
+    assert Seen.objects.count() == 1 + 2 + 1 and Unplaced.objects.count() == 0
+    assert [found.id for found in reads_of([entry, child], **around)] == wanted
+    assert [found.id for found in reads_of([entry, child], newest_first=True, **around)] == wanted[::-1]
+    assert [found.id for found in reads_of([entry, child], after=(first.at, first.id), **around)] == wanted[1:]
+    newest = reads_of([entry, child], after=(second.at, second.id), newest_first=True, **around)
+    assert [found.id for found in newest] == wanted[:1]
+    assert reads_of([uuid4()], **around) == []
+
+
+def test_two_ids_that_meet_by_chance_are_told_apart(database):
+    entry, other = uuid4(), uuid4()
+    read(1, ids=[entry])
+    sequence()
+    Seen.objects.create(key=rules.seen_key(str(other)), n=0)
+    day = timedelta(days=1)
+    assert reads_of([other], since=datetime.now(UTC) - day, until=datetime.now(UTC) + day) == []
 
 
 def test_a_long_list_is_kept_as_its_number_and_digest(ledger):
-    record = write(
-        kind="read", verb="x", actor="x", acting_for=POLICE, purpose="safeguarding", ids=[uuid4() for _ in range(201)]
-    )
+    record = read(ids=[uuid4() for _ in range(201)])
     assert (record.ids, record.count, len(record.detail["ids_digest"])) == ([], 201, 64)
+
+
+# --- databases of earlier versions -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("head", ["whole", "touched"])
+def test_the_ledger_of_an_earlier_version_is_taken_in_and_its_chains_are_still_checked(database, head):
+    entry = uuid4()
+    _earlier([entry], touched=head == "touched")
+    MigrationExecutor(connection).migrate([("ledger", "0004_tree")])
+    install()
+    found = verify()
+    assert (found.records, found.placed) == (21, 21)
+    assert found.faults == (() if head == "whole" else ("the head is not as it was written",))
+    assert Unplaced.objects.count() == 0 and Seen.objects.count() == 21
+    read()
+    assert sequence() == 1 and verify().placed == 22
+    if head == "whole":
+        assert Head.objects.get().sealed_from == 21 and verify().faults == ()
+        unguarded()
+        link = Link.objects.get(n=3)
+        Link.objects.filter(id=link.id).update(chain=rules.START)
+        assert verify().faults[0] == f"stream {POLICE}: the chain of before the tree breaks at place 3"
+
+
+def _earlier(ids, *, touched):
+    """Twenty records in a chain and one that waits, as the version before kept them."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("ledger", "0003_unplaced")])
+    apps = executor.loader.project_state([("ledger", "0003_unplaced")]).apps
+    kept = {name: apps.get_model("ledger", name) for name in ("Record", "Link", "Head", "Unplaced")}
+    chain = rules.START
+    for n in range(21):
+        values = {
+            **{"id": uuid4(), "stream": POLICE, "at": datetime.now(UTC), "kind": "read", "verb": "view-child"},
+            **{"actor": "x", "acting_for": POLICE, "purpose": "safeguarding", "basis": "", "rule": "", "policy": ""},
+            **{"outcome": "allowed", "ids": [str(each) for each in ids], "count": 1, "detail": {}},
+        }
+        record = kept["Record"].objects.create(**values, leaf=rules.leaf(values))
+        if n == 20:
+            kept["Unplaced"].objects.create(record=record, at=record.at)
+            break
+        chain = rules.chained(chain, record.leaf)
+        kept["Link"].objects.create(stream=POLICE, n=n + 1, record=record, chain=chain)
+    streams = {POLICE: [20, chain]}
+    seal = sealed_before_the_tree(streams)
+    kept["Head"].objects.create(id=1, streams=streams, at=datetime.now(UTC), seal=seal[::-1] if touched else seal)

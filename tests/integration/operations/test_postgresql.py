@@ -15,7 +15,7 @@ from sightline.agencies.actions import take_from_definition
 from sightline.agencies.queries import machine
 from sightline.intake.models import Item
 from sightline.jobs.receive import receive_one
-from sightline.ledger.queries import verify
+from sightline.ledger.verifying import verify
 from sightline.operations import backups
 from tests.integration.operations.conftest import Again, Deployment
 from tests.support.databases import Database, connected

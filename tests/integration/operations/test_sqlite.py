@@ -18,7 +18,6 @@ from sightline.intake.models import Item
 from sightline.jobs.receive import receive_one
 from sightline.ledger import anchors
 from sightline.ledger.models import Record
-from sightline.ledger.queries import ends
 from sightline.operations import manifest
 from sightline.vault.actions import Keyring, destroy
 from sightline.vault.models import Key
@@ -29,7 +28,8 @@ OTHER_KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
 
 
 def place(of=POLICE):
-    return ends()[of][0]
+    """How many records of this agency have their place."""
+    return Record.objects.filter(stream=of, place__isnull=False).count()
 
 
 def test_a_copy_is_whole_and_comes_back_with_its_ledger(sqlite):
@@ -101,8 +101,8 @@ def test_an_older_copy_is_noticed_everywhere_and_accepted_only_on_the_record(sql
     sqlite.write(3)
     had, has = anchors.compare().anchored, manifest.read(older).records
     assert had == has + 3
-    told = f"The ledger had {had} records in their chains at "
-    missing = f"this database has {has}. At least 3 are missing, of {POLICE}."
+    told = f"The ledger had {had} records in their places at "
+    missing = f"this database has {has}. At least 3 are missing."
     done = sqlite.json("restore", str(older), "--replace", code=1)
     assert (done["right"], done["ledger_faults"]) == (False, [])  # a whole ledger: only the anchor knows
     assert (done["anchor"]["state"], done["anchor"]["missing"]) == ("behind", 3)
@@ -119,7 +119,7 @@ def test_an_older_copy_is_noticed_everywhere_and_accepted_only_on_the_record(sql
     sqlite.write(2)
     sqlite.run("verify", code=1)
     sqlite.write(4)
-    assert f"its ledger goes another way, for {POLICE}" in sqlite.run("verify", code=1).stdout
+    assert "its ledger goes another way" in sqlite.run("verify", code=1).stdout
     with pytest.raises(Invalid):
         accept_restored("because")
     accept_restored("Disk lost; decided by the board, case 12")

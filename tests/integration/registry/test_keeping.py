@@ -17,7 +17,7 @@ from sightline.commands import main
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.ledger.actions import sequence
 from sightline.ledger.models import Record
-from sightline.ledger.queries import verify
+from sightline.ledger.verifying import verify
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import pretend
 from tests.support.house import actor, open_house

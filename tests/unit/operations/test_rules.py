@@ -30,9 +30,19 @@ def test_the_quick_way_to_a_fingerprint_is_the_way(said, count, ids, detail, apa
     """A record as its table has it, however the database spaces its JSON."""
     wanted = rules.leaf({**said, "count": count, "ids": ids, "detail": detail})
     row = [said[name] for name in rules.TEXTS]
-    assert (
-        rules.leaf_of_row(row, count, json.dumps(ids, separators=apart), json.dumps(detail, separators=apart)) == wanted
-    )
+    as_kept = [json.dumps(each, separators=apart) for each in (ids, detail)]
+    assert rules.leaf_of_row(row, count, *as_kept) == wanted
+    assert rules.fits(row, count, *as_kept, wanted) and not rules.fits(row, count + 1, *as_kept, wanted)
+
+
+@pytest.mark.parametrize(
+    "detail, other", [({"a": "x, y"}, {"a": "x,y"}), ({"a": "x: y"}, {"a": "x:y"}), ({'a"': ", "}, {'a"': ","})]
+)
+def test_a_space_within_a_text_is_part_of_it(detail, other):
+    row = ["x"] * len(rules.TEXTS)
+    wanted = rules.leaf({**dict.fromkeys(rules.TEXTS, "x"), "count": 0, "ids": [], "detail": detail})
+    assert rules.fits(row, 0, "[]", json.dumps(detail), wanted)
+    assert not rules.fits(row, 0, "[]", json.dumps(other), wanted)
 
 
 # --- what is kept outside --------------------------------------------------------------------------------------------
