@@ -197,3 +197,11 @@ class Halting(AppendOnly):
 
 
 from sightline.identity.linkage.models import PublishedModel, TrainedModel  # noqa: E402, F401  (Django finds an app's tables here)
+from sightline.identity.locations.models import (  # noqa: E402, F401
+    LocationEnded,
+    LocationOf,
+    ProtectedLocation,
+    SafeContact,
+    StopAnswered,
+    StoppedRelease,
+)

@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from sightline.sharing.models import Tie
 from sightline.sharing.reading import Reading, reading
+from sightline.sharing.rules import holders
 from sightline.timescales.moment import now
 
-__all__ = ["Held", "Reading", "held_between", "reading", "ties_of"]
+__all__ = ["Held", "Reading", "held_between", "reading", "ties_of", "ties_since"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,17 @@ def ties_of(holders: Iterable[str], kind: str) -> set[UUID]:
         return set()
     rows = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), holder__in=named, kind=kind, from_at__lte=moment)
     return set(rows.values_list("subject", flat=True))
+
+
+def ties_since(reading: Reading, subjects: Iterable[UUID]) -> dict[str, datetime]:
+    """Since when this reader has had each kind of tie to any of these: for "why do I see this?". One query."""
+    moment, found = now(), {}
+    rows = Tie.objects.filter(
+        Q(until=None) | Q(until__gt=moment),
+        subject__among=list(subjects),
+        holder__in=holders(reading.actor),
+        from_at__lte=moment,
+    )
+    for kind, since in rows.values_list("kind", "from_at"):
+        found[kind] = min(since, found.get(kind, since))
+    return found

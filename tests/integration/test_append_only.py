@@ -11,10 +11,17 @@ from django.db import DatabaseError, connection, models, transaction
 
 from sightline.agencies.models import Published, RegistryRow
 from sightline.identity.linkage.models import PublishedModel, TrainedModel
+from sightline.identity.locations.models import (
+    LocationEnded,
+    LocationOf,
+    ProtectedLocation,
+    SafeContact,
+    StopAnswered,
+    StoppedRelease,
+)
 from sightline.identity.models import Guarding, Halting, Measured, Possible, SourceIdentity
 from sightline.intake.models import FeedAlarm, FeedAlarmStep
 from sightline.ledger.actions import sequence
-from sightline.ledger.models import Link, Node, Record
 from sightline.ledger.triggers import append_only_models
 from sightline.messages.models import Acknowledged, Ask, AskAnswer, Delivered, Outgoing
 from sightline.timescales.moment import now
@@ -72,6 +79,18 @@ def _of_messages():
     sent = Outgoing.objects.create(kind="hand-over", to="agency:a", by="a", at=now(), due_at=now(), definition="0" * 64)
     Delivered.objects.create(message=sent, holder="agency:a", at=now(), why="told")
     Acknowledged.objects.create(message=sent, by="b", agency="a", at=now())
+
+
+def _of_locations():
+    machine, moment, someone = "feed-machine", now(), SourceIdentity.objects.first()
+    place = ProtectedLocation.objects.create(kind="refuge", key=uuid4(), ring=CARE, at=moment, by=machine, body=b"")
+    LocationOf.objects.create(location=place, identity=someone, at=moment, by=machine)
+    LocationEnded.objects.create(location=place, at=moment, by=machine)
+    SafeContact.objects.create(identity=someone, channel="phone", safe=False, at=moment, by=machine, body=b"")
+    stop = StoppedRelease.objects.create(
+        at=moment, by=machine, acting_for=CARE, recipient="outside", what="export", bundle="", body=b""
+    )
+    StopAnswered.objects.create(stopped=stop, at=moment, by=machine, answer="kept-back")
 
 
 def _of_matching():

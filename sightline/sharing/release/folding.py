@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 # Letters of other alphabets that look like ours: what somebody pastes, or a scanner of paper makes.
-_ALIKE = dict(zip("аеорсухіјѕԁһνοαικτρυ", "aeopcyxijsdhvoaiktpu", strict=True)) | {"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "æ": "ae"}
+_ALIKE = dict(zip("аеорсухіјѕԁһνοαικτρυ", "aeopcyxijsdhvoaiktpu", strict=True)) | {
+    "ß": "ss",
+    "ø": "o",
+    "ł": "l",
+    "ı": "i",
+    "æ": "ae",
+}
 _INVISIBLE = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u180e", "\u200e", "\u200f"}
 
 # One form for words that are shortened in addresses. `st` is street and saint: both sides are folded alike.
@@ -60,7 +66,10 @@ _SHORT = {
     "saints": "sts",
     "and": "n",
 }
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
 _TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
 CANONICAL = {short: long for long, shorts in _SHORT.items() for short in shorts.split()} | {
     word: str(number) for number, word in enumerate(_UNITS)

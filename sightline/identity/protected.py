@@ -1,0 +1,399 @@
+"""Protected locations: a refuge, a moved family, a placement that must stay secret; and how somebody may safely be reached.
+
+A location has a row and a key of its own, and named recipients (ties of kind `holder`, whose subject is the location's
+id). From the moment it is protected its value is masked wherever it would show, for everybody (`veiling`), and is no
+longer in the index, so that no search finds anybody by it. A recipient may have it revealed, on the record; somebody
+else only together with a second worker.
+
+Not for: what leaves the house. That is `release`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from sightline.agencies.queries import agencies, partnership, workers
+from sightline.agencies.rules import may
+from sightline.agencies.types import Actor, AgencyInfo
+from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
+from sightline.definition.types import Fault
+from sightline.identity.bands import PROTECTED, SEALED
+from sightline.identity.guards import mark
+from sightline.identity.locations import unindexing
+from sightline.identity.locations.reaching import Answer, safe_to_contact, say_safe
+from sightline.identity.models import LocationEnded, LocationOf, ProtectedLocation, SourceIdentity
+from sightline.identity.queries import seen
+from sightline.ledger.actions import write
+from sightline.sharing.actions import tie, untie
+from sightline.sharing.reading import Reading
+from sightline.sharing.release import Value
+from sightline.sharing.rules import holders
+from sightline.sharing.types import Level
+from sightline.timescales.moment import now
+from sightline.vault.actions import CannotOpen, Keyring
+
+__all__ = [
+    "Answer",
+    "Location",
+    "Revealed",
+    "end",
+    "of",
+    "open_values",
+    "protect",
+    "reveal",
+    "safe_to_contact",
+    "say_safe",
+    "share_with",
+]
+
+HOLDER = "holder"  # the tie of a recipient to a location
+KINDS = {
+    "home": "Where they live",
+    "refuge": "A refuge",
+    "placement": "A placement",
+    "school": "A school or nursery",
+    "gp": "A doctor’s practice",
+    "work": "A place of work",
+    "phone": "A telephone number",
+    "email": "An e-mail address",
+    "vehicle": "A vehicle",
+    "other": "Another place",
+}
+FEWEST_WORDS = 20  # characters of a reason
+NOT_A_RECIPIENT = "This location is protected, and you are not one of those named for it. Ring {ring}."
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """That a location is protected, as whoever sees the person may know it: never the value."""
+
+    id: UUID
+    kind: str
+    title: str
+    since: datetime
+    ring: AgencyInfo
+    recipient: bool  # whether this reader may have it revealed
+    ended: datetime | None = None
+
+    @property
+    def says(self) -> str:
+        return f"protected: ring {ring_words(self.ring)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """A protected location in the clear, for the length of one page."""
+
+    id: UUID
+    kind: str
+    title: str
+    value: Value
+    because: str
+    since: datetime
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        told = (*self.value.lines, self.value.postcode) if self.value.lines else (self.value.text, self.value.postcode)
+        return tuple(line for line in told if line)
+
+
+def ring_words(agency: AgencyInfo) -> str:
+    """`Children's social work, 0113 … (day and night 0113 …)`."""
+    numbers = agency.phone
+    if agency.out_of_hours and agency.out_of_hours != agency.phone:
+        numbers = (
+            f"{numbers}; day and night {agency.out_of_hours}" if numbers else f"day and night {agency.out_of_hours}"
+        )
+    return f"{agency.title} {numbers}".strip()
+
+
+def _require(by: Actor, permission: str) -> None:
+    decision = may(by, permission, partnership())
+    if not decision:
+        raise Refused(decision)
+
+
+def _record(
+    verb: str,
+    by: Actor,
+    ids: Iterable[object],
+    *,
+    kind: str = "change",
+    purpose: str = "safeguarding",
+    **detail: object,
+) -> None:
+    write(
+        kind=kind,
+        verb=verb,
+        actor=by.id,
+        acting_for=by.agency,
+        purpose=purpose,
+        policy=partnership().hash,
+        outcome="allowed" if kind == "read" else "done",
+        ids=ids,
+        detail=detail,
+    )
+
+
+def _sees(by: Actor, rows: Sequence[SourceIdentity]) -> bool:
+    if by.machine:
+        return True
+    sights = seen(Reading(by, "safeguarding"), rows)
+    return all(row.id in sights and sights[row.id].level >= Level.HEADLINE for row in rows)
+
+
+def _recipients(asked: Iterable[str]) -> list[str]:
+    """The holders that are meant. Raises Invalid for one that is nobody's."""
+    found, faults = [], []
+    known = {f"agency:{a}" for a in agencies()} | {f"team:{t}" for t in partnership().team}
+    names = {w.username: w.id for w in workers()} | {w.id: w.id for w in workers()}
+    for one in dict.fromkeys(asked):
+        kind, _, who = one.partition(":")
+        if kind == "worker" and who in names:
+            found.append(f"worker:{names[who]}")
+        elif one in known:
+            found.append(one)
+        else:
+            faults.append(
+                Fault(path="recipients", found=one, expected="worker:…, team:… or agency:… of the partnership")
+            )
+    if not found and not faults:
+        faults.append(Fault(path="recipients", expected="at least one named recipient", code="needed"))
+    if faults:
+        raise Invalid(faults)
+    return found
+
+
+@transaction.atomic
+def protect(
+    *,
+    value: Value,
+    kind: str,
+    recipients: Sequence[str],
+    because: str,
+    by: Actor,
+    identities: Sequence[UUID] = (),
+    person: UUID | None = None,
+    ring: str = "",
+) -> UUID:
+    """Protects a value from now on, for these source identities (or all of a person). Returns the location's id.
+
+    `kind`: one of `KINDS`; `recipients`: holders (`worker:<id or username>`, `team:…`, `agency:…`) who may have it revealed;
+    `ring`: the agency to ring about it, by default the one that protects. Raises Refused without the right, Missing where
+    somebody may not be seen, Invalid for a value or a recipient that is none.
+    """
+    _require(by, "protect-location")
+    rows = list(
+        SourceIdentity.objects.filter(person=person)
+        if person is not None
+        else SourceIdentity.objects.filter(id__among=list(identities))
+    )
+    if not rows or len(rows) < len(set(identities)) or not _sees(by, rows):
+        raise Missing
+    if kind not in KINDS:
+        raise Invalid([Fault(path="kind", found=kind, expected=", ".join(KINDS))])
+    if not (value.text or value.lines or value.postcode or value.uprn or value.point):
+        raise Invalid([Fault(path="value", expected="the address, number or name to protect", code="needed")])
+    if len(because.strip()) < FEWEST_WORDS:
+        raise Invalid(
+            [Fault(path="because", expected=f"why it must be kept secret, in at least {FEWEST_WORDS} characters")]
+        )
+    named, keyring = _recipients(recipients), Keyring()
+    ring = ring or by.agency
+    location = ProtectedLocation(id=uuid4(), kind=kind, key=keyring.make("location"), ring=ring, at=now(), by=by.id)
+    location.body = keyring.seal(
+        _as_dict(value) | {"because": because.strip()}, [location.key], f"location|{location.id}"
+    )
+    keyring.save()
+    location.save(force_insert=True)
+    LocationOf.objects.bulk_create(
+        LocationOf(location=location, identity=row, at=location.at, by=by.id) for row in rows
+    )
+    tie([(holder, HOLDER, location.id, location.at, None, None) for holder in named])
+    guards = {row.id: PROTECTED for row in rows if row.guard != SEALED}
+    mark(guards, by=by.id, because=because)
+    unindexing.again([row.id for row in rows])
+    _record("protect-location", by, [location.id, *(row.id for row in rows)], kind_of=kind, recipients=len(named))
+    return location.id
+
+
+def _as_dict(value: Value) -> dict[str, Any]:
+    told = {
+        "kind": value.kind,
+        "text": value.text,
+        "lines": list(value.lines),
+        "postcode": value.postcode,
+        "uprn": value.uprn,
+        "point": list(value.point) if value.point else None,
+    }
+    return {name: one for name, one in told.items() if one}
+
+
+def _from_dict(told: dict[str, Any], location: UUID) -> Value:
+    point = told.get("point")
+    return Value(
+        kind=told["kind"],
+        text=told.get("text", ""),
+        lines=tuple(told.get("lines", ())),
+        postcode=told.get("postcode", ""),
+        uprn=told.get("uprn", ""),
+        point=(point[0], point[1]) if point else None,
+        id=str(location),
+    )
+
+
+def open_values(rows: Iterable[ProtectedLocation], keyring: Keyring) -> dict[UUID, Value]:
+    """The values of these locations in the clear, for the scanner alone. Whose key is gone is left out."""
+    rows = list(rows)
+    keyring.fetch(row.key for row in rows)
+    found = {}
+    for row in rows:
+        try:
+            found[row.id] = _from_dict(keyring.open(bytes(row.body), f"location|{row.id}"), row.id)
+        except CannotOpen:
+            continue
+    return found
+
+
+def of(reading: Reading, rows: Sequence[SourceIdentity]) -> list[Location]:
+    """What is protected of these people, as far as this reader sees them at all. The value is never in it."""
+    visible = [i for i, sight in seen(reading, rows).items() if sight.level >= Level.HEADLINE]
+    ids = (
+        set(LocationOf.objects.filter(identity_id__among=visible).values_list("location_id", flat=True))
+        if visible
+        else set()
+    )
+    if not ids:
+        return []
+    ended = dict(LocationEnded.objects.filter(location_id__among=ids).values_list("location_id", "at"))
+    reading.learn_ties(list(ids))
+    found = []
+    for row in ProtectedLocation.objects.filter(id__among=ids).order_by("-at"):
+        ring = reading.agencies.get(row.ring) or AgencyInfo(row.ring, "", row.ring)
+        recipient = HOLDER in reading.ties([row.id])
+        found.append(Location(row.id, row.kind, KINDS[row.kind], row.at, ring, recipient, ended.get(row.id)))
+    return found
+
+
+def _location(location: UUID, by: Actor, *, lock: bool = False) -> tuple[ProtectedLocation, list[SourceIdentity]]:
+    """A location that is protected now, and whose it is. Raises Missing also where none of them may be seen."""
+    rows = ProtectedLocation.objects.select_for_update() if lock else ProtectedLocation.objects
+    found = rows.filter(id=location).first()
+    if found is None or LocationEnded.objects.filter(location=location).exists():
+        raise Missing
+    people = list(
+        SourceIdentity.objects.filter(id__in=LocationOf.objects.filter(location=location).values("identity_id"))
+    )
+    return found, people
+
+
+def is_recipient(location: UUID, by: Actor) -> bool:
+    """Whether somebody is named for a location, now."""
+    reading = Reading(by, "safeguarding", recorded=False)
+    reading.learn_ties([location])
+    return HOLDER in reading.ties([location])
+
+
+def ring_for(location: UUID) -> AgencyInfo:
+    """Whom to ring about a location, day and night."""
+    row = ProtectedLocation.objects.filter(id=location).first()
+    if row is None:
+        raise Missing
+    return agencies().get(row.ring) or AgencyInfo(row.ring, "", row.ring)
+
+
+@transaction.atomic
+def reveal(location: UUID, *, by: Actor, purpose: str, because: str = "", agreed_by: Actor | None = None) -> Revealed:
+    """The value in the clear, for one worker and one purpose, on the record.
+
+    For a recipient; for somebody else only where a second worker who may confirm agrees (`agreed_by`), and sees the person
+    as they do. The page asks for the password again before it calls this. Raises Missing (nothing there, or a person whom
+    they may not see), Refused (`protected`: not a recipient; `second-person-needed`; `not-permitted`).
+    """
+    row, people = _location(location, by)
+    recipient = is_recipient(location, by)
+    if not recipient:
+        if not _sees(by, people[:1]):
+            raise Missing
+        if agreed_by is None:
+            ring = agencies().get(row.ring) or AgencyInfo(row.ring, "", row.ring)
+            raise Refused(Decision(False, "protected", NOT_A_RECIPIENT.format(ring=ring_words(ring))))
+        if agreed_by.id == by.id:
+            raise Refused(
+                Decision(False, "second-person-needed", "A second worker must agree: you cannot agree with yourself.")
+            )
+        if not is_recipient(location, agreed_by):
+            _require(agreed_by, "confirm")
+    keyring = Keyring()
+    keyring.fetch([row.key])
+    try:
+        told = keyring.open(bytes(row.body), f"location|{row.id}")
+    except CannotOpen as error:  # erased: nothing of it can be read again
+        raise Missing from error
+    _record(
+        "reveal-location",
+        by,
+        [row.id, *(one.id for one in people)],
+        kind="read",
+        purpose=purpose,
+        recipient=recipient,
+        persons=sorted({str(one.person) for one in people}),
+        **({"agreed_by": agreed_by.id} if agreed_by else {}),
+    )
+    return Revealed(
+        row.id, row.kind, KINDS[row.kind], replace(_from_dict(told, row.id), id=""), told.get("because", ""), row.at
+    )
+
+
+@transaction.atomic
+def share_with(location: UUID, *, recipients: Sequence[str] = (), no_longer: Sequence[str] = (), by: Actor) -> None:
+    """Names further recipients, and takes others off, at once. By a recipient. Raises Refused, Missing, Invalid."""
+    _require(by, "protect-location")
+    row, _ = _location(location, by, lock=True)
+    if not is_recipient(location, by):
+        ring = agencies().get(row.ring) or AgencyInfo(row.ring, "", row.ring)
+        raise Refused(Decision(False, "protected", NOT_A_RECIPIENT.format(ring=ring_words(ring))))
+    if recipients:
+        tie([(holder, HOLDER, location, now(), None, None) for holder in _recipients(recipients)])
+    for holder in no_longer:
+        untie(kind=HOLDER, subjects=[location], holder=holder)
+    _record("name-recipients", by, [location], added=len(recipients), removed=len(no_longer))
+
+
+@transaction.atomic
+def end(location: UUID, *, because: str, by: Actor, agreed_by: Actor) -> None:
+    """Ends the protection: two recipients, or one and somebody who may confirm. What was masked shows again from now on.
+
+    Raises Refused (`second-person-needed`, `not-permitted`, `protected`), Missing, Conflict where it has ended already.
+    """
+    _require(by, "protect-location")
+    row, people = _location(location, by, lock=True)
+    if not is_recipient(location, by):
+        ring = agencies().get(row.ring) or AgencyInfo(row.ring, "", row.ring)
+        raise Refused(Decision(False, "protected", NOT_A_RECIPIENT.format(ring=ring_words(ring))))
+    if agreed_by.id == by.id:
+        raise Refused(
+            Decision(False, "second-person-needed", "A second worker must agree: you cannot agree with yourself.")
+        )
+    if not is_recipient(location, agreed_by):
+        _require(agreed_by, "confirm")
+    keyring = Keyring()
+    keyring.fetch([row.key])
+    if not keyring.has(row.key):
+        raise Conflict("It was erased. There is nothing left to show.")
+    ended = LocationEnded(id=uuid4(), location=row, at=now(), by=by.id, agreed_by=agreed_by.id)
+    ended.because = keyring.seal(because.encode(), [row.key], f"ended|{ended.id}")
+    ended.save(force_insert=True)
+    unindexing.again([one.id for one in people])
+    _record("end-protection", by, [location, *(one.id for one in people)], agreed_by=agreed_by.id)
+
+
+def held_by(actor: Actor) -> list[str]:
+    """The names under which somebody may be a recipient."""
+    return holders(actor)

@@ -1,0 +1,395 @@
+"""Finding the parts of protected values in one folded text. Each function answers with what it found, and how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from math import cos, radians
+
+from rapidfuzz.distance import OSA
+
+from sightline.sharing.release.folding import Folded, Group
+from sightline.sharing.release.types import EXACT, FUZZY, NORMALISED, Found
+from sightline.sharing.release.values import Name, Premises, Probes
+
+_PREFIXES = ("", "0", "44", "440", "0044", "00440")
+_FILLERS = frozenset("no number num nr flat unit apartment house".split())
+_SHAPE = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?[0-9][abd-hjlnp-uw-z]{2}")
+_AREAS = frozenset(
+    "ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex fk fy g gl gu "
+    "gy ha hd hg hp hr hs hu hx ig im ip iv je ka kt kw ky l la ld le ll ln ls lu m me mk ml n ne ng nn np nr nw ol ox pa pe "
+    "ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw ub w wa wc wd wf wn wr ws wv yo "
+    "ze".split()
+)
+AROUND = 160  # characters: how near support must stand
+_DECIMALS = re.compile(r"-?\d{1,3}\.\d{3,}")
+METRES = 150.0
+
+
+def find(text: Folded, probes: Probes, *, fuzzy: bool = True) -> Iterator[Found]:
+    """Everything of these that stands in the text. `fuzzy`: also what is only nearly there."""
+    yield from _postcodes(text, probes, fuzzy)
+    yield from _phones(text, probes, fuzzy)
+    yield from _uprns(text, probes, fuzzy)
+    yield from _emails(text, probes, fuzzy)
+    yield from _vehicles(text, probes, fuzzy)
+    yield from _points(text, probes)
+    for premises in probes.premises:
+        yield from _premises(text, premises, probes, fuzzy)
+    for name in probes.names:
+        yield from _names(text, name, probes, fuzzy)
+
+
+def _found(text: Folded, start: int, end: int, kind: str, how: str, value: str, probes: Probes) -> Found:
+    start, end = text.given(start, end)
+    if how == NORMALISED and text.text[start:end].strip() in probes.as_given:
+        how = EXACT
+    return Found(start, end, kind, how, value)
+
+
+def _all(wanted: str, within: str) -> Iterator[int]:
+    at = within.find(wanted)
+    while at >= 0:
+        yield at
+        at = within.find(wanted, at + 1)
+
+
+# --- postcodes, registrations: short codes of letters and digits --------------------------------------
+
+
+def _postcodes(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
+    for code, value in probes.postcodes:
+        yield from _code(text, code, "postcode", value, probes)
+    if fuzzy and probes.postcodes:
+        for start, end, window in _windows(text, probes.postcodes[0][0]):
+            for code, value in probes.postcodes:
+                if window == code or abs(len(window) - len(code)) > 1 or OSA.distance(window, code, score_cutoff=1) > 1:
+                    continue
+                if _another(window, code) and not _supported(text, start, end, value, probes):
+                    continue
+                yield _found(text, start, end, "postcode", FUZZY, value, probes)
+
+
+def _code(text: Folded, code: str, kind: str, value: str, probes: Probes) -> Iterator[Found]:
+    for at in _all(code, text.plain):
+        first = text.word_at(text.plain_at, at)
+        last = text.word_at(text.plain_at, at + len(code) - 1)
+        begins = text.plain_at[first] == at
+        ends = text.plain_at[last] + len(text.words[last]) == at + len(code)
+        if not (begins and ends) and len(code) < 7:
+            continue
+        start = text.starts[first] + at - text.plain_at[first]
+        end = text.starts[last] + at + len(code) - text.plain_at[last]
+        if end - start <= len(code) * 4 + 40:  # far-flung letters are no code
+            yield _found(text, start, end, kind, NORMALISED, value, probes)
+
+
+def _windows(text: Folded, like: str) -> Iterator[tuple[int, int, str]]:
+    """Stretches of a few words that could be a code: with a digit in them, and about as long."""
+    words, starts, ends = text.words, text.starts, text.ends
+    for n, word in enumerate(words):
+        if len(word) > 8 or not any(w.isdigit() for w in words[n : n + 4]):
+            continue
+        joined = ""
+        for m in range(n, min(n + 6, len(words))):
+            if m > n and starts[m] - ends[m - 1] > 3:
+                break
+            joined += words[m]
+            if len(joined) > 8:
+                break
+            if len(joined) >= 4 and any(c.isdigit() for c in joined) and any(c.isalpha() for c in joined):
+                yield starts[n], ends[m], joined
+
+
+def _another(window: str, code: str) -> bool:
+    """Whether it may be another postcode, rather than this one with a slip."""
+    if sorted(window) == sorted(code):  # two characters changed places
+        return False
+    if not _SHAPE.fullmatch(window):
+        return False
+    return window.rstrip("0123456789abcdefghijklmnopqrstuvwxyz"[:10]) != "" and re.match("[a-z]+", window)[0] in _AREAS  # type: ignore[index]
+
+
+def _supported(text: Folded, start: int, end: int, value: str, probes: Probes) -> bool:
+    """Whether more of the same address stands near: its street, or its house number just before."""
+    around = range(_first_after(text, start - AROUND), _first_after(text, end + AROUND))
+    near = "".join(text.meant[n] for n in around)
+    numbers = {text.meant[n] for n in around if text.meant[n].isdigit() and text.ends[n] <= start}
+    for premises in probes.premises:
+        if premises.value == value and (premises.street in near or premises.number and premises.number in numbers):
+            return True
+    return any(name.value == value and name.text in near for name in probes.names)
+
+
+def _first_after(text: Folded, place: int) -> int:
+    from bisect import bisect_left
+
+    return bisect_left(text.starts, max(0, place))
+
+
+def _vehicles(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
+    for code, value in probes.vehicles:
+        yield from _code(text, code, "vehicle", value, probes)
+        if fuzzy and len(code) >= 6:
+            for start, end, window in _windows(text, code):
+                if (
+                    window != code
+                    and abs(len(window) - len(code)) <= 1
+                    and OSA.distance(window, code, score_cutoff=1) <= 1
+                ):
+                    yield _found(text, start, end, "vehicle", FUZZY, value, probes)
+
+
+# --- numbers ------------------------------------------------------------------------------------------
+
+
+def _phones(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
+    if not probes.phones:
+        return
+    for run in text.digit_runs:
+        if sum(len(g.digits) for g in run) < 6:
+            continue
+        for number, value in probes.phones:
+            yield from _number(text, run, number, "phone", value, probes, fuzzy, _PREFIXES)
+            local = number[_area(number) :]
+            if fuzzy and len(local) >= 6 and not number.startswith("7"):
+                for group in _stretches(run, local):
+                    yield _found(text, group[0].start, group[-1].end, "phone", FUZZY, value, probes)
+
+
+def _area(number: str) -> int:
+    """How many digits of a national number are the area's: 113 496 0161 -> 3."""
+    if number.startswith("2"):
+        return 2
+    return 3 if number.startswith("11") or number[:1] == "1" and number[2:3] == "1" else 4
+
+
+def _stretches(run: Sequence[Group], digits: str) -> Iterator[Sequence[Group]]:
+    """Groups that begin a stretch and together are just these digits: the number without its area."""
+    for n in range(len(run)):
+        joined = ""
+        for m in range(n, len(run)):
+            joined += run[m].digits
+            if joined == digits:
+                yield run[n : m + 1]
+            if len(joined) >= len(digits):
+                break
+        if n == 0 and len(run[0].digits) > 4:
+            continue
+
+
+def _number(
+    text: Folded,
+    run: Sequence[Group],
+    number: str,
+    kind: str,
+    value: str,
+    probes: Probes,
+    fuzzy: bool,
+    prefixes: tuple[str, ...],
+) -> Iterator[Found]:
+    """A number in a run of groups: it begins with one and ends with one."""
+    for n in range(len(run)):
+        joined, sure, near = "", True, None
+        for m in range(n, len(run)):
+            joined, sure = joined + run[m].digits, sure and run[m].sure
+            if len(joined) > len(number) + 6:
+                break
+            if len(joined) < len(number) - 1:
+                continue
+            for prefix in prefixes:
+                if not joined.startswith(prefix):
+                    continue
+                rest = joined[len(prefix) :]
+                if rest == number:
+                    how = NORMALISED if sure else FUZZY
+                    yield _found(text, run[n].start, run[m].end, kind, how, value, probes)
+                    near = None
+                    break
+                if (
+                    fuzzy
+                    and near is None
+                    and abs(len(rest) - len(number)) <= 1
+                    and (prefix or not joined.startswith("0"))
+                ):
+                    if OSA.distance(rest, number, score_cutoff=1) <= 1:
+                        near = m
+            else:
+                continue
+            break
+        if near is not None:
+            yield _found(text, run[n].start, run[near].end, kind, FUZZY, value, probes)
+    for group in run:  # run together with others
+        if len(group.digits) > len(number) + 1 and (
+            "0" + number in group.digits if prefixes[1:] else number in group.digits
+        ):
+            yield _found(text, group.start, group.end, kind, NORMALISED, value, probes)
+
+
+def _uprns(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
+    for number, value in probes.uprns:
+        for run in text.digit_runs:
+            if sum(len(g.digits) for g in run) >= len(number) - 1:
+                yield from _number(
+                    text, run, number, "uprn", value, probes, fuzzy and len(number) >= 10, ("", "0", "00")
+                )
+
+
+# --- mail addresses, points ---------------------------------------------------------------------------
+
+
+_AT = re.compile(r"\s*[\[({<]?\s*(?:@|\bat\b)\s*[\])}>]?\s*")
+_DOT = re.compile(r"\s*[\[({<]?\s*(?:\.|\bdot\b)\s*[\])}>]?\s*")
+_MAIL = re.compile(
+    r"[a-z0-9._%+\-]+(?:\s*[\[({<]?\s*(?:@|\bat\b)\s*[\])}>]?\s*)[a-z0-9\-]+(?:\s*[\[({<]?\s*(?:\.|\bdot\b)\s*[\])}>]?\s*[a-z0-9\-]+)+"
+)
+
+
+def _emails(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
+    if not probes.emails or "@" not in text.folded and " at" not in text.folded and "at " not in text.folded:
+        return
+    for match in _MAIL.finditer(text.folded):
+        said = _DOT.sub(".", _AT.sub("@", match.group(), count=1)).strip(".")
+        for address, value in probes.emails:
+            if said == address or said.startswith(address + "."):
+                yield _found(text, match.start(), match.end(), "email", NORMALISED, value, probes)
+            elif (
+                fuzzy
+                and len(address) > 9
+                and OSA.distance(said, address, score_cutoff=2) <= (1 if len(address) < 14 else 2)
+            ):
+                yield _found(text, match.start(), match.end(), "email", FUZZY, value, probes)
+    wanted = {address: "".join(c for c in address if c.isalnum()) for address, _ in probes.emails}
+    for address, value in probes.emails:  # broken over lines or cells
+        for at in _all(wanted[address], text.plain):
+            first = text.word_at(text.plain_at, at)
+            last = text.word_at(text.plain_at, at + len(wanted[address]) - 1)
+            yield _found(text, text.starts[first], text.ends[last], "email", NORMALISED, value, probes)
+
+
+def _points(text: Folded, probes: Probes) -> Iterator[Found]:
+    if not probes.points:
+        return
+    numbers = [(float(m.group()), m.start(), m.end()) for m in _DECIMALS.finditer(text.text)]
+    for (one, start, _), (other, _, end) in zip(numbers, numbers[1:], strict=False):
+        for (lat, lon), value in probes.points:
+            if any(_metres(a, b, lat, lon) <= METRES for a, b in ((one, other), (other, one))):
+                yield Found(start, end, "point", NORMALISED, value)
+
+
+def _metres(one_lat: float, one_lon: float, lat: float, lon: float) -> float:
+    """Distance of two points in metres, on a plane that is good enough for a street."""
+    up, across = (one_lat - lat) * 111_195, (one_lon - lon) * 111_195 * cos(radians(lat))
+    return (up * up + across * across) ** 0.5
+
+
+# --- houses and names ---------------------------------------------------------------------------------
+
+
+def slips(length: int) -> int:
+    """How many slips a name of so many letters may have and still be meant."""
+    return 0 if length < 5 else 1 if length < 10 else 2 if length < 18 else 3
+
+
+def _premises(text: Folded, one: Premises, probes: Probes, fuzzy: bool) -> Iterator[Found]:
+    most = slips(len(one.street)) if fuzzy else 0
+    for first, last, distance in _alike(text, one.street, most):
+        number, at = _number_by(text, first, last, one.number)
+        start, end = text.starts[min(first, at) if at is not None else first], text.ends[max(last, at or last)]
+        if one.number and number == one.number:
+            yield _found(text, start, end, "address", FUZZY if distance else NORMALISED, one.value, probes)
+        elif not fuzzy or distance > 1:
+            continue
+        elif one.number and number and not distance and not one.common and OSA.distance(number, one.number) <= 1:
+            yield _found(text, start, end, "address", FUZZY, one.value, probes)
+        elif (not number or not one.number) and not distance and _place_near(text, first, last, one):
+            yield _found(text, start, end, "address", FUZZY, one.value, probes)
+
+
+def _number_by(text: Folded, first: int, last: int, wanted: str) -> tuple[str, int | None]:
+    """The house number that stands before a street, or just after it: the one that is wanted, else the nearest."""
+    before = [n for n in range(max(0, first - 3), first) if text.meant[n].isdigit()]
+    between = {n: text.meant[n + 1 : first] for n in before}
+    near = [n for n in before if all(w in _FILLERS or len(w) <= 1 or w.isdigit() for w in between[n])]
+    after = [n for n in range(last + 1, min(last + 3, len(text.meant))) if text.meant[n].isdigit()]
+    after = [n for n in after if all(w in _FILLERS for w in text.meant[last + 1 : n])]
+    for n in (*reversed(near), *after):
+        if text.meant[n] == wanted and text.starts[first] - text.ends[n] < AROUND:
+            return wanted, n
+    return (text.meant[near[-1]], near[-1]) if near else ("", None)
+
+
+def _place_near(text: Folded, first: int, last: int, one: Premises) -> bool:
+    """Whether the part of town, or the district, stands by a street: then the street alone says where."""
+    following = "".join(text.meant[last + 1 : last + 9])
+    return any(len(place) >= 5 and place in following for place in one.near) or bool(
+        one.outcode and _begins_word(text, last, one.outcode)
+    )
+
+
+def _begins_word(text: Folded, last: int, outcode: str) -> bool:
+    for n in range(last + 1, min(last + 7, len(text.words) - 1)):
+        if text.words[n] + text.words[n + 1] == outcode:
+            return True
+    return False
+
+
+def _names(text: Folded, name: Name, probes: Probes, fuzzy: bool) -> Iterator[Found]:
+    most = slips(len(name.text)) if fuzzy and (name.full or len(name.text) >= 12) else 0
+    for first, last, distance in _alike(text, name.text, most):
+        how = FUZZY if distance else NORMALISED
+        yield _found(text, text.starts[first], text.ends[last], name.kind, how, name.value, probes)
+
+
+def _alike(text: Folded, wanted: str, most: int) -> Iterator[tuple[int, int, int]]:
+    """Where whole words, run together, are this, with at most so many slips: (first word, last word, slips).
+
+    Whatever has few slips shares an unbroken piece with it: only around those is counted.
+    """
+    stream, begins = text.canon, text.canon_at
+    done: set[tuple[int, int]] = set()
+    for first, last in _whole(text, _all(wanted, stream), len(wanted)):
+        done.add((first, last))
+        yield first, last, 0
+    if not most or len(stream) < len(wanted) - most:
+        return
+    pieces = 2 * most + 1 if len(wanted) >= 3 * (2 * most + 1) else most + 1
+    size = len(wanted) // pieces
+    tried: set[int] = set()
+    for n in range(pieces):
+        offset = n * size
+        piece = wanted[offset : offset + size] if n < pieces - 1 else wanted[offset:]
+        for at in _all(piece, stream):
+            around = at - offset
+            for first in {
+                text.word_at(begins, max(0, min(around + d, len(stream) - 1))) for d in range(-most, most + 1)
+            }:
+                if first in tried or not text.meant[first]:
+                    continue
+                tried.add(first)
+                yield from _from(text, first, wanted, most, done)
+
+
+def _whole(text: Folded, places: Iterator[int], length: int) -> Iterator[tuple[int, int]]:
+    for at in places:
+        first = text.word_at(text.canon_at, at)
+        last = text.word_at(text.canon_at, at + length - 1)
+        if text.canon_at[first] == at and text.canon_at[last] + len(text.meant[last]) == at + length:
+            yield first, last
+
+
+def _from(
+    text: Folded, first: int, wanted: str, most: int, done: set[tuple[int, int]]
+) -> Iterator[tuple[int, int, int]]:
+    """The best run of words from this one on that is nearly what is wanted."""
+    joined, best = "", None
+    for last in range(first, min(first + 12, len(text.meant))):
+        joined += text.meant[last]
+        if len(joined) > len(wanted) + most:
+            break
+        if len(joined) >= len(wanted) - most:
+            distance = OSA.distance(joined, wanted, score_cutoff=most)
+            if distance <= most and (best is None or distance < best[1]):
+                best = last, distance
+    if best is not None and best[1] and (first, best[0]) not in done:
+        yield first, best[0], best[1]

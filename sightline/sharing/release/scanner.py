@@ -1,0 +1,94 @@
+"""The scanner: values in, bundles in, hits out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sightline.sharing.release.bundles import pieces
+from sightline.sharing.release.folding import Folded, folded
+from sightline.sharing.release.matching import find
+from sightline.sharing.release.records import across
+from sightline.sharing.release.types import FUZZY, SURENESS, UNREADABLE, Artefact, Found, Hit, Piece, Unreadable, Value
+from sightline.sharing.release.values import national, probes
+
+AROUND = 28  # characters of an excerpt on either side
+MASK = "▇▇▇"
+
+
+class Scanner:
+    """Looks for values in whatever leaves.
+
+    `values`: what must not leave, as `Value`s (or texts, whose kind is guessed). `surely`: values that are looked for
+    exact and written otherwise, but not misspelt: the many that concern nobody near. `but`: numbers that are known to
+    be somebody else's (an agency's own), so that one digit off a protected one is no hit.
+    """
+
+    def __init__(self, values: Iterable[Value | str], *, surely: Iterable[Value] = (), but: Iterable[str] = ()) -> None:
+        near = [value if isinstance(value, Value) else Value.of(value) for value in values]
+        self._near = probes(near)
+        self._sure = probes(surely)
+        self._others = {national(number) for number in but}
+        self.empty = not near and not self._sure.as_given
+
+    def scan(self, bundle: Any) -> list[Hit]:
+        """All hits in a bundle: a text, an artefact, a record, or several of them. Empty: nothing of these values is
+        there. What could not be looked into is a hit of its own (`unreadable`): it cannot be said to be clean."""
+        hits: dict[tuple[str, str, str], Hit] = {}
+        for piece in pieces(bundle):
+            if isinstance(piece, Unreadable):
+                hits.setdefault((UNREADABLE, piece.where, ""), Hit("file", UNREADABLE, piece.where, piece.why))
+                continue
+            found = self._in(piece)
+            spans = [(one.start, one.end) for one in found]
+            for one in found:
+                key = (one.kind, piece.where, one.value)
+                if key not in hits or SURENESS[one.how] < SURENESS[hits[key].how]:
+                    hits[key] = Hit(one.kind, one.how, piece.where, _excerpt(piece.text, one, spans), one.value)
+        return list(hits.values())
+
+    def found(self, text: str) -> list[Found]:
+        """Where in one text values stand, in order."""
+        return sorted(self._in(Piece("", text)), key=lambda one: (one.start, -one.end))
+
+    def redacted(self, text: str, instead: str = "[protected]") -> str:
+        """The text with every value taken out."""
+        out, at = [], 0
+        for one in self.found(text):
+            if one.start >= at:
+                out += [text[at : one.start], instead]
+            at = max(at, one.end)
+        return "".join((*out, text[at:])) if out else text
+
+    def _in(self, piece: Piece) -> list[Found]:
+        if self.empty or not piece.text:
+            return []
+        text = folded(piece.text)
+        found = [*find(text, self._near), *find(text, self._sure, fuzzy=False)]
+        if piece.cells:
+            found += across(piece, text, self._near)
+        if self._others:
+            found = [one for one in found if not self._anothers(one, text)]
+        return found
+
+    def _anothers(self, one: Found, text: Folded) -> bool:
+        return one.how == FUZZY and one.kind == "phone" and national(text.text[one.start : one.end]) in self._others
+
+
+def _excerpt(text: str, one: Found, spans: Sequence[tuple[int, int]]) -> str:
+    """The words around a hit; it, whatever else was found, and every digit masked."""
+    start, end = max(0, one.start - AROUND), min(len(text), one.end + AROUND)
+    out, at = "", start
+    for first, last in sorted(span for span in spans if span[1] > start and span[0] < end):
+        if first >= at:
+            out += _hushed(text[at:first]) + MASK
+        at = max(at, last)
+    out += _hushed(text[at:end]) if at < end else ""
+    return " ".join(("…" * (start > 0) + out + "…" * (end < len(text))).split())
+
+
+def _hushed(text: str) -> str:
+    return "".join("•" if c.isdigit() else c for c in text)
+
+
+__all__ = ["Artefact", "Mapping", "Scanner"]
