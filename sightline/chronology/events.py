@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import is_sealed, label_of, latest_of, opened_for_each
+from sightline.chronology.queries import allowed_values, is_sealed, label_of, latest_of, opened_for_each
 from sightline.definition.records import facts
 from sightline.identity.queries import rows_of
 from sightline.sharing.reading import Reading
@@ -102,7 +102,8 @@ def _add(
     rows = Entry.objects.filter(id__among={entry_id for entry_id, _, _ in parts})
     entries = {row.id: row for row in rows.values_list(*READ, named=True)}
     standing, _ = latest_of(entries.values(), known_on)
-    reading.learn_ties({identity for _, identity, _ in parts})
+    own = {entry.first for entry in entries.values()} if reading.policy.asks_records else set()
+    reading.learn_ties({identity for _, identity, _ in parts} | own)
     known, definition = reading.agencies, reading.definition
     opened_of = opened_for_each([identity for entry_id, identity, _ in parts if entries[entry_id].routine], known_on)
     roles: dict[tuple[UUID, UUID], dict[str, None]] = defaultdict(dict)
@@ -117,9 +118,9 @@ def _add(
         sight = reading.see(label_of(entry, kind, (identity,), sealed=sealed))
         if sight.level is Level.FULL:
             reading.note(entry.id, sight)
-            allowed.append((entry, identity, kind))
-    reading.keyring.fetch_for(bytes(entry.body) for entry, _, _ in allowed)
-    for entry, identity, kind in dict.fromkeys(allowed):
+            allowed.append((entry, identity, kind, sight))
+    reading.keyring.fetch_for(bytes(entry.body) for entry, *_ in allowed)
+    for entry, identity, kind, sight in dict.fromkeys(allowed):
         try:
             body = reading.keyring.open(bytes(entry.body), f"entry|{entry.id}")
         except CannotOpen:
@@ -144,7 +145,7 @@ def _add(
                 facts(
                     definition,
                     definition.record[entry.record],
-                    body.get("fields", {}),
+                    allowed_values(definition.record[entry.record], body.get("fields", {}), sight),
                     roles=held,
                     agency=entry.agency,
                     agency_kind=kind,

@@ -18,11 +18,12 @@ from sightline.chronology.models import Entry, Opening, Part
 from sightline.chronology.types import Chronology, EntryHistory, EntryView
 from sightline.definition.outcomes import Decision, Missing
 from sightline.definition.records import code_title, headline
-from sightline.definition.types import Partnership, RecordField
+from sightline.definition.types import Partnership, RecordField, RecordType
 from sightline.identity.queries import identities_of, persons_of, rows_of, sealed_away, seen
 from sightline.intake.queries import provenance
 from sightline.sharing.filters import at_least, tied
 from sightline.sharing.reading import Reading
+from sightline.sharing.rules import both
 from sightline.sharing.types import Label, Level, Sight
 from sightline.timescales.london import local, say
 from sightline.vault.actions import CannotOpen, Erased
@@ -110,12 +111,20 @@ def is_sealed(entry: Entry, opened: dict[str, datetime]) -> bool:
     return entry.routine and not (entry.record in opened and entry.happened >= opened[entry.record])
 
 
-def label_of(entry: Entry, kind: str, subjects: Iterable[UUID], *, sealed: bool) -> Label:
+def handled_on(definition: Partnership, entry: Entry, roles: Sequence[str]) -> str:
+    """How an entry is handled on the page of somebody who stands on it in these roles: as the record, and where every
+    one of the roles is handled in its own way (who is said to have caused harm), as the role too."""
+    record = definition.record.get(entry.record)
+    own = [record.people[r].handling for r in roles if record and r in record.people and record.people[r].handling]
+    return both(entry.handling, *own) if own and len(own) == len(roles) else entry.handling
+
+
+def label_of(entry: Entry, kind: str, subjects: Iterable[UUID], *, sealed: bool, handling: str = "") -> Label:
     return Label(
         entry.record,
         entry.agency,
         kind,
-        entry.handling,
+        handling or entry.handling,
         tuple(subjects),
         sealed,
         entry.pointer_only,
@@ -132,12 +141,14 @@ def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = Non
         raise Missing
     known = reading.agencies
     opened = opened_for(identities, known_on)
-    reading.learn_ties(identities)
+    standing = _standing(identities, known_on)
+    reading.learn_ties((*identities, *(one.entry.first for one in standing)))
     visible: list[tuple[_OfChild, Sight]] = []
-    for one in _standing(identities, known_on):
+    for one in standing:
         sealed = is_sealed(one.entry, opened)
         kind = known[one.entry.agency].kind if one.entry.agency in known else ""
-        sight = reading.see(label_of(one.entry, kind, identities, sealed=sealed))
+        handling = handled_on(reading.definition, one.entry, one.roles)
+        sight = reading.see(label_of(one.entry, kind, identities, sealed=sealed, handling=handling))
         if sight:
             visible.append((one, sight))
     if not visible and not seen(reading, rows):
@@ -183,12 +194,13 @@ def view(
     }
     if sight.level < Level.HEADLINE or record is None:
         return EntryView(roles=(), role_titles=(), counts_as=(), **common)
-    values: dict[str, str] = body.get("fields", {})
+    full = sight.level is Level.FULL
+    free = full and "sensitive" in sight.fields  # what was written in words may hold anything
+    values = allowed_values(record, body.get("fields", {}), sight)
     place = body.get("place", {})
     place_words = ", ".join(p for p in (place.get("name", ""), place.get("postcode", "")) if p)
     says: str = body.get("says", "")
     people = {role: [{}] * n for role, n in body.get("counts", {}).items()}
-    full = sight.level is Level.FULL
     opens = (
         (record.opens.from_, record.opens.until) if record.opens else ()
     )  # whether a state goes on is no secret at a headline
@@ -206,8 +218,8 @@ def view(
             place=place.get("name", ""),
             role=roles[0] if roles else "",
         ),
-        says=says if full else "",
-        place=place_words if full else "",
+        says=says if free else "",
+        place=place_words if free else "",
         fields=tuple(
             (record.fields[f].title, in_words(definition, record.fields[f], values[f]))
             for f in shown
@@ -242,6 +254,11 @@ def _opened(reading: Reading, entry: Entry, sight: Sight) -> tuple[dict[str, Any
     return {}, replace(sight, level=Level.POINTER, decision=decision, parts=()), closed
 
 
+def allowed_values(record: RecordType, values: Mapping[str, str], sight: Sight) -> dict[str, str]:
+    """The record's values whose class this reader may see: what a page, a headline or a pattern is made of."""
+    return {f: v for f, v in values.items() if f not in record.fields or record.fields[f].classification in sight.fields}
+
+
 def in_words(definition: Partnership, declared: RecordField, value: str) -> str:
     """A field's value as people read it."""
     if declared.kind in ("choice", "choices"):
@@ -273,7 +290,7 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     known = reading.agencies
     opened = opened_for_each([row.id for row in rows], None)
     kind = known[asked.agency].kind if asked.agency in known else ""
-    reading.learn_ties([row.id for row in rows] + [p.identity_id for p in parts])
+    reading.learn_ties([row.id for row in rows] + [p.identity_id for p in parts] + [asked.first])
     on_version = {
         v.id: list(dict.fromkeys(persons[p.identity_id] for p in of_entry[v.id] if p.child)) for v in versions
     }
@@ -283,7 +300,12 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
         ties to that child off, and what one child's concern opened is not open for another."""
         about = [(same[person], _since(opened, same[person])) for person in on_version[version.id]]
         about = about or [([p.identity_id for p in of_entry[version.id]], {})]
-        sights = [reading.see(label_of(version, kind, ids, sealed=is_sealed(version, since))) for ids, since in about]
+        sights = []
+        for ids, since in about:
+            roles = list(dict.fromkeys(p.role for p in of_entry[version.id] if p.child and p.identity_id in ids))
+            handling = handled_on(reading.definition, version, roles)
+            label = label_of(version, kind, ids, sealed=is_sealed(version, since), handling=handling)
+            sights.append(reading.see(label))
         return max(sights, key=lambda sight: sight.level)
 
     views: list[EntryView] = []
@@ -298,12 +320,32 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     reading.about = reading.about or "view-entry"
     declared, stands = reading.definition.record.get(asked.record), views[-1]
     counts = Counter(p.role for p in of_entry[stands.id]) if stands.level >= Level.HEADLINE else Counter()
-    people = tuple((declared.people[r].title if declared and r in declared.people else r, n) for r, n in counts.items())
+    stood = next(v for v in versions if v.id == stands.id)
+    told = _roles_told(reading, declared, stood, kind, [row.id for row in rows if row.person in on_version[stands.id]])
+    people = tuple(
+        (declared.people[r].title if declared and r in declared.people else r, n) for r, n in counts.items() if r in told
+    )
     rows = [row for row in rows if row.person in on_version[stands.id]]
     allowed = seen(reading, rows)
     openable = tuple(dict.fromkeys(row.person for row in rows if row.id in allowed))
     replaced = stands.id != versions[-1].id
     return EntryHistory(stands, tuple(reversed(views)), people, openable, *provenance(asked.item), replaced=replaced)
+
+
+def _roles_told(
+    reading: Reading, declared: RecordType | None, version: Entry, kind: str, subjects: Sequence[UUID]
+) -> set[str]:
+    """The roles of which this reader may know that somebody stands in them: one that is handled otherwise than the
+    record (who is said to have caused harm, who told us) is for those who may see both."""
+    if declared is None:
+        return set()
+    label = label_of(version, kind, subjects, sealed=False)
+    told = set()
+    for role, about in declared.people.items():
+        guarded = replace(label, handling=both(version.handling, about.handling)) if about.handling else label
+        if reading.see(guarded).level >= Level.HEADLINE:
+            told.add(role)
+    return told
 
 
 def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:
@@ -319,7 +361,10 @@ def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]
     rows = list(parts)
     known = reading.agencies
     persons = persons_of(p.identity_id for p in rows)
-    reading.learn_ties([p.identity_id for p in rows])
+    same: dict[UUID, list[UUID]] = defaultdict(list)  # what keeps one of somebody's identities keeps them all
+    for row in rows_of(persons.values()):
+        same[row.person].append(row.id)
+    reading.learn_ties([*(i for ids in same.values() for i in ids), *(p.entry.first for p in rows)])
     standing, earlier = latest_of([p.entry for p in rows], None)
     found: list[tuple[UUID, EntryView]] = []
     reading.keyring.fetch_for(bytes(p.entry.body) for p in rows)
@@ -329,7 +374,9 @@ def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]
         if e.first in done or standing[e.first] != e.id or len(found) >= limit:
             continue
         kind = known[e.agency].kind if e.agency in known else ""
-        sight = reading.see(label_of(e, kind, (part.identity_id,), sealed=False))
+        handling = handled_on(reading.definition, e, (part.role,))
+        own = tuple(same[persons[part.identity_id]])
+        sight = reading.see(label_of(e, kind, own, sealed=False, handling=handling))
         if sight.level >= Level.HEADLINE:
             done.add(e.first)
             shown = view(reading, e, sight, (part.role,), earlier[e.first], known)
@@ -345,7 +392,7 @@ def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
     subjects: dict[UUID, list[UUID]] = defaultdict(list)
     for entry_id, identity in Part.objects.filter(entry__in=wanted, child=True).values_list("entry_id", "identity_id"):
         subjects[entry_id].append(identity)
-    reading.learn_ties([i for ids in subjects.values() for i in ids])
+    reading.learn_ties([*(i for ids in subjects.values() for i in ids), *(e.first for e in rows.values())])
     known = reading.agencies
     opened = {i: opened_for(subjects[i], None) for i, e in rows.items() if e.routine}
     found = set()

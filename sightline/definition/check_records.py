@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from sightline.definition.check_sharing import check_shown
 from sightline.definition.faults import Faults
 from sightline.definition.nearest import nearest, one_of
 from sightline.definition.records import AGE_BANDS, COMMON_TERMS
@@ -34,6 +35,10 @@ def check_record(faults: Faults, name: str, record: RecordType) -> None:
     for index, kind in enumerate(record.sent_by):
         faults.code(name, ("sent-by", index), kind, "agency-kind", "any")
     faults.code(name, ("handling",), record.handling, "handling")
+    for index, other in enumerate(record.handled):
+        faults.code(name, ("handled", index, "as"), other.as_, "handling")
+        check_condition(faults, name, ("handled", index, "when"), other.when, [record], ("role", "agency", "agency-kind"))
+    check_shown(faults, name, record)
     for role, declared in record.people.items():
         if declared.handling:
             faults.code(name, ("people", role, "handling"), declared.handling, "handling")

@@ -6,10 +6,26 @@ from typing import Any
 
 from sightline.definition.faults import Faults
 from sightline.definition.kinds.sharing import ANY
+from sightline.definition.words import placeholders
 from sightline.timescales.spans import parse_span
 
 SHOWN_PARTS = ("headline", "says", "place", "people")
 FIELD_CLASSES = ("ordinary", "sensitive", "protected")
+
+
+def check_shown(faults: Faults, name: str, record: Any) -> None:
+    """What a headline shows is named by the record, so it is nothing protected, and nobody handled otherwise than it."""
+    guarded = {field for field, about in record.fields.items() if about.classification == "protected"}
+    guarded |= {role for role, about in record.people.items() if about.handling not in ("", record.handling)}
+    opens = record.opens
+    shown = [(("parts", index), part) for index, part in enumerate(record.parts)]
+    shown += [(("headline",), part) for part, _ in placeholders(record.headline)]
+    if opens is not None:
+        shown += [(("opens", key), part) for key, part in (("from", opens.from_), ("until", opens.until))]
+        shown += [(("opens", "says"), part) for part, _ in placeholders(opens.says)]
+    for path, part in shown:
+        if part in guarded:
+            faults.add(name, path, part, "nothing that is protected or handled otherwise: a headline would show it")
 
 
 def check_rule(faults: Faults, name: str, rule: Any) -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "reaches_queue",
     "run_example",
     "guarded",
+    "handling_of",
 ]
 
 AGE_BANDS = ("unborn", "infant", "child", "adult")
@@ -119,6 +120,11 @@ def guarded(record: RecordType, facts: Mapping[str, Any]) -> tuple[str, frozense
     if guards is None or (guards.when is not None and not guards.when.holds(dict(facts))):
         return "", frozenset()
     return guards.as_, frozenset(guards.of or (role for role, person in record.people.items() if person.child))
+
+
+def handling_of(record: RecordType, facts: Mapping[str, Any]) -> str:
+    """The handling code of a record of this type whose fields are so."""
+    return next((other.as_ for other in record.handled if other.when.holds(dict(facts))), record.handling)
 
 
 def reaches_queue(record: RecordType, facts: Mapping[str, Any]) -> bool:
@@ -214,7 +220,7 @@ def _codes_schema(partnership: Partnership, of: str) -> dict[str, Any]:
 
 # --- examples -----------------------------------------------------------------------------------------
 
-EXAMPLE_KEYS = ("given", "missing", "queue", "urgent", "routine", "headline", "guards", "faults", "because")
+EXAMPLE_KEYS = ("given", "missing", "queue", "urgent", "routine", "headline", "guards", "handling", "faults", "because")
 GIVEN_BESIDES_FIELDS = ("people", "says", "place", "agency", "agency-kind")
 
 
@@ -225,7 +231,7 @@ def run_example(partnership: Partnership, thing: Thing, example: Mapping[str, An
     role: `{child: [{ethnicity: MWBC, age: 0}]}`, one as a mapping, several without details as a number; without
     `people` there is one person without details in each needed role and each role that `good-when` asks about.
     Expected, each only when given: `missing` (parts), `queue`, `urgent`, `routine` (yes or no), `headline`,
-    `guards` (protected, sealed or no), `faults` (fields whose values cannot be understood). `because` explains and is not run.
+    `guards` (protected, sealed or no), `handling` (its code), `faults` (fields whose values cannot be understood). `because` explains and is not run.
     """
     if not isinstance(thing, RecordType):
         return f"{thing.id} is not a record"
@@ -265,6 +271,8 @@ def run_example(partnership: Partnership, thing: Thing, example: Mapping[str, An
             came.append(f"{name} is {got}")
     if "guards" in example and (made := guarded(thing, what)[0] or "no") != str(example["guards"]):
         came.append(f"guards is {made}")
+    if "handling" in example and (code := handling_of(thing, what)) != str(example["handling"]):
+        came.append(f"handling is {code}")
     if "headline" in example:
         line = headline(
             partnership,

@@ -59,6 +59,7 @@ def _record(p: Partnership, r: RecordType) -> list[str]:
     out += [f"- **Sent by** {_join(_code(p, 'agency-kind', kind) for kind in r.sent_by)}"]
     out += [f"- **Pointer**: {r.pointer}", f"- **Headline**: {_inline(r.headline)}"]
     out += [f"- **Handling**: {_code(p, 'handling', r.handling)}"]
+    out += [f"- **Handled as {_code(p, 'handling', o.as_)}** when {condition(o.when)}" for o in r.handled]
     if r.pointer_only:
         out.append("- **Never on a chronology in words**: a pointer to those with the right")
     if r.routine:

@@ -24,6 +24,7 @@ from sightline.definition.records import (
     clean,
     facts,
     guarded,
+    handling_of,
     is_routine,
     is_urgent,
     missing_parts,
@@ -52,6 +53,7 @@ from sightline.vault import expiring
 from sightline.vault.actions import Keyring
 
 WITNESSED_WITHIN = timedelta(days=1)
+LEADS = "lead-professional"  # a worker's role on an involvement, and the tie that it makes
 
 
 @dataclass
@@ -358,7 +360,7 @@ class Bite:
                 first=one.first or entry_id,
                 record=record.id,
                 agency=n.agency,
-                handling=record.handling,
+                handling=handling_of(record, what),
                 pointer_only=record.pointer_only,
                 routine=routine,
                 queued=queued,
@@ -412,8 +414,12 @@ class Bite:
             for child in children:
                 self.ties.append((f"agency:{n.agency}", "network", child, known, until, entry))
                 there = self.world.definition.team.get(team)
-                if there is not None and there.agency == n.agency:  # nobody allocates a child to another agency's team
+                own = there is not None and there.agency == n.agency
+                if own:  # nobody allocates a child to another agency's team
                     self.ties.append((f"team:{team}", "allocated", child, known, until, entry))
+                if fields.get("worker-role") == LEADS:
+                    holder = f"team:{team}" if own else f"agency:{n.agency}"
+                    self.ties.append((holder, LEADS, child, known, until, entry))
         if record.id in self.world.clocked or (queued and "queued" in self.world.clocked):
             self.clocked.update(dict.fromkeys(r.person for _, r in people if r.identity in children))
 

@@ -6,7 +6,7 @@ the reading is closed, which writes the record. If that fails, nothing leaves (f
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,6 +45,8 @@ class Reading:
         self._shown: dict[str, None] = {}
         self._levels: dict[str, int] = defaultdict(int)
         self._rules: dict[str, None] = {}
+        self.reasons: dict[str, Counter[str]] = defaultdict(Counter)  # rule: how much it gave (level), how often
+        self.missing: dict[str, None] = {}  # what would show more of what was handed out, in words
         self._basis: dict[str, None] = {}
         self.closed = False
 
@@ -134,6 +136,9 @@ class Reading:
             return
         if str(object_id) not in self._shown:
             self._levels[sight.level.word] += 1
+            self.reasons[sight.decision.reason_code][sight.level.word] += 1
+            if sight.missing:
+                self.missing[sight.missing] = None
         self._shown[str(object_id)] = None
         self._rules[sight.decision.reason_code] = None
         self._basis.update(dict.fromkeys(sight.basis))
@@ -144,6 +149,11 @@ class Reading:
         assert isinstance(persons, list)
         if str(person) not in persons:
             persons.append(str(person))
+
+    @property
+    def subjects(self) -> tuple[UUID, ...]:
+        """Everybody (and every record) to whom this reader's ties were looked up for this response."""
+        return tuple(self._ties)
 
     @property
     def noted(self) -> int:

@@ -31,7 +31,7 @@ NEVER_BY_FLOOR = frozenset({"sealed"})  # a sealed identity is pointed to by its
 NAMED = "named"
 OF_RECORDS = frozenset({NAMED, "originator-agreed"})  # ties that may be to a record, by its own id, and not to a person
 BY_NAME = frozenset({"identity"})  # kinds that `any` does not mean
-_AT_A_HEADLINE = frozenset({CLASSES[0]})
+_AT_A_HEADLINE = frozenset(CLASSES) - {"protected"}  # what a headline names is chosen, and is never protected
 _MOST_REMEMBERED = 4096
 
 
@@ -150,6 +150,8 @@ class Policy:
         self.floors = tuple(b for b in self.branches if b.rule.floor)
         # whether it can matter to this actor that a record is kept to named people
         self.asks_restricted = any(not b.restricted for b in self.branches)
+        # whether what the actor holds to a record itself, and not to anybody on it, can matter
+        self.asks_records = self.asks_restricted or any(b.needs_tie & OF_RECORDS for b in self.branches)
 
     def span_of(self, branch: Branch) -> tuple[datetime | None, datetime | None]:
         """From when (inclusive) and until when (exclusive) a rule by age reaches. None: without end."""
@@ -161,7 +163,7 @@ class Policy:
 
     @cached_property
     def _spans(self) -> dict[str, tuple[datetime | None, datetime | None]]:
-        by_age = (b for b in (*self.branches, *self.restrictions) if b.rule.age.within or b.rule.age.over)
+        by_age = (b for b in self._all if b.rule.age.within or b.rule.age.over)
         return {b.rule.id: self.span_of(b) for b in by_age}
 
     def _of_age(self, branch: Branch, label: Label) -> bool:
@@ -279,6 +281,11 @@ def _would(partnership: Partnership, tie: str) -> str:
     return (declared.would if declared else "") or f"you had the tie {tie!r} to the child"
 
 
+def both(*codes: str) -> str:
+    """Kinds or handlings joined: whatever is given by it must be given by each."""
+    return JOINED.join(sorted({part for code in codes if code for part in code.split(JOINED)}))
+
+
 def strictest(labels: Collection[Label]) -> Label:
     """The label of what is made of these records (a signal, a match, a pack): no rule gives it that does not give each.
 
@@ -289,13 +296,10 @@ def strictest(labels: Collection[Label]) -> Label:
     every = list(labels)
     one = every[0]
 
-    def joined(values: Collection[str]) -> str:
-        return JOINED.join(sorted({part for value in values for part in value.split(JOINED)}))
-
     return replace(
         one,
-        record=joined([x.record for x in every]),
-        handling=joined([x.handling for x in every]),
+        record=both(*(x.record for x in every)),
+        handling=both(*(x.handling for x in every)),
         agency=one.agency if all(x.agency == one.agency for x in every) else "",
         agency_kind=one.agency_kind if all(x.agency_kind == one.agency_kind for x in every) else "",
         subjects=tuple(dict.fromkeys(s for x in every for s in x.subjects)),

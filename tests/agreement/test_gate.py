@@ -167,6 +167,8 @@ def test_each_rule_changes_something():
     definition = partnership()
     silent = []
     for rule in definition.rule.values():
+        if rule.effect == "restrict" or rule.age.within or rule.age.over:
+            continue  # what these change is in test_mutants.py
         without = {i: r for i, r in definition.rule.items() if i != rule.id}
         less = definition.model_copy(update={"rule": without, "hash": f"{definition.hash}-{rule.id}"})
 

@@ -70,6 +70,13 @@ class Guards(Model):
     when: Condition | None = Field(None, description="Asked of the record's own fields: `{order: [adoption]}`")
 
 
+class Handled(Model):
+    """Where a record's own fields say so, it is handled otherwise: `{when: {handling: C}, as: intelligence-conditions}`."""
+
+    when: Condition
+    as_: str = Field(alias="as", description="handling code")
+
+
 def _guards(value: object) -> object:
     """`guards: protected` is `guards: {as: protected}`."""
     return {"as": value} if isinstance(value, str) else value
@@ -83,6 +90,7 @@ class RecordType(Thing):
     headline: str = Field(description="Template: {field}, {says}, {role.count}; shown at headline and full")
     parts: Listed = Field((), description="Fields that a headline shows besides the headline itself")
     handling: str = Field("ordinary", description="handling code")
+    handled: tuple[Handled, ...] = Field((), description="Where it is handled otherwise; the first that holds")
     pointer_only: YesNo = Field(False, description="Never on a chronology in words, whoever looks (intelligence)")
     routine: YesNo = Field(False, description="About every child: sealed until a concern opens")
     unless: Condition | None = Field(None, description="Where this holds, a routine record is not routine")
