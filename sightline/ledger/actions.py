@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.db import connection, transaction
 
 from sightline.ledger import rules
-from sightline.ledger.models import Head, Node, Place, Record, Seen, Unplaced
+from sightline.ledger.models import Head, Node, Place, Record, Unplaced
 from sightline.ledger.proofs import growing
 from sightline.ledger.queries import is_whole, record_seal, sealed
 from sightline.ledger.tree import Growing
@@ -128,12 +128,10 @@ def sequence(limit: int = 1000) -> int:
 
 
 def _place(records: Iterable[Record], tree: Growing) -> None:
-    places, nodes, seen = [], [], []
+    places, nodes = [], []
     for record in records:
         places.append((tree.size, record.id))
-        seen += [(key, tree.size) for key in rules.shown(record.kind, record.outcome, record.ids, record.detail)]
         done = tree.add(bytes.fromhex(record.leaf))
         nodes += [each for each in done if each[0] >= rules.STORED]
     add(Place, ("n", "record_id"), places)
     add(Node, ("level", "at", "root"), nodes)
-    add(Seen, ("key", "n"), seen)

@@ -105,18 +105,6 @@ class Node(AppendOnly):
     root = models.BinaryField(max_length=32)
 
 
-class Seen(models.Model):
-    """What a reading showed: 64 bits of an id's SHA-256, and the reading's place. A projection, so that who read of
-    somebody is found among millions; two ids that meet by chance are told apart by the record itself.
-    """
-
-    classification = dict.fromkeys(("key", "n"), "internal")
-
-    pk = models.CompositePrimaryKey("key", "n")
-    key = models.BigIntegerField()
-    n = models.BigIntegerField()
-
-
 class Link(AppendOnly):
     """A record's place in its agency's chain, as it was kept before there was the tree. Nothing is added any more; what
     is there is still checked, and an anchor of that time is still compared with it.

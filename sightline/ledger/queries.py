@@ -87,12 +87,6 @@ _WHERE = {
 }
 
 
-_ALL_KEYS = {
-    "sqlite": 's."key" IN (SELECT value FROM json_each(%s))',
-    "postgresql": 's."key" = ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)::bigint))',
-}
-
-
 def reads_of(
     things: Collection[UUID],
     *,
@@ -100,30 +94,17 @@ def reads_of(
     until: datetime,
     after: tuple[datetime, UUID] | None = None,
     limit: int = 1000,
-    newest_first: bool = False,
 ) -> list[Read]:
     """Responses between two moments that showed any of these things (or somebody's page of these persons), in the order
-    in which they were given, or the other way round; `after` goes on behind that moment and record in the same order.
-    For stages above, which say who may read of it.
-
-    Found by `Seen`; records that wait for their place are looked through, so that the newest is there at once.
-    """
-    named = sorted(str(thing) for thing in things)
-    keys = json.dumps([rules.seen_key(each) for each in named])
-    candidates = RawSQL(
-        'SELECT p."record_id" FROM "ledger_seen" s JOIN "ledger_place" p ON p."n" = s."n" '
-        f'WHERE {_ALL_KEYS[connection.vendor]} UNION SELECT "record_id" FROM "ledger_unplaced"',
-        [keys],
-    )
-    found = Record.objects.filter(id__in=candidates, kind="read", outcome="allowed", at__gte=since, at__lte=until)
+    in which they were given. For stages above, which say who may read of it."""
+    named = json.dumps(sorted(str(thing) for thing in things))
+    found = Record.objects.filter(kind="read", outcome="allowed", at__gte=since, at__lte=until)
     if after is not None:
-        beyond = "lt" if newest_first else "gt"
-        found = found.filter(Q(**{f"at__{beyond}": after[0]}) | Q(at=after[0], **{f"id__{beyond}": after[1]}))
+        found = found.filter(Q(at__gt=after[0]) | Q(at=after[0], id__gt=after[1]))
     for alias, column in zip(("shown", "page"), _WHERE[connection.vendor], strict=True):
-        said = RawSQL(_NAMES[connection.vendor].format(column), [json.dumps(named)], output_field=BooleanField())
+        said = RawSQL(_NAMES[connection.vendor].format(column), [named], output_field=BooleanField())
         found = found.annotate(**{alias: said})
-    order = ("-at", "-id") if newest_first else ("at", "id")
-    rows = found.filter(Q(shown=True) | Q(page=True)).order_by(*order)[:limit]
+    rows = found.filter(Q(shown=True) | Q(page=True)).order_by("at", "id")[:limit]
     return [
         Read(r.id, r.at, r.actor, r.acting_for, r.verb, r.purpose, tuple(r.ids), tuple(r.detail.get("persons", ())))
         for r in rows

@@ -92,15 +92,3 @@ def head_text_before_the_tree(streams: Mapping[str, Any]) -> str:
 def chained(previous: str, leaf_: str) -> str:
     """A link of a chain, as it was kept before there was the tree."""
     return hashlib.sha256(b"\x01" + bytes.fromhex(previous) + bytes.fromhex(leaf_)).hexdigest()
-
-
-def seen_key(named: str) -> int:
-    """Under what an id is kept in `Seen`: 64 bits, as a signed number."""
-    return int.from_bytes(hashlib.sha256(named.encode()).digest()[:8], "big", signed=True)
-
-
-def shown(kind: str, outcome: str, ids: Sequence[str], detail: Mapping[str, Any]) -> set[int]:
-    """What a record says was shown, as `seen_key`: things, and the persons whose page it was. Nothing of other records."""
-    if kind != "read" or outcome != "allowed":
-        return set()
-    return {seen_key(str(named)) for named in (*ids, *detail.get("persons", ()))}

@@ -12,11 +12,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from sightline.ledger import proofs, rules, tree
 from sightline.ledger.actions import sequence, write
-from sightline.ledger.models import Head, Link, Node, Place, Record, Seen, Unplaced
-from sightline.ledger.queries import reads_of, sealed_before_the_tree
+from sightline.ledger.models import Head, Link, Node, Place, Record, Unplaced
+from sightline.ledger.queries import sealed_before_the_tree
 from sightline.ledger.triggers import install
 from sightline.ledger.verifying import verify
-from tests.support.tampering import afresh, at, delete, forged, sql, unguarded, with_right_leaf
+from tests.support.tampering import afresh, at, delete, forged, unguarded, with_right_leaf
 
 POLICE, SCHOOL = "west-yorkshire-police", "elmfield-academy"
 AFRESH = ("the ledger does not end as it was written: somebody changed it and computed the whole tree afresh",)
@@ -58,7 +58,9 @@ def test_what_was_left_alone_holds(ledger):
 def test_no_part_of_a_record_can_be_altered(ledger):
     record = at(2)
     for column in set(rules.COVERED) - {"id"}:
-        other = {"ids": ["x"], "detail": {"a": 1}, "count": 7, "at": record.at + timedelta(microseconds=1)}.get(column, "x")
+        other = {"ids": ["x"], "detail": {"a": 1}, "count": 7, "at": record.at + timedelta(microseconds=1)}.get(
+            column, "x"
+        )
         Record.objects.filter(id=record.id).update(**{column: other})
         assert verify().faults == (f"record {record.id} was altered after it was written",), column
         Record.objects.filter(id=record.id).update(**{column: getattr(record, column)})
@@ -261,36 +263,7 @@ def test_a_gap_gives_no_proof(ledger):
         proofs.inclusion(0, 40)
 
 
-# --- who read of somebody --------------------------------------------------------------------------------------------
-
-
-def test_who_read_of_somebody_is_found_at_once_and_in_both_directions(database):
-    child, entry, day = uuid4(), uuid4(), timedelta(days=1)
-    first = read(1, ids=[entry, uuid4()])
-    second = read(2, ids=[uuid4() for _ in range(300)], detail={"persons": [str(child)]})
-    read(3)
-    read(4, ids=[entry], kind="change")
-    read(5, ids=[entry], outcome="refused")
-    around = {"since": datetime.now(UTC) - day, "until": datetime.now(UTC) + day}
-    wanted = [first.id, second.id]
-    assert [found.id for found in reads_of([entry, child], **around)] == wanted  # before they have their places
-    sequence()
-    assert Seen.objects.count() == 1 + 2 + 1 and Unplaced.objects.count() == 0
-    assert [found.id for found in reads_of([entry, child], **around)] == wanted
-    assert [found.id for found in reads_of([entry, child], newest_first=True, **around)] == wanted[::-1]
-    assert [found.id for found in reads_of([entry, child], after=(first.at, first.id), **around)] == wanted[1:]
-    newest = reads_of([entry, child], after=(second.at, second.id), newest_first=True, **around)
-    assert [found.id for found in newest] == wanted[:1]
-    assert reads_of([uuid4()], **around) == []
-
-
-def test_two_ids_that_meet_by_chance_are_told_apart(database):
-    entry, other = uuid4(), uuid4()
-    read(1, ids=[entry])
-    sequence()
-    Seen.objects.create(key=rules.seen_key(str(other)), n=0)
-    day = timedelta(days=1)
-    assert reads_of([other], since=datetime.now(UTC) - day, until=datetime.now(UTC) + day) == []
+# --- what is kept ------------------------------------------------------------------------------------------------------
 
 
 def test_a_long_list_is_kept_as_its_number_and_digest(ledger):
@@ -310,7 +283,7 @@ def test_the_ledger_of_an_earlier_version_is_taken_in_and_its_chains_are_still_c
     found = verify()
     assert (found.records, found.placed) == (21, 21)
     assert found.faults == (() if head == "whole" else ("the head is not as it was written",))
-    assert Unplaced.objects.count() == 0 and Seen.objects.count() == 21
+    assert Unplaced.objects.count() == 0
     read()
     assert sequence() == 1 and verify().placed == 22
     if head == "whole":

@@ -23,7 +23,7 @@ NUMBERED = {
     "ledger.unplaced",
     "ledger.head",
 }
-PAIRS = {"identity.key": ("key", "alike"), "ledger.node": ("level", "at"), "ledger.seen": ("key", "n")}  # rows of two numbers that nothing names at all
+PAIRS = {"identity.key": ("key", "alike"), "ledger.node": ("level", "at")}  # rows of two numbers that nothing names at all
 BY_NAME = {"agencies.agency", "identity.trainedmodel"}  # a slug, which is public; the hash of a model
 APPEND_ONLY = {
     "agencies.published",

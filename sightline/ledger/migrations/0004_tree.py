@@ -1,6 +1,6 @@
 """One tree over all records, in the order in which they took their places, instead of a chain for each agency.
 
-Takes in what is there: 1,000,000 records in about a minute. The chains stay as they are, and are still checked: that
+Takes in what is there: a million records in about a minute. The chains stay as they are, and are still checked: that
 they are taken over makes nothing good that was altered before.
 """
 
@@ -10,44 +10,30 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from sightline.ledger.queries import sealed, sealed_before_the_tree
-from sightline.ledger.rules import STORED, TREE, shown
+from sightline.ledger.rules import STORED, TREE
 from sightline.ledger.tree import Growing
 from sightline.timescales.moment import now
 
 MANY = 2000
 
 
-def seen_table(apps, schema_editor):
-    """Two numbers, by which the table is ordered. Django cannot say WITHOUT ROWID, which halves it."""
-    narrow = " WITHOUT ROWID" if schema_editor.connection.vendor == "sqlite" else ""
-    schema_editor.execute(
-        f'CREATE TABLE "ledger_seen" ("key" bigint NOT NULL, "n" bigint NOT NULL, PRIMARY KEY ("key", "n")){narrow}'
-    )
-
-
-def no_seen_table(apps, schema_editor):
-    schema_editor.execute('DROP TABLE "ledger_seen"')
-
-
 def take_in(apps, schema_editor):
     alias = schema_editor.connection.alias
-    record, link, place, node, seen, head, unplaced = (
+    record, link, place, node, head, unplaced = (
         apps.get_model("ledger", name).objects.using(alias)
-        for name in ("Record", "Link", "Place", "Node", "Seen", "Head", "Unplaced")
+        for name in ("Record", "Link", "Place", "Node", "Head", "Unplaced")
     )
     tree = Growing()
     ordered = _in_order(record, link, unplaced)
     while records := list(islice(ordered, MANY)):
-        places, nodes, keys = [], [], []
-        for id_, leaf, kind, outcome, ids, detail in records:
+        places, nodes = [], []
+        for id_, leaf in records:
             n = tree.size
             places.append(place.model(n=n, record_id=id_))
-            keys += [seen.model(key=key, n=n) for key in shown(kind, outcome, ids, detail)]
             done = tree.add(bytes.fromhex(leaf))
             nodes += [node.model(level=level, at=at, root=root) for level, at, root in done if level >= STORED]
         place.bulk_create(places)
         node.bulk_create(nodes)
-        seen.bulk_create(keys)
     unplaced.all().delete()
     if not tree.size:
         return
@@ -70,7 +56,7 @@ def take_in(apps, schema_editor):
 
 def _in_order(record, link, unplaced):
     """Those in the chains in the order of their linking, then those that waited, then any that nothing names."""
-    what = ("id", "leaf", "kind", "outcome", "ids", "detail")
+    what = ("id", "leaf")
     for of, order in ((link, "id"), (unplaced.filter(record__link__isnull=True), "id")):
         yield from of.order_by(order).values_list(*(f"record__{name}" for name in what)).iterator(chunk_size=MANY)
     forgotten = record.filter(link__isnull=True, unplaced__isnull=True).order_by("at", "id")
@@ -104,24 +90,6 @@ class Migration(migrations.Migration):
                 ("at", models.BigIntegerField()),
                 ("root", models.BinaryField(max_length=32)),
             ],
-        ),
-        migrations.SeparateDatabaseAndState(
-            state_operations=[
-                migrations.CreateModel(
-                    name="Seen",
-                    fields=[
-                        (
-                            "pk",
-                            models.CompositePrimaryKey(
-                                "key", "n", blank=True, editable=False, primary_key=True, serialize=False
-                            ),
-                        ),
-                        ("key", models.BigIntegerField()),
-                        ("n", models.BigIntegerField()),
-                    ],
-                )
-            ],
-            database_operations=[migrations.RunPython(seen_table, no_seen_table)],
         ),
         migrations.RunPython(take_in, migrations.RunPython.noop),
     ]
