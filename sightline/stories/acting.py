@@ -25,7 +25,7 @@ from sightline.jobs.decide import decide
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
 from sightline.sharing.reading import reading
-from sightline.stories import acting_confirm, acting_matches, registry
+from sightline.stories import acting_confirm, acting_emergencies, acting_erasing, acting_matches, registry, watching
 from sightline.stories.model import Act
 from sightline.stories.reading_events import target
 from sightline.timescales.moment import now
@@ -55,7 +55,7 @@ def _record(life: Life, on: str) -> UUID:
     return versions_of(first)[-1]
 
 
-def _person(life: Life, on: str) -> UUID:
+def person_meant(life: Life, on: str) -> UUID:
     """The child whom an event (or `jay`, or `jay@e1`) is about, as the system takes them now. Raises Missing."""
     who, event = target(on)
     if who:
@@ -104,7 +104,7 @@ def _view_child(life: Life, act: Act) -> Flags:
     if not allowed:
         raise Refused(allowed)
     with reading(by, act.given.get("purpose") or "safeguarding", about="view-child") as opened:
-        of_person(opened, _person(life, act.on))
+        of_person(opened, person_meant(life, act.on))
     return ()
 
 
@@ -144,7 +144,7 @@ def _allocation(life: Life, act: Act) -> tuple[Actor, list[UUID], str]:
     allowed = may(by, "allocate", partnership())
     if not allowed:
         raise Refused(allowed)
-    identities = [row.id for row in identities_of(_person(life, act.on))]
+    identities = [row.id for row in identities_of(person_meant(life, act.on))]
     worker = act.given.get("worker")
     return by, identities, f"worker:{life.actors[worker] if worker else by.id}"
 
@@ -175,5 +175,7 @@ VERBS: dict[str, Callable[[Life, Act], Flags]] = {
     "allocate": _allocate,
     "end-allocation": _end_allocation,
     "keep-registry": registry.keep,
+    "review-reading": watching.review_reading,
 } | acting_matches.VERBS
 VERBS |= acting_confirm.VERBS
+VERBS |= acting_emergencies.VERBS | acting_erasing.VERBS

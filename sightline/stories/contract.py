@@ -52,6 +52,11 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     # added since
     "ask-agency": ("people", "agency"),
     "guard": ("kind", "because"),
+    "restrict": ("named", "because"),
+    "reveal": ("reason",),
+    "review-reading": ("outcome", "comment"),
+    "hold": ("kind", "because"),
+    "lift-hold": ("because",),
 }
 OF_A_PAIR = frozenset({"join", "separate", "decide-match", "ask-agency"})  # what two workers may have to agree on
 WITHOUT_ON = frozenset({*OF_A_PAIR, "keep-registry"})
@@ -75,7 +80,9 @@ CODES: dict[tuple[str, str], tuple[str, ...]] = (
         ("answer-check", "answer"): ("nothing-known", "known"),
         ("decide-match", "decision"): ("same", "different", "unsure"),
         ("guard", "kind"): ("protected", "sealed"),
+        ("hold", "kind"): ("inquiry", "litigation", "review", "subject-access", "moratorium", "other"),
         ("review-break-glass", "upheld"): ("yes", "no"),
+        ("review-reading", "outcome"): ("justified", "training", "breach"),
         ("decide-sharing", "decision"): ("share", "not-share"),
         ("answer-signal", "answer"): ("acted", "covered", "not-relevant", "wrong"),
         ("record-medical-decision", "needed"): ("yes", "no"),
@@ -119,6 +126,11 @@ MESSAGES = (
     "hand-over",
     "reachable-moment",
     "protected-location-needed",
+    # added since
+    "break-glass-unreviewed",
+    "reveal-asked",
+    "reveal-alert",
+    "second-person-asked",
 )
 
 SIGNALS = (
@@ -161,6 +173,8 @@ REASONS = (
     "protected",
     "out-of-date",
     "agreement-missing",
+    # added since
+    "on-hold",
 )
 
 # --- what a story may expect: (keys that it needs, keys that it may have) ---------------------------------------------
@@ -193,9 +207,10 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "matches-waiting": (("count",), ()),
     "in-queue": (("record",), ("urgent",)),
     "detail": (("of", "detail"), ("as-received",)),
+    "has-seen": (("who", "about"), ()),
 }
 COMMON = ("kind", "at", "by", "never", "because", "note")
-NOT_BUILT = frozenset({"agenda", "task", "plan", "figure", "message"})  # any keys: their own form comes with them
+NOT_BUILT = frozenset({"agenda", "task", "plan", "figure"})  # any keys: their own form comes with them
 
 CLOCK_STATES = ("running", "met", "late", "paused")
 LEVELS = ("full", "headline", "pointer", "hidden", "shown")

@@ -22,7 +22,7 @@ from sightline.intake.tracing import became
 from sightline.intake.types import Counts, Details, Named, Notification
 from sightline.jobs import due
 from sightline.jobs.receive import close_delivery, open_delivery, receive, receive_one
-from sightline.stories import acting, asking
+from sightline.stories import acting, asking, watching
 from sightline.stories.acting_matches import NotBuilt, WaitsForSecond
 from sightline.stories.contract import NOT_BUILT_YET
 from sightline.stories.model import Act, Answer, Delivered, Event, Expectation, Sent, Story, Told
@@ -67,6 +67,7 @@ class Life:
     known: dict[tuple[str, str], datetime] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     actors: dict[str, UUID] = field(default_factory=dict)
+    asked: dict[str, UUID] = field(default_factory=dict)  # act: what it asks a second person to agree to
 
     def actor(self, worker: str) -> Actor:
         return actor_by_id(self.actors[worker])
@@ -140,10 +141,11 @@ def _prepare(life: Life) -> None:
             role=worker.role,
             phone=worker.phone,
             team=worker.team if worker.team in definition.team else "",
-            settings=dict(worker.settings),
+            settings=watching.plain_settings(worker.settings),
             by=runner,
         )
         life.actors[worker.id] = made.id
+    watching.settle(life)
 
 
 def _mornings(after: datetime, until: datetime) -> None:
@@ -176,6 +178,7 @@ def _event(life: Life, event: Event) -> Callable[[], None]:
                 life.outcomes[event.id] = _deliver(life, event)
             else:
                 life.outcomes[event.id] = _act(life, event)
+                watching.look_at_all()  # what was read is looked at within seconds
         except Exception as error:
             log.exception("a story's event failed", extra={"event": event.id})
             life.outcomes[event.id] = Outcome("fault", f"{type(error).__name__}: {error}")

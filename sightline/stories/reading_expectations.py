@@ -23,7 +23,7 @@ BECAUSE: dict[str, Collection[str]] = {
     "flagged": contract.REASONS,
     "detail": tuple(usable.SAYS),
 }
-SEVERAL_WORKERS = frozenset({"seen-because"})
+SEVERAL_WORKERS = frozenset({"seen-because", "has-seen"})
 ONE_IDENTITY = frozenset({"detail"})
 
 

@@ -17,6 +17,7 @@ from sightline.definition.types import Fault
 from sightline.identity.queries import identities_of
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie
+from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 from sightline.watching.models import Flag, Own, Reviewed, Unusual
@@ -90,6 +91,7 @@ def review(*, unusual: UUID, outcome: str, comment: str, by: Actor) -> UUID:
     return made.id
 
 
+@trusted("flag-child")
 @transaction.atomic
 def flag(*, person: UUID, because: str, until: datetime, by: Actor) -> list[UUID]:
     """Flags a child, for a time: whoever opens the page without a tie is asked why. Changes nothing of who may see.
@@ -118,6 +120,7 @@ def flag(*, person: UUID, because: str, until: datetime, by: Actor) -> list[UUID
     return [one.id for one in made]
 
 
+@trusted("unflag-child")
 @transaction.atomic
 def unflag(*, person: UUID, by: Actor) -> None:
     """Ends a flag before its time."""
@@ -184,6 +187,7 @@ def forget_own(*, worker: str, by: Actor) -> int:
     return count
 
 
+@trusted("commission-review")
 @transaction.atomic
 def commission(*, person: UUID, worker: str, kind: str, until: datetime, by: Actor) -> int:
     """Lets somebody review (`reviewer`) or audit (`auditor`) a child's records, for a time: a tie, effective at once.

@@ -19,6 +19,7 @@ from sightline.chronology.queries import identities_on
 from sightline.identity.queries import identities_of, persons_of
 from sightline.ledger.reading_queries import NONE, Response, placed_after, without_place
 from sightline.sharing.queries import Held, held_between
+from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 from sightline.watching import noticing
 from sightline.watching.models import Followed, Seen
@@ -28,6 +29,7 @@ BATCH = 500
 NEWS = timedelta(days=1)  # what was read longer ago is nobody's news
 
 
+@trusted("follow-reading")
 @transaction.atomic
 def follow(limit: int = BATCH) -> int:
     """Looks at the next records of the ledger. Returns how many responses it noted. Safe in several processes at once."""
@@ -64,8 +66,8 @@ def note(found: Sequence[Response]) -> list[Seen]:
     whole = {identity for subjects in about.values() for identity in subjects}
     begin, end = min(r.at for r in found), max(r.at for r in found)
     ties: dict[UUID, list[Held]] = defaultdict(list)
-    for held in held_between(whole, begin, end):
-        ties[held.subject].append(held)
+    for tie in held_between(whole, begin, end):
+        ties[tie.subject].append(tie)
     who = {worker.id: worker for worker in workers()}
     same: dict[UUID, set[UUID]] = defaultdict(set)  # a tie to one source identity of a person counts for all
     for subjects in about.values():

@@ -18,6 +18,7 @@ from sightline.chronology.types import EntryView
 from sightline.definition.outcomes import Decision, Missing, Refused
 from sightline.identity.queries import identities_of
 from sightline.sharing.reading import Reading
+from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
 from sightline.signals.queries import among
 from sightline.signals.types import RaisedSignal
@@ -45,7 +46,9 @@ class Whole:
     pattern: RaisedSignal
     agencies: tuple[AgencyInfo, ...]  # whose entries it rests on
     cited: tuple[EntryView, ...]  # oldest first
-    alone: tuple[AgencyInfo, datetime] | None  # the agency that could have seen it by itself, and from when; None: none could
+    alone: (
+        tuple[AgencyInfo, datetime] | None
+    )  # the agency that could have seen it by itself, and from when; None: none could
     lost: timedelta | None  # how long after the whole showed it; None: nobody alone ever could
 
 
@@ -66,7 +69,8 @@ def of_child(reading: Reading, person: UUID) -> Hindsight:
     allowed = may(reading.actor, PERMISSION, reading.definition)
     if not allowed:
         raise Refused(allowed)
-    ids = [row.id for row in identities_of(person)]
+    with trusted("view-hindsight"):  # ids alone: whether this is theirs to review
+        ids = [row.id for row in identities_of(person)]
     reading.learn_ties(ids)
     if not ids or not reading.ties(ids) & REVIEWING:
         raise Missing
@@ -105,7 +109,12 @@ def gathered(
             (first_of[first] for first in pattern.citing if first in first_of), key=lambda entry: entry.happened
         )
         by_itself = min(
-            ((raised.since, agency) for agency, some in alone.items() for raised in some if raised.signal == pattern.signal),
+            (
+                (raised.since, agency)
+                for agency, some in alone.items()
+                for raised in some
+                if raised.signal == pattern.signal
+            ),
             default=None,
         )
         sole = (own[by_itself[1]][0].agency, by_itself[0]) if by_itself else None

@@ -66,8 +66,8 @@ def notice(found: Sequence[Response], rows: Iterable[Seen]) -> int:
 
 
 class _Compared:
-    """What is known of the children of a batch, beside what workers said of their own families. Opened only where
-    somebody said something, as keyed digests, and never shown."""
+    """What is known of the children of a batch, beside what workers said of their own families, and their names. Compared
+    as keyed digests, and never shown."""
 
     def __init__(self, identities: set[UUID]) -> None:
         moment = now()
@@ -78,13 +78,22 @@ class _Compared:
         )
         self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._digests: dict[UUID, set[tuple[str, str]]] = {}
-        if not identities or not Own.objects.exists():
+        self._names: dict[str, tuple[str, str]] = {}
+        if not identities:
             return
         for identity, held in details_of(identities, Keyring()).items():
             self._digests[identity] = digests(held)
         wanted = {digest_ for pairs in self._digests.values() for _, digest_ in pairs}
         for worker, kind, digest_ in Own.objects.filter(digest__among=wanted).values_list("worker", "kind", "digest"):
             self._owners[kind, digest_].add(worker)
+
+    def _name(self, reader: WorkerInfo) -> tuple[str, str]:
+        """The reader's own family name, as their agency gave it."""
+        if reader.id not in self._names:
+            given, _, family = reader.name.rpartition(" ")
+            said = detail("family-name", family) if given else ""
+            self._names[reader.id] = ("family-name", own_digest("family-name", said) if said else "")
+        return self._names[reader.id]
 
     def facts(
         self, plain: Facts, reader: WorkerInfo, agency: str, seen: Sequence[Seen], who: Mapping[str, WorkerInfo]
@@ -99,6 +108,8 @@ class _Compared:
                         own.add(pair[0])
                     elif owner in who and who[owner].agency == agency:
                         colleague.add(pair[0])
+                if pair == self._name(reader):
+                    own.add(pair[0])
         return replace(
             plain,
             ties=frozenset().union(*(mine for mine, _ in ties)),

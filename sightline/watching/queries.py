@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from sightline.agencies.queries import tokens, workers
 from sightline.agencies.rules import may
@@ -16,6 +16,7 @@ from sightline.identity.queries import identities_of, seen
 from sightline.ledger.reading_queries import Response, responses
 from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
+from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 from sightline.vault.actions import Erased, Keyring
 from sightline.watching import following
@@ -61,7 +62,8 @@ def may_ask(reading: Reading, person: UUID) -> bool:
 def _by_right(reading: Reading, person: UUID) -> tuple[UUID, ...]:
     """The child's source identities. Raises Missing for nobody and for a child whom the reader may not see, Refused for
     one whom they see and who is not theirs to ask about."""
-    rows = identities_of(person)
+    with trusted("who-has-seen"):  # ids alone: whoever asks by right may see nothing else of the child
+        rows = identities_of(person)
     ids = tuple(row.id for row in rows)
     review, ask = (may(reading.actor, name, reading.definition) for name in (REVIEW, ASK))
     if not rows:
@@ -103,7 +105,8 @@ def who_has_seen(
     )
     shown = found[:limit]
     records, names = responses(record for _, record, _ in shown), Names(reading)
-    about = following.subjects_of(records.values())
+    with trusted("who-has-seen"):
+        about = following.subjects_of(records.values())
     items = [_viewing(response, ties, about, names) for response, ties in fresh]
     items += [_viewing(records[record], ties, about, names) for _, record, ties in shown if record in records]
     return Page(tuple(items), mark(shown[-1][0], shown[-1][1]) if len(found) > limit else "")
@@ -143,6 +146,7 @@ def viewers(reading: Reading, person: UUID) -> list[Summary]:
     return sorted(found, key=lambda one: (one.involved, -one.last.timestamp()))
 
 
+@trusted("who-has-seen")
 def _fresh(ids: Iterable[UUID], *, untied: bool = False) -> list[tuple[Response, str]]:
     """What has not been followed yet: the newest few seconds, newest first."""
     found, wanted = following.behind(), set(ids)
@@ -230,7 +234,9 @@ def one_unusual(reading: Reading, unusual_id: UUID) -> tuple[UnusualView, Viewin
     ties = Seen.objects.filter(record=row.record).aggregate(ties=Max("ties"))["ties"] or ""
     shown = None
     if row.record in records:
-        shown = _viewing(records[row.record], ties, following.subjects_of(records.values()), names)
+        with trusted("view-unusual-reading"):
+            about = following.subjects_of(records.values())
+        shown = _viewing(records[row.record], ties, about, names)
     return _view(row, names), shown
 
 
@@ -246,7 +252,7 @@ def opened_around(reading: Reading, one: UnusualView, since: datetime) -> list[t
     return [(row["at"], row["verb"], row["children"]) for row in rows]
 
 
-def _for(reading: Reading) -> object:
+def _for(reading: Reading) -> QuerySet[Unusual]:
     rows = Unusual.objects.exclude(actor=reading.actor.id)
     if reading.actor.agency_kind == "partnership":
         return rows

@@ -77,4 +77,11 @@ ACCESS: dict[str, Access] = {
     "seen-because": Access("separate-identities", verb="view-seen-because"),
     "who-was-who": Access("see-matches", verb="view-who-was-who"),
     **_all("join join-with", Access("join-identities", verb="view-join")),
+    # Who reads what.
+    **_all("who-saw who-saw-file", Access("see-who-saw", verb="view-who-saw")),
+    **_all("unusual unusual-one", Access("review-reading", "administration", "view-unusual-reading")),
+    "own-details": Access(SIGNED_IN, "administration"),  # one's own, as fingerprints
+    "flag-child": Access("flag-child", verb="view-flag"),
+    "commission-review": Access("commission-review", "administration", "view-commission-review"),
+    "hindsight": Access("see-hindsight", "practice-review", "view-hindsight"),
 }

@@ -16,7 +16,11 @@ from sightline.web.permissions import ACCESS, SIGNED_IN
 
 PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
-    ("Find a child", "find", ("find", "found", "child", "entry", "separate", "seen-because", "who-was-who", "join", "join-with")),
+    (
+        "Find a child",
+        "find",
+        tuple("find found child entry separate seen-because who-was-who join join-with who-saw flag-child hindsight".split()),
+    ),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     (
         "Feeds",
@@ -48,7 +52,8 @@ PLACES = (  # words, URL name, the names of the pages under it
             "registry-withdraw",
         ),
     ),
-    ("Help", "help", ("help", "glossary")),
+    ("Unusual reading", "unusual", ("unusual", "unusual-one")),
+    ("Help", "help", ("help", "glossary", "own-details")),
 )
 
 
@@ -106,3 +111,10 @@ class Shell:
     def may_open(self, name: str) -> bool:
         who = ACCESS[name].who
         return self.actor is not None and (who == SIGNED_IN or bool(may(self.actor, who, partnership())))
+
+    @cached_property
+    def why(self) -> object:
+        """Why what is on this page is shown: asked for at its foot, when all of it has been read."""
+        from sightline.web.access.why import why  # which reads; the shell itself is made for every request
+
+        return why(self._request)

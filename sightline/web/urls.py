@@ -9,6 +9,10 @@ from django.urls import include, path
 
 from sightline.web import drafts
 from sightline.web.about import views as about
+from sightline.web.access import child as access_child
+from sightline.web.access import own as access_own
+from sightline.web.access import seen as access_seen
+from sightline.web.access import unusual as access_unusual
 from sightline.web.accounts import views as accounts
 from sightline.web.child import views as child
 from sightline.web.entry import views as entry
@@ -16,6 +20,7 @@ from sightline.web.feeds import health as feed_health
 from sightline.web.feeds import steps as feed_steps
 from sightline.web.feeds import views as feeds
 from sightline.web.find import views as find
+from sightline.web.hindsight import views as hindsight
 from sightline.web.loads import views as loads
 from sightline.web.matches import deciding as match_deciding
 from sightline.web.matches import history as match_history
@@ -39,6 +44,14 @@ urlpatterns = [
     path("child/<uuid:person>/who/", match_history.who_was_who, name="who-was-who"),
     path("child/<uuid:person>/join/", match_joining.join, name="join"),
     path("child/<uuid:person>/join/<uuid:other>/", match_joining.join_with, name="join-with"),
+    path("child/<uuid:person>/seen/", access_seen.seen, name="who-saw"),
+    path("child/<uuid:person>/seen/file/", access_seen.seen_file, name="who-saw-file"),
+    path("child/<uuid:person>/flag/", access_child.flag, name="flag-child"),
+    path("child/<uuid:person>/review/", access_child.commission, name="commission-review"),
+    path("child/<uuid:person>/hindsight/", hindsight.hindsight, name="hindsight"),
+    path("reading/", access_unusual.unusual, name="unusual"),
+    path("reading/own/", access_own.own, name="own-details"),
+    path("reading/<uuid:unusual>/", access_unusual.one_unusual, name="unusual-one"),
     path("entry/<uuid:entry>/", entry.entry, name="entry"),
     path("loads/", loads.loads, name="loads"),
     path("loads/<uuid:delivery>/", loads.delivery, name="delivery"),

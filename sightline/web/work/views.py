@@ -22,6 +22,7 @@ from sightline.identity import queries as identity
 from sightline.identity.match_queries import waiting_count
 from sightline.intake import queries as intake
 from sightline.timescales.moment import now
+from sightline.watching import queries as watching
 from sightline.web.child.beside import Due, due
 from sightline.web.child.page import COUNTS_AS, NEW, entry_words
 from sightline.web.feeds.health import for_work
@@ -184,6 +185,10 @@ def numbers(request: HttpRequest, dues: Sequence[Line], fresh: int) -> list[tupl
                 reverse("loads"),
             )
         )
+    if may(reading.actor, "review-reading", reading.definition):
+        count = watching.waiting_count(reading)
+        words = "reading to ask about" if count == 1 else "readings to ask about"
+        found.append((capped(count), words, reverse("unusual")))
     return found
 
 

@@ -1,0 +1,1 @@
+"""What hindsight would have shown: for whoever reviews or audits, and nobody else."""
