@@ -56,9 +56,7 @@ class Record(AppendOnly):
     count = models.IntegerField(default=0)
     detail = models.JSONField(default=dict)  # codes, counts, keyed digests
     leaf = models.CharField(max_length=64)  # SHA-256 over the record's canonical form: a leaf of the tree
-    seal = models.CharField(
-        max_length=32, db_default=""
-    )  # keyed digest of the leaf; empty in records of before it was kept
+    seal = models.CharField(max_length=32, db_default="")  # keyed digest of the leaf, without which no place is given
 
     class Meta:
         indexes = [models.Index(fields=["at", "id"], name="ledger_at")]
@@ -71,7 +69,7 @@ class Head(models.Model):
     without the digest key, which lies outside the database.
     """
 
-    classification = dict.fromkeys(("id", "streams", "at", "seal", "frontier", "sealed_from"), "internal")
+    classification = dict.fromkeys(("id", "streams", "at", "seal", "frontier"), "internal")
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     streams = models.JSONField(
@@ -80,7 +78,6 @@ class Head(models.Model):
     at = models.DateTimeField()
     seal = models.CharField(max_length=32)
     frontier = models.JSONField(default=list)  # the tree's whole subtrees, largest first; they add up to its root
-    sealed_from = models.BigIntegerField(default=0)  # from this place on, every record has its own seal
 
     ONE = 1
 
@@ -123,7 +120,7 @@ class Link(AppendOnly):
 
 
 class Unplaced(models.Model):
-    """A record that has no place in the tree yet, in the order of writing. Gone once it has one.
+    """A record that has no place in the tree yet, in the order of writing. Gone once it has one, or is refused one.
 
     It only says where to look: a record without a place that is not named here is found all the same, once an hour.
     """

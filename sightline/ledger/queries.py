@@ -37,24 +37,20 @@ def placed(said: Mapping[str, Any]) -> int:
     return int(said[rules.TREE][0]) if rules.TREE in said else sum(int(n) for n, _ in said.values())
 
 
-def sealed(streams: Mapping[str, Any], sealed_from: int) -> str:
+def sealed(streams: Mapping[str, Any]) -> str:
     """The keyed digest of a head."""
-    return digest("ledger-head", rules.head_text(streams, sealed_from))
-
-
-def sealed_before_the_tree(streams: Mapping[str, Any]) -> str:
-    """The same as it was kept by versions that had a chain for each agency."""
-    return digest("ledger-head", rules.head_text_before_the_tree(streams))
+    return digest("ledger-head", rules.head_text(streams))
 
 
 def record_seal(leaf: str) -> str:
-    """The keyed digest of a record: a row that somebody put in who has the database and not the key does not have it."""
+    """The keyed digest of a record. A row that somebody put in, or altered, who has the database and not the key has none
+    that fits: it never gets a place."""
     return digest("ledger-record", leaf)
 
 
 def is_whole(head: Head) -> bool:
     """Whether a head is as it was written by whoever holds the key, and its frontier adds up to its root."""
-    if not hmac.compare_digest(head.seal, sealed(head.streams, head.sealed_from)):
+    if not hmac.compare_digest(head.seal, sealed(head.streams)):
         return False
     size, root = head.streams.get(rules.TREE, (0, EMPTY.hex()))
     try:

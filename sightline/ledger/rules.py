@@ -67,7 +67,7 @@ def _leaf_of(row: Sequence[str], count: int, ids: str, detail: str) -> str:
 def _unspaced(text: str) -> str:
     """JSON without the spaces between its values, where it is plain that they are not within a text: most of it then is
     as `leaf` writes it."""
-    if " " not in text or "\\" in text or any(" " in inside for inside in text.split('"')[1::2]):
+    if " " not in text or "\\" in text or " " in "".join(text.split('"')[1::2]):
         return text
     return text.replace(", ", ",").replace(": ", ":")
 
@@ -79,13 +79,8 @@ def canonical(values: Mapping[str, Any]) -> str:
     )
 
 
-def head_text(streams: Mapping[str, Any], sealed_from: int) -> str:
-    """What the head's keyed digest covers: how far the ledger had got, and from where on records have their own seal."""
-    said = {"": sealed_from, **{stream: list(head) for stream, head in streams.items()}}
-    return json.dumps(said, sort_keys=True, separators=(",", ":"))
-
-
-def head_text_before_the_tree(streams: Mapping[str, Any]) -> str:
+def head_text(streams: Mapping[str, Any]) -> str:
+    """What the head's keyed digest covers: how far the ledger had got."""
     return json.dumps({stream: list(head) for stream, head in streams.items()}, sort_keys=True, separators=(",", ":"))
 
 

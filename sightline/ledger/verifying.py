@@ -27,7 +27,7 @@ from sightline.vault.actions import check_key
 WIDE = 16  # the level of the subtree that is looked at by one process at a time
 PAGE = 4096  # records that are read together
 SEVERAL_FROM = 150_000  # records from which on several processes are worth their start
-_ID = rules.TEXTS.index("id")
+_ID, _AT = rules.TEXTS.index("id"), rules.TEXTS.index("at")
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,9 @@ class _Part:
 
 
 def verify(progress: Callable[[int], None] | None = None) -> Verified:
-    """Recomputes every record's fingerprint and seal, every subtree and the root, and compares them with what is stored
-    and with the sealed head; names each record that does not fit. Records that come meanwhile are not looked at.
+    """Recomputes every record's fingerprint, every subtree and the root, and compares them with what is stored and with
+    the sealed head; names each record that does not fit. Of what has no place, the seals too. Records that come
+    meanwhile are not looked at.
 
     Not found here: the whole ledger put back to an older copy of itself (that is what `anchors` and witnesses are for),
     and whatever somebody does who holds the keys (that is what witnesses are for).
@@ -64,11 +65,9 @@ def verify(progress: Callable[[int], None] | None = None) -> Verified:
     size, root = head.streams.get(rules.TREE, (0, "")) if head and whole else (count, "")
     if count < size:  # others wrote in between; or the end was cut off
         count = min(proofs.size(), size)
-    # Where nothing says from where on records have seals, none is asked for: the head is named as a fault itself.
-    sealed_from = head.sealed_from if head and whole else count
     faults: list[str] = []
     records, tops = 0, []
-    for part in _parts(count, sealed_from):
+    for part in _parts(count):
         records += part.records
         tops += part.tops
         faults += part.faults
@@ -101,20 +100,20 @@ def _how_it_ends(count: int, size: int, root: str, found: str, faults: list[str]
     return []
 
 
-def _parts(size: int, sealed_from: int) -> Iterator[_Part]:
+def _parts(size: int) -> Iterator[_Part]:
     spans = [(low, min(low + (1 << WIDE), size)) for low in range(0, size, 1 << WIDE)]
     processes = min(os.cpu_count() or 1, len(spans), 8)
     alone = processes < 2 or size < SEVERAL_FROM or connection.in_atomic_block
     if alone or "fork" not in multiprocessing.get_all_start_methods():
-        yield from (_part(*span, sealed_from) for span in spans)
+        yield from (_part(*span) for span in spans)
         return
     connection.close()  # each process opens its own
     with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
         lows, highs = zip(*spans, strict=True)
-        yield from pool.map(_part, lows, highs, [sealed_from] * len(spans))
+        yield from pool.map(_part, lows, highs)
 
 
-def _part(low: int, high: int, sealed_from: int) -> _Part:
+def _part(low: int, high: int) -> _Part:
     """The records from one place up to another (without it), and the subtrees over them."""
     part, look = _Part(), _Looking()
     leaves: list[bytes] = []
@@ -131,14 +130,14 @@ def _part(low: int, high: int, sealed_from: int) -> _Part:
             doubtful.update(range(here, n))
             leaves.extend([bytes(32)] * (n - here))
 
-    for n, values, leaf, seal in look.between(low, high):
+    for n, values, leaf in look.between(low, high):
         missing_until(n)
         if leaf is None:
             fault(n, f"the record at place {n} is gone")
             leaves.append(bytes(32))
             continue
         part.records += 1
-        sentence = look.at(values, leaf, seal, n >= sealed_from)
+        sentence = look.at(values, leaf)
         if sentence:
             fault(n, sentence)
         leaves.append(_raw(leaf))
@@ -167,37 +166,31 @@ class _Looking:
         self.columns = ", ".join(how.get(name, f'r."{name}"') for name in named)
         self._sqlite = sqlite
 
-    def between(self, low: int, high: int) -> Iterator[tuple[int, tuple[Any, ...], str | None, str]]:
+    def between(self, low: int, high: int) -> Iterator[tuple[int, list[Any], str | None]]:
         statement = (
             f'SELECT p."n", {self.columns} FROM "ledger_place" p LEFT JOIN "ledger_record" r ON r."id" = p."record_id" '
             'WHERE p."n" >= %s AND p."n" < %s ORDER BY p."n"'
         )
         for start in range(low, high, PAGE):
-            for n, *values, leaf, seal in _rows(statement, [start, min(high, start + PAGE)]):
-                yield n, values, leaf, seal
+            for n, *values, leaf, _ in _rows(statement, [start, min(high, start + PAGE)]):
+                yield n, values, leaf
 
-    def at(self, values: Any, leaf: str, seal: str, sealed: bool) -> str:
-        """What does not fit of a record; empty where all does."""
+    def at(self, values: Any, leaf: str, seal: str | None = None) -> str:
+        """What does not fit of a record; empty where all does. Its seal is looked at where it is given."""
         *texts, count, ids, detail = values
         if self._sqlite:  # which keeps an id without its dashes
             id_ = texts[_ID]
             texts[_ID] = f"{id_[:8]}-{id_[8:12]}-{id_[12:16]}-{id_[16:20]}-{id_[20:]}"
         else:
-            texts = [text if isinstance(text, str) else str(text) for text in texts]
+            texts[_AT] = str(texts[_AT])
         try:
             fits = rules.fits(texts, count, ids, detail, leaf)
-        except ValueError:  # no longer JSON
+        except (ValueError, TypeError):  # no longer JSON, or no longer a text
             fits = False
         if not fits:
             return f"record {texts[_ID]} was altered after it was written"
-        if (
-            sealed
-            and seal != record_seal(leaf)
-            or not sealed
-            and seal
-            and not hmac.compare_digest(seal, record_seal(leaf))
-        ):
-            return f"record {texts[_ID]} was not written by Sightline: its seal does not fit"
+        if seal is not None and not hmac.compare_digest(seal, record_seal(leaf)):
+            return f"record {texts[_ID]} was not written by Sightline, or altered since: its seal does not fit"
         return ""
 
 
@@ -270,7 +263,7 @@ def _without_a_place() -> tuple[int, list[str]]:
     while True:
         rows = _rows(statement, [last.hex if connection.vendor == "sqlite" else last, PAGE])
         for *values, leaf, seal in rows:
-            sentence = look.at(values, leaf, seal, True)
+            sentence = look.at(values, leaf, seal)
             faults += [sentence] if sentence else []
         seen += len(rows)
         if len(rows) < PAGE:

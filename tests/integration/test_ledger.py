@@ -13,12 +13,13 @@ from django.db.migrations.executor import MigrationExecutor
 from sightline.ledger import proofs, rules, tree
 from sightline.ledger.actions import sequence, write
 from sightline.ledger.models import Head, Link, Node, Place, Record, Unplaced
-from sightline.ledger.queries import sealed_before_the_tree
+from sightline.ledger.queries import sealed
 from sightline.ledger.triggers import install
 from sightline.ledger.verifying import verify
 from tests.support.tampering import afresh, at, delete, forged, unguarded, with_right_leaf
 
 POLICE, SCHOOL = "west-yorkshire-police", "elmfield-academy"
+SEAL = "record {} was not written by Sightline, or altered since: its seal does not fit"
 AFRESH = ("the ledger does not end as it was written: somebody changed it and computed the whole tree afresh",)
 
 
@@ -67,22 +68,28 @@ def test_no_part_of_a_record_can_be_altered(ledger):
     assert verify().faults == ()
 
 
-def test_a_record_altered_with_its_fingerprint_has_no_seal_that_fits(ledger):
-    record = at(2)
-    record.actor = "somebody-else"
-    Record.objects.filter(id=record.id).update(actor=record.actor, leaf=with_right_leaf(record))
-    assert verify().faults == (f"record {record.id} was not written by Sightline: its seal does not fit",)
+def test_a_record_altered_with_its_fingerprint_does_not_fit_the_tree(ledger):
+    for n, said in ((2, "places 0 to 15 do not fit the tree"), (38, AFRESH[0])):
+        kept = at(n)
+        altered = at(n)
+        altered.actor = "somebody-else"
+        Record.objects.filter(id=kept.id).update(actor=altered.actor, leaf=with_right_leaf(altered))
+        (found,) = verify().faults
+        assert found.startswith(said)
+        Record.objects.filter(id=kept.id).update(actor=kept.actor, leaf=kept.leaf)
+    assert verify().faults == ()
 
 
-def test_a_record_altered_before_it_has_its_place_is_named(ledger):
+def test_a_record_altered_before_it_has_its_place_never_gets_one(ledger):
     """The second between writing and placing is no gap: a fingerprint can be computed by anybody, a seal cannot."""
-    fresh = read()
+    fresh, other = read(), read()
     fresh.actor = "somebody-else"
     Record.objects.filter(id=fresh.id).update(actor=fresh.actor, leaf=with_right_leaf(fresh))
-    said = (f"record {fresh.id} was not written by Sightline: its seal does not fit",)
+    said = (SEAL.format(fresh.id),)
     assert verify().faults == said
-    sequence()
+    assert sequence() == 2 and sequence() == 0
     assert verify().faults == said
+    assert at(40) == other and not Unplaced.objects.exists()  # nor does it stop the others
 
 
 # --- delete ----------------------------------------------------------------------------------------------------------
@@ -101,24 +108,30 @@ def test_a_record_deleted_with_its_place_leaves_a_gap(ledger):
 # --- insert ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_record_slipped_in_is_named_with_or_without_a_place(ledger):
+def test_a_record_slipped_in_is_named_and_never_gets_a_place(ledger):
     copy = forged(at(2), actor="invented")
-    said = f"record {copy.id} was not written by Sightline: its seal does not fit"
-    assert verify().faults == (said,)
+    assert verify().faults == (SEAL.format(copy.id),)
     Unplaced.objects.create(record=copy, at=copy.at)
-    sequence()  # it takes a place, as every record does, and stays named for ever
-    assert verify().faults == (said,)
+    sequence()
+    assert verify().faults == (SEAL.format(copy.id),) and verify().placed == 40
 
 
 def test_a_record_put_behind_the_last_without_the_head_is_counted(ledger):
-    copy = forged(at(2))
-    Place.objects.create(n=40, record=copy)
-    assert verify().faults[-1] == "1 records were put behind the 40 that have their places"
+    Place.objects.create(n=40, record=forged(at(2)))
+    assert verify().faults == ("1 records were put behind the 40 that have their places",)
+
+
+def test_a_record_put_behind_the_last_with_a_head_made_to_fit_is_none(ledger):
+    Place.objects.create(n=40, record=forged(at(2)))
+    grown, head = afresh(), Head.objects.get()
+    head.streams, head.frontier = {"*": [41, grown.root.hex()]}, [each.hex() for each in grown.frontier]
+    head.save()
+    assert verify().faults == ("the head is not as it was written",)
 
 
 def test_the_seal_of_another_record_is_no_seal(ledger):
     copy = forged(at(2), actor="invented", seal=at(3).seal)
-    assert verify().faults == (f"record {copy.id} was not written by Sightline: its seal does not fit",)
+    assert verify().faults == (SEAL.format(copy.id),)
 
 
 # --- swap ------------------------------------------------------------------------------------------------------------
@@ -287,7 +300,7 @@ def test_the_ledger_of_an_earlier_version_is_taken_in_and_its_chains_are_still_c
     read()
     assert sequence() == 1 and verify().placed == 22
     if head == "whole":
-        assert Head.objects.get().sealed_from == 21 and verify().faults == ()
+        assert verify().faults == ()
         unguarded()
         link = Link.objects.get(n=3)
         Link.objects.filter(id=link.id).update(chain=rules.START)
@@ -314,5 +327,5 @@ def _earlier(ids, *, touched):
         chain = rules.chained(chain, record.leaf)
         kept["Link"].objects.create(stream=POLICE, n=n + 1, record=record, chain=chain)
     streams = {POLICE: [20, chain]}
-    seal = sealed_before_the_tree(streams)
+    seal = sealed(streams)
     kept["Head"].objects.create(id=1, streams=streams, at=datetime.now(UTC), seal=seal[::-1] if touched else seal)

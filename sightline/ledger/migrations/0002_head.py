@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from sightline.ledger.queries import sealed_before_the_tree
+from sightline.ledger.queries import sealed
 from sightline.timescales.moment import now
 
 
@@ -13,7 +13,7 @@ def take_the_head(apps, schema_editor):
         streams[stream] = [n, chain]
     if streams:
         head = apps.get_model("ledger", "Head")
-        seal = sealed_before_the_tree(streams)
+        seal = sealed(streams)
         head.objects.using(schema_editor.connection.alias).create(id=1, streams=streams, at=now(), seal=seal)
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 import django.db.models.deletion
 from django.db import migrations, models
 
-from sightline.ledger.queries import sealed, sealed_before_the_tree
+from sightline.ledger.queries import sealed
 from sightline.ledger.rules import STORED, TREE
 from sightline.ledger.tree import Growing
 from sightline.timescales.moment import now
@@ -38,7 +38,7 @@ def take_in(apps, schema_editor):
     if not tree.size:
         return
     before = head.filter(id=1).first()
-    whole = before.seal == sealed_before_the_tree(before.streams) if before else not link.exists()
+    whole = before.seal == sealed(before.streams) if before else not link.exists()
     streams = {**(before.streams if before else {}), TREE: [tree.size, tree.root.hex()]}
     head.update_or_create(
         id=1,
@@ -46,8 +46,7 @@ def take_in(apps, schema_editor):
             "streams": streams,
             "at": now(),
             "frontier": [root.hex() for root in tree.frontier],
-            "sealed_from": tree.size,
-            "seal": sealed(streams, tree.size)
+            "seal": sealed(streams)
             if whole
             else "",  # a head that somebody touched is never made good by us
         },
@@ -69,7 +68,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("record", "seal", models.CharField(db_default="", max_length=32)),
         migrations.AddField("head", "frontier", models.JSONField(default=list)),
-        migrations.AddField("head", "sealed_from", models.BigIntegerField(default=0)),
         migrations.CreateModel(
             name="Place",
             fields=[
