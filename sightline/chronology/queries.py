@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -154,17 +154,25 @@ def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = Non
     if not visible and not seen(reading, rows):
         raise Missing
     reading.keyring.fetch_for(bytes(one.entry.body) for one, sight in visible if sight.level >= Level.HEADLINE)
-    views = [view(reading, one.entry, sight, one.roles, one.earlier, known) for one, sight in visible]
+    keys = frozenset(row.key for row in rows)  # whoever is erased has no page of what opens with a brother's key
+    reading.keyring.fetch(keys)
+    views = [view(reading, one.entry, sight, one.roles, one.earlier, known, keys) for one, sight in visible]
     reading.about = reading.about or "view-child"
     reading.about_person(person)
     return Chronology(person, tuple(views), known_on, identities)
 
 
 def view(
-    reading: Reading, entry: Entry, sight: Sight, roles: Sequence[str], earlier: int, known: dict[str, AgencyInfo]
+    reading: Reading,
+    entry: Entry,
+    sight: Sight,
+    roles: Sequence[str],
+    earlier: int,
+    known: dict[str, AgencyInfo],
+    keys: Collection[UUID] | None = None,
 ) -> EntryView:
-    """One entry as this reader may see it; noted on the reading."""
-    body, sight, closed = _opened(reading, entry, sight)
+    """One entry as this reader may see it; noted on the reading. `keys`: those of the child on whose page it stands."""
+    body, sight, closed = _opened(reading, entry, sight, keys)
     reading.note(entry.id, sight)
     definition = reading.definition
     agency = known.get(entry.agency) or AgencyInfo(entry.agency, "", entry.agency)
@@ -239,11 +247,15 @@ def view(
     )
 
 
-def _opened(reading: Reading, entry: Entry, sight: Sight) -> tuple[dict[str, Any], Sight, str]:
+def _opened(
+    reading: Reading, entry: Entry, sight: Sight, keys: Collection[UUID] | None
+) -> tuple[dict[str, Any], Sight, str]:
     """An entry's body, as far as this reader may have it. What opens no more is a pointer that says so."""
     if sight.level < Level.HEADLINE:
         return {}, sight, ""
     try:
+        if keys is not None and not reading.keyring.opens_by(entry.body, keys):
+            raise Erased
         return reading.keyring.open(bytes(entry.body), f"entry|{entry.id}"), sight, ""
     except Erased:
         closed = "erased"
@@ -256,7 +268,9 @@ def _opened(reading: Reading, entry: Entry, sight: Sight) -> tuple[dict[str, Any
 
 def allowed_values(record: RecordType, values: Mapping[str, str], sight: Sight) -> dict[str, str]:
     """The record's values whose class this reader may see: what a page, a headline or a pattern is made of."""
-    return {f: v for f, v in values.items() if f not in record.fields or record.fields[f].classification in sight.fields}
+    return {
+        f: v for f, v in values.items() if f not in record.fields or record.fields[f].classification in sight.fields
+    }
 
 
 def in_words(definition: Partnership, declared: RecordField, value: str) -> str:
@@ -323,11 +337,14 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     stood = next(v for v in versions if v.id == stands.id)
     told = _roles_told(reading, declared, stood, kind, [row.id for row in rows if row.person in on_version[stands.id]])
     people = tuple(
-        (declared.people[r].title if declared and r in declared.people else r, n) for r, n in counts.items() if r in told
+        (declared.people[r].title if declared and r in declared.people else r, n)
+        for r, n in counts.items()
+        if r in told
     )
     rows = [row for row in rows if row.person in on_version[stands.id]]
     allowed = seen(reading, rows)
-    openable = tuple(dict.fromkeys(row.person for row in rows if row.id in allowed))
+    reading.keyring.fetch(row.key for row in rows)  # nothing leads to somebody who was erased
+    openable = tuple(dict.fromkeys(row.person for row in rows if row.id in allowed and reading.keyring.has(row.key)))
     replaced = stands.id != versions[-1].id
     return EntryHistory(stands, tuple(reversed(views)), people, openable, *provenance(asked.item), replaced=replaced)
 

@@ -80,7 +80,9 @@ def _age(faults: Faults, name: str, rule: Any) -> None:
         if text := getattr(rule.age, key):
             _span(faults, name, ("age", key), text)
             if "identity" in rule.may_see.records:
-                faults.add(name, ("age",), text, "no age where `identity` is among the records: who somebody is has none")
+                faults.add(
+                    name, ("age",), text, "no age where `identity` is among the records: who somebody is has none"
+                )
 
 
 def _span(faults: Faults, name: str, path: tuple[str, ...], text: str) -> None:
@@ -110,6 +112,10 @@ def _allowing(faults: Faults, name: str, rule: Any) -> None:
     if rule.who.unless_tie:
         found = ", ".join(rule.who.unless_tie)
         faults.add(name, ("who", "unless-tie"), found, "nothing: only a restriction leaves some alone")
+    if rule.floor and "sealed" in what.handling:
+        faults.add(
+            name, ("may-see", "handling"), "sealed", "no floor under what is sealed: its own holder points to it"
+        )
     if what.restricted and not rule.who.machine and not (rule.floor and what.level == "pointer"):
         faults.add(
             name,

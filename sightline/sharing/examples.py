@@ -37,7 +37,10 @@ def run_example(partnership: Partnership, rule: SharingRule, example: dict[str, 
     rules = {rule.id: rule}
     if rule.effect == "restrict":
         rules[OPEN] = _open_to(rule, str(given.get("record", "")), str(given.get("handling", "ordinary")), purpose)
-    about = (rule.id, *((str(given.get("record", "")), str(given.get("handling", "")), purpose) if OPEN in rules else ()))
+    about = (
+        rule.id,
+        *((str(given.get("record", "")), str(given.get("handling", "")), purpose) if OPEN in rules else ()),
+    )
     alone = partnership.model_copy(update={"rule": rules, "hash": "#".join((partnership.hash, *about))})
     record = partnership.record.get(str(given.get("record", "")))
     label = Label(

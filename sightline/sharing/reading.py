@@ -33,7 +33,9 @@ class Reading:
         self.actor, self.purpose = actor, purpose
         self.definition = who.partnership()
         self.policy = Policy(self.definition, actor, purpose, now())
-        read_as(actor, purpose, holders(actor), now())  # in a request: the database shows no more than this reader may see
+        read_as(
+            actor, purpose, holders(actor), now()
+        )  # in a request: the database shows no more than this reader may see
         self.keyring = Keyring()
         self.about = ""  # what kind of response this is, for the record
         self.detail: dict[str, object] = {}

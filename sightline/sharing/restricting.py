@@ -45,7 +45,9 @@ def _permitted(by: Actor, permission: str, because: str) -> None:
         raise Refused(allowed)
     if len(because.strip()) < SHORTEST_REASON:
         raise Refused(
-            Decision(False, "reason-too-short", f"Say why, in at least {SHORTEST_REASON} characters: others will read it.")
+            Decision(
+                False, "reason-too-short", f"Say why, in at least {SHORTEST_REASON} characters: others will read it."
+            )
         )
 
 
@@ -74,7 +76,9 @@ def _only_who_is_named(by: Actor, restricted: Collection[UUID]) -> None:
     """Else whoever may keep a record to others could let themselves in."""
     if set(restricted) - _named_by(by, restricted):
         raise Refused(
-            Decision(False, "not-named", "It is kept to named people. Only one of them can change that: ring its holder.")
+            Decision(
+                False, "not-named", "It is kept to named people. Only one of them can change that: ring its holder."
+            )
         )
 
 
@@ -147,7 +151,9 @@ def _with_the_end(keyring: Keyring, row: Restriction, because: str) -> bytes:
 
 
 @transaction.atomic
-def agree(record: UUID, *, agency: str, to: Iterable[str], by: Actor, because: str, until: datetime | None = None) -> int:
+def agree(
+    record: UUID, *, agency: str, to: Iterable[str], by: Actor, because: str, until: datetime | None = None
+) -> int:
     """The originator's yes: these holders may be told that intelligence with conditions (3x5x2, handling code C) is held.
 
     `record`: the id of its first version; `agency`: who sent it. Returns how many agreements are new. Raises Refused
@@ -155,7 +161,9 @@ def agree(record: UUID, *, agency: str, to: Iterable[str], by: Actor, because: s
     """
     _permitted(by, AGREE, because)
     if by.agency != agency:
-        raise Refused(Decision(False, "not-the-originator", "Only whoever sent intelligence can agree to its being known of."))
+        raise Refused(
+            Decision(False, "not-the-originator", "Only whoever sent intelligence can agree to its being known of.")
+        )
     holders_ = _holders(to)
     made = tie([(holder, AGREED, record, now(), until, None) for holder in holders_])
     _write("agree-intelligence", by, [record], {"to": holders_})

@@ -124,7 +124,9 @@ def _branches(partnership: Partnership, actor: Actor) -> tuple[Branch, ...]:
                 continue
             if who.team and actor.team not in who.team:
                 continue
-            if actor.machine != who.machine:  # a person is never served by a machine's rule, nor a machine by a person's
+            if (
+                actor.machine != who.machine
+            ):  # a person is never served by a machine's rule, nor a machine by a person's
                 continue
             found.append(Branch.of(rule))
         if len(_BRANCHES) >= _MOST_REMEMBERED:

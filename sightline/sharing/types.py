@@ -42,7 +42,9 @@ class Label:
     subjects: Collection[UUID]
     sealed: bool = False  # routine, and no concern has opened it
     pointer_only: bool = False
-    happened: datetime | None = None  # None: not known, so that no rule by age gives it, and every restriction by age holds
+    happened: datetime | None = (
+        None  # None: not known, so that no rule by age gives it, and every restriction by age holds
+    )
     restricted: bool = False  # kept to named people; a Reading finds that out for itself
     first: UUID | None = None  # the record's own id (its first version): what is restricted, and people are named on
 
@@ -59,7 +61,9 @@ class Sight:
     fields: frozenset[str] = frozenset()  # classes of fields that show; at a headline, of those that it names
     missing: str = ""  # from pointer upwards: what would show more, in a sentence
     lasts: str = ""
-    holders: tuple[str, ...] = ()  # of a pointer to a restricted record: whom to ring (`worker:…`, `team:…`, `agency:…`)
+    holders: tuple[
+        str, ...
+    ] = ()  # of a pointer to a restricted record: whom to ring (`worker:…`, `team:…`, `agency:…`)
 
     def __bool__(self) -> bool:
         return self.level > Level.HIDDEN
