@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,13 +17,29 @@ from sightline.identity.queries import persons_of
 from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
+from sightline.vault.actions import CannotOpen
 
 AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A standing record of a queue, as its reader may see it: whom it is about, who wrote it, and what it answers."""
+
+    view: EntryView
+    persons: tuple[UUID, ...]
+    author: str
+    on: tuple[UUID, ...]  # the first versions of the records that it answers
 
 
 def firsts_of(entries: Iterable[UUID]) -> dict[UUID, UUID]:
     """The first version of each of these records, by any version's id. What is no entry is left out."""
     return dict(Entry.objects.filter(id__among=list(entries)).values_list("id", "first"))
+
+
+def authors_of(entries: Iterable[UUID]) -> dict[UUID, str]:
+    """Who wrote each of these entries, as the id of a worker. Ids only, for stages above."""
+    return dict(Entry.objects.filter(id__among=list(entries)).values_list("id", "author"))
 
 
 def agencies_holding(identities: Iterable[UUID]) -> list[str]:
@@ -35,13 +52,11 @@ def agencies_holding(identities: Iterable[UUID]) -> list[str]:
     return sorted(found)
 
 
-def of_records(
-    reading: Reading, records: Collection[str], *, after: str = "", limit: int = 50
-) -> Page[tuple[EntryView, tuple[UUID, ...]]]:
+def of_records(reading: Reading, records: Collection[str], *, after: str = "", limit: int = 50) -> Page[Listed]:
     """Standing records of these types of which this reader may see at least the headline, the last known first, each with
     the people whom it is about. What the gate hides is not counted.
     """
-    found: list[tuple[EntryView, tuple[UUID, ...]]] = []
+    found: list[Listed] = []
     last: tuple[datetime, UUID] | None = None
     for entry in _newest(records, place(after) if after else None):
         if len(found) == limit and last is not None:
@@ -65,7 +80,7 @@ def _newest(records: Collection[str], start: tuple[datetime, UUID] | None) -> It
         start = some[-1].known_at, some[-1].id
 
 
-def _seen(reading: Reading, entry: Entry) -> tuple[EntryView, tuple[UUID, ...]] | None:
+def _seen(reading: Reading, entry: Entry) -> Listed | None:
     standing, earlier = latest_of([entry], None)
     if standing[entry.first] != entry.id:
         return None
@@ -89,4 +104,9 @@ def _seen(reading: Reading, entry: Entry) -> tuple[EntryView, tuple[UUID, ...]] 
         earlier[entry.first],
         known,
     )
-    return shown, tuple(dict.fromkeys(persons_of(roles).values()))
+    try:
+        body = reading.keyring.open(bytes(entry.body), f"entry|{entry.id}") if not shown.closed else {}
+    except CannotOpen:
+        body = {}
+    on = tuple(UUID(one) for one in body.get("on", ()))
+    return Listed(shown, tuple(dict.fromkeys(persons_of(roles).values())), entry.author, on)

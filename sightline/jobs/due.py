@@ -16,6 +16,7 @@ from sightline.chronology.expiry import expire
 from sightline.clocks import actions as clocks
 from sightline.identity import quality
 from sightline.intake import alarms
+from sightline.jobs import escalating
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
 from sightline.messages import actions as messages
@@ -32,6 +33,7 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "sequence-ledger": lambda payload: ledger.sequence(),
     "expire-routine": lambda payload: expire(definition=partnership(), by=machine("expiry-machine")),
     "measure-matching": lambda payload: quality.measure(by=machine("matching-machine")),
+    "escalate-emergency": escalating.escalate,
     "watch-feeds": lambda payload: alarms.watch(definition=partnership(), by=machine("clock-machine")),
 }
 

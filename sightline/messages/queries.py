@@ -75,6 +75,7 @@ def told(kind: str) -> list[Told]:
                     tuple(d.holder for d in deliveries),
                     frozenset(UUID(id) for what, id in row.about if what == "identity"),
                     frozenset(UUID(id) for what, id in row.about if what == "entry"),
+                    row.because,
                     min(d.at for d in deliveries),
                     row.id in answered,
                 )

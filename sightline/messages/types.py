@@ -53,5 +53,6 @@ class Told:
     holders: tuple[str, ...]
     identities: frozenset[UUID]
     records: frozenset[UUID]
+    because: UUID | None
     at: datetime
     answered: bool

@@ -133,6 +133,25 @@ MESSAGES = (
     "second-person-asked",
 )
 
+# declared, and sent by what is not built yet: neither that they came nor that they never did can be said
+NOT_SENT_YET = frozenset(
+    {
+        "operation-encompass",
+        "already-open",
+        "referrer-feedback",
+        "agency-check-request",
+        "new-on-your-child",
+        "signal-raised",
+        "ppn-quality",
+        "ppn-missing",
+        "match-to-decide",
+        "strategy-discussion-called",
+        "hand-over",
+        "reachable-moment",
+        "protected-location-needed",
+    }
+)
+
 SIGNALS = (
     "pattern-of-incidents",
     "repeat-missing",

@@ -37,7 +37,9 @@ def test_a_message_reaches_whom_it_is_sent_to_and_nobody_else(house):
     alert(f"role:gp@{actor('gwen').agency}")
     alert(f"agency:{CARE}")
     assert [len(lines(name)) for name in ("ruth", "gwen", "paul", "amir", "bob")] == [1, 1, 1, 0, 0]
-    assert "West Yorkshire Police" in lines("paul")[0].says  # a manager reads what a whole agency is told, if it has one
+    assert (
+        "West Yorkshire Police" in lines("paul")[0].says
+    )  # a manager reads what a whole agency is told, if it has one
 
 
 def test_it_is_sent_with_what_caused_it_or_not_at_all(house):
@@ -92,7 +94,10 @@ def test_where_nobody_answers_somebody_else_is_told_once(house):
         assert sweep() and not sweep()
         assert lag_seconds() == 0
         (found,) = told("break-glass-alert")
-        assert set(found.holders) == {"role:designated-safeguarding-lead@elmfield-academy", "role:information-governance"}
+        assert set(found.holders) == {
+            "role:designated-safeguarding-lead@elmfield-academy",
+            "role:information-governance",
+        }
     assert lines("ruth")[0].id == made
 
 
@@ -117,7 +122,13 @@ def test_a_line_names_only_whom_its_reader_may_see(house):
     live(tell("ppn", "child"))
     whom = person()
     (entry,) = entries("omar", whom)
-    send("new-on-your-child", to=[f"worker:{actor(n).id}" for n in ("omar", "gwen")], about=[entry.id], says={"record": "ppn", "agency": POLICE}, by=actor("omar"))
+    send(
+        "new-on-your-child",
+        to=[f"worker:{actor(n).id}" for n in ("omar", "gwen")],
+        about=[entry.id],
+        says={"record": "ppn", "agency": POLICE},
+        by=actor("omar"),
+    )
     alert([f"worker:{actor(n).id}" for n in ("omar", "gwen")], about=[whom])
     mine, theirs = lines("omar"), lines("gwen")
     assert [c.name for line in mine for c in line.children] == ["Jay Marsh"] * 2
