@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "sightline.web",  # first: its templates come before those of the packages
     "sightline.api",
     "sightline.jobs",
+    "sightline.disclosure",
     "sightline.watching",
     "sightline.messages",
     "sightline.clocks",

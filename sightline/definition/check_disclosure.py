@@ -22,6 +22,8 @@ def _recipient(faults: Faults, name: str, recipient: Any) -> None:
         faults.code(name, ("withholds", n, "because"), one.because, "withheld")
     for index, code in enumerate(recipient.redacts):
         faults.code(name, ("redacts", index), code, "withheld")
+    for index, code in enumerate(recipient.tells):
+        faults.code(name, ("tells", index), code, "withheld")
     for index, code in enumerate(recipient.checks):
         faults.code(name, ("checks", index), code, "pack-check")
     if recipient.within and not DURATION.match(recipient.within):

@@ -30,7 +30,8 @@ EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 STREET = re.compile(  # a number (or a house's name) and a street
     r"\b(?:(?:flat|apartment|unit|room)\s+)?\d{1,4}[a-z]?,?\s+(?:[A-Z][\w'’\-]*\s+){1,4}"
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|close|crescent|cres|court|ct|terrace|grove|gardens|place|pl|rise|"
-    r"way|walk|mount|square|sq|row|hill|view|green|park|parade|mews|croft|garth|gate|house|approach)\b\.?",
+    r"way|walk|mount|square|sq|row|hill|view|green|park|parade|mews|croft|garth|gate|house|approach|yard|wharf|quay|fold|bank|"
+    r"fields?|meadows?|chase|heights|villas?|buildings|cottages?|farm|court|passage|arcade|broadway|circus|esplanade|end)\b\.?",
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
@@ -91,8 +92,22 @@ class Redactor:
             self._add(one.lines, ours, "lines", ADDRESS, _address)
             self._add(one.born, ours, "born", DATE, _date)
 
+        for one in (*self.own, *self.others) if "address" in self.takes else ():  # whosever it is
+            for values, says, how in (
+                (one.lines, ADDRESS, _address),
+                (one.postcodes, ADDRESS, _spaced),
+                (one.mail, MAIL, re.escape),
+            ):
+                self._add(values, (), "lines", says, how, "address")
+
     def _add(
-        self, values: Iterable[str], ours: Sequence[Someone], kind: str, says: str, how: Callable[[str], str]
+        self,
+        values: Iterable[str],
+        ours: Sequence[Someone],
+        kind: str,
+        says: str,
+        how: Callable[[str], str],
+        code: str = "third-party",
     ) -> None:
         kept = {folded(v) for one in ours for v in getattr(one, kind)}
         for value in values:
@@ -100,7 +115,7 @@ class Redactor:
                 continue
             pattern = how(value)
             if pattern:
-                self._values.append((re.compile(pattern, re.IGNORECASE), says, "third-party"))
+                self._values.append((re.compile(pattern, re.IGNORECASE), says, code))
 
     def clean(self, text: str) -> tuple[str, frozenset[str]]:
         """The words without what is to be taken out, and which codes of `withheld` that was."""

@@ -14,6 +14,7 @@ from typing import Any
 from sightline.definition.outcomes import Decision
 from sightline.definition.types import Partnership, Recipient, Share
 from sightline.disclosure.types import REDACTED, SHOWN, WITHHELD, Facts, Line, Verdict
+from sightline.sharing.types import JOINED
 
 WHOLE = Decision(True, "whole", "The decision is whole.")
 SHORTEST = 10  # characters of a reason: a word is none
@@ -33,11 +34,12 @@ def verdict(recipient: Recipient, facts: Facts) -> Verdict:
     """
     if facts.restricted:
         return Verdict(WITHHELD, ("restricted",))
+    handling = set(facts.handling.split(JOINED))  # of what is made of several: each of them must be given
     for one in recipient.withholds:
-        if facts.record in one.records or facts.handling in one.handling:
+        if facts.record in one.records or handling.intersection(one.handling):
             return Verdict(WITHHELD, (one.because,))
     records = recipient.gives.records
-    if ("any" not in records and facts.record not in records) or facts.handling not in recipient.gives.handling:
+    if ("any" not in records and facts.record not in records) or not handling.issubset(recipient.gives.handling):
         return Verdict(WITHHELD, ("not-needed",))
     if facts.pointer_only:
         return Verdict(WITHHELD, ("crime",))

@@ -10,7 +10,7 @@ from uuid import UUID
 from sightline.definition.outcomes import Decision
 
 SHOWN, REDACTED, WITHHELD = "shown", "redacted", "withheld"
-STATES = ("prepared", "asked", "released", "stopped", "rejected", "withdrawn")
+STATES = ("prepared", "released", "stopped", "rejected", "withdrawn", "erased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,9 @@ class Pack:
     checks: tuple[str, ...] = ()
     asked_on: str = ""  # ISO date of the request, where there was one
     due: str = ""  # ISO date
+    beside: dict[str, str] = field(default_factory=dict)  # agreement, family told, why: fields of a sharing decision
+    flagged: tuple[str, ...] = ()  # what of that is missing
+    everybody: tuple[UUID, ...] = ()  # people on its records
     digest: str = ""  # of what stands in it
     steps: tuple[Step, ...] = ()
     files: dict[str, str] = field(default_factory=dict)  # format: SHA-256 of the file that left

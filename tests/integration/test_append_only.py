@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from sightline.agencies.models import Published, RegistryRow
+from sightline.disclosure.models import Pack, PackFile, PackStep
 from sightline.identity.linkage.models import PublishedModel, TrainedModel
 from sightline.identity.locations.models import (
     LocationEnded,
@@ -66,6 +67,7 @@ def full(shared_database):
         by_name="A machine",
     )
     _of_matching()
+    _of_disclosure()
     _of_messages()
     sequence()
     return shared_database
@@ -91,6 +93,16 @@ def _of_locations():
         at=moment, by=machine, acting_for=CARE, recipient="outside", what="export", bundle="", body=b""
     )
     StopAnswered.objects.create(stopped=stop, at=moment, by=machine, answer="kept-back")
+
+
+def _of_disclosure():
+    moment, first = now(), uuid4()
+    Pack.objects.create(
+        id=first, first=first, kind="disclosure", recipient="court", purpose="court", person=uuid4(), agency=CARE, by="sara",
+        at=moment, as_of=moment, handling="ordinary", definition="0" * 64, digest="0" * 64, body=b"",
+    )  # fmt: skip
+    PackStep.objects.create(pack=first, version=1, step="withdrawn", at=moment, by="sara")
+    PackFile.objects.create(pack=first, format="csv", digest="0" * 64, size=0, at=moment, body=b"")
 
 
 def _of_matching():

@@ -48,6 +48,9 @@ class Recipient(Thing):
     gives: Gives = Gives()
     withholds: tuple[Withholds, ...] = ()
     redacts: tuple[Redacts, ...] = ("third-party", "address", "source", "child-words", "protected")
+    tells: Listed = Field(
+        (), description="codes of `withheld`: the file says that records were withheld for these; of others it says nothing"
+    )
     checks: Listed = Field((), description="codes of `pack-check`: what whoever prepares it answers for")
     within: str = Field("", description="How long there is from the day it was asked for: `1 month`")
     says: str = Field(description="Stands on the cover: what this is, and what may be done with it")

@@ -1,0 +1,42 @@
+"""Packs and decisions to share, with what follows: the clocks of whoever they are about."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.types import Actor
+from sightline.chronology.queries import persons_on
+from sightline.disclosure import actions as disclosure
+from sightline.disclosure.types import To
+from sightline.jobs.due import owe
+
+
+@transaction.atomic
+def prepare_pack(*, kind: str, about: UUID, to: To, purpose: str, by: Actor, **given: Any) -> UUID:
+    """As `disclosure.actions.prepare_pack`; where it answers a request for what is held, the month starts to run."""
+    made = disclosure.prepare_pack(kind=kind, about=about, to=to, purpose=purpose, by=by, **given)
+    owe("clocks", {"persons": [str(about)]})
+    return made
+
+
+def release_pack(*, pack: UUID, by: Actor, seen: str = "") -> dict[str, str]:
+    """As `disclosure.actions.release_pack`; the month that it answers stops. What the gate stops stays on the record, so
+    this is not one transaction."""
+    person = disclosure.newest(pack).person
+    files = disclosure.release_pack(pack=pack, by=by, seen=seen)
+    with transaction.atomic():
+        owe("clocks", {"persons": [str(person)]})
+    return files
+
+
+@transaction.atomic
+def decide_sharing(
+    *, by: Actor, entry: UUID | None = None, person: UUID | None = None, **given: str
+) -> tuple[UUID, tuple[str, ...]]:
+    """As `disclosure.sharing_decisions.decide_sharing`."""
+    made, flagged = disclosure.decide_sharing(by=by, entry=entry, person=person, **given)
+    owe("clocks", {"persons": [str(p) for p in persons_on(made)]})
+    return made, flagged
