@@ -79,6 +79,7 @@ STREETS = frozenset(
     "rise green hill heights row yard mews bank croft fold garth gate vale villas wharf approach side end common "
     "meadow meadows fields field chase dene dell nook spinney paddock orchard ridge brow".split()
 )
+LOOKS = str.maketrans("olisbzg", "0115826")  # what a code looks like, whichever of them was typed
 _DIGIT_WORDS = {word: str(n) for n, word in enumerate(_UNITS[:10])} | {"oh": "0", "nought": "0", "nil": "0"}
 _LIKE_DIGITS = str.maketrans("olizsb", "011258")
 _WORD = re.compile(r"[0-9]+|[a-z]+")
@@ -139,7 +140,7 @@ class Folded:
             self.words.append(match.group())
             self.starts.append(match.start())
             self.ends.append(match.end())
-        self.meant = [CANONICAL.get(word, word) for word in self.words]
+        self.meant = [meaning(word) for word in self.words]
         for n, word in enumerate(self.words):
             if word in _TENS:
                 unit = self.meant[n + 1] if n + 1 < len(self.words) else ""
@@ -151,6 +152,10 @@ class Folded:
     @cached_property
     def plain(self) -> str:
         return "".join(self.words)
+
+    @cached_property
+    def looks(self) -> str:
+        return self.plain.translate(LOOKS)
 
     @cached_property
     def plain_at(self) -> list[int]:
@@ -205,6 +210,12 @@ class Folded:
                 runs.append([group])
             last = match.end()
         return runs
+
+
+@lru_cache(maxsize=50_000)
+def meaning(word: str) -> str:
+    """One word in its canonical form; letters that a scanner of paper takes for each other are one."""
+    return CANONICAL.get(word) or (word.replace("vv", "w").replace("rn", "m") if len(word) > 3 else word)
 
 
 def folded(text: str) -> Folded:

@@ -8,7 +8,7 @@ from math import cos, radians
 
 from rapidfuzz.distance import OSA
 
-from sightline.sharing.release.folding import Folded, Group
+from sightline.sharing.release.folding import LOOKS, Folded, Group
 from sightline.sharing.release.types import EXACT, FUZZY, NORMALISED, Found
 from sightline.sharing.release.values import Name, Premises, Probes
 
@@ -40,6 +40,20 @@ def find(text: Folded, probes: Probes, *, fuzzy: bool = True) -> Iterator[Found]
         yield from _names(text, name, probes, fuzzy)
 
 
+def _both(text: Folded, canonical: str, written: str, most: int) -> Iterator[tuple[int, int, int]]:
+    """Where words are alike in their canonical form, or as they are written: a slip in `St` is no slip in `street`."""
+    done: set[tuple[int, int]] = set()
+    for first, last, distance in _alike(text, canonical, most, text.meant, text.canon, text.canon_at):
+        done.add((first, last))
+        yield first, last, distance
+    if written and written != canonical:
+        for first, last, distance in _alike(
+            text, written, min(most, slips(len(written))), text.words, text.plain, text.plain_at
+        ):
+            if (first, last) not in done:
+                yield first, last, distance
+
+
 def _found(text: Folded, start: int, end: int, kind: str, how: str, value: str, probes: Probes) -> Found:
     start, end = text.given(start, end)
     if how == NORMALISED and text.text[start:end].strip() in probes.as_given:
@@ -60,6 +74,8 @@ def _all(wanted: str, within: str) -> Iterator[int]:
 def _postcodes(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
     for code, value in probes.postcodes:
         yield from _code(text, code, "postcode", value, probes)
+        if fuzzy:
+            yield from _code(text, code, "postcode", value, probes, looks=True)
     if fuzzy and probes.postcodes:
         for start, end, window in _windows(text, probes.postcodes[0][0]):
             for code, value in probes.postcodes:
@@ -70,18 +86,35 @@ def _postcodes(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
                 yield _found(text, start, end, "postcode", FUZZY, value, probes)
 
 
-def _code(text: Folded, code: str, kind: str, value: str, probes: Probes) -> Iterator[Found]:
-    for at in _all(code, text.plain):
+def _code(text: Folded, code: str, kind: str, value: str, probes: Probes, *, looks: bool = False) -> Iterator[Found]:
+    """Where a code stands, however it is spaced; `looks`: or stands something that looks like it (L5 for LS, O for 0)."""
+    how, stream = (FUZZY, text.looks) if looks else (NORMALISED, text.plain)
+    wanted = code.translate(LOOKS) if looks else code
+    for at in _all(wanted, stream):
+        if looks and text.plain[at : at + len(code)] == code:
+            continue
         first = text.word_at(text.plain_at, at)
         last = text.word_at(text.plain_at, at + len(code) - 1)
         begins = text.plain_at[first] == at
         ends = text.plain_at[last] + len(text.words[last]) == at + len(code)
-        if not (begins and ends) and len(code) < 7:
+        if (
+            not (begins and ends)
+            and (looks or len(code) < 7)
+            and not (looks and _stands(text, first, last, at, len(code)))
+        ):
             continue
         start = text.starts[first] + at - text.plain_at[first]
         end = text.starts[last] + at + len(code) - text.plain_at[last]
         if end - start <= len(code) * 4 + 40:  # far-flung letters are no code
-            yield _found(text, start, end, kind, NORMALISED, value, probes)
+            yield _found(text, start, end, kind, how, value, probes)
+
+
+def _stands(text: Folded, first: int, last: int, at: int, length: int) -> bool:
+    """Whether a stretch of letters and digits stands apart: nothing but a sign or a space before it and after it."""
+    start = text.starts[first] + at - text.plain_at[first]
+    end = text.starts[last] + at + length - text.plain_at[last]
+    before, after = text.folded[start - 1 : start], text.folded[end : end + 1]
+    return not before.isalnum() and not after.isalnum()
 
 
 def _windows(text: Folded, like: str) -> Iterator[tuple[int, int, str]]:
@@ -131,6 +164,7 @@ def _vehicles(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
     for code, value in probes.vehicles:
         yield from _code(text, code, "vehicle", value, probes)
         if fuzzy and len(code) >= 6:
+            yield from _code(text, code, "vehicle", value, probes, looks=True)
             for start, end, window in _windows(text, code):
                 if (
                     window != code
@@ -246,7 +280,7 @@ _MAIL = re.compile(
 
 
 def _emails(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
-    if not probes.emails or "@" not in text.folded and " at" not in text.folded and "at " not in text.folded:
+    if not probes.emails:
         return
     for match in _MAIL.finditer(text.folded):
         said = _DOT.sub(".", _AT.sub("@", match.group(), count=1)).strip(".")
@@ -293,17 +327,22 @@ def slips(length: int) -> int:
 
 def _premises(text: Folded, one: Premises, probes: Probes, fuzzy: bool) -> Iterator[Found]:
     most = slips(len(one.street)) if fuzzy else 0
-    for first, last, distance in _alike(text, one.street, most):
+    for first, last, distance in _both(text, one.street, one.written, most):
         number, at = _number_by(text, first, last, one.number)
         start, end = text.starts[min(first, at) if at is not None else first], text.ends[max(last, at or last)]
         if one.number and number == one.number:
             yield _found(text, start, end, "address", FUZZY if distance else NORMALISED, one.value, probes)
         elif not fuzzy or distance > 1:
             continue
-        elif one.number and number and not distance and not one.common and OSA.distance(number, one.number) <= 1:
+        elif number and not distance and not one.common and _a_slip(number, one.number):
             yield _found(text, start, end, "address", FUZZY, one.value, probes)
         elif (not number or not one.number) and not distance and _place_near(text, first, last, one):
             yield _found(text, start, end, "address", FUZZY, one.value, probes)
+
+
+def _a_slip(number: str, wanted: str) -> bool:
+    """Whether a house number may be the other with one digit wrong. Of one digit alone nothing can be said."""
+    return len(number) == len(wanted) > 1 and OSA.distance(number, wanted) <= 1
 
 
 def _number_by(text: Folded, first: int, last: int, wanted: str) -> tuple[str, int | None]:
@@ -313,6 +352,9 @@ def _number_by(text: Folded, first: int, last: int, wanted: str) -> tuple[str, i
     near = [n for n in before if all(w in _FILLERS or len(w) <= 1 or w.isdigit() for w in between[n])]
     after = [n for n in range(last + 1, min(last + 3, len(text.meant))) if text.meant[n].isdigit()]
     after = [n for n in after if all(w in _FILLERS for w in text.meant[last + 1 : n])]
+    for n in before:  # digits that were each put in their own place
+        if wanted and "".join(text.meant[n:first]) == wanted:
+            return wanted, n
     for n in (*reversed(near), *after):
         if text.meant[n] == wanted and text.starts[first] - text.ends[n] < AROUND:
             return wanted, n
@@ -336,21 +378,24 @@ def _begins_word(text: Folded, last: int, outcode: str) -> bool:
 
 def _names(text: Folded, name: Name, probes: Probes, fuzzy: bool) -> Iterator[Found]:
     most = slips(len(name.text)) if fuzzy and (name.full or len(name.text) >= 12) else 0
-    for first, last, distance in _alike(text, name.text, most):
+    for first, last, distance in _both(text, name.text, name.written, most):
         how = FUZZY if distance else NORMALISED
         yield _found(text, text.starts[first], text.ends[last], name.kind, how, name.value, probes)
 
 
-def _alike(text: Folded, wanted: str, most: int) -> Iterator[tuple[int, int, int]]:
+def _alike(
+    text: Folded, wanted: str, most: int, words: list[str], stream: str, begins: list[int]
+) -> Iterator[tuple[int, int, int]]:
     """Where whole words, run together, are this, with at most so many slips: (first word, last word, slips).
 
     Whatever has few slips shares an unbroken piece with it: only around those is counted.
     """
-    stream, begins = text.canon, text.canon_at
     done: set[tuple[int, int]] = set()
-    for first, last in _whole(text, _all(wanted, stream), len(wanted)):
-        done.add((first, last))
-        yield first, last, 0
+    for at in _all(wanted, stream):
+        first, last = text.word_at(begins, at), text.word_at(begins, at + len(wanted) - 1)
+        if begins[first] == at and begins[last] + len(words[last]) == at + len(wanted):
+            done.add((first, last))
+            yield first, last, 0
     if not most or len(stream) < len(wanted) - most:
         return
     pieces = 2 * most + 1 if len(wanted) >= 3 * (2 * most + 1) else most + 1
@@ -364,27 +409,19 @@ def _alike(text: Folded, wanted: str, most: int) -> Iterator[tuple[int, int, int
             for first in {
                 text.word_at(begins, max(0, min(around + d, len(stream) - 1))) for d in range(-most, most + 1)
             }:
-                if first in tried or not text.meant[first]:
+                if first in tried or not words[first]:
                     continue
                 tried.add(first)
-                yield from _from(text, first, wanted, most, done)
-
-
-def _whole(text: Folded, places: Iterator[int], length: int) -> Iterator[tuple[int, int]]:
-    for at in places:
-        first = text.word_at(text.canon_at, at)
-        last = text.word_at(text.canon_at, at + length - 1)
-        if text.canon_at[first] == at and text.canon_at[last] + len(text.meant[last]) == at + length:
-            yield first, last
+                yield from _from(words, first, wanted, most, done)
 
 
 def _from(
-    text: Folded, first: int, wanted: str, most: int, done: set[tuple[int, int]]
+    words: list[str], first: int, wanted: str, most: int, done: set[tuple[int, int]]
 ) -> Iterator[tuple[int, int, int]]:
     """The best run of words from this one on that is nearly what is wanted."""
     joined, best = "", None
-    for last in range(first, min(first + 12, len(text.meant))):
-        joined += text.meant[last]
+    for last in range(first, min(first + 12, len(words))):
+        joined += words[last]
         if len(joined) > len(wanted) + most:
             break
         if len(joined) >= len(wanted) - most:

@@ -43,6 +43,7 @@ class Premises:
     value: str
     number: str
     street: str
+    written: str  # the street as it is written, folded only
     common: bool
     near: tuple[str, ...]
     outcode: str
@@ -54,6 +55,7 @@ class Name:
 
     value: str
     text: str
+    written: str
     kind: str
     full: bool = True
 
@@ -149,18 +151,19 @@ def _uprn(text: str, value: str, made: Probes) -> None:
 
 def _name(text: str, value: str, kind: str, made: Probes) -> None:
     words = [w for w in canonical(text) if w != "the" or len(canonical(text)) < 3]
+    written = folded(text).plain
     telling = [w for w in words if w not in _NOTHING and not w.isdigit()]
     whole = "".join(words)
     if not telling or len(whole) < 5:
         if len(words) >= 3 and len(whole) >= 12:  # nothing but common words, but all of them in this order
-            made.names.append(Name(value, whole, kind))
+            made.names.append(Name(value, whole, written, kind))
         return
-    made.names.append(Name(value, whole, kind))
+    made.names.append(Name(value, whole, written, kind))
     short = list(words)
     while short and short[-1] in _TRAILING:
         short.pop()
     if len(short) < len(words) and len(short) >= 2 and [w for w in short if w not in _NOTHING]:
-        made.names.append(Name(value, "".join(short), kind, full=False))
+        made.names.append(Name(value, "".join(short), "", kind, full=False))
 
 
 def _address(value: Value, made: Probes) -> None:
@@ -193,7 +196,12 @@ def _address(value: Value, made: Probes) -> None:
     if street:
         first = canonical(parts[at or 0])
         core = [w for w in first if not w.isdigit()]
-        made.premises.append(Premises(value.id, number, street, bool(core) and core[0] in COMMON, near, outcode))
+        told = folded(parts[at or 0])
+        written = "".join(told.words)
+        written = written[written.rfind(number) + len(number) :] if number and number in written else written
+        written = written[1:] if core and len(core[0]) == 1 else written  # 14a
+        common = bool(core) and core[0] in COMMON
+        made.premises.append(Premises(value.id, number, street, written, common, near, outcode))
     for part in parts[: at if at is not None else 1]:
         _name(part, value.id, "address", made)
 
