@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "sightline.web",  # first: its templates come before those of the packages
     "sightline.api",
     "sightline.jobs",
+    "sightline.retention",
     "sightline.disclosure",
     "sightline.watching",
     "sightline.messages",
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.logs.RequestIdMiddleware",
+    "sightline.web.evenly.EvenlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -177,6 +179,9 @@ if OIDC_SERVER_URL:
             }
         ],
     }
+
+# "Not there" is answered on a beat, in seconds (sightline/web/evenly.py). Tests ask for what is hidden thousands of times.
+NOT_THERE_BEAT = 0.0 if SIGHTLINE_MODE == "test" else 0.05
 
 # --- sessions and cookies --------------------------------------------------------------------------------------------
 SESSION_COOKIE_AGE = 30 * 60  # idle; SlidingSessionMiddleware pushes it forward

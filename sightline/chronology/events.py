@@ -17,7 +17,7 @@ from django.db.models import Q
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import allowed_values, is_sealed, label_of, latest_of, opened_for_each
 from sightline.definition.records import facts
-from sightline.identity.queries import rows_of
+from sightline.identity.queries import rows_by_id, rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen
@@ -120,7 +120,11 @@ def _add(
             reading.note(entry.id, sight)
             allowed.append((entry, identity, kind, sight))
     reading.keyring.fetch_for(bytes(entry.body) for entry, *_ in allowed)
+    keys = {row.id: row.key for row in rows_by_id(identity for _, identity, *_ in allowed).values()}
+    reading.keyring.fetch(keys.values())
     for entry, identity, kind, sight in dict.fromkeys(allowed):
+        if not reading.keyring.opens_by(entry.body, (keys[identity],)):
+            continue  # whoever is erased: no rule rests on what opens with a brother's key
         try:
             body = reading.keyring.open(bytes(entry.body), f"entry|{entry.id}")
         except CannotOpen:

@@ -27,7 +27,7 @@ from sightline.timescales.spans import parse_span
 
 Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
-NEED_EXAMPLES = ("record", "clock", "message", "rule", "feed", "signal", "storyline", "watch", "notice", "matching", "nicknames", "alert", "recipient", "share")
+NEED_EXAMPLES = ("record", "clock", "message", "rule", "feed", "signal", "storyline", "watch", "notice", "retention", "matching", "nicknames", "alert", "recipient", "share")
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
 
@@ -191,6 +191,12 @@ def _alert(faults: Faults, name: str, alert: Any) -> None:
         faults.code(name, ("unless", "agency-kind", index), kind, "agency-kind")
 
 
+def _retention(faults: Faults, name: str, schedule: Any) -> None:
+    for index, record in enumerate(schedule.records):
+        if record != "any":
+            faults.thing(name, ("records", index), record, "record")
+
+
 CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "agency": _agency,
     "team": _team,
@@ -203,6 +209,7 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "clock": check_clock,
     "calendar": _calendar,
     "rule": check_rule,
+    "retention": _retention,
     "alert": _alert,
     **REGISTRY_CHECKS,
     **DISCLOSURE_CHECKS,

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from sightline.definition.base import COMBINATORS, ID, Condition, Dated, Listed, Model, Thing, YesNo
 from sightline.definition.kinds.agencies import Agency, Locality, Permission, Role, Team
+from sightline.definition.kinds.alerts import ReadingAlert
 from sightline.definition.kinds.clocks import Calendar, Clock, ClockEvent, Limit
 from sightline.definition.kinds.codes import Code, CodeList, Lane
 from sightline.definition.kinds.disclosure import Gives, Recipient, Share, Withholds
@@ -33,6 +34,7 @@ from sightline.definition.kinds.messages import Acknowledge, Message, MessagePar
 from sightline.definition.kinds.naming import Naming
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
+from sightline.definition.kinds.retention import Retention
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
 from sightline.definition.kinds.signals import Counted, Signal
 from sightline.definition.kinds.storylines import Storyline
@@ -85,10 +87,12 @@ __all__ = [
     "PartnershipInfo",
     "Permission",
     "Priority",
+    "ReadingAlert",
     "Recipient",
     "RecordField",
     "RecordRole",
     "RecordType",
+    "Retention",
     "Role",
     "Share",
     "SharingRule",
@@ -135,9 +139,11 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "calendar": ("calendars", Calendar),
     "feed": ("feeds", Feed),
     "notice": ("notices", Notice),
+    "retention": ("retention", Retention),
     "rule": ("sharing", SharingRule),
     "recipient": ("recipients", Recipient),
     "share": ("shares", Share),
+    "alert": ("reading-alerts", ReadingAlert),
     "signal": ("signals", Signal),
     "storyline": ("storylines", Storyline),
     "figure": ("figures", Figure),
@@ -195,9 +201,11 @@ class Partnership(Model):
     calendar: dict[str, Calendar] = {}
     feed: dict[str, Feed] = {}
     notice: dict[str, Notice] = {}
+    retention: dict[str, Retention] = {}
     rule: dict[str, SharingRule] = {}
     recipient: dict[str, Recipient] = {}
     share: dict[str, Share] = {}
+    alert: dict[str, ReadingAlert] = {}
     signal: dict[str, Signal] = {}
     storyline: dict[str, Storyline] = {}
     figure: dict[str, Figure] = {}

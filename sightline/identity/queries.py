@@ -211,7 +211,7 @@ def family(reading: Reading, person: UUID, identities: Sequence[UUID] = ()) -> l
     found: dict[UUID, Kin] = {}
     for identity, relation, agency in wanted:
         their = person_of.get(identity)
-        if their in known and their not in found:
+        if their in known and their not in found and not all(one.erased for one in known[their].held):
             who = known[their]
             found[their] = Kin(their, relation, who.name, who.born or who.expected, titles.get(agency, agency))
     return list(found.values())

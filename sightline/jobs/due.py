@@ -12,11 +12,10 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.agencies.queries import machine, partnership
-from sightline.chronology.expiry import expire
 from sightline.clocks import actions as clocks
 from sightline.identity import quality
 from sightline.intake import alarms
-from sightline.jobs import escalating
+from sightline.jobs import escalating, retaining
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
 from sightline.messages import actions as messages
@@ -31,7 +30,8 @@ PAUSE_SECONDS = 0.003  # between transactions, so that whoever waits for the dat
 VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "clocks": lambda payload: clocks.recompute(UUID(p) for p in payload["persons"]),
     "sequence-ledger": lambda payload: ledger.sequence(),
-    "expire-routine": lambda payload: expire(definition=partnership(), by=machine("expiry-machine")),
+    "bring-up-due": lambda payload: retaining.bring_up_due(),
+    "expire-routine": retaining.expire_agreed,
     "measure-matching": lambda payload: quality.measure(by=machine("matching-machine")),
     "escalate-emergency": escalating.escalate,
     "watch-feeds": lambda payload: alarms.watch(definition=partnership(), by=machine("clock-machine")),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sightline.definition.outcomes import Decision, Refused
-from sightline.stories import acting_emergencies, acting_matches
+from sightline.stories import acting_emergencies, acting_erasing, acting_matches
 from sightline.stories.acting_matches import NotBuilt
 from sightline.stories.contract import OF_A_PAIR
 from sightline.stories.model import Act
@@ -21,9 +21,11 @@ Flags = tuple[str, ...]
 Second = Callable[["Life", Act, Act], Flags]  # the life, what the second person does, the act that it is about
 
 CONFIRMS: dict[str, Second] = {does: acting_matches.confirm for does in OF_A_PAIR} | {
+    "erase": acting_erasing.confirm,
     "reveal": acting_emergencies.agree,
 }
 REJECTS: dict[str, Second] = {does: acting_matches.reject for does in OF_A_PAIR} | {
+    "erase": acting_erasing.reject,
     "reveal": acting_emergencies.refuse,
 }
 

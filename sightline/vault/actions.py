@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -105,6 +105,11 @@ class Keyring:
     def fetch_for(self, sealed: Iterable[bytes]) -> None:
         """Fetches whatever opens these bodies, in one query."""
         self.fetch(key_id for body in sealed if body for key_id in rules.key_ids(body))
+
+    def opens_by(self, sealed: bytes, keys: Collection[UUID]) -> bool:
+        """Whether one of these keys, in hand, is among those that open this. True too where it cannot be told which do."""
+        named = rules.key_ids(bytes(sealed))
+        return not named or any(key in self._keys for key in named if key in keys)
 
     def seal(self, value: Any, keys: Iterable[UUID], bound_to: str) -> bytes:
         """Seals a JSON value (or bytes as they are) for these keys."""

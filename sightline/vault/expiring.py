@@ -7,12 +7,13 @@ written outside the database: where an older copy is put back, the same schedule
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from sightline.vault.models import Key
+from sightline.vault.rules import key_ids
 
 SCOPE = "record"  # of keys that stand under their entry's id
 
@@ -27,3 +28,15 @@ def destroy_of(entries: Collection[UUID]) -> int:
     rows: QuerySet[Key] = Key.objects.filter(id__among=entries, scope=SCOPE)
     count, _ = rows.delete()
     return count
+
+
+def openable(bodies: Iterable[bytes]) -> int:
+    """How many of these sealed bodies at least one key is left for."""
+    wanted = [key_ids(body) for body in bodies]
+    there = set(Key.objects.filter(id__among={key for keys in wanted for key in keys}).values_list("id", flat=True))
+    return sum(not there.isdisjoint(keys) for keys in wanted)
+
+
+def gone(key_ids_: Collection[UUID]) -> set[UUID]:
+    """Those of these keys that were destroyed."""
+    return set(key_ids_) - set(Key.objects.filter(id__among=list(key_ids_)).values_list("id", flat=True))

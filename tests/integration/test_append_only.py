@@ -25,6 +25,7 @@ from sightline.intake.models import FeedAlarm, FeedAlarmStep
 from sightline.ledger.actions import sequence
 from sightline.ledger.triggers import append_only_models
 from sightline.messages.models import Acknowledged, Ask, AskAnswer, Delivered, Outgoing
+from sightline.retention.models import Hold, Lifting
 from sightline.timescales.moment import now
 from tests.support.partnership import CARE, HOSPITAL, POLICE, SCHOOL, child, send, settle_in
 
@@ -66,6 +67,8 @@ def full(shared_database):
         by="feed-machine",
         by_name="A machine",
     )
+    held = Hold.objects.create(kind="inquiry", reach="everything", at=now(), by="feed-machine", key=uuid4(), because=b"")
+    Lifting.objects.create(hold=held, at=now(), by="feed-machine", because=b"")
     _of_matching()
     _of_disclosure()
     _of_messages()

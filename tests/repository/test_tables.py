@@ -27,6 +27,8 @@ PAIRS = {"identity.key": ("key", "alike"), "ledger.node": ("level", "at")}  # ro
 BY_NAME = {"agencies.agency", "identity.trainedmodel"}  # a slug, which is public; the hash of a model
 APPEND_ONLY = {
     "agencies.published",
+    "retention.hold",
+    "retention.lifting",
     "agencies.registryrow",
     "ledger.record",
     "ledger.place",
