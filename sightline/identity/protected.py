@@ -31,6 +31,7 @@ from sightline.identity.models import LocationEnded, LocationOf, ProtectedLocati
 from sightline.identity.queries import seen
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
+from sightline.sharing.queries import ties_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.release import Value
 from sightline.sharing.rules import holders
@@ -295,9 +296,7 @@ def _location(location: UUID, by: Actor, *, lock: bool = False) -> tuple[Protect
 
 def is_recipient(location: UUID, by: Actor) -> bool:
     """Whether somebody is named for a location, now."""
-    reading = Reading(by, "safeguarding", recorded=False)
-    reading.learn_ties([location])
-    return HOLDER in reading.ties([location])
+    return location in ties_of(holders(by), HOLDER)
 
 
 def ring_for(location: UUID) -> AgencyInfo:
@@ -393,7 +392,3 @@ def end(location: UUID, *, because: str, by: Actor, agreed_by: Actor) -> None:
     unindexing.again([one.id for one in people])
     _record("end-protection", by, [location, *(one.id for one in people)], agreed_by=agreed_by.id)
 
-
-def held_by(actor: Actor) -> list[str]:
-    """The names under which somebody may be a recipient."""
-    return holders(actor)

@@ -16,7 +16,7 @@ _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 9: 4, 10: 8}
 _POINTERS = {0x8769, 0x8825, 0xA005, 0x014A}
 _GPS, _LATITUDE, _LONGITUDE = 0x8825, 2, 4
 _WIDE = range(0x9C9B, 0x9CA0)  # what Windows writes: title, comment, author, keywords, subject, in UTF-16
-_READABLE = re.compile(rb"[\x20-\x7e\x80-\xff]{4,}")
+_READABLE = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{4,}")
 MOST_TEXT = 4 * 1024 * 1024
 
 
@@ -141,7 +141,9 @@ def _tiff(raw: bytes, found: list[str], points: list[str]) -> None:
                     if wide
                     else _text(value[8:])
                 )
-            elif kind in (2, 7, 1) and size >= 3:
+            elif kind == 2:
+                found.append(_text(value.replace(b"\0", b"\n")))
+            elif kind in (7, 1) and size >= 3:
                 found += _strings(value)
         after = at + 2 + 12 * count
         if after + 4 <= len(raw):

@@ -19,8 +19,7 @@ NAMES = (
     "Whinmoor Whitebridge Wyke Beechcroft Park Church Station Mill High Victoria"
 ).split()
 TYPES = "Street Road Avenue Lane Close Court Crescent Drive Gardens Grove Place Terrace Mount Walk".split()
-SHORT = {"Street": "St", "Road": "Rd", "Avenue": "Ave", "Lane": "Ln", "Close": "Cl", "Court": "Ct", "Crescent": "Cres",
-         "Drive": "Dr", "Gardens": "Gdns", "Grove": "Gr", "Place": "Pl", "Terrace": "Terr", "Mount": "Mt", "Walk": "Wk"}  # fmt: skip
+SHORT = dict(zip(TYPES, "St Rd Ave Ln Cl Ct Cres Dr Gdns Gr Pl Terr Mt Wk".split(), strict=True))
 PLACES = "Seacroft Harehills Armley Beeston Bramley Gipton Halton Middleton Holbeck Wortley Chapeltown Pudsey".split()
 REFUGES = (
     "Haven Harbour Lantern Kingfisher Larkspur Beacon Northlight Bluebell Tamarind Skylark Meridian Samphire".split()
