@@ -31,7 +31,6 @@ STORED = 4  # subtrees of this level and above are kept: one row for sixteen rec
 _CANONICAL = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False
 ).encode  # made once: a fifth less time
-_quoted = json.encoder.encode_basestring  # a text in JSON, as it is where `ensure_ascii` is off
 
 
 def leaf(values: Mapping[str, Any]) -> str:
@@ -39,29 +38,21 @@ def leaf(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(b"\x00" + canonical(values).encode()).hexdigest()
 
 
-def fits(row: Sequence[str], count: int, ids: str, detail: str, leaf_: str) -> bool:
-    """Whether a record, as its table has it, has this fingerprint. `row` is its texts in the order of `TEXTS`; `ids` and
-    `detail` are JSON, however the database spaces and orders it. A million records are checked this way in a third of
-    the time that making dicts of them takes. Raises ValueError where it is no longer JSON.
+def leaf_of_pieces(begins: str, detail: str, then: str, ids: str, ends: str) -> str:
+    """The same, of the text that it covers, in pieces: the JSON of `detail` and `ids` is between the others, however the
+    database spaces it. Where the database orders or escapes it in another way it is not found: see `leaf_of_row`.
+    A million records are checked this way in a quarter of the time that making dicts of them takes.
     """
-    if _leaf_of(row, count, _unspaced(ids), _unspaced(detail)) == leaf_:
-        return True
-    return leaf_of_row(row, count, ids, detail) == leaf_
+    text = f"{begins}{_unspaced(detail)}{then}{_unspaced(ids)}{ends}"
+    return hashlib.sha256(b"\x00" + text.encode()).hexdigest()
 
 
 def leaf_of_row(row: Sequence[str], count: int, ids: str, detail: str) -> str:
-    """The same as `leaf`, of a record as its table has it."""
-    return _leaf_of(row, count, _CANONICAL(json.loads(ids)), _CANONICAL(json.loads(detail)))
-
-
-def _leaf_of(row: Sequence[str], count: int, ids: str, detail: str) -> str:
-    acting_for, actor, at, basis, id_, kind, outcome, policy, purpose, rule, stream, verb = map(_quoted, row)
-    canonical = (
-        f'{{"acting_for":{acting_for},"actor":{actor},"at":{at},"basis":{basis},"count":{count},"detail":{detail},'
-        f'"id":{id_},"ids":{ids},"kind":{kind},"outcome":{outcome},"policy":{policy},"purpose":{purpose},'
-        f'"rule":{rule},"stream":{stream},"verb":{verb}}}'
+    """The same as `leaf`, of a record as its table has it: `row` is its texts in the order of `TEXTS`, `ids` and `detail`
+    are JSON. Raises ValueError where it is no longer that."""
+    return leaf(
+        {**dict(zip(TEXTS, row, strict=True)), "count": count, "ids": json.loads(ids), "detail": json.loads(detail)}
     )
-    return hashlib.sha256(b"\x00" + canonical.encode()).hexdigest()
 
 
 def _unspaced(text: str) -> str:
