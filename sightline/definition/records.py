@@ -231,7 +231,8 @@ def run_example(partnership: Partnership, thing: Thing, example: Mapping[str, An
     role: `{child: [{ethnicity: MWBC, age: 0}]}`, one as a mapping, several without details as a number; without
     `people` there is one person without details in each needed role and each role that `good-when` asks about.
     Expected, each only when given: `missing` (parts), `queue`, `urgent`, `routine` (yes or no), `headline`,
-    `guards` (protected, sealed or no), `handling` (its code), `faults` (fields whose values cannot be understood). `because` explains and is not run.
+    `guards` (protected, sealed or no), `handling` (its code), `faults`
+    (fields whose values cannot be understood). `because` explains and is not run.
     """
     if not isinstance(thing, RecordType):
         return f"{thing.id} is not a record"

@@ -5,7 +5,7 @@ The order of `rules.py`: what rules allow, less what restrictions narrow, and fl
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sightline.sharing.models import Restriction, Tie
 from sightline.sharing.rules import ANY, BY_NAME, NAMED, OF_RECORDS, Branch, Policy, holders
@@ -91,7 +91,7 @@ def tied(policy: Policy, *, subject: str, kinds: frozenset[str] | set[str], reco
     return found
 
 
-def _ties(policy: Policy):  # noqa: ANN202
+def _ties(policy: Policy) -> QuerySet[Tie]:
     moment = now()
     return Tie.objects.filter(holder__in=holders(policy.actor), from_at__lte=moment).filter(
         Q(until=None) | Q(until__gt=moment)
@@ -117,7 +117,7 @@ def kept_from(policy: Policy, *, subject: str) -> Q:
     return Q(Exists(_kept(policy, OuterRef(subject))))
 
 
-def _kept(policy: Policy, subject: OuterRef):  # noqa: ANN202
+def _kept(policy: Policy, subject: OuterRef) -> QuerySet[Restriction]:
     moment = now()
     own = _ties(policy).filter(subject=OuterRef("subject"), kind=NAMED)
     open_ = Restriction.objects.filter(subject=subject, from_at__lte=moment).filter(Q(until=None) | Q(until__gt=moment))
