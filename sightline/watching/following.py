@@ -87,6 +87,7 @@ def note(found: Sequence[Response]) -> list[Seen]:
                     agency=response.agency,
                     verb=response.verb,
                     ties=_ties(response, who.get(response.actor), held),
+                    opened=not response.persons or person in response.persons,
                 )
             )
     return rows

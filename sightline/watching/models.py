@@ -28,7 +28,7 @@ class Seen(models.Model):
     """
 
     classification = dict.fromkeys(
-        ("id", "identity", "person", "record", "at", "actor", "agency", "verb", "ties"), "internal"
+        ("id", "identity", "person", "record", "at", "actor", "agency", "verb", "ties", "opened"), "internal"
     )
 
     id = models.BigAutoField(primary_key=True)
@@ -42,6 +42,8 @@ class Seen(models.Model):
     ties = models.CharField(
         max_length=200, blank=True
     )  # codes that the reader held then; `agency:code` for the agency's
+
+    opened = models.BooleanField(default=True)  # whose page it was; else something of theirs stood on another's
 
     class Meta:
         indexes = [

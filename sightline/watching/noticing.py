@@ -41,6 +41,8 @@ def notice(found: Sequence[Response], rows: Iterable[Seen]) -> int:
     who = {worker.id: worker for worker in workers()}
     of: dict[UUID, dict[UUID, list[Seen]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
+        if not row.opened:
+            continue  # something of theirs stood on another child's page
         of[row.record][row.person].append(row)
     opened = [r for r in found if r.id in of and r.actor in who]
     compared = _Compared({i.identity for r in opened for some in of[r.id].values() for i in some})

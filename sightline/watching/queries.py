@@ -21,13 +21,13 @@ from sightline.timescales.moment import now
 from sightline.vault.actions import Erased, Keyring
 from sightline.watching import following
 from sightline.watching.models import Flag, Own, Reviewed, Seen, Unusual
-from sightline.watching.rules import AGENCY, split_ties
+from sightline.watching.rules import AGENCY, involved, split_ties
 from sightline.watching.telling import REVIEW
 from sightline.watching.types import Summary, UnusualView, Viewer, Viewing
 
 ASK = "see-who-saw"
 LEADING = frozenset({"allocated", "lead-professional", "reviewer", "auditor"})  # ties by which one asks
-UNTIED = Q(ties="")
+UNTIED = Q(ties="") | Q(ties__startswith=AGENCY)  # own ties stand before the agency's
 MOST_VIEWERS = 200
 
 
@@ -88,7 +88,7 @@ def who_has_seen(
 ) -> Page[Viewing]:
     """Every response that showed something of a child, the newest first, a page at a time. From the ledger alone.
 
-    `untied`: only by readers who had no tie to the child then, nor did their agency. Raises Missing, Refused.
+    `untied`: only by readers who had no tie of their own to the child then. Raises Missing, Refused.
     """
     ids = _by_right(reading, person)
     _noted(reading, person)
@@ -107,8 +107,9 @@ def who_has_seen(
     records, names = responses(record for _, record, _ in shown), Names(reading)
     with trusted("who-has-seen"):
         about = following.subjects_of(records.values())
-    items = [_viewing(response, ties, about, names) for response, ties in fresh]
-    items += [_viewing(records[record], ties, about, names) for _, record, ties in shown if record in records]
+        about |= following.subjects_of(response for response, _ in fresh)
+    items = [_viewing(response, ties, about, names, ids) for response, ties in fresh]
+    items += [_viewing(records[record], ties, about, names, ids) for _, record, ties in shown if record in records]
     return Page(tuple(items), mark(shown[-1][0], shown[-1][1]) if len(found) > limit else "")
 
 
@@ -124,7 +125,7 @@ def all_who_saw(reading: Reading, person: UUID, *, untied: bool = False) -> Iter
 
 
 def viewers(reading: Reading, person: UUID) -> list[Summary]:
-    """Each reader once: how often, from when until when; those without any tie first. Raises Missing, Refused."""
+    """Each reader once: how often, from when until when; those without a tie of their own first. Raises Missing, Refused."""
     ids = _by_right(reading, person)
     _noted(reading, person)
     rows = (
@@ -140,10 +141,10 @@ def viewers(reading: Reading, person: UUID) -> list[Summary]:
         one[2], one[3] = max(one[2], response.at), max(one[3], ties)
     names = Names(reading)
     found = [
-        Summary(names.viewer(actor, agency), times, first, last, _tie_codes(ties), bool(ties))
+        Summary(names.viewer(actor, agency), times, first, last, _tie_codes(ties), involved(ties))
         for (actor, agency), (times, first, last, ties) in counted.items()
     ]
-    return sorted(found, key=lambda one: (one.involved, -one.last.timestamp()))
+    return sorted(found, key=lambda one: (one.involved, bool(one.ties), -one.last.timestamp()))
 
 
 @trusted("who-has-seen")
@@ -155,7 +156,7 @@ def _fresh(ids: Iterable[UUID], *, untied: bool = False) -> list[tuple[Response,
         if row.identity in wanted:
             of[row.record] = max(of.get(row.record, ""), row.ties)
     fresh = [(response, of[response.id]) for response in found if response.id in of]
-    return sorted(((r, t) for r, t in fresh if not (untied and t)), key=lambda pair: pair[0].at, reverse=True)
+    return sorted(((r, t) for r, t in fresh if not (untied and involved(t))), key=lambda pair: pair[0].at, reverse=True)
 
 
 def _noted(reading: Reading, person: UUID) -> None:
@@ -165,9 +166,13 @@ def _noted(reading: Reading, person: UUID) -> None:
         about.append(str(person))
 
 
-def _viewing(response: Response, ties: str, about: dict[UUID, dict[UUID, UUID]], names: Names) -> Viewing:
+def _viewing(
+    response: Response, ties: str, about: dict[UUID, dict[UUID, UUID]], names: Names, of: Iterable[UUID]
+) -> Viewing:
     order = ("full", "headline", "pointer")
     levels = tuple((level, response.levels[level]) for level in order if response.levels.get(level))
+    subjects = about.get(response.id, {})
+    theirs = {subjects[identity] for identity in of if identity in subjects}
     return Viewing(
         response.id,
         response.at,
@@ -177,9 +182,10 @@ def _viewing(response: Response, ties: str, about: dict[UUID, dict[UUID, UUID]],
         response.basis,
         response.rules,
         levels,
-        len(set(about.get(response.id, {}).values())) or 1,
+        len(response.persons or set(subjects.values())) or 1,
         _tie_codes(ties),
-        bool(ties),
+        involved(ties),
+        not response.persons or not theirs or bool(theirs & set(response.persons)),
     )
 
 
@@ -236,7 +242,7 @@ def one_unusual(reading: Reading, unusual_id: UUID) -> tuple[UnusualView, Viewin
     if row.record in records:
         with trusted("view-unusual-reading"):
             about = following.subjects_of(records.values())
-        shown = _viewing(records[row.record], ties, about, names)
+        shown = _viewing(records[row.record], ties, about, names, ())
     return _view(row, names), shown
 
 
@@ -244,7 +250,7 @@ def opened_around(reading: Reading, one: UnusualView, since: datetime) -> list[t
     """What else that reader opened since a moment, newest first: (when, which kind of response, of how many children)."""
     _reviewer(reading)
     rows = (
-        Seen.objects.filter(actor=one.who.id, at__gte=since)
+        Seen.objects.filter(actor=one.who.id, at__gte=since, opened=True)
         .values("at", "record", "verb")
         .annotate(children=Count("person", distinct=True))
         .order_by("-at")[:100]

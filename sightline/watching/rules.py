@@ -84,6 +84,11 @@ def split_ties(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return own, frozenset(tie.removeprefix(AGENCY) for tie in found if tie.startswith(AGENCY))
 
 
+def involved(ties: str) -> bool:
+    """Whether the reader, or their team, was tied to the child themselves: an agency's tie is no work of theirs."""
+    return bool(split_ties(ties)[0])
+
+
 def usual(counts: Iterable[int], *, least: int = 5) -> float | None:
     """The median of how many children a worker opens on a day; None where fewer than `least` days are known."""
     known = sorted(counts)

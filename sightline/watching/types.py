@@ -51,7 +51,8 @@ class Viewing:
     levels: tuple[tuple[str, int], ...]  # how many things at which level, in the whole response
     children: int  # on how many children the response was
     ties: tuple[str, ...]  # what tied the reader to the child then
-    involved: bool
+    involved: bool  # by a tie of their own or their team's
+    opened: bool = True  # it was this child's page; else something of this child stood on another's
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,7 @@ def name_of(reading: Reading, person: UUID) -> str:
 def line(one: Viewing, definition: Partnership) -> Line:
     codes = CodeWords(definition)
     rules = [definition.rule[rule].says for rule in one.rules if rule in definition.rule]
+    what = shown_as(one.verb) if one.opened else "Another child’s page, with something of this child"
     many = f", on a page of {counted(one.children, 'child', 'children')}" if one.children > 1 else ""
     return Line(
         moment_words(one.at),
@@ -128,8 +129,8 @@ def line(one: Viewing, definition: Partnership) -> Line:
         one.who.role,
         one.who.agency.title,
         one.who.phone,
-        f"{shown_as(one.verb)}{many}",
-        listed([f"{n:,} {LEVELS[level]}" for level, n in one.levels]) + (" in all" if many else ""),
+        f"{what}{many}",
+        listed([f"{n:,} {LEVELS[level]}" for level, n in one.levels]) + (" in all" if many or not one.opened else ""),
         codes("purpose", one.purpose),
         tuple(rules),
         codes.basis(one.basis),
@@ -139,14 +140,14 @@ def line(one: Viewing, definition: Partnership) -> Line:
 
 
 def reader(one: Summary, definition: Partnership) -> Reader:
-    last = day_words(london(one.last))
+    first, last = day_words(london(one.first)), day_words(london(one.last))
     return Reader(
         one.who.name,
         one.who.role,
         one.who.agency.title,
         one.who.phone,
         counted(one.times, "time"),
-        last if one.times == 1 else f"{day_words(london(one.first))} to {last}",
+        last if first == last else f"{first} to {last}",
         tie_words(one.ties, CodeWords(definition)),
         one.involved,
     )

@@ -14,10 +14,11 @@ from sightline.sharing.queries import ties_since
 from sightline.sharing.standing import trusted
 from sightline.watching.hindsight import Alone, Whole, of_child
 from sightline.web.access.seen import name_of
+from sightline.web.child.beside import lowered
 from sightline.web.child.page import entry_words
 from sightline.web.middleware import open_reading
 from sightline.web.permissions import ACCESS
-from sightline.web.words import counted, day_words, known_words, listed, london, moment_words, span_words
+from sightline.web.words import counted, day_short, day_words, known_words, listed, london, moment_words, span_words
 
 AUDIT = "audit-quality"
 
@@ -50,7 +51,7 @@ def hindsight(request: HttpRequest, person: UUID) -> HttpResponse:
             "lines": [
                 {
                     "id": entry.id,
-                    "known": day_words(london(entry.known_at)),
+                    "known": day_short(london(entry.known_at)),
                     "agency": entry.agency.title,
                     "says": entry_words(entry),
                     "happened": moment_words(entry.happened, entry.precision),
@@ -82,7 +83,7 @@ def whole(one: Whole) -> dict[str, object]:
         "since": since,
         "gap": gap,
         "source": one.pattern.source,
-        "not": one.pattern.does_not_mean,
+        "not": lowered(one.pattern.does_not_mean),
         "cited": [
             (
                 entry.id,
