@@ -45,7 +45,7 @@ def confirm(*, disposal: UUID, because: str = "", by: Actor) -> UUID:
     subjects, first = [UUID(one) for one in row.subjects], row.asked_by
     counts: dict[str, Any] = {}
     if row.kind == ROUTINE:
-        owe("expire-routine", {"record": row.schedule, "agreed": str(row.id)})
+        owe("expire-routine", {"record": row.schedule, "agreed": str(row.id)}, at_once=False)  # the worker's: thousands
     else:
         counts = _erase(subjects, entries)
     return actions.agreed(row, by=by, because=because, counts=counts, first=first)

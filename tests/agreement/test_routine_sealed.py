@@ -44,7 +44,17 @@ CHILDREN, MANY = 12, 300  # in `make test`, and in `make nightly`
 EVERY_URL = ("social-worker", "front-door-manager", "data-officer")
 FEWER = (*EVERY_URL, "designated-safeguarding-lead", "school-nurse")  # on the second engine
 # What counts an agency's own deliveries, and not children: looked through for words, not compared.
-COUNTS_DELIVERIES = ("loads", "delivery", "feeds", "health", "quarantined", "mapping", "feed_new", "feed_health", "feed_one")
+COUNTS_DELIVERIES = (
+    "loads",
+    "delivery",
+    "feeds",
+    "health",
+    "quarantined",
+    "mapping",
+    "feed_new",
+    "feed_health",
+    "feed_one",
+)
 MOMENT = parse_moment(f"{START:%Y-%m-%d %H:%M}")
 
 
@@ -334,13 +344,13 @@ def test_the_worker_owes_it_once_a_night_and_does_it(world):
     at_three = parse_moment("2030-01-02 03:10")
     assert next_at(at_three.time(), parse_moment("2030-01-01 12:00")) == at_three
     with pretend(parse_moment("2030-01-01 12:00")):
-        Due.objects.filter(verb="expire-routine").delete()
+        Due.objects.filter(verb="bring-up-due").delete()
         assert plan() == 3 and plan() == 0  # and to look at feeds, and at matching
         turn()
-        assert Due.objects.get(verb="expire-routine").done_at is None
+        assert Due.objects.get(verb="bring-up-due").done_at is None
     with pretend(at_three + timedelta(minutes=1)):
         turn()
-        assert Due.objects.filter(verb="expire-routine", done_at__isnull=False).count() == 1
+        assert Due.objects.filter(verb="bring-up-due", done_at__isnull=False).count() == 1
 
 
 def test_what_the_reports_say_is_json(world, capsys):
