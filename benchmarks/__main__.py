@@ -19,6 +19,7 @@ NAMES = {
     "busy": ("benchmarks.busy", 10_000),
     "city": ("benchmarks.city", 8_000),
     "backup": ("benchmarks.backup", 1_000_000),
+    "sharing": ("benchmarks.sharing", 1_000_000),
     "ledger": ("benchmarks.ledger", 200_000),
     "identity-online": ("benchmarks.identity_online", 1_000_000),
     "identity-concurrent": ("benchmarks.identity_concurrent", 100_000),

@@ -37,7 +37,9 @@ def ddl(partnership: Partnership) -> str:
     """The functions that say which rows show, for this definition's rules; ends with their fingerprint as a comment."""
     branches = [(n, Branch.of(rule)) for n, rule in enumerate(partnership.rule.values(), 1)]
     said = "\n".join((_STANDING, _rules(branches), _asks(branches), _gives(branches), _SHOWS))
-    said = said.replace("SCHEMA.", f"{SCHEMA}.").replace("OF_RECORDS", _list(OF_RECORDS))
+    said = (
+        said.replace("SCHEMA.", f"{SCHEMA}.").replace("OF_RECORDS", _list(OF_RECORDS)).replace("'NAMED'", _text(NAMED))
+    )
     return f"{said}\nCOMMENT ON SCHEMA {SCHEMA} IS '{_mark(said)}';\n"
 
 
@@ -101,7 +103,8 @@ def _static(branch: Branch) -> str:
 
 
 def _asks(branches: Sequence[tuple[int, Branch]]) -> str:
-    """0: no rule covers it. 1: it depends on ties, or on who is named. 2: it shows whatever the ties."""
+    """0: no rule covers it. 1: it depends on ties. 2: it shows whatever the ties. 3: unless it is kept to named people, or a
+    restriction that depends on ties hides it."""
     allows = [(n, b) for n, b in branches if not b.restricts and b.level > Level.HIDDEN]
     free = [(n, b) for n, b in allows if not b.needs_tie and not b.unless_tie]
     return f"""
@@ -112,6 +115,7 @@ BEGIN
   IF ({_any(_fits(n, b) for n, b in free if b.restricted)}
       OR NOT r.kept AND ({_any(_fits(n, b) for n, b in free if not b.restricted)}))
     AND NOT ({_any(_fits(n, b) for n, b in _hiding(branches))}) THEN RETURN 2; END IF;
+  IF {_any(_fits(n, b) for n, b in free)} OR {_any(_fits(n, b) for n, b in allows if b.unless_tie)} THEN RETURN 3; END IF;
   RETURN 1;
 END $$;"""
 
@@ -203,10 +207,11 @@ def _mark(text: str) -> str:
 
 # --- what is the same for every definition --------------------------------------------------------------------------
 
-# Who reads, as the application told it: nothing told, nothing shows. `kept`: whether anything at all is kept to named people.
+# Who reads, as the application told it: nothing told, nothing shows. `kept`: whether anything at all is kept to named people;
+# `tied`: whether the reader ever had a tie to anybody.
 _STANDING = """
 DO $$ BEGIN
-  CREATE TYPE SCHEMA.reader AS (rules boolean[], agency text, holders text[], at timestamptz, kept boolean);
+  CREATE TYPE SCHEMA.reader AS (rules boolean[], agency text, holders text[], at timestamptz, kept boolean, tied boolean);
 EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 
 CREATE OR REPLACE FUNCTION SCHEMA.standing() RETURNS SCHEMA.reader
@@ -221,56 +226,63 @@ BEGIN
   r.holders := ARRAY(SELECT jsonb_array_elements_text(who->'holders'));
   r.at := (who->>'at')::timestamptz;
   r.kept := EXISTS (SELECT FROM public.sharing_restriction);
+  r.tied := EXISTS (SELECT FROM public.sharing_tie t WHERE t.holder = ANY(r.holders));
   RETURN r;
 END $$;"""
 
 # These look past the wall at ties, links and parts, so they run as the machine; they answer yes or no, and nothing else.
-_SHOWS = f"""
-CREATE OR REPLACE FUNCTION SCHEMA.ties(r SCHEMA.reader, of_person uuid) RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-  SELECT coalesce(array_agg(DISTINCT t.kind::text), ARRAY[]::text[]) FROM public.sharing_tie t
-  WHERE t.subject IN (SELECT s.id FROM public.identity_sourceidentity s WHERE s.person = of_person
-                      UNION SELECT l.identity_id FROM public.identity_link l WHERE l.person = of_person)
-    AND t.holder = ANY(r.holders) AND t.from_at <= r.at AND (t.until IS NULL OR t.until > r.at)
-$$;
+_SHOWS = """
+-- The kinds of tie that the reader has now to whoever is, or was ever held to be, this person; or of some kinds to the record.
+CREATE OR REPLACE FUNCTION SCHEMA.ties(r SCHEMA.reader, of_person uuid, first uuid) RETURNS text[]
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF NOT r.tied THEN RETURN ARRAY[]::text[]; END IF;
+  RETURN ARRAY(SELECT t.kind::text FROM public.sharing_tie t
+    WHERE t.subject = ANY(ARRAY(SELECT s.id FROM public.identity_sourceidentity s WHERE s.person = of_person
+                                UNION ALL SELECT l.identity_id FROM public.identity_link l WHERE l.person = of_person
+                                UNION ALL SELECT first WHERE first IS NOT NULL))
+      AND (first IS NULL OR t.subject <> first OR t.kind = ANY(OF_RECORDS))
+      AND t.holder = ANY(r.holders) AND t.from_at <= r.at AND (t.until IS NULL OR t.until > r.at));
+END $$;
 
-CREATE OR REPLACE FUNCTION SCHEMA.kept(r SCHEMA.reader, what uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-  SELECT EXISTS (SELECT FROM public.sharing_restriction x
-    WHERE x.subject = what AND x.from_at <= r.at AND (x.until IS NULL OR x.until > r.at))
-  AND NOT EXISTS (SELECT FROM public.sharing_tie t WHERE t.subject = what AND t.kind = '{NAMED}'
-    AND t.holder = ANY(r.holders) AND t.from_at <= r.at AND (t.until IS NULL OR t.until > r.at))
-$$;
+-- Whether it, or anything that is held about this person, is kept to named people, of whom the reader is none.
+CREATE OR REPLACE FUNCTION SCHEMA.shut(r SCHEMA.reader, first uuid, of_person uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM public.sharing_restriction x
+    WHERE (x.subject = first OR x.subject IN (SELECT s.id FROM public.identity_sourceidentity s WHERE s.person = of_person))
+      AND x.from_at <= r.at AND (x.until IS NULL OR x.until > r.at)
+      AND NOT EXISTS (SELECT FROM public.sharing_tie t WHERE t.subject = x.subject AND t.kind = 'NAMED'
+        AND t.holder = ANY(r.holders) AND t.from_at <= r.at AND (t.until IS NULL OR t.until > r.at)));
+END $$;
 
 CREATE OR REPLACE FUNCTION SCHEMA.shows_by_ties(r SCHEMA.reader, entry uuid, first uuid, sort text, agency text,
   handling text, routine boolean, happened timestamptz)
 RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-DECLARE
-  of_record text[]; away boolean; shut boolean; who record;
+DECLARE held text[]; shut boolean := false; who record;
 BEGIN
-  of_record := ARRAY(SELECT DISTINCT t.kind::text FROM public.sharing_tie t WHERE t.subject = first
-    AND t.kind = ANY(OF_RECORDS) AND t.holder = ANY(r.holders) AND t.from_at <= r.at
-    AND (t.until IS NULL OR t.until > r.at));
-  away := r.kept AND SCHEMA.kept(r, first);
-  -- Once for each person on whose chronology it stands (now, or as was thought once); for all on it, where it stands on none.
-  FOR who IN
-    WITH parts AS (SELECT p.identity_id, p.child FROM public.chronology_part p WHERE p.entry_id = entry),
-    those AS (SELECT s.id, s.person FROM parts JOIN public.identity_sourceidentity s ON s.id = parts.identity_id
-              WHERE parts.child OR NOT EXISTS (SELECT FROM parts c WHERE c.child))
-    SELECT id, person, person AS held_to_be FROM those
-    UNION SELECT those.id, those.person, l.person FROM those JOIN public.identity_link l ON l.identity_id = those.id
-  LOOP
-    IF routine AND NOT EXISTS (SELECT FROM public.chronology_opening o WHERE o.record = sort
-      AND o.since <= happened AND o.identity_id IN (
-        SELECT s.id FROM public.identity_sourceidentity s WHERE s.person = who.held_to_be
-        UNION SELECT l.identity_id FROM public.identity_link l WHERE l.person = who.held_to_be)) THEN
-      CONTINUE;
-    END IF;
-    shut := away OR r.kept AND EXISTS (SELECT FROM public.identity_sourceidentity s
-      WHERE s.person = who.person AND SCHEMA.kept(r, s.id));
-    IF SCHEMA.gives(r, sort, agency, handling, happened, SCHEMA.ties(r, who.held_to_be) || of_record, shut) THEN
-      RETURN true;
-    END IF;
+  FOR children IN REVERSE 1..0 LOOP  -- first whoever's chronology it stands on; where that is nobody's, all who are on it
+    FOR who IN
+      SELECT s.person, s.person AS held_to_be FROM public.chronology_part p
+        JOIN public.identity_sourceidentity s ON s.id = p.identity_id
+        WHERE p.entry_id = entry AND (p.child OR children = 0)
+      UNION ALL SELECT s.person, l.person FROM public.chronology_part p
+        JOIN public.identity_sourceidentity s ON s.id = p.identity_id
+        JOIN public.identity_link l ON l.identity_id = p.identity_id AND l.person <> s.person
+        WHERE p.entry_id = entry AND (p.child OR children = 0)
+    LOOP
+      IF routine AND NOT EXISTS (SELECT FROM public.chronology_opening o WHERE o.record = sort
+        AND o.since <= happened AND o.identity_id = ANY(ARRAY(
+          SELECT s.id FROM public.identity_sourceidentity s WHERE s.person = who.held_to_be
+          UNION ALL SELECT l.identity_id FROM public.identity_link l WHERE l.person = who.held_to_be))) THEN
+        CONTINUE;
+      END IF;
+      held := SCHEMA.ties(r, who.held_to_be, first);
+      IF r.kept THEN shut := SCHEMA.shut(r, first, who.person); END IF;
+      IF shut THEN held := array_remove(held, 'NAMED'); END IF;  -- named on one thing is not named on another
+      IF SCHEMA.gives(r, sort, agency, handling, happened, held, shut) THEN RETURN true; END IF;
+    END LOOP;
+    EXIT WHEN FOUND;  -- somebody was there
   END LOOP;
   RETURN false;
 END $$;
@@ -284,6 +296,7 @@ BEGIN
   asked := SCHEMA.asks(r, sort, agency, handling, happened);
   IF asked = 0 THEN RETURN false; END IF;
   IF asked = 2 AND NOT routine THEN RETURN true; END IF;
+  IF asked = 1 AND NOT r.tied THEN RETURN false; END IF;
   RETURN SCHEMA.shows_by_ties(r, entry, first, sort, agency, handling, routine, happened);
 END $$;
 
@@ -300,17 +313,20 @@ END $$;
 CREATE OR REPLACE FUNCTION SCHEMA.who_shows(r SCHEMA.reader, identity uuid, person uuid, agency text, guard text)
 RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 5000 SET search_path = pg_catalog AS $$
 DECLARE
-  handling text := CASE WHEN guard = 'sealed' THEN 'sealed' ELSE 'ordinary' END; asked integer; shut boolean; was record;
+  handling text := CASE WHEN guard = 'sealed' THEN 'sealed' ELSE 'ordinary' END;
+  asked integer; held text[]; shut boolean; was record;
 BEGIN
   IF r.rules IS NULL THEN RETURN false; END IF;
   asked := SCHEMA.asks(r, 'identity', agency, handling, NULL);
-  IF asked <> 1 THEN RETURN asked = 2; END IF;
-  shut := r.kept AND EXISTS (SELECT FROM public.identity_sourceidentity s
-    WHERE s.person = who_shows.person AND SCHEMA.kept(r, s.id));
+  IF asked IN (0, 2) THEN RETURN asked = 2; END IF;
+  IF asked = 1 AND NOT r.tied THEN RETURN false; END IF;
+  shut := r.kept AND SCHEMA.shut(r, NULL, person);
   FOR was IN SELECT who_shows.person AS held_to_be UNION SELECT l.person FROM public.identity_link l
     WHERE l.identity_id = identity
   LOOP
-    IF SCHEMA.gives(r, 'identity', agency, handling, NULL, SCHEMA.ties(r, was.held_to_be), shut) THEN RETURN true; END IF;
+    held := SCHEMA.ties(r, was.held_to_be, NULL);
+    IF shut THEN held := array_remove(held, 'NAMED'); END IF;
+    IF SCHEMA.gives(r, 'identity', agency, handling, NULL, held, shut) THEN RETURN true; END IF;
   END LOOP;
   RETURN false;
 END $$;
@@ -320,7 +336,7 @@ RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 6000 SET search_pa
 BEGIN
   IF r.rules IS NULL THEN RETURN false; END IF;
   RETURN SCHEMA.who_shows(r, identity, person, agency, guard)
-    OR cardinality(SCHEMA.ties(r, person)) > 0
+    OR cardinality(SCHEMA.ties(r, person, NULL)) > 0
     OR EXISTS (SELECT FROM public.chronology_part p WHERE p.identity_id = identity AND SCHEMA.shows_part(r, p.entry_id));
 END $$;
 

@@ -74,12 +74,12 @@ def build(alias: str = "default", partnership: Partnership | None = None) -> boo
     connection = connections[alias]
     if connection.vendor != "postgresql":
         return False
-    partnership = partnership or declared()
     with transaction.atomic(using=alias), connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         if not _roles_are_there(cursor) or not tables.issuperset(wall.WALLED):
             return False
         _let_in(cursor, tables)
+        partnership = partnership or declared()
         if not _whole(cursor) or _mark(cursor) != wall.fingerprint(partnership):
             _build(cursor, partnership)
     return True

@@ -1,0 +1,184 @@
+"""What it costs to see only what one may: lists, counts and single decisions in a big database, with the ledger's record.
+
+Two readers: a social worker with sixty children allocated to them, and a worker at the front door, who sees at least a
+pointer to everything in the city. On PostgreSQL everything is measured twice: by the gate alone, and signed in as the
+application's own user, behind the second wall.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
+from typing import Any
+
+from benchmarks.child_page import database  # noqa: F401  the same town
+from benchmarks.measuring import Report, percentile
+
+WARM, TIMES, LIST, CHILDREN, MOST_COUNTED = 5, 60, 50, 60, 1000
+SAM = ("sam", "childrens-social-work", "social-worker", "east-area-team")
+TARGETS = {"sam": 50, "amir": 100}  # ms, for a list of 50
+WORDS = {"sam": "practitioner", "amir": "whole city"}
+
+
+def measure(size: int) -> int:
+    from django.db import connection
+
+    import config.wsgi  # noqa: F401  (what a server does when it starts)
+    from sightline.chronology.models import Entry
+
+    report = Report()
+    settle()
+    report.say("entries", f"{Entry.objects.count():,}")
+    gc.collect()
+    gc.freeze()
+    walls = (
+        (("", nullcontext), (", behind the wall", behind))
+        if connection.vendor == "postgresql"
+        else (("", nullcontext),)
+    )
+    for said, wall in walls:
+        with wall():
+            for name in TARGETS:
+                lists(report, name, said)
+    return report.missed
+
+
+def lists(report: Report, name: str, said: str) -> None:
+    """What somebody sees who opens a list: fifty of it, the count, one of them; each a response with its ledger record."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from sightline.agencies.queries import actor_for, worker
+    from sightline.chronology import queries as chronology
+    from sightline.chronology.models import Part
+    from sightline.sharing.filters import at_least
+    from sightline.sharing.reading import Reading
+    from sightline.sharing.standing import nobody
+    from sightline.sharing.types import Level
+
+    def reading(about: str) -> Reading:
+        opened = Reading(actor_for(worker(name)), "safeguarding")
+        opened.about = about
+        return opened
+
+    def newest(n: int) -> list[Any]:
+        opened = reading("list")
+        found = chronology.recent(opened, limit=LIST)
+        opened.close()
+        assert len(found) == LIST, len(found)
+        return found
+
+    def everything(level: Level) -> Callable[[int], list[Any]]:
+        def one(n: int) -> list[Any]:
+            opened = reading("list")
+            passed = at_least(opened.policy, level, subject="identity_id", prefix="entry__")
+            rows = Part.objects.filter(passed, child=True, entry__routine=False).order_by(
+                "-entry__known_at", "-entry_id"
+            )
+            found = list(rows.select_related("entry")[:LIST])
+            opened.learn_ties([p.identity_id for p in found])
+            kinds = {a.id: a.kind for a in opened.agencies.values()}
+            for part in found:
+                e = part.entry
+                sight = opened.see(chronology.label_of(e, kinds.get(e.agency, ""), (part.identity_id,), sealed=False))
+                assert sight.level >= level
+                opened.note(e.id, sight)
+            opened.close()
+            assert len(found) == LIST, len(found)
+            return found
+
+        return one
+
+    def count(n: int) -> int:
+        opened = reading("count")
+        passed = at_least(opened.policy, Level.HEADLINE, subject="identity_id", prefix="entry__")
+        found = Part.objects.filter(passed, child=True, entry__routine=False)[: MOST_COUNTED + 1].count()
+        opened.detail["count"] = found
+        opened.close()
+        return found
+
+    shown = [entry.id for _, entry in inside(nobody, newest)(0)]
+
+    def decision(n: int) -> None:
+        opened = reading("decide")
+        assert chronology.at_least_headline(opened, [shown[n % len(shown)]])
+        opened.close()
+
+    level = Level.POINTER if name == "amir" else Level.HEADLINE
+    who, most = f"{WORDS[name]}{said}", TARGETS[name]
+    for what, one, target in (
+        (f"{LIST} newest, opened", newest, most),
+        (f"{LIST} of all that shows", everything(level), most),
+        (f"how many show (to {MOST_COUNTED:,}+)", count, most),
+        ("one decision", decision, 5),
+    ):
+        took = timed(inside(nobody, one))
+        with CaptureQueriesContext(connection) as queries:
+            inside(nobody, one)(0)
+        report.most(f"{who}: {what}, p95", percentile(took, 0.95) * 1000, target, " ms")
+        report.say(f"{who}: {what}, p50", f"{percentile(took, 0.5) * 1000:,.1f} ms, {len(queries)} queries")
+
+
+def inside(around: Callable[[], Any], one: Callable[[int], Any]) -> Callable[[int], Any]:
+    """Each as a request is: from nobody, by its reading, and everything taken back."""
+
+    def done(n: int) -> Any:
+        with around():
+            return one(n)
+
+    return done
+
+
+def timed(one: Callable[[int], object]) -> list[float]:
+    took = []
+    for n in range(WARM + TIMES):
+        began = time.perf_counter()
+        one(n)
+        took.append(time.perf_counter() - began)
+    return took[WARM:]
+
+
+def settle() -> None:
+    """The social worker, with children of whom something is told; once for each database that was built."""
+    from django.db import connection
+
+    from sightline.agencies.actions import add_worker
+    from sightline.agencies.models import Worker
+    from sightline.agencies.queries import machine
+    from sightline.chronology.models import Part
+    from sightline.sharing.actions import tie
+    from sightline.timescales.moment import now
+
+    username, agency, role, team = SAM
+    if Worker.objects.filter(username=username).exists():
+        return
+    add_worker(username=username, name="Sam", agency=agency, role=role, team=team, by=machine("set-up-machine"))
+    sam = Worker.objects.get(username=username)
+    found: dict[Any, None] = {}
+    for identity in (
+        Part.objects.filter(child=True).order_by("id").values_list("identity_id", flat=True)[: CHILDREN * 40 : 40]
+    ):
+        found[identity] = None
+    since = now() - timedelta(days=90)
+    tie([(f"worker:{sam.pk}", "allocated", identity, since, None, None) for identity in found])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sharing_tie" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+@contextmanager
+def behind() -> Iterator[None]:
+    """The same database, as the application signs in to it where the wall is built."""
+    from django.db import connection
+
+    from sightline.sharing.walling import examine
+    from tests.support.databases import Database
+    from tests.support.walled import behind_the_wall
+
+    own = connection.settings_dict
+    url = f"postgresql://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
+    with behind_the_wall(Database("postgresql", url)):
+        assert examine().stands
+        yield
