@@ -26,7 +26,7 @@ from sightline.disclosure.models import PackFile, PackStep
 from sightline.disclosure.queries import newest
 from sightline.disclosure.queries import pack as _pack
 from sightline.disclosure.sharing_decisions import decide_sharing
-from sightline.disclosure.types import Line, Marked, Pack, To
+from sightline.disclosure.types import Left, Line, Marked, Pack, To
 from sightline.identity.queries import identities_of, rows_by_id
 from sightline.identity.release import gate
 from sightline.ledger.actions import write
@@ -125,10 +125,9 @@ def prepare_pack(
             "beside": given,
             "flagged": [code for code in flagged if code != "rationale-missing"],
             "marks": [],
+            "request": str(_request(definition, about, to, asked, checks, by=by)) if kind == "subject-access" else "",
         }
         _write_version(first, 1, kind, about, to, purpose, gathered, held, by=by, keyring=opened.keyring)
-    if kind == "subject-access":
-        _request(definition, about, to, asked, checks, by=by)
     return first
 
 
@@ -264,7 +263,7 @@ def _entry(
     return made
 
 
-def _request(definition: Partnership, about: UUID, to: To, asked: str, checks: Sequence[str], *, by: Actor) -> None:
+def _request(definition: Partnership, about: UUID, to: To, asked: str, checks: Sequence[str], *, by: Actor) -> UUID:
     fields = {
         "asked-by": to.name,
         "recipient-kind": to.kind,
@@ -273,6 +272,7 @@ def _request(definition: Partnership, about: UUID, to: To, asked: str, checks: S
     made = _entry(definition, REQUEST, [row.id for row in identities_of(about)], fields, asked, by=by)
     write(kind="change", verb="subject-access-request", actor=by.id, acting_for=by.agency, purpose="subject-access",
           policy=definition.hash, ids=[made])  # fmt: skip
+    return made
 
 
 # --- taking out by hand -----------------------------------------------------------------------------------------------
@@ -329,6 +329,7 @@ def _change(first: UUID, how: Any, at_version: int, *, by: Actor) -> None:
             "due": stands.due,
             "beside": stands.beside,
             "flagged": list(stands.flagged),
+            "request": stands.request,
             "marks": [
                 {"entry": str(m.entry), "because": m.because, "words": m.words, "why": m.why, "by": m.by} for m in marks
             ],
@@ -347,8 +348,8 @@ def _open_to_change(stands: Pack) -> None:
 # --- releasing --------------------------------------------------------------------------------------------------------
 
 
-def release_pack(*, pack: UUID, by: Actor, seen: str = "") -> dict[str, str]:
-    """A second person lets a pack go. `seen`: the digest of what they read. Returns the SHA-256 of each file that left.
+def release_pack(*, pack: UUID, by: Actor, seen: str = "") -> Left:
+    """A second person lets a pack go. `seen`: the digest of what they read.
 
     It is looked at once more: that nothing in it was corrected meanwhile, that every check is answered for, and, by the
     release gate, that no protected value stands in the very files. A hit stops it, and a person is told. Raises Refused
@@ -407,7 +408,7 @@ def _still_true(stands: Pack) -> None:
 
 
 @transaction.atomic
-def _leave(stands: Pack, files: Mapping[str, tuple[str, bytes]], *, by: Actor) -> dict[str, str]:
+def _leave(stands: Pack, files: Mapping[str, tuple[str, bytes]], *, by: Actor) -> Left:
     definition, keyring = partnership(), Keyring()
     identities = [UUID(one) for one in newest(stands.first).identities]
     keys = _keys(identities, keyring)
@@ -446,7 +447,7 @@ def _leave(stands: Pack, files: Mapping[str, tuple[str, bytes]], *, by: Actor) -
         detail={"recipient": stands.to.kind, "files": digests, "digest": stands.digest, "lines": stands.counts,
                 "prepared-by": stands.by},
     )  # fmt: skip
-    return digests
+    return Left(digests, made)
 
 
 @transaction.atomic

@@ -183,12 +183,12 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=1)
 def _weasyprint() -> Any:
     """The library, loaded when the first file is made. Raises ImproperlyConfigured where the machine lacks its own."""
+    for name in ("weasyprint", "weasyprint.progress", "fontTools"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what stands in a pack is nobody's log
     try:
         import weasyprint
     except OSError as error:
         raise ImproperlyConfigured(NO_PDF) from error
-    for name in ("weasyprint", "weasyprint.progress", "fontTools"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what stands in a pack is nobody's log
     return weasyprint
 
 

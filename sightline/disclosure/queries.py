@@ -147,6 +147,7 @@ def _pack(
         checks=tuple(body["checks"]),
         asked_on=body["asked_on"],
         due=body["due"],
+        request=body["request"],
         beside=body["beside"],
         flagged=tuple(body["flagged"]),
         everybody=tuple(UUID(p) for p in body["everybody"]),

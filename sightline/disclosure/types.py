@@ -124,6 +124,14 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A pack left: the SHA-256 of each file, and the entry on the chronology that says so."""
+
+    files: dict[str, str]
+    entry: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What became of a pack, when, by whom."""
 
@@ -161,6 +169,7 @@ class Pack:
     beside: dict[str, str] = field(default_factory=dict)  # agreement, family told, why: fields of a sharing decision
     flagged: tuple[str, ...] = ()  # what of that is missing
     everybody: tuple[UUID, ...] = ()  # people on its records
+    request: str = ""  # the entry of the request that it answers
     digest: str = ""  # of what stands in it
     steps: tuple[Step, ...] = ()
     files: dict[str, str] = field(default_factory=dict)  # format: SHA-256 of the file that left

@@ -10,7 +10,7 @@ from django.db import transaction
 from sightline.agencies.types import Actor
 from sightline.chronology.queries import persons_on
 from sightline.disclosure import actions as disclosure
-from sightline.disclosure.types import To
+from sightline.disclosure.types import Left, To
 from sightline.jobs.due import owe
 
 
@@ -22,14 +22,14 @@ def prepare_pack(*, kind: str, about: UUID, to: To, purpose: str, by: Actor, **g
     return made
 
 
-def release_pack(*, pack: UUID, by: Actor, seen: str = "") -> dict[str, str]:
+def release_pack(*, pack: UUID, by: Actor, seen: str = "") -> Left:
     """As `disclosure.actions.release_pack`; the month that it answers stops. What the gate stops stays on the record, so
     this is not one transaction."""
     person = disclosure.newest(pack).person
-    files = disclosure.release_pack(pack=pack, by=by, seen=seen)
+    left = disclosure.release_pack(pack=pack, by=by, seen=seen)
     with transaction.atomic():
         owe("clocks", {"persons": [str(person)]})
-    return files
+    return left
 
 
 @transaction.atomic

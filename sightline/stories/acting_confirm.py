@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sightline.definition.outcomes import Decision, Refused
-from sightline.stories import acting_emergencies, acting_erasing, acting_matches
+from sightline.stories import acting_emergencies, acting_erasing, acting_matches, disclosing
 from sightline.stories.acting_matches import NotBuilt
 from sightline.stories.contract import OF_A_PAIR
 from sightline.stories.model import Act
@@ -22,10 +22,12 @@ Second = Callable[["Life", Act, Act], Flags]  # the life, what the second person
 
 CONFIRMS: dict[str, Second] = {does: acting_matches.confirm for does in OF_A_PAIR} | {
     "erase": acting_erasing.confirm,
+    "release-pack": disclosing.confirm,
     "reveal": acting_emergencies.agree,
 }
 REJECTS: dict[str, Second] = {does: acting_matches.reject for does in OF_A_PAIR} | {
     "erase": acting_erasing.reject,
+    "release-pack": disclosing.reject,
     "reveal": acting_emergencies.refuse,
 }
 

@@ -36,7 +36,10 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "view-child": ("purpose",),
     "break-glass": ("reason",),
     "review-break-glass": ("upheld", "comment"),
-    "decide-sharing": ("decision", "recipient", "purpose", "basis", "told-family"),
+    "decide-sharing": (
+        "decision", "recipient", "purpose", "basis", "told-family", "because", "agreement", "not-sought-because",
+        "not-told-because", "family-view", "what", "conditions",
+    ),  # fmt: skip
     "release-pack": ("recipient", "purpose"),
     "protect-location": ("recipients",),
     "acknowledge-message": ("message",),
@@ -83,7 +86,7 @@ CODES: dict[tuple[str, str], tuple[str, ...]] = (
         ("hold", "kind"): ("inquiry", "litigation", "review", "subject-access", "moratorium", "other"),
         ("review-break-glass", "upheld"): ("yes", "no"),
         ("review-reading", "outcome"): ("justified", "training", "breach"),
-        ("decide-sharing", "decision"): ("share", "not-share"),
+        ("decide-sharing", "decision"): ("share", "share-part", "not-share"),
         ("answer-signal", "answer"): ("acted", "covered", "not-relevant", "wrong"),
         ("record-medical-decision", "needed"): ("yes", "no"),
         ("record-medical-decision", "consent-not-given-by"): ("parent", "child-with-capacity"),
@@ -194,6 +197,8 @@ REASONS = (
     "agreement-missing",
     # added since
     "on-hold",
+    "family-not-told",
+    "basis-missing",
 )
 
 # --- what a story may expect: (keys that it needs, keys that it may have) ---------------------------------------------
@@ -210,6 +215,7 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "knew": (("who", "about", "records"), ()),
     "signal": (("signal", "about"), ("citing",)),
     "message": (("message", "to"), ("about", "record")),
+    "pack": (("event",), ("shown", "redacted", "withheld", "says", "lacks", "is")),
     # added since
     "loaded": (("event",), ("read", "new", "unchanged", "superseding", "quarantined", "people-new", "people-matched")),
     "kept-for-a-person": (("event",), ("because",)),

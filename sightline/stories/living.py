@@ -67,6 +67,7 @@ class Life:
     known: dict[tuple[str, str], datetime] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     actors: dict[str, UUID] = field(default_factory=dict)
+    packs: dict[str, UUID] = field(default_factory=dict)  # the act that prepared it: the pack
     asked: dict[str, UUID] = field(default_factory=dict)  # act: what it asks a second person to agree to
 
     def actor(self, worker: str) -> Actor:

@@ -247,7 +247,7 @@ def test_a_second_person_lets_it_go_and_nothing_taken_out_is_anywhere_in_the_fil
         release_pack(pack=first, by=house["sara"])
     assert refused.value.decision.reason_code == "second-person-needed"
     one = as_read(house["paul"], first)
-    digests = disclosing.release_pack(pack=first, by=house["paul"], seen=one.digest)
+    digests = disclosing.release_pack(pack=first, by=house["paul"], seen=one.digest).files
     with reading(house["sara"], "safeguarding") as opened:
         content, digest = file(opened, first, "pdf")
         table, _ = file(opened, first, "csv")
