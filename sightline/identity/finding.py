@@ -23,9 +23,9 @@ from sightline.identity.indexing import digests
 from sightline.identity.linkage.names import asked_as, sound, tokens
 from sightline.identity.linkage.types import Key as Said
 from sightline.identity.models import Key, SourceIdentity
-from sightline.identity.queries import held_with_sight
+from sightline.identity.queries import held_with_sight, seen
 from sightline.identity.types import Asked, Found, Held
-from sightline.sharing.filters import tied
+from sightline.sharing.filters import kept_from, tied
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
 from sightline.timescales.london import local_day
@@ -95,7 +95,20 @@ def find(reading: Reading, asked: Asked) -> list[Found]:
     rows = SourceIdentity.objects.filter(person__among=list(persons))
     if not holds_sealed(reading):
         rows = rows.exclude(guard=SEALED)
-    return _ranked(reading, meant, list(rows), met, today)
+    listed = list(rows)
+    if reading.restrictions and (meant.number or (meant.words and len(meant.born) == 10)):
+        every = {name for name, _ in narrow}
+        _point_to_kept(reading, [row for row in listed if met.get(row.id) == every])
+    return _ranked(reading, meant, listed, met, today)
+
+
+def _point_to_kept(reading: Reading, rows: list[SourceIdentity]) -> None:
+    """Of who meets all that was asked, a number or a name with a birth date: whom to ring for those who are kept to named
+    people, where a floor gives the reader that much. Else the front door would be told that nothing is known."""
+    for identity, sight in seen(reading, rows).items():
+        if sight.level is Level.POINTER and sight.holders:
+            reading.kept_back.update(dict.fromkeys(sight.holders))
+            reading.note(identity, sight)
 
 
 def _meeting_most(
@@ -133,6 +146,11 @@ def holds_sealed(reading: Reading) -> bool:
     return reading.actor.role == policy.sealed.role
 
 
+def _pointed(reading: Reading) -> bool:
+    """Whether a floor points this reader to somebody who is kept to named people."""
+    return any(floor.restricted and floor.kind_covered("identity") for floor in reading.policy.floors)
+
+
 def _visible(reading: Reading) -> tuple[Q, bool]:
     """Whom this reader may find at all, so that those who are hidden push nobody out; and whether that is less than
     everybody who is not sealed."""
@@ -142,6 +160,9 @@ def _visible(reading: Reading) -> tuple[Q, bool]:
     for agency in reading.agencies.values():
         if reading.policy.decide(Label("identity", agency.id, agency.kind, "ordinary", ()), ()).level is Level.FULL:
             open_.append(agency.id)
+    if reading.restrictions and not _pointed(reading):  # who is kept to others pushes nobody out of the list
+        kept = SourceIdentity.objects.filter(person=OuterRef("alike__identity__person"))
+        found &= ~Q(Exists(kept.filter(kept_from(reading.policy, subject="id"))))
     if len(open_) == len(reading.agencies):
         return found, False
     for branch in reading.policy.branches:

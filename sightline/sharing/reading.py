@@ -50,6 +50,7 @@ class Reading:
         self.reasons: dict[str, Counter[str]] = defaultdict(Counter)  # rule: how much it gave (level), how often
         self.missing: dict[str, None] = {}  # what would show more of what was handed out, in words
         self._basis: dict[str, None] = {}
+        self.kept_back: dict[str, None] = {}  # whom to ring for what was asked for and is kept to named people
         self.closed = False
 
     @cached_property
@@ -74,7 +75,7 @@ class Reading:
         for subject, kind in rows:
             found[subject].add(kind)
         self._ties.update({s: frozenset(kinds) for s, kinds in found.items()})
-        if self._restrictions:
+        if self.restrictions:
             kept = Restriction.objects.filter(
                 Q(until=None) | Q(until__gt=moment), subject__among=unknown, from_at__lte=moment
             ).order_by("from_at", "id")
@@ -82,7 +83,7 @@ class Reading:
                 self._kept[subject] = (*self._kept.get(subject, ()), holder)
 
     @cached_property
-    def _restrictions(self) -> bool:
+    def restrictions(self) -> bool:
         """Whether anything at all is kept to named people, and that can matter to this actor."""
         return self.policy.asks_restricted and Restriction.objects.exists()
 

@@ -159,7 +159,7 @@ def situations(definition, rule):
                 for record in records[:3]:
                     for handling in rule.may_see.handling:
                         for sender in ("own", "other"):
-                            yield actor, tie, Label(record, sender, kind, handling, ())
+                            yield actor, tie, Label(record, sender, kind, handling, (), restricted=rule.may_see.restricted)
 
 
 def test_each_rule_changes_something():

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sightline.agencies.types import AgencyInfo
 from sightline.chronology.types import EntryView
+from sightline.jobs.revealing import Ring, ring
 from sightline.sharing.types import Level
 from sightline.web.words import (
     DAYS,
@@ -79,6 +80,8 @@ class Row:
     stated: bool = False  # told to us long after it was known: history, nobody's watch
     cited: bool = False  # a warning sign rests on it
     closed: str = ""  # why its content is not there for anybody
+    ring: tuple[Ring, ...] = ()  # whom to ring where it is kept to named people
+    missing: str = ""  # what would show more
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,8 @@ def row(
         entry.stated,
         not pointer and str(entry.first) in cited,
         CLOSED.get(entry.closed, ""),
+        tuple(ring(entry.sight.holders)) if entry.sight.holders else (),
+        entry.sight.missing,
     )
 
 

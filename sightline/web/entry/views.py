@@ -14,6 +14,7 @@ from sightline.chronology import queries as chronology
 from sightline.chronology.types import EntryView
 from sightline.definition.types import Feed
 from sightline.identity import queries as identity
+from sightline.jobs.revealing import ring
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
 from sightline.web.child.page import COUNTS_AS
@@ -91,6 +92,8 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
             "basis": codes.basis(one.sight.basis),
             "rule": one.sight.decision.rule,
             "level": one.level.word,
+            "missing": one.sight.missing,
+            "ring": ring(one.sight.holders) if one.sight.holders else [],
         },
     )
 

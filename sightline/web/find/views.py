@@ -12,6 +12,7 @@ from sightline.agencies.queries import agencies
 from sightline.definition.outcomes import Invalid, Missing
 from sightline.identity.finding import find as find_people
 from sightline.identity.guards import holder
+from sightline.jobs.revealing import ring
 from sightline.timescales.moment import now
 from sightline.web.find.forms import FindForm
 from sightline.web.remembered import recall, recent, remember
@@ -58,8 +59,10 @@ def found(request: HttpRequest, search: UUID) -> HttpResponse:
             "form": form,
             "people": people,
             "searched": True,
+            "may_emergency": request.shell.may_open("emergency"),
             "holder": holder(request.reading.definition, request.reading.agencies),
             "asked": describe(typed, dict(schools)),
+            "kept_back": ring(tuple(request.reading.kept_back)) if request.reading.kept_back else [],
         },
     )
 
