@@ -13,6 +13,7 @@ from django.db.models import Q
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import is_sealed, label_of, latest_of, opened_for_each, view
 from sightline.chronology.types import EntryView
+from sightline.definition.outcomes import Missing
 from sightline.identity.queries import persons_of
 from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
@@ -65,6 +66,15 @@ def of_records(reading: Reading, records: Collection[str], *, after: str = "", l
             found.append(one)
             last = entry.known_at, entry.id
     return Page(tuple(found), "")
+
+
+def listed(reading: Reading, entry: UUID) -> Listed:
+    """One record of such a queue, by any version's id. Raises Missing where this reader may not see its headline."""
+    row = Entry.objects.filter(id=entry).first()
+    found = _seen(reading, row) if row is not None else None
+    if found is None:
+        raise Missing
+    return found
 
 
 def _newest(records: Collection[str], start: tuple[datetime, UUID] | None) -> Iterator[Entry]:

@@ -63,10 +63,9 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OpenNow:
     """An emergency opening that a worker has now."""
 
-    entry: UUID | None
     since: datetime
     until: datetime
 
@@ -94,7 +93,9 @@ def break_glass(*, person: UUID, reason: str, by: Actor) -> Opened:
         raise Conflict("This child is open to you already because of an emergency. Nothing was changed.")
     moment = now()
     until = moment + _lasts(definition)
-    one = min(rows, key=lambda row: (bool(row.guard), row.id))  # one is enough for it to stand on the child's chronology
+    one = min(
+        rows, key=lambda row: (bool(row.guard), row.id)
+    )  # one is enough for it to stand on the child's chronology
     entry = _write(definition, RECORD, {"reason": why}, (one.id,), (one.key,), (), by, moment)
     tie([(f"worker:{by.id}", TIE, identity, moment, until, entry) for identity in identities])
     write(
@@ -117,7 +118,7 @@ def break_glass(*, person: UUID, reason: str, by: Actor) -> Opened:
     )
     owe("clocks", {"persons": [str(person)]})
     payload = {"entry": str(entry), "agency": by.agency, "at": moment.isoformat()}
-    owe(ESCALATE, payload, run_at=_review_due(definition, moment))
+    owe(ESCALATE, payload, run_at=review_due(definition, moment))
     return Opened(person, entry, until)
 
 
@@ -152,14 +153,14 @@ def _to_tell(identities: Sequence[UUID], by: Actor) -> list[str]:
     return [one for one in dict.fromkeys([*agencies, *sorted(allocated), f"role:{owner}"]) if one not in mine]
 
 
-def _review_due(definition: Partnership, opened: datetime) -> datetime:
+def review_due(definition: Partnership, opened: datetime) -> datetime:
     """By when somebody else has reviewed it, as the clock says."""
     limits = [limit for limit in definition.clock[CLOCK].limit if limit.when is None and limit.from_ <= opened.date()]
     newest = max(limits, key=lambda limit: limit.from_)
     return parse_span(newest.is_).due(opened, working_days(definition))
 
 
-def open_to(by: Actor, identities: Sequence[UUID]) -> Standing | None:
+def open_to(by: Actor, identities: Sequence[UUID]) -> OpenNow | None:
     """The emergency opening that this worker has now of whoever has these source identities; None without one."""
     moment = now()
     held = [
@@ -171,7 +172,7 @@ def open_to(by: Actor, identities: Sequence[UUID]) -> Standing | None:
         return None
     last = max(held, key=lambda one: one.until or moment)
     assert last.until is not None
-    return Standing(None, min(one.since for one in held), last.until)
+    return OpenNow(min(one.since for one in held), last.until)
 
 
 @trusted("break-glass")

@@ -22,6 +22,9 @@ KEPT = {  # form: the fields that are kept
     "match": ("decision", "because", "agency"),
     "separate": ("because",),
     "join": ("because",),
+    "emergency": ("reason",),
+    "reveal": ("reason", "words"),
+    "emergency-review": ("finding", "comment"),
 }
 LONGEST = 200_000
 

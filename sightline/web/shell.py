@@ -12,10 +12,13 @@ from django.urls import reverse
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
+from sightline.messages.queries import waiting_for
 from sightline.web.permissions import ACCESS, SIGNED_IN
 
 PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
+    ("Messages", "messages", ("messages",)),
+    ("Emergency openings", "emergencies", ("emergencies", "emergency-one")),
     (
         "Find a child",
         "find",
@@ -62,6 +65,7 @@ class Place:
     words: str
     href: str
     here: bool
+    count: int = 0  # what waits there for this worker
 
 
 class Shell:
@@ -106,7 +110,16 @@ class Shell:
             return []
         match = self._request.resolver_match
         here = match.url_name if match else ""
-        return [Place(words, reverse(name), here in under) for words, name, under in PLACES if self.may_open(name)]
+        return [
+            Place(words, reverse(name), here in under, self.waiting if name == "messages" else 0)
+            for words, name, under in PLACES
+            if self.may_open(name)
+        ]
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many messages wait for this worker: a number alone."""
+        return waiting_for(self.actor) if self.actor else 0
 
     def may_open(self, name: str) -> bool:
         who = ACCESS[name].who

@@ -15,6 +15,9 @@ from sightline.web.access import seen as access_seen
 from sightline.web.access import unusual as access_unusual
 from sightline.web.accounts import views as accounts
 from sightline.web.child import views as child
+from sightline.web.emergency import review as emergency_review
+from sightline.web.emergency import together
+from sightline.web.emergency import views as emergency
 from sightline.web.entry import views as entry
 from sightline.web.feeds import health as feed_health
 from sightline.web.feeds import steps as feed_steps
@@ -30,6 +33,7 @@ from sightline.web.matches import pair as match_pair
 from sightline.web.matches import separating
 from sightline.web.matches import views as matches
 from sightline.web.matching import views as matching
+from sightline.web.messages import views as messages
 from sightline.web.registry import changing as registry_changing
 from sightline.web.registry import views as registry
 from sightline.web.work import views as work
@@ -53,6 +57,17 @@ urlpatterns = [
     path("reading/own/", access_own.own, name="own-details"),
     path("reading/<uuid:unusual>/", access_unusual.one_unusual, name="unusual-one"),
     path("entry/<uuid:entry>/", entry.entry, name="entry"),
+    path("messages/", messages.inbox, name="messages"),
+    path("messages/<uuid:message>/read/", messages.read, name="message-read"),
+    path("emergency/", emergency.anybody, name="emergency"),
+    path("emergency/together/<uuid:ask>/", together.one, name="reveal"),
+    path("emergency/together/<uuid:ask>/shown/", together.shown, name="reveal-shown"),
+    path("child/<uuid:person>/emergency/", emergency.child, name="emergency-child"),
+    path("child/<uuid:person>/ring/", emergency.whom_to_ring, name="emergency-ring"),
+    path("child/<uuid:person>/reach/record/<uuid:subject>/", together.record, name="reveal-record"),
+    path("child/<uuid:person>/reach/location/<uuid:subject>/", together.location, name="reveal-location"),
+    path("emergencies/", emergency_review.queue, name="emergencies"),
+    path("emergencies/<uuid:entry>/", emergency_review.one, name="emergency-one"),
     path("loads/", loads.loads, name="loads"),
     path("loads/<uuid:delivery>/", loads.delivery, name="delivery"),
     path("quarantine/<uuid:item>/", loads.quarantined, name="quarantined"),

@@ -21,6 +21,7 @@ from sightline.timescales.moment import now
 from sightline.web.child import beside, drawing, page
 from sightline.web.child.signs import signs
 from sightline.web.code_words import CodeWords
+from sightline.web.emergency import views as emergency
 from sightline.web.matches.counted import waits
 from sightline.web.remembered import recall, remember
 from sightline.web.words import age_words, day_words, end_of_day, iso_words, london, read_date
@@ -89,6 +90,8 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     )
     context = {
         "person": person,
+        "emergency": emergency.mark(request, told.identities),
+        "may_emergency": not moment and request.shell.may_open("emergency-child"),
         "filters": filters,
         "fault": fault,
         "typed_on": typed,

@@ -27,6 +27,7 @@ from sightline.web.child.beside import Due, due
 from sightline.web.child.page import COUNTS_AS, NEW, entry_words
 from sightline.web.feeds.health import for_work
 from sightline.web.matching.views import for_work as joining_stopped
+from sightline.web.messages.views import pressing as pressing_messages
 from sightline.web.words import age_words, day_words, known_words, london, moment_words, span_words
 
 MOST_CLOCKS = 120  # so that one child's backlog does not hide what is due on the others
@@ -99,6 +100,7 @@ def work(request: HttpRequest) -> HttpResponse:
             "today": f"{today:%A} {day_words(today)}",
             "may_view": may_view,
             "alarms": for_work(request),
+            "pressing": pressing_messages(request),
             "joining": joining_stopped(request),
             "may_find": request.shell.may_open("find"),
             "late": [line for line in dues if line.when == "late"],

@@ -1,0 +1,1 @@
+"""Messages: what was I told, and what is still with nobody?"""

@@ -1,0 +1,26 @@
+"""Where a message leads: the page on which its reader does something about it. One line a kind; the id is what caused it."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+
+from sightline.messages.types import Line
+
+LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the link says
+    "break-glass-alert": ("emergency-one", "Review it"),
+    "break-glass-unreviewed": ("emergency-one", "Review it"),
+    "reveal-asked": ("reveal", "Agree or refuse"),
+    "unusual-reading": ("unusual-one", "Look at it"),
+    "release-stopped": ("stopped", "Look at what was stopped"),
+}
+
+
+def lead(line: Line, may_open: object) -> tuple[str, str]:
+    """(address, words) of what to do about a message; empty where there is nothing, or not for this reader."""
+    name, words = LEADS.get(line.kind, ("", ""))
+    if not name or line.because is None or not may_open(name):  # type: ignore[operator]
+        return "", ""
+    try:
+        return reverse(name, args=[line.because]), words
+    except NoReverseMatch:
+        return "", ""
