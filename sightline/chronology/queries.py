@@ -16,6 +16,7 @@ from sightline.agencies.types import AgencyInfo
 from sightline.chronology import rules
 from sightline.chronology.models import Entry, Opening, Part
 from sightline.chronology.types import Chronology, EntryHistory, EntryView
+from sightline.chronology.veiled import body_of, learn
 from sightline.definition.outcomes import Decision, Missing
 from sightline.definition.records import code_title, headline
 from sightline.definition.types import Partnership, RecordField, RecordType
@@ -156,6 +157,7 @@ def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = Non
     reading.keyring.fetch_for(bytes(one.entry.body) for one, sight in visible if sight.level >= Level.HEADLINE)
     keys = frozenset(row.key for row in rows)  # whoever is erased has no page of what opens with a brother's key
     reading.keyring.fetch(keys)
+    learn(reading, [one.entry.id for one, sight in visible if sight.level >= Level.HEADLINE])
     views = [view(reading, one.entry, sight, one.roles, one.earlier, known, keys) for one, sight in visible]
     reading.about = reading.about or "view-child"
     reading.about_person(person)
@@ -173,6 +175,7 @@ def view(
 ) -> EntryView:
     """One entry as this reader may see it; noted on the reading. `keys`: those of the child on whose page it stands."""
     body, sight, closed = _opened(reading, entry, sight, keys)
+    body = body_of(reading, entry, body)
     reading.note(entry.id, sight)
     definition = reading.definition
     agency = known.get(entry.agency) or AgencyInfo(entry.agency, "", entry.agency)
@@ -420,6 +423,14 @@ def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
         if sight.level >= Level.HEADLINE:
             reading.note(entry_id, sight)  # whoever is shown what follows from an entry has been shown of it
             found.add(entry_id)
+    return found
+
+
+def originator_of(first: UUID) -> str:
+    """The agency that a record came from. An id only, for stages above. Raises Missing."""
+    found = Entry.objects.filter(id=first).values_list("agency", flat=True).first()
+    if found is None:
+        raise Missing
     return found
 
 

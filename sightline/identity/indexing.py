@@ -19,6 +19,7 @@ from sightline.identity.linkage.keys import keys_of
 from sightline.identity.linkage.likeness import kin_of, likeness_of
 from sightline.identity.linkage.types import Key as Said
 from sightline.identity.linkage.types import Likeness
+from sightline.identity.locations.knowing import known
 from sightline.identity.models import Alike, Key, Relation, SourceIdentity, Version
 from sightline.intake.types import Details
 from sightline.vault.actions import CannotOpen, Erased, Keyring, short_digests
@@ -228,6 +229,8 @@ def told_of(identities: Sequence[UUID], keyring: Keyring) -> dict[UUID, Likeness
         kin.setdefault(other, set()).add(subject)
     family = {i for some in kin.values() for i in some}
     versions = _versions({*identities, *family}, keyring)
+    if (protected := known()) is not None:
+        versions = {i: [protected.without(one) for one in told] for i, told in versions.items()}
     found = {}
     for identity in identities:
         if not versions.get(identity):

@@ -10,10 +10,9 @@ Not for: what leaves the house. That is `release`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -26,14 +25,17 @@ from sightline.definition.types import Fault
 from sightline.identity.bands import PROTECTED, SEALED
 from sightline.identity.guards import mark
 from sightline.identity.locations import unindexing
+from sightline.identity.locations.near import circle
 from sightline.identity.locations.reaching import Answer, safe_to_contact, say_safe
+from sightline.identity.locations.values import as_dict, from_dict, open_values
+from sightline.identity.locations.veiling import ring_words
 from sightline.identity.models import LocationEnded, LocationOf, ProtectedLocation, SourceIdentity
 from sightline.identity.queries import seen
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
 from sightline.sharing.queries import ties_of
 from sightline.sharing.reading import Reading
-from sightline.sharing.release import Value
+from sightline.sharing.release import Scanner, Value
 from sightline.sharing.rules import holders
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
@@ -102,16 +104,6 @@ class Revealed:
     def lines(self) -> tuple[str, ...]:
         told = (*self.value.lines, self.value.postcode) if self.value.lines else (self.value.text, self.value.postcode)
         return tuple(line for line in told if line)
-
-
-def ring_words(agency: AgencyInfo) -> str:
-    """`Children's social work, 0113 … (day and night 0113 …)`."""
-    numbers = agency.phone
-    if agency.out_of_hours and agency.out_of_hours != agency.phone:
-        numbers = (
-            f"{numbers}; day and night {agency.out_of_hours}" if numbers else f"day and night {agency.out_of_hours}"
-        )
-    return f"{agency.title} {numbers}".strip()
 
 
 def _require(by: Actor, permission: str) -> None:
@@ -209,57 +201,21 @@ def protect(
     ring = ring or by.agency
     location = ProtectedLocation(id=uuid4(), kind=kind, key=keyring.make("location"), ring=ring, at=now(), by=by.id)
     location.body = keyring.seal(
-        _as_dict(value) | {"because": because.strip()}, [location.key], f"location|{location.id}"
+        as_dict(value) | {"because": because.strip()}, [location.key], f"location|{location.id}"
     )
     keyring.save()
     location.save(force_insert=True)
-    LocationOf.objects.bulk_create(
-        LocationOf(location=location, identity=row, at=location.at, by=by.id) for row in rows
-    )
+    near = SourceIdentity.objects.filter(person__among=circle({row.person for row in rows}))
+    ids, scanner = {row.id for row in rows}, Scanner([value])
+    # Whoever near them is told to live there, or to have that number, is protected as they are.
+    ids |= set(unindexing.who_brings(scanner, [row.id for row in near if row.id not in ids]))
+    LocationOf.objects.bulk_create(LocationOf(location=location, identity_id=i, at=location.at, by=by.id) for i in ids)
     tie([(holder, HOLDER, location.id, location.at, None, None) for holder in named])
     guards = {row.id: PROTECTED for row in rows if row.guard != SEALED}
-    mark(guards, by=by.id, because=because)
-    unindexing.again([row.id for row in rows])
-    _record("protect-location", by, [location.id, *(row.id for row in rows)], kind_of=kind, recipients=len(named))
+    mark(guards, by=by.id, because=scanner.redacted(because))
+    unindexing.again(list(ids))
+    _record("protect-location", by, [location.id, *sorted(ids, key=str)], kind_of=kind, recipients=len(named))
     return location.id
-
-
-def _as_dict(value: Value) -> dict[str, Any]:
-    told = {
-        "kind": value.kind,
-        "text": value.text,
-        "lines": list(value.lines),
-        "postcode": value.postcode,
-        "uprn": value.uprn,
-        "point": list(value.point) if value.point else None,
-    }
-    return {name: one for name, one in told.items() if one}
-
-
-def _from_dict(told: dict[str, Any], location: UUID) -> Value:
-    point = told.get("point")
-    return Value(
-        kind=told["kind"],
-        text=told.get("text", ""),
-        lines=tuple(told.get("lines", ())),
-        postcode=told.get("postcode", ""),
-        uprn=told.get("uprn", ""),
-        point=(point[0], point[1]) if point else None,
-        id=str(location),
-    )
-
-
-def open_values(rows: Iterable[ProtectedLocation], keyring: Keyring) -> dict[UUID, Value]:
-    """The values of these locations in the clear, for the scanner alone. Whose key is gone is left out."""
-    rows = list(rows)
-    keyring.fetch(row.key for row in rows)
-    found = {}
-    for row in rows:
-        try:
-            found[row.id] = _from_dict(keyring.open(bytes(row.body), f"location|{row.id}"), row.id)
-        except CannotOpen:
-            continue
-    return found
 
 
 def of(reading: Reading, rows: Sequence[SourceIdentity]) -> list[Location]:
@@ -297,6 +253,29 @@ def _location(location: UUID, by: Actor, *, lock: bool = False) -> tuple[Protect
 def is_recipient(location: UUID, by: Actor) -> bool:
     """Whether somebody is named for a location, now."""
     return location in ties_of(holders(by), HOLDER)
+
+
+def brought(identities: Mapping[UUID, set[UUID]], by: str) -> None:
+    """Later records brought these values of somebody: {source identity: locations}. They are protected as well from now
+    on. In the caller's transaction."""
+    there = set(
+        LocationOf.objects.filter(identity_id__among=list(identities)).values_list("location_id", "identity_id")
+    )
+    new = [(place, i) for i, places in identities.items() for place in places if (place, i) not in there]
+    if not new:
+        return
+    moment = now()
+    LocationOf.objects.bulk_create(LocationOf(location_id=p, identity_id=i, at=moment, by=by) for p, i in new)
+    mark({i: PROTECTED for _, i in new}, by=by)
+
+
+def forget(identities: Collection[UUID]) -> list[UUID]:
+    """Before somebody is erased: the keys of the locations that protect nobody else, which go with theirs. Ids of keys."""
+    touched = set(LocationOf.objects.filter(identity_id__among=list(identities)).values_list("location_id", flat=True))
+    others = LocationOf.objects.filter(location_id__among=touched).exclude(identity_id__in=list(identities))
+    alone = touched - set(others.values_list("location_id", flat=True))
+    untie(kind=HOLDER, subjects=alone)
+    return list(ProtectedLocation.objects.filter(id__among=alone).values_list("key", flat=True))
 
 
 def ring_for(location: UUID) -> AgencyInfo:
@@ -346,7 +325,7 @@ def reveal(location: UUID, *, by: Actor, purpose: str, because: str = "", agreed
         **({"agreed_by": agreed_by.id} if agreed_by else {}),
     )
     return Revealed(
-        row.id, row.kind, KINDS[row.kind], replace(_from_dict(told, row.id), id=""), told.get("because", ""), row.at
+        row.id, row.kind, KINDS[row.kind], replace(from_dict(told, row.id), id=""), told.get("because", ""), row.at
     )
 
 
@@ -391,4 +370,3 @@ def end(location: UUID, *, because: str, by: Actor, agreed_by: Actor) -> None:
     ended.save(force_insert=True)
     unindexing.again([one.id for one in people])
     _record("end-protection", by, [location, *(one.id for one in people)], agreed_by=agreed_by.id)
-

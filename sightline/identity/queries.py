@@ -12,6 +12,7 @@ from django.db.models import Q
 from sightline.definition.outcomes import Missing
 from sightline.identity import rules
 from sightline.identity.bands import SEALED
+from sightline.identity.locations import veiling
 from sightline.identity.models import Link, Possible, Relation, SourceIdentity, Version
 from sightline.identity.types import Held, Kin, Profile
 from sightline.intake.types import Details
@@ -109,6 +110,7 @@ def held_with_sight(
     for version in versions.order_by("known_at", "recorded_at"):
         latest[version.identity_id] = version
     reading.keyring.fetch(row.key for row in visible)
+    veil, titles = veiling.of(reading, {row.person for row in visible}), {a.id: a.title for a in reading.agencies.values()}
     found = []
     for row in visible:
         version = latest.get(row.id)
@@ -120,7 +122,8 @@ def held_with_sight(
             details, erased = Details(), True
         if sights[row.id].level < Level.FULL:
             details = rules.at_a_headline(details)
-        found.append((Held(row.id, row.agency, details, version.known_at, erased), sights[row.id]))
+        shown = veil.details(details, titles)
+        found.append((Held(row.id, row.agency, shown, version.known_at, erased), sights[row.id]))
     return sorted(found, key=lambda pair: pair[0].known_at)
 
 

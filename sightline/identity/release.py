@@ -25,13 +25,15 @@ from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
 from sightline.identity.locations.near import all_protected, anything_protected, circle, protected_of
-from sightline.identity.models import ProtectedLocation, StopAnswered, StoppedRelease
-from sightline.identity.protected import HOLDER, open_values
+from sightline.identity.locations.values import open_values
+from sightline.identity.models import LocationOf, ProtectedLocation, StopAnswered, StoppedRelease
+from sightline.identity.protected import HOLDER
 from sightline.ledger.actions import write
 from sightline.sharing.queries import ties_of
 from sightline.sharing.release import UNREADABLE, Artefact, Hit, Scanner, Value
 from sightline.timescales.moment import now
 from sightline.vault.actions import CannotOpen, Keyring, digest
+from sightline.vault.rules import key_ids
 
 KINDS = ("agency", "worker", "person", "outside")
 ANSWERS = {
@@ -190,8 +192,6 @@ def _stop(
     purpose: str,
     keyring: Keyring,
 ) -> Stopped:
-    from sightline.identity.models import LocationOf
-
     concerned = [rows[one] for one in dict.fromkeys(hit.value for hit in hits) if one in rows]
     keys = [row.key for row in concerned] or [row.key for row in rows.values()][:1]
     row = StoppedRelease(
@@ -323,17 +323,11 @@ def answer_stop(id: UUID, *, answer: str, because: str, by: Actor) -> None:
     keyring = Keyring()
     keyring.fetch_for([bytes(row.body)])
     made = StopAnswered(id=uuid4(), stopped=row, at=now(), by=by.id, answer=answer)
-    keys = [key for key in _keys(bytes(row.body)) if keyring.has(key)]
+    keys = [key for key in key_ids(bytes(row.body)) if keyring.has(key)]
     made.because = keyring.seal(because.strip().encode(), keys, f"answered|{made.id}") if keys else None
     made.save(force_insert=True)
     write(kind="change", verb="answer-stopped-release", actor=by.id, acting_for=by.agency, purpose="safeguarding",
           policy=partnership().hash, ids=[row.id], detail={"answer": answer})  # fmt: skip
-
-
-def _keys(sealed: bytes) -> list[UUID]:
-    from sightline.vault.rules import key_ids
-
-    return list(key_ids(sealed))
 
 
 def values_from(recipient: Recipient) -> list[Value]:

@@ -22,8 +22,10 @@ from sightline.identity.judging import Pairs, Turn, holds
 from sightline.identity.linkage.likeness import likeness_of
 from sightline.identity.linkage.types import Likeness, Score
 from sightline.identity.linking import relink
+from sightline.identity.locations import knowing
 from sightline.identity.matcher import Matcher, Other
 from sightline.identity.models import Link, Possible, SourceIdentity, Version
+from sightline.identity.protected import brought
 from sightline.identity.quality import automatic_joining
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
@@ -80,6 +82,8 @@ class Resolver:
         self._likeness: dict[UUID, Likeness] = {}  # to be written
         self._places: dict[UUID, indexing.Place] = {}  # what is written
         self._digests: dict[tuple[str, str], str] = {}
+        self._protected = knowing.known()  # None while nothing is
+        self._brought: dict[UUID, set[UUID]] = {}  # who came with a protected value, and of which locations
 
     # --- reading, before the first is resolved --------------------------------------------------------
 
@@ -104,7 +108,7 @@ class Resolver:
             before = self._held(there.id) if there is not None else None
             if there is not None:
                 details = self._details.get(there.id, Details()).told_again(details)
-            asked.append(likeness_of(details, kin=kin, before=before))
+            asked.append(self._likeness_of(details, kin=kin, before=before))
         self._matcher.read(asked, but=[there.id if there is not None else None for there, _, _ in told])
         self._pairs.read(again)
 
@@ -136,6 +140,11 @@ class Resolver:
         if identity not in self._places:
             self._alike([identity])
         return self._places[identity].likeness if identity in self._places else None
+
+    def _likeness_of(self, details: Details, *, kin: Sequence[str] = (), before: Likeness | None = None) -> Likeness:
+        """What is compared of somebody; never where they must not be found."""
+        told = self._protected.without(details) if self._protected is not None else details
+        return likeness_of(told, kin=kin, before=before)
 
     def _digest(self, kind: str, value: str) -> str:
         key = (kind, value)
@@ -213,7 +222,7 @@ class Resolver:
             self._local[(agency, local)] = identity
         self._pairs.new(identity.id)
         self._hold(identity, details, known_at, item)
-        judged = self._match(identity, likeness_of(details, kin=kin), known_at, fresh=True)
+        judged = self._match(identity, self._likeness_of(details, kin=kin), known_at, fresh=True)
         return Resolved(identity.id, identity.key, self._person[identity.id], True, judged.joined, True, judged.waiting)
 
     def _again(
@@ -237,12 +246,12 @@ class Resolver:
             late = known_at < self._known.get(there.id, known_at)  # sent earlier, come later: no news
             self._hold(there, details, known_at, item)
             before = self._held(there.id)
-            likeness = likeness_of(details, kin=kin, before=before)
+            likeness = self._likeness_of(details, kin=kin, before=before)
             if late and there.id in self._details:
-                likeness = likeness_of(self._details[there.id], before=likeness)
+                likeness = self._likeness_of(self._details[there.id], before=likeness)
             judged = self._match(there, likeness, known_at)
         elif kin and (before := self._held(there.id)) is not None and not set(kin) <= set(before.kin):
-            judged = self._match(there, likeness_of(details, kin=kin, before=before), known_at)
+            judged = self._match(there, self._likeness_of(details, kin=kin, before=before), known_at)
         return Resolved(there.id, there.key, self._person_of(there.id), False, judged.joined, changed, judged.waiting)
 
     def _hold(self, identity: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> None:
@@ -251,6 +260,8 @@ class Resolver:
         )
         version.body = self.keyring.seal(details.as_dict(), [identity.key], f"identity|{version.id}")
         self._versions.append(version)
+        if self._protected is not None and (places := self._protected.brought(details)):
+            self._brought.setdefault(identity.id, set()).update(places)
         if known_at >= self._known.get(identity.id, known_at):  # what was sent earlier and comes later is no news
             self._known[identity.id], self._details[identity.id] = known_at, details
 
@@ -379,6 +390,9 @@ class Resolver:
         for column in ("details", "unborn", "key"):
             change(SourceIdentity, column, [(row.id, getattr(row, column)) for row in again])
         add_objects(self._versions)
+        if self._brought:
+            brought(self._brought, self.by)
+            self._brought = {}
         self._write_index()
         add_objects(self._links)
         self._pairs.write()

@@ -1,0 +1,129 @@
+"""Masking protected values wherever they would show: in what senders hold of somebody, and in the words of records.
+
+For every reader alike, a recipient too: whoever may have it revealed asks for it, and that is on the record. Looked for is
+what is protected of those whom the page is about and of their family, also misspelt. Nothing is paid while nothing is
+protected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from sightline.agencies.queries import agencies
+from sightline.agencies.types import AgencyInfo
+from sightline.identity.locations.near import anything_protected, circle, protected_of
+from sightline.identity.locations.values import open_values
+from sightline.intake.types import Details
+from sightline.sharing.reading import Reading
+from sightline.sharing.release import Scanner
+from sightline.vault.actions import Keyring
+
+INSTEAD = "[protected]"
+
+
+class Veil:
+    """What is masked on one page."""
+
+    def __init__(self) -> None:
+        self._there: bool | None = None
+        self._asked: set[UUID] = set()
+        self.entries: set[UUID] = set()  # whose people were asked about
+        self._rings: dict[UUID, AgencyInfo] = {}
+        self._values: dict[UUID, Any] = {}
+        self._all: Scanner | None = None
+
+    def learn(self, persons: Iterable[UUID]) -> None:
+        """Finds out what is protected of these people and their family. A few queries, and one where nothing is."""
+        new = set(persons) - self._asked
+        if not new:
+            return
+        self._asked |= new
+        if not self.there:
+            return
+        rows = [row for row in protected_of(circle(new)) if row.id not in self._values]
+        if rows:
+            known = agencies()
+            self._rings |= {row.id: known.get(row.ring) or AgencyInfo(row.ring, "", row.ring) for row in rows}
+            self._values |= open_values(rows, Keyring())
+            self._all = Scanner(self._values.values())
+
+    @property
+    def there(self) -> bool:
+        """Whether anything is protected at all. Asked of the database once."""
+        if self._there is None:
+            self._there = anything_protected()
+        return self._there
+
+    def details(self, held: Details, titles: Mapping[str, str]) -> Details:
+        """What a sender holds, with each protected value masked. `titles`: of agencies, as a school is held by its id."""
+        if self._all is None:
+            return held
+        changes: dict[str, Any] = {}
+        home = "\n".join((*held.lines, held.postcode))
+        if home.strip() and (words := self._instead(home)):
+            changes |= {"lines": (words,), "postcode": ""}
+        for name in ("phone", "email"):
+            if (value := getattr(held, name)) and (words := self._instead(value)):
+                changes[name] = words
+        if held.school and (words := self._instead(titles.get(held.school, held.school))):
+            changes["school"] = words
+        if changes and held.noted:  # as it was received stands there too
+            changes["noted"] = ()
+        return replace(held, **changes) if changes else held
+
+    def _instead(self, text: str) -> str:
+        assert self._all is not None
+        found = self._all.found(text)
+        if not found:
+            return ""
+        ring = self._rings[UUID(found[0].value)]
+        return f"Protected: ring {ring_words(ring)}"
+
+    def words(self, text: str) -> str:
+        """A text with every protected value masked."""
+        return self._all.redacted(text, INSTEAD) if self._all is not None and text else text
+
+    def body(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A record's body with every protected value masked: its words, its place, its fields."""
+        if self._all is None or not body:
+            return body
+        place = body.get("place") or {}
+        together = "\n".join(str(part) for part in place.values() if part)
+        veiled = dict(body)
+        if together and self._all.found(together):
+            veiled["place"] = {"name": INSTEAD}
+        fields = body.get("fields") or {}
+        said = {name: self.words(value) if isinstance(value, str) else value for name, value in fields.items()}
+        if said == fields and fields and self._all.scan(dict(fields)):
+            said = {name: INSTEAD if _short(value) else value for name, value in fields.items()}  # split over several
+        veiled["fields"] = said
+        veiled["says"] = self.words(body.get("says", ""))
+        return veiled
+
+
+def _short(value: object) -> bool:
+    return isinstance(value, str) and len(value) < 40 and len(value) != 10  # a date is no part of an address
+
+
+_veils: WeakKeyDictionary[Reading, Veil] = WeakKeyDictionary()
+
+
+def of(reading: Reading, persons: Iterable[UUID] = ()) -> Veil:
+    """What is masked on this reading's page, which is about these people too."""
+    veil = _veils.setdefault(reading, Veil())
+    veil.learn(persons)
+    return veil
+
+
+def ring_words(agency: AgencyInfo) -> str:
+    """`Children's social work, 0113 … (day and night 0113 …)`."""
+    numbers = agency.phone
+    if agency.out_of_hours and agency.out_of_hours != agency.phone:
+        numbers = (
+            f"{numbers}; day and night {agency.out_of_hours}" if numbers else f"day and night {agency.out_of_hours}"
+        )
+    return f"{agency.title} {numbers}".strip()
