@@ -6,7 +6,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 
-from config import keys, logs, sealing, sqlite
+from config import keys, logs, sealing, signing, sqlite
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -21,10 +21,13 @@ SIGHTLINE_PARTNERSHIP = env.str(
 SIGHTLINE_MODE = keys.mode(env.ENVIRON, KEYS_FILE)  # production, demo, test or scratch
 SECRET_KEY, SIGHTLINE_KEY = keys.keys_for(SIGHTLINE_MODE, KEYS_FILE)
 _, SIGHTLINE_KEY_OTHERS, SIGHTLINE_DIGEST_KEY, SIGHTLINE_KEYS_FROM = sealing.sealing_keys(env.ENVIRON, KEYS_FILE)
+SIGHTLINE_SIGNING_KEY = signing.signing_key(env.ENVIRON, KEYS_FILE, SIGHTLINE_MODE)  # signs the ledger's checkpoints
 IS_PRODUCTION = SIGHTLINE_MODE == "production"
 # What the database cannot contradict (how far the ledger had got, which keys were destroyed): on another disk, if possible.
 _kept_outside = str(VAR / "anchor") if SIGHTLINE_MODE in ("production", "demo") else ""
 SIGHTLINE_ANCHOR = env.str("SIGHTLINE_ANCHOR", default=_kept_outside)
+# Who countersigns the ledger's checkpoints: "https://witness.example name+1a2b3c4d+key", parted by commas.
+SIGHTLINE_WITNESSES = env.list("SIGHTLINE_WITNESSES", default=[])
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")  # whoever has it is told how this server is, in detail
 
 DEBUG = False  # always: a technical error page shows a child's record to whoever caused the error
@@ -64,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.logs.RequestIdMiddleware",
+    "config.walled_postgresql.middleware.FromNobodyMiddleware",
     "sightline.web.evenly.EvenlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -110,6 +114,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "config.patient_sqlite3"
     DATABASES["default"]["OPTIONS"] = sqlite.options()
     Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "config.walled_postgresql"  # the second wall, where this user stands behind one
 
 # --- time and language -----------------------------------------------------------------------------------------------
 TIME_ZONE = "Europe/London"  # shown; stored in UTC

@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "registry": ("sightline.commands.registry", False, ""),
     "keys": ("sightline.commands.keys", True, ""),
     "verify": ("sightline.commands.verify", True, ""),
+    "proof": ("sightline.commands.proof", True, ""),
+    "witness": ("sightline.commands.witness", False, ""),
     "backup": ("sightline.commands.backup", True, ""),
     "restore": ("sightline.commands.restore", True, ""),
     "doctor": ("sightline.commands.doctor", True, ""),

@@ -31,6 +31,8 @@ def prepare(args: argparse.Namespace) -> None:
     var = state_folder()
     if not given() and os.environ.get("SIGHTLINE_MODE") not in ("test", "scratch"):
         ensure_keys(var / "keys.env", made_for=os.environ.get("SIGHTLINE_MODE", "production"))
+    if os.environ.get("SIGHTLINE_MODE") not in ("test", "scratch"):
+        ensure_signing_key(var / "keys.env")
     if args.partnership:
         from sightline.definition.loader import load
 

@@ -10,7 +10,7 @@ from django.db import close_old_connections, connection
 from sightline.jobs.due import sweep
 from sightline.jobs.nightly import plan_sometimes
 from sightline.jobs.watching import look
-from sightline.ledger import anchors
+from sightline.ledger import anchors, checkpoints
 from sightline.ledger.actions import sequence
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ def work(stop: threading.Event | None = None) -> None:
             plan_sometimes()
             done = turn()
             anchors.keep()
+            checkpoints.keep()
         except Exception as error:
             log.warning("a worker turn failed", extra={"error": type(error).__name__})
             connection.close()

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sightline.ledger import checkpoints
 from sightline.ledger.actions import sequence, write
 from sightline.ledger.models import Head, Link
 from sightline.ledger.proofs import Gap, root_at
@@ -164,7 +165,7 @@ def keep(*, at_once: bool = False) -> bool:
 
 def accept(*, reason: str, by: str) -> Compared:
     """Somebody answers for an older copy (or another) being the database from now on: a ledger record says who missed
-    what, and the anchor begins from here. Returns what it was compared to. `reason` names no person.
+    what, and the anchor and the signed checkpoints begin from here. Returns what it was compared to. `reason` names no person.
     """
     found = compare()
     detail = {name: value for name, value in found.as_dict().items() if name != "sentence"}
@@ -186,6 +187,7 @@ def accept(*, reason: str, by: str) -> Compared:
             _begin_anew(place)
             before = outside.START
         _line(place, "accepted", places(head), before)
+        checkpoints.begin_anew()
     return found
 
 

@@ -73,7 +73,7 @@ def append(path: Path, kind: str, line: dict[str, Any], before: str) -> str:
     """Adds a line after the one whose seal is `before`, on the disk when it returns. Call it `locked`. Returns its seal."""
     line = {**line, "before": before}
     seal = _sealed(kind, line)
-    _without_torn_end(path)
+    without_torn_end(path)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(handle, json.dumps({**line, "seal": seal}, separators=(",", ":")).encode() + b"\n")
@@ -83,7 +83,8 @@ def append(path: Path, kind: str, line: dict[str, Any], before: str) -> str:
     return seal
 
 
-def _without_torn_end(path: Path) -> None:
+def without_torn_end(path: Path) -> None:
+    """Takes a last line away that a crash cut short: it was never acknowledged."""
     if not path.exists():
         return
     with path.open("rb+") as file:
