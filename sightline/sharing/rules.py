@@ -237,11 +237,12 @@ class Policy:
         if any(b.level <= level and self._applies(b, label, ties) for b in self.restrictions):
             return ""  # no tie would help
         better = [b for b in self.branches if b.level > level and self._record_fits(b, label)]
-        tied = [(b, tie) for b in better for tie in sorted(b.needs_tie) if b.needs_tie.isdisjoint(ties)]
+        would = _would(self.partnership)
+        tied = [(b.level, tie) for b in better if b.needs_tie.isdisjoint(ties) for tie in b.needs_tie if tie in would]
         if tied:
-            # the next step up first, and of those what is soonest said
-            nearest, tie = min(tied, key=lambda found: (found[0].level, found[0].rule.id, found[1]))
-            return f"You would see {_MORE[nearest.level]} if {_would(self.partnership, tie)}."
+            # the next step up, and of its ties the most ordinary: they are declared in that order
+            step, tie = min(tied, key=lambda found: (found[0], list(would).index(found[1])))
+            return f"You would see {_MORE[step]} if {would[tie]}."
         for b in self._all:
             held = not b.needs_tie or not b.needs_tie.isdisjoint(ties)
             if not b.restricts and b.level > level and held and self._record_fits(b, label):
@@ -277,10 +278,10 @@ def _title(partnership: Partnership, codes: str, code: str) -> str:
     return declared.codes[code].title if declared and code in declared.codes else code
 
 
-def _would(partnership: Partnership, tie: str) -> str:
-    """A tie as a condition: "the child were allocated to you or your team"."""
-    declared = partnership.codes["tie"].codes.get(tie) if "tie" in partnership.codes else None
-    return (declared.would if declared else "") or f"you had the tie {tie!r} to the child"
+def _would(partnership: Partnership) -> dict[str, str]:
+    """Ties as conditions ("the child were allocated to you or your team"), the most ordinary first."""
+    declared = partnership.codes.get("tie")
+    return {code: tie.would for code, tie in declared.codes.items() if tie.would} if declared else {}
 
 
 def both(*codes: str) -> str:

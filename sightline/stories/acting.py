@@ -25,7 +25,16 @@ from sightline.jobs.decide import decide
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
 from sightline.sharing.reading import reading
-from sightline.stories import acting_confirm, acting_emergencies, acting_erasing, acting_matches, disclosing, registry, watching
+from sightline.stories import (
+    acting_confirm,
+    acting_emergencies,
+    acting_erasing,
+    acting_matches,
+    asking_sharing,
+    disclosing,
+    registry,
+    watching,
+)
 from sightline.stories.model import Act
 from sightline.stories.reading_events import target
 from sightline.timescales.moment import now
@@ -180,3 +189,4 @@ VERBS: dict[str, Callable[[Life, Act], Flags]] = {
 VERBS |= acting_confirm.VERBS
 VERBS |= acting_emergencies.VERBS | acting_erasing.VERBS
 VERBS |= disclosing.VERBS
+VERBS |= asking_sharing.VERBS

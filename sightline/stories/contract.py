@@ -56,6 +56,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "ask-agency": ("people", "agency"),
     "guard": ("kind", "because"),
     "restrict": ("named", "because"),
+    "lift-restriction": ("because",),
+    "agree-intelligence": ("to", "because"),
     "reveal": ("reason",),
     "review-reading": ("outcome", "comment"),
     "hold": ("kind", "because"),
@@ -198,6 +200,9 @@ REASONS = (
     # added since
     "on-hold",
     "family-not-told",
+    "not-named",
+    "not-the-originator",
+    "reason-too-short",
     "basis-missing",
 )
 
@@ -233,6 +238,8 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "in-queue": (("record",), ("urgent",)),
     "detail": (("of", "detail"), ("as-received",)),
     "has-seen": (("who", "about"), ()),
+    "reads": (("who", "record"), ("fields", "without")),
+    "would-see": (("who", "record", "says"), ()),
 }
 COMMON = ("kind", "at", "by", "never", "because", "note")
 NOT_BUILT = frozenset({"agenda", "task", "plan", "figure"})  # any keys: their own form comes with them
