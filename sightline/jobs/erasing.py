@@ -9,27 +9,56 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from sightline.agencies.queries import partnership
+from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
 from sightline.chronology import expiry
+from sightline.definition.outcomes import Missing
 from sightline.identity import erasing
-from sightline.identity.queries import persons_of
+from sightline.identity.queries import identities_of, persons_of
 from sightline.jobs.due import owe
 from sightline.retention import actions, queries
-from sightline.retention.types import ROUTINE
+from sightline.retention.types import ROUTINE, HoldView
 from sightline.sharing.actions import untie
 from sightline.sharing.standing import trusted
 from sightline.vault.expiring import openable
+from sightline.vault.rules import key_ids
 
 # What else is kept about somebody: each takes their source identities, clears what stands in the clear, and returns the keys
 # (vault ids) that are to be destroyed with theirs. Called inside the transaction.
 Forget = Callable[[Sequence[UUID]], Iterable[UUID]]
 ALSO: tuple[Forget, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What erasing somebody would take: counts and agencies, no content."""
+
+    records: int  # versions of records
+    alone: int  # of which nobody else has a key: gone for ever
+    shared: int
+    agencies: tuple[str, ...]
+    holds: tuple[HoldView, ...]
+
+
+@trusted("weigh-erasure")
+def weighed(*, person: UUID, by: Actor) -> Weighed:
+    """What would go and what would stay, before anybody asks for it. Raises Missing."""
+    rows = identities_of(person)
+    if not rows or not queries.knows(by, rows):
+        raise Missing
+    own = {row.key for row in rows}
+    entries = expiry.about([row.id for row in rows])
+    alone = sum(set(key_ids(body)) <= own for _, body in entries.values())
+    held = queries.holds_on([row.id for row in rows], {record for record, _ in entries.values()})
+    titles = agencies()
+    told = sorted({titles[row.agency].title if row.agency in titles else row.agency for row in rows})
+    return Weighed(len(entries), alone, len(entries) - alone, tuple(told), tuple(held))
 
 
 @trusted("erase")

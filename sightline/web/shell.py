@@ -24,6 +24,7 @@ PLACES = (  # words, URL name, the names of the pages under it
         "find",
         tuple("find found child entry separate seen-because who-was-who join join-with who-saw flag-child hindsight".split()),
     ),
+    ("Packs", "packs", ("packs", "pack", "pack-line", "pack-beside")),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     (
         "Feeds",
@@ -56,6 +57,7 @@ PLACES = (  # words, URL name, the names of the pages under it
         ),
     ),
     ("Unusual reading", "unusual", ("unusual", "unusual-one")),
+    ("Keeping and erasing", "retention", ("retention", "disposal", "holds", "lift", "erase")),
     ("Help", "help", ("help", "glossary", "own-details")),
 )
 

@@ -15,6 +15,8 @@ from sightline.web.access import seen as access_seen
 from sightline.web.access import unusual as access_unusual
 from sightline.web.accounts import views as accounts
 from sightline.web.child import views as child
+from sightline.web.disclosure import preparing as disclosure_preparing
+from sightline.web.disclosure import views as disclosure
 from sightline.web.emergency import review as emergency_review
 from sightline.web.emergency import together
 from sightline.web.emergency import views as emergency
@@ -36,6 +38,7 @@ from sightline.web.matching import views as matching
 from sightline.web.messages import views as messages
 from sightline.web.registry import changing as registry_changing
 from sightline.web.registry import views as registry
+from sightline.web.retention import views as retention
 from sightline.web.work import views as work
 
 urlpatterns = [
@@ -56,7 +59,15 @@ urlpatterns = [
     path("reading/", access_unusual.unusual, name="unusual"),
     path("reading/own/", access_own.own, name="own-details"),
     path("reading/<uuid:unusual>/", access_unusual.one_unusual, name="unusual-one"),
+    path("child/<uuid:person>/pack/", disclosure_preparing.prepare, name="pack-prepare"),
+    path("child/<uuid:person>/share/", disclosure_preparing.share_child, name="decide-sharing-child"),
     path("entry/<uuid:entry>/", entry.entry, name="entry"),
+    path("entry/<uuid:entry>/share/", disclosure_preparing.share_record, name="decide-sharing"),
+    path("packs/", disclosure.packs, name="packs"),
+    path("packs/<uuid:pack>/", disclosure.pack, name="pack"),
+    path("packs/<uuid:pack>/line/<uuid:first>/", disclosure_preparing.line, name="pack-line"),
+    path("packs/<uuid:pack>/beside/<uuid:other>/", disclosure.beside, name="pack-beside"),
+    path("packs/<uuid:pack>/file/<slug:format>/", disclosure.file, name="pack-file"),
     path("messages/", messages.inbox, name="messages"),
     path("messages/<uuid:message>/read/", messages.read, name="message-read"),
     path("emergency/", emergency.anybody, name="emergency"),
@@ -92,6 +103,11 @@ urlpatterns = [
     path("matches/<uuid:possible>/next/", match_deciding.following, name="match-next"),
     path("matches/<uuid:possible>/undo/", match_deciding.undo, name="match-undo"),
     path("draft/<slug:form>/<uuid:about>/", drafts.save, name="draft"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/holds/", retention.holds, name="holds"),
+    path("retention/holds/<uuid:hold>/lift/", retention.lift, name="lift"),
+    path("retention/<uuid:disposal>/", retention.disposal, name="disposal"),
+    path("child/<uuid:person>/erase/", retention.erase, name="erase"),
     path("registry/", registry.registry, name="registry"),
     path("registry/group/<slug:group>/", registry.group, name="registry-group"),
     path("registry/group/<slug:group>/record/", registry_changing.record, name="registry-record"),

@@ -1,0 +1,1 @@
+"""What is to be erased, what may not be, and the two people whom it takes."""
