@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from datetime import time as clock_time
 from typing import Any
@@ -32,6 +31,7 @@ from sightline.identity.release import gate
 from sightline.ledger.actions import write
 from sightline.sharing.reading import reading
 from sightline.sharing.release import Artefact
+from sightline.sharing.standing import trusted
 from sightline.timescales.london import at, local_day
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
@@ -219,6 +219,7 @@ def _entry(
     day: str = "",
     *,
     by: Actor,
+    agency: str = "",
 ) -> UUID:
     """Writes that something was asked for, or left, on the chronology of whom it is about."""
     made, moment, keyring = uuid4(), now(), Keyring()
@@ -230,7 +231,7 @@ def _entry(
                 id=made,
                 first=made,
                 record=record,
-                agency=by.agency,
+                agency=agency or by.agency,
                 handling=definition.record[record].handling,
                 pointer_only=False,
                 routine=False,
@@ -278,6 +279,7 @@ def _request(definition: Partnership, about: UUID, to: To, asked: str, checks: S
 # --- taking out by hand -----------------------------------------------------------------------------------------------
 
 
+@trusted("change-pack")
 def mark(
     *, pack: UUID, entry: UUID, because: str, by: Actor, words: str = "", why: str = "", at_version: int = 0
 ) -> None:
@@ -302,6 +304,7 @@ def mark(
     _change(pack, changed, at_version, by=by)
 
 
+@trusted("change-pack")
 def unmark(*, pack: UUID, entry: UUID, by: Actor, at_version: int = 0) -> None:
     """Takes back what was taken out of a line by hand."""
     _change(pack, lambda held, _: [m for m in held if m.entry != entry], at_version, by=by)
@@ -434,7 +437,7 @@ def _leave(stands: Pack, files: Mapping[str, tuple[str, bytes]], *, by: Actor) -
         "released-by": by.name,
         "pack": str(stands.first),
     }
-    made = _entry(definition, RELEASED, identities, fields, by=replace(by, agency=stands.agency))
+    made = _entry(definition, RELEASED, identities, fields, by=by, agency=stands.agency)
     write(
         kind="change",
         verb="release-pack",
@@ -450,6 +453,7 @@ def _leave(stands: Pack, files: Mapping[str, tuple[str, bytes]], *, by: Actor) -
     return Left(digests, made)
 
 
+@trusted("reject-pack")
 @transaction.atomic
 def reject_pack(*, pack: UUID, because: str, by: Actor) -> None:
     """A second person does not let it go, and says why. Raises Refused, Missing, Invalid."""
@@ -465,6 +469,7 @@ def reject_pack(*, pack: UUID, because: str, by: Actor) -> None:
     _told(stands, "reject-pack", by)
 
 
+@trusted("withdraw-pack")
 @transaction.atomic
 def withdraw_pack(*, pack: UUID, by: Actor) -> None:
     """Whoever prepared it takes it back. Raises Refused, Missing."""

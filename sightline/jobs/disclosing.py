@@ -12,8 +12,10 @@ from sightline.chronology.queries import persons_on
 from sightline.disclosure import actions as disclosure
 from sightline.disclosure.types import Left, To
 from sightline.jobs.due import owe
+from sightline.sharing.standing import trusted
 
 
+@trusted("prepare-pack")
 @transaction.atomic
 def prepare_pack(*, kind: str, about: UUID, to: To, purpose: str, by: Actor, **given: Any) -> UUID:
     """As `disclosure.actions.prepare_pack`; where it answers a request for what is held, the month starts to run."""
@@ -22,6 +24,7 @@ def prepare_pack(*, kind: str, about: UUID, to: To, purpose: str, by: Actor, **g
     return made
 
 
+@trusted("release-pack")
 def release_pack(*, pack: UUID, by: Actor, seen: str = "") -> Left:
     """As `disclosure.actions.release_pack`; the month that it answers stops. What the gate stops stays on the record, so
     this is not one transaction."""
@@ -32,6 +35,7 @@ def release_pack(*, pack: UUID, by: Actor, seen: str = "") -> Left:
     return left
 
 
+@trusted("decide-sharing")
 @transaction.atomic
 def decide_sharing(
     *, by: Actor, entry: UUID | None = None, person: UUID | None = None, **given: str

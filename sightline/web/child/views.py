@@ -121,6 +121,8 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "match_waits": "" if moment else waits(request, person, told.identities),
         "may_see_matches": not moment and request.shell.may_open("who-was-who"),
         "may_join": not moment and request.shell.may_open("join"),
+        "may_share": not moment and request.shell.may_open("decide-sharing-child"),
+        "may_pack": not moment and request.shell.may_open("pack-prepare"),
         "may_separate": not moment and profile and len(profile.held) > 1 and request.shell.may_open("separate"),
     }
     return render(request, "child/child.html", context)

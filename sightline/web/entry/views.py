@@ -92,6 +92,7 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
             "basis": codes.basis(one.sight.basis),
             "rule": one.sight.decision.rule,
             "level": one.level.word,
+            "may_share": not pointer and request.shell.may_open("decide-sharing"),
             "missing": one.sight.missing,
             "ring": ring(one.sight.holders) if one.sight.holders else [],
         },

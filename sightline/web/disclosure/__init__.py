@@ -1,0 +1,1 @@
+"""Packs for somebody outside, and decisions to share or not to."""
