@@ -92,6 +92,10 @@ ACCESS: dict[str, Access] = {
     "flag-child": Access("flag-child", verb="view-flag"),
     "commission-review": Access("commission-review", "administration", "view-commission-review"),
     "hindsight": Access("see-hindsight", "practice-review", "view-hindsight"),
+    # What is kept, and what is erased.
+    **_all("retention disposal", Access("see-retention", "administration", "view-retention")),
+    "erase": Access("erase", "administration", "view-retention"),
+    **_all("holds lift", Access("keep-holds", "administration", "view-holds")),
     **_all("packs pack pack-beside", Access("release-pack", verb="view-pack")),
     "pack-file": Access("release-pack", verb="view-pack-file"),
     **_all("pack-prepare pack-line", Access("prepare-pack", verb="view-pack")),

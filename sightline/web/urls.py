@@ -38,6 +38,7 @@ from sightline.web.matching import views as matching
 from sightline.web.messages import views as messages
 from sightline.web.registry import changing as registry_changing
 from sightline.web.registry import views as registry
+from sightline.web.retention import views as retention
 from sightline.web.work import views as work
 
 urlpatterns = [
@@ -102,6 +103,11 @@ urlpatterns = [
     path("matches/<uuid:possible>/next/", match_deciding.following, name="match-next"),
     path("matches/<uuid:possible>/undo/", match_deciding.undo, name="match-undo"),
     path("draft/<slug:form>/<uuid:about>/", drafts.save, name="draft"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/holds/", retention.holds, name="holds"),
+    path("retention/holds/<uuid:hold>/lift/", retention.lift, name="lift"),
+    path("retention/<uuid:disposal>/", retention.disposal, name="disposal"),
+    path("child/<uuid:person>/erase/", retention.erase, name="erase"),
     path("registry/", registry.registry, name="registry"),
     path("registry/group/<slug:group>/", registry.group, name="registry-group"),
     path("registry/group/<slug:group>/record/", registry_changing.record, name="registry-record"),
