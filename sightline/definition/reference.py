@@ -21,6 +21,7 @@ LEVELS = {
     "full": "everything",
     "headline": "the headline",
     "pointer": "a pointer: that something is held, of which kind, when, and whom to ring",
+    "hidden": "nothing",
 }
 
 
@@ -185,8 +186,14 @@ def _rule(p: Partnership, rule: SharingRule) -> list[str]:
         held.append(f"role: {_join((_title(p.role, r) for r in who.role), 'or')}")
     if who.agency_kind:
         held.append(f"agency: {_join((_code(p, 'agency-kind', k) for k in who.agency_kind), 'or')}")
+    if who.agency:
+        held.append(f"at {_join((_title(p.agency, a) for a in who.agency), 'or')}")
+    if who.team:
+        held.append(f"team: {_join((_title(p.team, t) for t in who.team), 'or')}")
     if who.tie:
         held.append(f"tie to the child: {_join((_code(p, 'tie', t) for t in who.tie), 'or')}")
+    if who.unless_tie:
+        held.append(f"but not who has the tie: {_join((_code(p, 'tie', t) for t in who.unless_tie), 'or')}")
     if who.sender is not None:
         held.append("their agency sent it" if who.sender else "their agency did not send it")
     if who.machine:
@@ -195,13 +202,32 @@ def _rule(p: Partnership, rule: SharingRule) -> list[str]:
     records = "every kind of record" if "any" in what.records else _join(_title(p.record, r) for r in what.records)
     out.append(f"- **What**: {records}, handled as {_join((_code(p, 'handling', h) for h in what.handling), 'or')}")
     parts = f", with {_join(what.parts)}" if what.parts else ""
-    out.append(f"- **How much**: {LEVELS[what.level]}{parts}")
-    out.append(f"- **What for**: {_join(_code(p, 'purpose', purpose) for purpose in rule.for_)}")
+    if rule.effect == "restrict":
+        out.append(f"- **A restriction**: whatever other rules give, at most {LEVELS[what.level]}")
+    else:
+        out.append(f"- **How much**: {LEVELS[what.level]}{parts}{_fields(what.fields) if what.level == 'full' else ''}")
+    if rule.age.within:
+        out.append(f"- **How old**: what happened within the last {rule.age.within}")
+    if rule.age.over:
+        out.append(f"- **How old**: what happened more than {rule.age.over} ago")
+    any_purpose = "any" in rule.for_
+    out.append(f"- **What for**: {'any purpose' if any_purpose else _join(_code(p, 'purpose', f) for f in rule.for_)}")
+    if what.restricted:
+        out.append("- **Also of what is kept to named people**")
+    if rule.lasts:
+        out.append(f"- **For how long**: at most {rule.lasts}")
     if rule.basis:
         out.append(f"- **On what basis**: {'; '.join(_code(p, 'lawful-basis', b) for b in rule.basis)}")
     if rule.floor:
         out.append("- **A floor**: where no better rule gives more, at least this is shown")
     return [*out, "", *([rule.note, ""] if rule.note else [])]
+
+
+def _fields(classes: tuple[str, ...]) -> str:
+    """Which classes of fields show, where it is not what shows by default."""
+    if "protected" in classes:
+        return ", protected fields too"
+    return ", but nothing that is protected" if "sensitive" in classes else ", ordinary fields alone"
 
 
 def _feeds(p: Partnership) -> list[str]:
