@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -24,7 +24,7 @@ from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, 
 from sightline.definition.types import Fault
 from sightline.identity.bands import PROTECTED, SEALED
 from sightline.identity.guards import mark
-from sightline.identity.locations import unindexing
+from sightline.identity.locations import unindexing, veiling
 from sightline.identity.locations.near import circle
 from sightline.identity.locations.reaching import Answer, safe_to_contact, say_safe
 from sightline.identity.locations.values import as_dict, from_dict, open_values
@@ -33,7 +33,7 @@ from sightline.identity.models import LocationEnded, LocationOf, ProtectedLocati
 from sightline.identity.queries import seen
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
-from sightline.sharing.queries import ties_of
+from sightline.sharing.queries import holders_of, ties_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.release import Scanner, Value
 from sightline.sharing.rules import holders
@@ -68,6 +68,8 @@ KINDS = {
     "vehicle": "A vehicle",
     "other": "Another place",
 }
+ENDING = "ending"  # the tie of the first of two who end one
+ENDING_HOLDS = timedelta(days=7)
 FEWEST_WORDS = 20  # characters of a reason
 NOT_A_RECIPIENT = "This location is protected, and you are not one of those named for it. Ring {ring}."
 
@@ -238,6 +240,15 @@ def of(reading: Reading, rows: Sequence[SourceIdentity]) -> list[Location]:
     return found
 
 
+def any_of(reading: Reading, identities: Collection[UUID]) -> bool:
+    """Whether anything is protected now of whoever these source identities are, which the caller may see. Nothing is asked
+    of the database while nothing is protected anywhere."""
+    if not veiling.of(reading).there:
+        return False
+    ended = LocationEnded.objects.values("location_id")
+    return LocationOf.objects.filter(identity_id__among=list(identities)).exclude(location_id__in=ended).exists()
+
+
 def _location(location: UUID, by: Actor, *, lock: bool = False) -> tuple[ProtectedLocation, list[SourceIdentity]]:
     """A location that is protected now, and whose it is. Raises Missing also where none of them may be seen."""
     rows = ProtectedLocation.objects.select_for_update() if lock else ProtectedLocation.objects
@@ -276,6 +287,46 @@ def forget(identities: Collection[UUID]) -> list[UUID]:
     alone = touched - set(others.values_list("location_id", flat=True))
     untie(kind=HOLDER, subjects=alone)
     return list(ProtectedLocation.objects.filter(id__among=alone).values_list("key", flat=True))
+
+
+def recipients(location: UUID) -> list[str]:
+    """In words, who is named for a location: for a page that only those see who are."""
+    people, known, teams = {w.id: w.name for w in workers()}, agencies(), partnership().team
+    found = []
+    for one in holders_of(location, HOLDER):
+        kind, _, who = one.holder.partition(":")
+        if kind == "worker":
+            found.append(people.get(who, "somebody who has left"))
+        elif kind == "team":
+            found.append(f"the team {teams[who].title if who in teams else who}")
+        else:
+            found.append(f"everybody at {known[who].title if who in known else who}")
+    return found
+
+
+def person_of(location: UUID) -> UUID:
+    """Somebody whom a location protects: for the way back from its page. Raises Missing."""
+    found = LocationOf.objects.filter(location=location).values_list("identity__person", flat=True).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def ask_to_end(location: UUID, *, by: Actor) -> None:
+    """The first of two: a recipient says that the protection should end. It holds for a week. Raises Refused, Missing."""
+    _require(by, "protect-location")
+    _location(location, by)
+    if not is_recipient(location, by):
+        raise Refused(Decision(False, "protected", NOT_A_RECIPIENT.format(ring=ring_words(ring_for(location)))))
+    moment = now()
+    with transaction.atomic():
+        tie([(f"worker:{by.id}", ENDING, location, moment, moment + ENDING_HOLDS, None)])
+        _record("ask-to-end-protection", by, [location])
+
+
+def asked_to_end(location: UUID) -> list[tuple[str, datetime]]:
+    """Who has said in the last week that a protection should end: ids of workers, the first first."""
+    return [(one.holder.removeprefix("worker:"), one.since) for one in holders_of(location, ENDING)]
 
 
 def ring_for(location: UUID) -> AgencyInfo:
@@ -368,5 +419,6 @@ def end(location: UUID, *, because: str, by: Actor, agreed_by: Actor) -> None:
     ended = LocationEnded(id=uuid4(), location=row, at=now(), by=by.id, agreed_by=agreed_by.id)
     ended.because = keyring.seal(because.encode(), [row.key], f"ended|{ended.id}")
     ended.save(force_insert=True)
+    untie(kind=ENDING, subjects=[location])
     unindexing.again([one.id for one in people])
     _record("end-protection", by, [location, *(one.id for one in people)], agreed_by=agreed_by.id)

@@ -58,3 +58,10 @@ def ties_since(reading: Reading, subjects: Iterable[UUID]) -> dict[str, datetime
     for kind, since in rows.values_list("kind", "from_at"):
         found[kind] = min(since, found.get(kind, since))
     return found
+
+
+def holders_of(subject: UUID, kind: str) -> list[Held]:
+    """Who has a tie of a kind to something now, the first first. One query."""
+    moment = now()
+    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject=subject, kind=kind, from_at__lte=moment)
+    return [Held(*row) for row in rows.order_by("from_at").values_list("holder", "subject", "from_at", "until", "kind")]

@@ -90,14 +90,21 @@ ACCESS: dict[str, Access] = {
     **_all("unusual unusual-one", Access("review-reading", "administration", "view-unusual-reading")),
     "own-details": Access(SIGNED_IN, "administration"),  # one's own, as fingerprints
     "flag-child": Access("flag-child", verb="view-flag"),
+    **_all("keep-record keep-child", Access("restrict-record", verb="view-restriction")),
     "commission-review": Access("commission-review", "administration", "view-commission-review"),
     "hindsight": Access("see-hindsight", "practice-review", "view-hindsight"),
     # What is kept, and what is erased.
     **_all("retention disposal", Access("see-retention", "administration", "view-retention")),
     "erase": Access("erase", "administration", "view-retention"),
     **_all("holds lift", Access("keep-holds", "administration", "view-holds")),
+    # What leaves for somebody outside.
     **_all("packs pack pack-beside", Access("release-pack", verb="view-pack")),
-    "pack-file": Access("release-pack", verb="view-pack-file"),
+    **_all("pack-pdf pack-csv", Access("release-pack", verb="view-pack-file")),
     **_all("pack-prepare pack-line", Access("prepare-pack", verb="view-pack")),
     **_all("decide-sharing decide-sharing-child", Access("decide-sharing", verb="view-entry")),
+    # Protected locations, safe contact, and what was stopped on its way out.
+    **_all("protected location", Access("view-child", verb="view-protected")),
+    **_all("protect location-end", Access("protect-location", verb="view-protected")),
+    "safe-contact": Access("record-entry", verb="view-protected"),
+    **_all("stops stopped", Access("answer-stopped-release", "administration", "view-stops")),
 }

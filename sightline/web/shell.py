@@ -58,6 +58,7 @@ PLACES = (  # words, URL name, the names of the pages under it
     ),
     ("Unusual reading", "unusual", ("unusual", "unusual-one")),
     ("Keeping and erasing", "retention", ("retention", "disposal", "holds", "lift", "erase")),
+    ("Stopped", "stops", ("stops", "stopped")),
     ("Help", "help", ("help", "glossary", "own-details")),
 )
 

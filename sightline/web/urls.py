@@ -26,6 +26,7 @@ from sightline.web.feeds import steps as feed_steps
 from sightline.web.feeds import views as feeds
 from sightline.web.find import views as find
 from sightline.web.hindsight import views as hindsight
+from sightline.web.keeping import views as keeping
 from sightline.web.loads import views as loads
 from sightline.web.matches import deciding as match_deciding
 from sightline.web.matches import history as match_history
@@ -36,6 +37,8 @@ from sightline.web.matches import separating
 from sightline.web.matches import views as matches
 from sightline.web.matching import views as matching
 from sightline.web.messages import views as messages
+from sightline.web.protected import stops
+from sightline.web.protected import views as protected
 from sightline.web.registry import changing as registry_changing
 from sightline.web.registry import views as registry
 from sightline.web.retention import views as retention
@@ -53,6 +56,8 @@ urlpatterns = [
     path("child/<uuid:person>/join/<uuid:other>/", match_joining.join_with, name="join-with"),
     path("child/<uuid:person>/seen/", access_seen.seen, name="who-saw"),
     path("child/<uuid:person>/seen/file/", access_seen.seen_file, name="who-saw-file"),
+    path("child/<uuid:person>/keep/", keeping.keep_child, name="keep-child"),
+    path("entry/<uuid:entry>/keep/", keeping.keep_record, name="keep-record"),
     path("child/<uuid:person>/flag/", access_child.flag, name="flag-child"),
     path("child/<uuid:person>/review/", access_child.commission, name="commission-review"),
     path("child/<uuid:person>/hindsight/", hindsight.hindsight, name="hindsight"),
@@ -67,7 +72,8 @@ urlpatterns = [
     path("packs/<uuid:pack>/", disclosure.pack, name="pack"),
     path("packs/<uuid:pack>/line/<uuid:first>/", disclosure_preparing.line, name="pack-line"),
     path("packs/<uuid:pack>/beside/<uuid:other>/", disclosure.beside, name="pack-beside"),
-    path("packs/<uuid:pack>/file/<slug:format>/", disclosure.file, name="pack-file"),
+    path("packs/<uuid:pack>/pdf/", disclosure.file, {"format": "pdf"}, name="pack-pdf"),
+    path("packs/<uuid:pack>/csv/", disclosure.file, {"format": "csv"}, name="pack-csv"),
     path("messages/", messages.inbox, name="messages"),
     path("messages/<uuid:message>/read/", messages.read, name="message-read"),
     path("emergency/", emergency.anybody, name="emergency"),
@@ -102,6 +108,13 @@ urlpatterns = [
     path("matches/<uuid:possible>/", match_pair.match, name="match"),
     path("matches/<uuid:possible>/next/", match_deciding.following, name="match-next"),
     path("matches/<uuid:possible>/undo/", match_deciding.undo, name="match-undo"),
+    path("child/<uuid:person>/protected/", protected.of_child, name="protected"),
+    path("child/<uuid:person>/protected/new/", protected.protect, name="protect"),
+    path("child/<uuid:person>/safe-contact/", protected.safe_contact, name="safe-contact"),
+    path("protected/<uuid:location>/", protected.location, name="location"),
+    path("protected/<uuid:location>/end/", protected.end, name="location-end"),
+    path("stopped/", stops.stops, name="stops"),
+    path("stopped/<uuid:stop>/", stops.stopped, name="stopped"),
     path("draft/<slug:form>/<uuid:about>/", drafts.save, name="draft"),
     path("retention/", retention.retention, name="retention"),
     path("retention/holds/", retention.holds, name="holds"),

@@ -15,6 +15,7 @@ from sightline.chronology import queries as chronology
 from sightline.chronology import rules
 from sightline.clocks import queries as clocks
 from sightline.definition.outcomes import Missing
+from sightline.identity import protected
 from sightline.identity import queries as identity
 from sightline.signals import queries as signals
 from sightline.timescales.moment import now
@@ -118,6 +119,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "promised": beside.promised(running, present, prefix),
         "variants": beside.variants(profile, titles, codes) if profile else [],
         "held": beside.held_table(profile, titles, codes) if profile else [],
+        "location_protected": protected.any_of(reading, told.identities),
         "match_waits": "" if moment else waits(request, person, told.identities),
         "may_see_matches": not moment and request.shell.may_open("who-was-who"),
         "may_join": not moment and request.shell.may_open("join"),

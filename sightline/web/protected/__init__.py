@@ -1,0 +1,1 @@
+"""Protected locations and safe contact on pages, and what was stopped on its way out."""
