@@ -340,3 +340,34 @@ def test_a_search_at_the_front_door_says_whom_to_ring_and_any_other_finds_nobody
     assert found(sara)[0] == [person]
     page = inside("amir").post("/find/", {"words": asked.words, "born": asked.born}, follow=True).content.decode()
     assert "kept to named people" in page and "Sara, team manager" in page and str(person) not in page
+
+
+def test_the_page_keeps_a_record_names_somebody_else_and_lifts_it(house, told):
+    sara, gwen = house["sara"], house["gwen"]
+    allocate(sara, told)
+    browser = inside("sara")
+    address = f"/entry/{told}/keep/"
+    assert "Keep this record to named people" in browser.get(f"/entry/{told}/").content.decode()
+    assert inside("amir").get(address).status_code == 403  # has not the right
+    assert browser.post(address, {"because": "Too short"}).status_code == 422
+    assert level(gwen, told) is None
+    sent = browser.post(address, {"because": WHY, "worker": gwen.id, "keep": "1"}, follow=True)
+    assert sent.status_code == 200 and "Kept to named people" in sent.content.decode()
+    assert level(gwen, told).level is level(sara, told).level is Level.FULL
+    assert level(house["olive"], told) is None
+    page = browser.get(address).content.decode()
+    assert WHY in page and "Gwen, " in page and "Sara, " in page
+    assert browser.post(address, {"because": WHY, "lift": "1"}, follow=True).status_code == 200
+    assert level(gwen, told) is None and level(house["olive"], told).level is Level.FULL
+
+
+def test_the_page_keeps_a_child_and_is_not_there_for_who_does_not_see_the_child(house):
+    sara = house["sara"]
+    first = send("school-concern", ("child", child("Ila")), agency=SCHOOL, category="neglect")
+    address = f"/child/{person_on(first)}/keep/"
+    browser = inside("sara")
+    assert browser.get(address).status_code == 404
+    allocate(sara, first)
+    assert browser.get(address).status_code == 200
+    assert browser.post(address, {"because": WHY, "keep": "1"}, follow=True).status_code == 200
+    assert level(house["ruth"], first) is None and level(sara, first).level is Level.FULL

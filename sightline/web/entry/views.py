@@ -94,6 +94,7 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
             "level": one.level.word,
             "may_share": not pointer and request.shell.may_open("decide-sharing"),
             "missing": one.sight.missing,
+            "may_keep": one.level is Level.FULL and request.shell.may_open("keep-record"),
             "ring": ring(one.sight.holders) if one.sight.holders else [],
         },
     )

@@ -29,6 +29,7 @@ def about_reading(context: Any, person: UUID) -> dict[str, object]:
         "person": person,
         "may_ask": may_open("who-saw") and (bool(ties & queries.LEADING) or may_open("unusual")),
         "may_flag": may_open("flag-child"),
+        "may_keep": may_open("keep-child"),
         "may_hindsight": may_open("hindsight") and bool(ties & REVIEWING),
         "flagged": (CodeWords(reading.definition)("flag-because", flagged[0]), day_words(london(flagged[1])))
         if flagged
