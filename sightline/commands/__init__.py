@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "identity": ("sightline.commands.identity", True, ""),
     "registry": ("sightline.commands.registry", False, ""),
     "keys": ("sightline.commands.keys", True, ""),
+    "retention": ("sightline.commands.retention", True, ""),
     "verify": ("sightline.commands.verify", True, ""),
     "proof": ("sightline.commands.proof", True, ""),
     "witness": ("sightline.commands.witness", False, ""),

@@ -20,10 +20,10 @@ from sightline.agencies.types import Actor
 from sightline.chronology import expiry
 from sightline.definition.outcomes import Missing
 from sightline.identity import erasing
-from sightline.identity.queries import identities_of, persons_of
+from sightline.identity.queries import identities_of, persons_of, rows_by_id
 from sightline.jobs.due import owe
 from sightline.retention import actions, queries
-from sightline.retention.types import ROUTINE, HoldView
+from sightline.retention.types import ROUTINE, DisposalView, HoldView
 from sightline.sharing.actions import untie
 from sightline.sharing.standing import trusted
 from sightline.vault.expiring import openable
@@ -52,6 +52,16 @@ def weighed(*, person: UUID, by: Actor) -> Weighed:
     rows = identities_of(person)
     if not rows or not queries.knows(by, rows):
         raise Missing
+    return _weigh(rows)
+
+
+@trusted("weigh-erasure")
+def weighed_of(one: DisposalView) -> Weighed:
+    """As `weighed`, of whom a request is about: for whoever is to agree."""
+    return _weigh(list(rows_by_id(one.subjects).values()))
+
+
+def _weigh(rows: Sequence[Any]) -> Weighed:
     own = {row.key for row in rows}
     entries = expiry.about([row.id for row in rows])
     alone = sum(set(key_ids(body)) <= own for _, body in entries.values())

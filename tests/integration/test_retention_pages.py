@@ -68,7 +68,8 @@ def test_from_the_address_of_a_page_to_the_second_person(town, proof):
     mine = words(ines.get(asked.url))
     assert "You asked for this" in mine and "Agree, and erase it" not in mine and WHY in mine
     assert ines.post(asked.url, {"do": "agree"}).status_code == 422  # pressed all the same
-    assert "Agree, and erase it" in words(igor.get(asked.url))
+    second = words(igor.get(asked.url))
+    assert "Agree, and erase it" in second and "0 records about them alone" in second and "/child/" not in second
     proof["yes"] = False
     assert "sign-in" in igor.post(asked.url, {"do": "agree"}).url
     proof["yes"] = True
@@ -100,18 +101,12 @@ def test_a_hold_is_put_and_lifted_and_stands_on_every_page(town):
     person = person_on(send("ppn", ("child", child()), grade="red"))
     asked = actions.ask(person=person, because=WHY, by=town["ines"])
     ines = inside("ines")
-    whole = {"kind": "inquiry", "because": WHY}
-    for wrong in ({"kind": ""}, {"kind": "inquiry"}, {**whole, "page": "x"}, {**whole, "page": str(person), "record": "ppn"}):
+    whole = {"kind": "inquiry", "because": WHY, "reach": "child"}
+    for wrong in ({"kind": ""}, {**whole, "reach": ""}, whole, {**whole, "page": "x"}, {**whole, "reach": "record"}):
         assert ines.post("/retention/holds/", wrong).status_code == 422
-    assert (
-        ines.post("/retention/holds/", {"kind": "inquiry", "because": WHY, "page": str(Disposal().id)}).status_code
-        == 422
-    )
+    assert ines.post("/retention/holds/", {**whole, "page": str(Disposal().id)}).status_code == 422
     assert not Hold.objects.exists()
-    assert (
-        ines.post("/retention/holds/", {"kind": "inquiry", "because": WHY, "page": f"/child/{person}/"}).status_code
-        == 302
-    )
+    assert ines.post("/retention/holds/", {**whole, "page": f"/child/{person}/"}).status_code == 302
     assert "A public inquiry" in words(ines.get("/retention/holds/"))
     assert "may not be erased now" in words(ines.get(f"/child/{person}/erase/"))
     page = words(inside("igor").get(f"/retention/{asked}/"))

@@ -11,7 +11,11 @@ from sightline.definition.types import Partnership
 from sightline.retention.actions import LEAST, MOST_WORDS
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-WHOLE = ""  # of a hold: neither a child nor a record type
+REACHES = (
+    ("child", "One child"),
+    ("record", "Every record of one kind"),
+    ("everything", "Everything that is held here"),
+)
 
 
 def reason(label: str, help_text: str = "") -> forms.CharField:
@@ -83,12 +87,14 @@ class HoldForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose why it may not be erased"},
     )
-    page = page_field("Address of the child’s page", "Only for one child. It names nobody.", required=False)
-    record = forms.ChoiceField(
-        label="Records of one kind",
-        required=False,
-        help_text="Only for every record of a kind. With neither a child nor a kind, nothing at all may be erased.",
+    reach = forms.ChoiceField(
+        label="What may not be erased?",
+        choices=REACHES,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what may not be erased"},
     )
+    page = page_field("Address of the child’s page", "For one child. It names nobody.", required=False)
+    record = forms.ChoiceField(label="Kind of record", required=False, help_text="For every record of one kind.")
     because = reason("Who asked for it, and when?", "The letter, the order or the decision. It is sealed.")
 
     def __init__(self, definition: Partnership, data: object = None) -> None:
@@ -96,7 +102,7 @@ class HoldForm(forms.Form):
         kinds = definition.codes["hold-kind"].codes
         records = sorted((record.title, record.id) for record in definition.record.values())
         self.fields["kind"].choices = [(code, one.title) for code, one in kinds.items()]  # type: ignore[attr-defined]
-        self.fields["record"].choices = [(WHOLE, "Not by kind"), *((id, title) for title, id in records)]  # type: ignore[attr-defined]
+        self.fields["record"].choices = [("", "Choose a kind"), *((id, title) for title, id in records)]  # type: ignore[attr-defined]
 
     def clean_page(self) -> UUID | None:
         text = self.cleaned_data["page"]
@@ -107,8 +113,15 @@ class HoldForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
-        if given.get("page") and given.get("record"):
-            self.add_error("record", "Choose a child or a kind of record, not both")
+        reach = given.get("reach")
+        if reach == "child" and not given.get("page") and "page" not in self.errors:
+            self.add_error("page", "Enter the address of the child’s page")
+        if reach == "record" and not given.get("record"):
+            self.add_error("record", "Choose the kind of record")
+        if reach != "child":
+            given["page"] = None
+        if reach != "record":
+            given["record"] = ""
         return given
 
 

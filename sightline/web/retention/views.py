@@ -133,7 +133,8 @@ def disposal(request: HttpRequest, disposal: UUID) -> HttpResponse:
             "schedule": definition.retention.get(one.schedule) if one.kind == SCHEDULED else None,
             "routine": definition.record.get(one.schedule) if one.kind == ROUTINE else None,
             "types": _types(request, one),
-            "person": _person(one),
+            "person": _person(one) if request.shell.may_open("child") else None,
+            "weighed": erasing.weighed_of(one) if one.state == ASKED and one.kind != ROUTINE else None,
         },
         status=422 if form is not None and form.errors else 200,
     )
