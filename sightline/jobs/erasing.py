@@ -24,6 +24,7 @@ from sightline.identity.queries import identities_of, persons_of, rows_by_id
 from sightline.jobs.due import owe
 from sightline.retention import actions, queries
 from sightline.retention.types import ROUTINE, DisposalView, HoldView
+from sightline.sharing import restricting
 from sightline.sharing.actions import untie
 from sightline.sharing.standing import trusted
 from sightline.vault.expiring import openable
@@ -32,7 +33,7 @@ from sightline.vault.rules import key_ids
 # What else is kept about somebody: each takes their source identities, clears what stands in the clear, and returns the keys
 # (vault ids) that are to be destroyed with theirs. Called inside the transaction.
 Forget = Callable[[Sequence[UUID]], Iterable[UUID]]
-ALSO: tuple[Forget, ...] = ()
+ALSO: tuple[Forget, ...] = (restricting.forget,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from sightline.sharing.models import Restriction, Tie
 from sightline.sharing.rules import NAMED, holders
 from sightline.timescales.moment import now
 from sightline.vault.actions import CannotOpen, Keyring
+from sightline.vault.rules import key_ids
 
 HOLDER = re.compile(r"(worker|team|agency):[A-Za-z0-9][A-Za-z0-9-]{0,70}")
 AGREED = "originator-agreed"
@@ -188,6 +189,12 @@ def named_on(subjects: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
     for subject, holder in rows.order_by("from_at", "id").values_list("subject", "holder"):
         found[subject] = tuple(dict.fromkeys((*found.get(subject, ()), holder)))
     return found
+
+
+def forget(subjects: Iterable[UUID]) -> list[UUID]:
+    """The keys of the reasons for which these were ever kept, for whoever erases them: destroyed, the reasons are gone."""
+    rows = Restriction.objects.filter(subject__among=list(subjects)).values_list("because", flat=True)
+    return [key for because in rows for key in key_ids(bytes(because))]
 
 
 def reason(keyring: Keyring, subject: UUID) -> str:

@@ -177,7 +177,7 @@ def test_a_siblings_concern_opens_nobody_elses_routine(house):
 
 
 def test_intelligence_is_a_pointer_to_whoever_sees_it_at_all(house):
-    first = send("police-intelligence", ("subject", child("Kim")), says="Secret words.", source_grade="1")
+    first = send("police-intelligence", ("subject", child("Kim")), says="Secret words.", source_grade="1", handling="P")
     allocate(house["sara"], first)
     levels = {}
     for name in ("amir", "sara", "olive"):

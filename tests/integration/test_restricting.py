@@ -20,9 +20,10 @@ from sightline.sharing.actions import tie, untie
 from sightline.sharing.filters import at_least
 from sightline.sharing.models import Restriction, Tie
 from sightline.sharing.reading import Reading, reading
-from sightline.sharing.restricting import agree, holders_of, lift, named_on, reason, restrict
+from sightline.sharing.restricting import agree, forget, holders_of, lift, named_on, reason, restrict
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
+from sightline.vault.actions import Erased, Keyring, destroy
 from tests.support.partnership import (
     CARE,
     POLICE,
@@ -193,6 +194,9 @@ def test_each_change_is_in_the_ledger_without_a_word_of_the_reason(house, told):
     assert sorted(r.verb for r in records) == ["lift-restriction", "restrict-record"]
     assert all("colleague" not in json.dumps(r.detail) for r in records)
     row = Restriction.objects.get(subject=told)
+    assert destroy(forget([told])) == 1  # erasing it takes the reason too
+    with pytest.raises(Erased):
+        Keyring().open(bytes(row.because), f"restriction|{row.id}")
     assert b"colleague" not in bytes(row.because) and row.lifted_by == sara.id
 
 
