@@ -1,0 +1,116 @@
+"""What is hidden and what is not there are one answer: the same status, the same headers, the same bytes, in the same time."""
+
+from __future__ import annotations
+
+import gc
+import random
+import statistics
+import time
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+
+from tests.authorisation.table import at_night, comes_in, sights
+from tests.authorisation.world import World, homes
+from tests.support.sealed_world import PARAMETER, routes
+
+KINDS = ("missing", "marac", "assault", "intelligence", "trust")
+CHANGES = ("X-Request-ID", "Content-Security-Policy", "Set-Cookie")  # a nonce, a token: of the answer, not of the thing
+ROLES = (
+    "social-worker",
+    "school-nurse",
+    "police-analyst",
+    "gp",
+    "conference-chair",
+    "sealed-records-holder",
+    "designated-officer",
+)
+
+
+@pytest.fixture(scope="module")
+def world(shared_database):
+    return World(kinds=KINDS, states=("current",), relations=("none", "network"), roles=ROLES)
+
+
+def addresses(**ids: UUID):
+    """Every address with an id in it, that id being this one: (name of the address, path)."""
+    for route, name in routes():
+        params = PARAMETER.findall(route)
+        if any(kind in ("uuid", "uuidstr") for kind, _ in params) and "^" not in route:
+            yield (
+                name,
+                "/" + PARAMETER.sub(lambda m: "match" if m[1] == "slug" else str(ids.get(m[2], ids["any"])), route),
+            )
+
+
+def answer(client, method, path, mine):
+    """Without the id that was asked for, where it is only said back."""
+    got = getattr(client, method)(path)
+    headers = {k: v.replace(str(mine), "") for k, v in got.headers.items() if k not in CHANGES}
+    return got.status_code, got.content.replace(str(mine).encode(), b""), headers
+
+
+def test_every_id_of_somebody_elses_is_answered_as_one_that_nobody_has(world, request):
+    """Each id of a case that a worker sees nothing of, in every address that takes an id, to read and to write."""
+    compared, rng = 0, random.Random(11)
+    hidden = [
+        (w, c)
+        for w in world.workers
+        for c in world.cases
+        if sights()[w.role, w.relation, c.kind] == "." and comes_in(w.role, "child")
+    ]
+    for one, case in hidden if at_night(request) else rng.sample(hidden, 9):
+        client, nobody = world.client(one), uuid4()
+        missing = dict(addresses(any=nobody))
+        for mine in (case.person, case.entry, case.identities[0]):
+            for name, path in addresses(any=mine):
+                if path.startswith("/api/") or not comes_in(one.role, name):
+                    continue
+                for method in ("get", "post"):
+                    there, not_there = answer(client, method, path, mine), answer(client, method, missing[name], nobody)
+                    assert there == not_there, (one.username, case.kind, method, name)
+                    compared += 1
+    assert compared > 200
+
+
+def test_another_agencys_key_opens_nothing_of_the_machine_door(world):
+    """Receipts and whatever else takes an id: an agency's system finds its own alone."""
+    paths = [path for name, path in addresses(any=world.cases[0].entry) if path.startswith("/api/")]
+    assert paths
+    for token in world.tokens.values():
+        for case in world.cases:
+            for mine in (case.entry, case.person, case.identities[0]):
+                for _, path in addresses(any=mine):
+                    if path.startswith("/api/"):
+                        got = Client().get(path, headers={"Authorization": f"Bearer {token}"})
+                        assert got.status_code in (404, 405), path
+                        assert case.token.encode() not in got.content
+
+
+@pytest.mark.parametrize("role", ["social-worker", "school-nurse"])
+@pytest.mark.parametrize("what", ["child", "entry"])
+def test_looking_takes_no_longer_for_what_is_hidden(world, settings, role, what):
+    """Median of interleaved answers: less than a millisecond apart. Without the beat, there are some between them."""
+    settings.NOT_THERE_BEAT = 0.05
+    one = next(w for w in world.workers if (w.role, w.relation) == (role, "none"))
+    case = world.case("missing")
+    hidden = case.person if what == "child" else case.entry
+    client, took = world.client(one), {True: [], False: []}
+    gc.collect()
+    gc.disable()
+    try:
+        for n in range(40):
+            for there in (True, False) if n % 2 else (False, True):
+                path = f"/{what}/{hidden if there else uuid4()}/"
+                begun = time.perf_counter()
+                assert client.get(path).status_code == 404
+                took[there].append(time.perf_counter() - begun)
+    finally:
+        gc.enable()
+    gap = abs(statistics.median(took[True]) - statistics.median(took[False]))
+    assert gap < 0.001, f"{gap * 1000:.2f} ms"
+
+
+def test_those_who_are_asked_here_are_roles(world):
+    assert set(ROLES) <= set(homes())
