@@ -25,7 +25,7 @@ from sightline.definition.types import Fault
 from sightline.identity.bands import PROTECTED, SEALED
 from sightline.identity.guards import mark
 from sightline.identity.locations import unindexing, veiling
-from sightline.identity.locations.near import circle
+from sightline.identity.locations.near import circle, protected_of
 from sightline.identity.locations.reaching import Answer, safe_to_contact, say_safe
 from sightline.identity.locations.values import as_dict, from_dict, open_values
 from sightline.identity.locations.veiling import ring_words
@@ -181,7 +181,7 @@ def protect(
 
     `kind`: one of `KINDS`; `recipients`: holders (`worker:<id or username>`, `team:…`, `agency:…`) who may have it revealed;
     `ring`: the agency to ring about it, by default the one that protects. Raises Refused without the right, Missing where
-    somebody may not be seen, Invalid for a value or a recipient that is none.
+    somebody may not be seen, Invalid for a value or a recipient that is none, Conflict where it is protected already.
     """
     _require(by, "protect-location")
     rows = list(
@@ -200,6 +200,7 @@ def protect(
             [Fault(path="because", expected=f"why it must be kept secret, in at least {FEWEST_WORDS} characters")]
         )
     named, keyring = _recipients(recipients), Keyring()
+    _not_again(value, rows, by)
     ring = ring or by.agency
     location = ProtectedLocation(id=uuid4(), kind=kind, key=keyring.make("location"), ring=ring, at=now(), by=by.id)
     location.body = keyring.seal(
@@ -266,6 +267,17 @@ def is_recipient(location: UUID, by: Actor) -> bool:
     return location in ties_of(holders(by), HOLDER)
 
 
+def _not_again(value: Value, rows: Sequence[SourceIdentity], by: Actor) -> None:
+    """Raises Conflict where a location of which somebody is a recipient holds this value already. Nobody else is told:
+    that would answer a guess."""
+    mine = ties_of(holders(by), HOLDER)
+    there = [row for row in protected_of({row.person for row in rows}) if row.id in mine]
+    same = Scanner([value])
+    for one in open_values(there, Keyring()).values():
+        if any(found.how != "fuzzy" for found in same.found("\n".join((one.text, *one.lines, one.postcode)))):
+            raise Conflict("This is protected already, and you are named for it. Nothing was changed.")
+
+
 def brought(identities: Mapping[UUID, set[UUID]], by: str) -> None:
     """Later records brought these values of somebody: {source identity: locations}. They are protected as well from now
     on. In the caller's transaction."""
@@ -298,7 +310,7 @@ def recipients(location: UUID) -> list[str]:
         if kind == "worker":
             found.append(people.get(who, "somebody who has left"))
         elif kind == "team":
-            found.append(f"the team {teams[who].title if who in teams else who}")
+            found.append(f"everybody in the team {teams[who].title if who in teams else who}")
         else:
             found.append(f"everybody at {known[who].title if who in known else who}")
     return found

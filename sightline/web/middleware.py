@@ -4,9 +4,10 @@ In: the table in `permissions.py` says who may; whoever is not signed in goes to
 factor sets one up first. The view finds `request.actor` and, when it first asks, `request.reading`: its passage
 through the gate.
 
-Out: before the response leaves, the reading is closed, which writes its one ledger record. If that fails, nothing
-leaves: the answer is 503, without data. What a verb could not do becomes a page here, once: `Refused` 403, `Missing`
-404 (hidden and not there are the same bytes), `Conflict` 409, `Invalid` 422. Nothing but static files may be stored.
+Out: a file, or anything for somebody outside, passes the release gate (`protected.leaving`). Before the response leaves,
+the reading is closed, which writes its one ledger record. If that fails, nothing leaves: the answer is 503, without data.
+What a verb could not do becomes a page here, once: `Refused` 403, `Missing` 404 (hidden and not there are the same bytes),
+`Conflict` 409, `Invalid` 422. Nothing but static files may be stored.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
@@ -29,6 +30,7 @@ from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.sharing.reading import Reading
 from sightline.web.accounts.factor import has_second_factor
 from sightline.web.permissions import ACCESS, ANYONE, SIGNED_IN, Access
+from sightline.web.protected.leaving import may_leave
 from sightline.web.shell import Shell
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,8 @@ class ReadingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.shell = Shell(request)
         response = self.get_response(request)
+        if not may_leave(request, response, getattr(request, "auth", None) or getattr(request, "actor", None)):
+            response = stopped(request)
         opened: Reading | None = getattr(request, "opened_reading", None)
         if opened is not None:
             try:
@@ -93,6 +97,13 @@ class ReadingMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return answer(exception)
+
+
+def stopped(request: HttpRequest) -> HttpResponse:
+    """What stands in place of something that the release gate stopped."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": "stopped", "says": "It was stopped on its way out. A person looks at it."}, status=403)
+    return page("errors/stopped.html", 403)
 
 
 def open_reading(request: HttpRequest, access: Access) -> Reading:

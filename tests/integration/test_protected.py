@@ -157,15 +157,21 @@ def test_a_later_record_that_brings_it_is_protected_too(people, fled):
 
 
 def test_after_it_ended_by_two_people_it_shows_again(people):
-    leo = Details(given="Leo", family="Quill", born="2013-03-03", local_id="Q1", lines=("3 Elm Row",), postcode="LS9 8ZZ")
+    leo = Details(
+        given="Leo", family="Quill", born="2013-03-03", local_id="Q1", lines=("3 Elm Row",), postcode="LS9 8ZZ"
+    )
     send(told("gp-concern", "child", leo, agency="general-practice", says="Well."))
     row = identity("general-practice", "Q1")
     place = protected.protect(value=Value("address", lines=leo.lines, postcode=leo.postcode), kind="home",
                               recipients=["worker:amir"], because=WHY, by=people["amir"], identities=[row.id])  # fmt: skip
     assert row.person not in found(people["amir"], postcode="LS9 8ZZ")
     with pytest.raises(Refused):
-        protected.end(place, because="They have moved on, and it is let again.", by=people["amir"], agreed_by=people["amir"])
-    protected.end(place, because="They have moved on, and it is let again.", by=people["amir"], agreed_by=people["paul"])
+        protected.end(
+            place, because="They have moved on, and it is let again.", by=people["amir"], agreed_by=people["amir"]
+        )
+    protected.end(
+        place, because="They have moved on, and it is let again.", by=people["amir"], agreed_by=people["paul"]
+    )
     assert row.person in found(people["amir"], postcode="LS9 8ZZ")
     with reading(people["amir"], "safeguarding") as opened:
         assert profile(opened, row.person).address == "3 Elm Row, LS9 8ZZ"
