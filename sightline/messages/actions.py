@@ -237,7 +237,8 @@ def waiting_since() -> datetime | None:
 
 @transaction.atomic
 def acknowledge(*, message: UUID, by: Actor) -> None:
-    """Says that it was read and is with this worker; it leaves the inboxes of all who were told.
+    """Says that it was read and is with this worker; it leaves the inboxes of all who were told. What the same reason sent
+    to this worker's other inboxes is read with it.
 
     Raises Refused without the right, Missing for a message that did not reach this worker, Conflict where somebody has
     said so already.
@@ -254,7 +255,8 @@ def acknowledge(*, message: UUID, by: Actor) -> None:
             Acknowledged.objects.create(message=row, by=str(by.id), agency=by.agency, at=now())
     except IntegrityError as error:  # one of those who were told said so first
         raise Conflict("Somebody has said already that they read it. Nothing was changed.") from error
-    Waiting.objects.filter(message=row, step="chase").delete()
+    read = [row.id, *_read_with(row, by)]
+    Waiting.objects.filter(message__in=read, step="chase").delete()
     write(
         kind="change",
         verb="acknowledge-message",
@@ -262,6 +264,17 @@ def acknowledge(*, message: UUID, by: Actor) -> None:
         acting_for=by.agency,
         purpose="safeguarding",
         policy=definition.hash,
-        ids=[row.id],
+        ids=read,
         detail={"kind": row.kind},
     )
+
+
+def _read_with(row: Outgoing, by: Actor) -> list[UUID]:
+    """Acknowledges the messages of the same kind and reason that reached this worker too. Returns their ids."""
+    if row.because is None:
+        return []
+    same = Outgoing.objects.filter(kind=row.kind, because=row.because, deliveries__holder__in=rules.inboxes(by))
+    others = list(same.exclude(id=row.id).filter(acknowledged=None).distinct())
+    rows = [Acknowledged(message=one, by=str(by.id), agency=by.agency, at=now()) for one in others]
+    Acknowledged.objects.bulk_create(rows, ignore_conflicts=True)
+    return [one.id for one in others]

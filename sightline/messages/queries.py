@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from sightline.agencies.queries import actor_by_id, partnership
+from sightline.agencies.queries import actor_by_id, partnership, workers
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.chronology.queries import at_least_headline, persons_on
@@ -16,7 +18,7 @@ from sightline.definition.kinds.messages import Message
 from sightline.definition.outcomes import Missing, Refused
 from sightline.identity.queries import names, persons_of
 from sightline.messages import rules
-from sightline.messages.actions import ACKNOWLEDGE
+from sightline.messages.actions import ACKNOWLEDGE, TOLD
 from sightline.messages.models import Acknowledged, Delivered, Outgoing
 from sightline.messages.types import Child, Line, Told
 from sightline.sharing.paging import Page, mark, place
@@ -24,6 +26,7 @@ from sightline.sharing.reading import Reading
 from sightline.timescales.moment import now
 
 MOST = 1000
+RECEIVE = "receive-messages"  # for an agency's own system
 
 
 def waiting_count(reading: Reading) -> int:
@@ -35,7 +38,8 @@ def waiting_for(actor: Actor) -> int:
     """As `waiting_count`, for what stands around every page, which reads nothing else. One query."""
     if not may(actor, ACKNOWLEDGE, partnership()):
         return 0
-    return _of(actor).filter(_open()).order_by().values("id").distinct()[:MOST].count()
+    mine = _of(actor).filter(_open()).order_by()  # what came for one reason to several of one's inboxes is one
+    return mine.annotate(one=Coalesce("because", "id")).values("kind", "one").distinct()[:MOST].count()
 
 
 def inbox(reading: Reading, *, answered: bool = False, after: str = "", limit: int = 50) -> Page[Line]:
@@ -53,7 +57,7 @@ def inbox(reading: Reading, *, answered: bool = False, after: str = "", limit: i
     others = list(rest[: limit + 1])
     more = mark(others[limit - 1].at, others[limit - 1].id) if len(others) > limit else ""
     reading.about = reading.about or "view-messages"
-    return Page(tuple(_lines(reading, [*first, *others[:limit]])), more)
+    return Page(_together(_lines(reading, [*first, *others[:limit]])), more)
 
 
 def one(reading: Reading, message: UUID) -> Line:
@@ -64,6 +68,37 @@ def one(reading: Reading, message: UUID) -> Line:
         raise Missing
     reading.about = reading.about or "view-messages"
     return _lines(reading, [row])[0]
+
+
+def of_agency(reading: Reading, *, after: str = "", limit: int = 100) -> Page[Line]:
+    """The messages that wait at an agency, for its own system, newest first: whom they are about is never in it, and a
+    sentence that asks for sight of a record is left out. Raises Refused without the right.
+    """
+    decision = may(reading.actor, RECEIVE, reading.definition)
+    if not decision:
+        raise Refused(decision)
+    here = reading.actor.agency
+    ids = [worker.id for worker in workers() if worker.agency == here]
+    at_agency = Q(holder=f"agency:{here}") | Q(holder__endswith=f"@{here}") | Q(holder__in=[f"worker:{i}" for i in ids])
+    rows = Outgoing.objects.filter(_open(), Exists(Delivered.objects.filter(at_agency, message=OuterRef("pk"))))
+    start = place(after) if after else None
+    if start is not None:
+        rows = rows.filter(Q(at__lt=start[0]) | Q(at=start[0], id__lt=start[1]))
+    some = list(rows.order_by("-at", "-id")[: limit + 1])
+    more = mark(some[limit - 1].at, some[limit - 1].id) if len(some) > limit else ""
+    definition, moment = reading.definition, now()
+    titles = {a.id: a.title for a in reading.agencies.values()}
+    found = []
+    for row in some[:limit]:
+        kind = definition.message.get(row.kind)
+        says = rules.sentence(definition, kind, row.says, titles) if kind and kind.needs == "nothing" else ""
+        title, does = (kind.title, kind.does) if kind else (row.kind, "")
+        late, presses = row.due_at < moment, bool(kind and kind.presses)
+        what, who, _ = rules.recipient(row.to)
+        told_ = who if what == "role" else what
+        found.append(Line(row.id, row.kind, title, says, does, row.at, row.due_at, late, presses, told_, TOLD))
+    reading.about = reading.about or "view-messages"
+    return Page(tuple(found), more)
 
 
 def told(kind: str) -> list[Told]:
@@ -108,6 +143,19 @@ def _of(actor: Actor) -> QuerySet[Outgoing]:
 
 def _open() -> Q:
     return ~Q(Exists(Acknowledged.objects.filter(message=OuterRef("pk"))))
+
+
+def _together(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """What one reason sent to several of a reader's inboxes is one line, which says who all was told."""
+    found: dict[tuple[str, UUID], Line] = {}
+    for line in lines:
+        key = line.kind, line.because or line.id
+        before = found.get(key)
+        if before is None:
+            found[key] = line
+        elif line.told not in (before.told, *before.also):
+            found[key] = replace(before, also=(*before.also, line.told))
+    return tuple(found.values())
 
 
 def _lines(reading: Reading, rows: Sequence[Outgoing]) -> list[Line]:

@@ -35,6 +35,7 @@ class Line:
     entries: tuple[UUID, ...] = ()  # those that this reader may open
     others: int = 0  # how many more people it is about, who are not open to this reader
     because: UUID | None = None
+    also: tuple[str, ...] = ()  # who else was told of the same, and nobody has answered there either
     answered_by: str = ""
     answered_at: datetime | None = None
 

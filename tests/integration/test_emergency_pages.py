@@ -2,16 +2,22 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
-from sightline.agencies.actions import add_worker
+from sightline.agencies.actions import add_worker, make_token
 from sightline.agencies.models import Worker
 from sightline.agencies.queries import machine
+from sightline.identity.protected import protect
+from sightline.ledger.models import Record
+from sightline.messages.actions import send
+from sightline.sharing.release import Value
 from sightline.sharing.restricting import restrict
+from sightline.timescales.moment import now, pretend
 from sightline.web.accounts.recently import PROOFS
-from tests.support.house import CARE, HOSPITAL, JAY, SCHOOL, actor, entries, live, open_house, person, told
+from tests.support.house import CARE, HOSPITAL, JAY, POLICE, SCHOOL, actor, entries, live, open_house, person, told
 
 WHY = "On the ward with a head injury, nobody of the service answers"
 
@@ -78,7 +84,11 @@ def test_a_paediatrician_opens_reads_and_is_reviewed(house):
     response = nell.post("/emergency/", {"number": JAY.nhs_number, "reason": WHY}, follow=True)
     assert response.redirect_chain[-1][0] == f"/child/{person()}/"
     page = text(response)
-    assert "Jay Marsh" in page and "Open to you because of an emergency" in page and "Nell · emergency" in page
+    assert (
+        "Jay Marsh" in page
+        and "Open to you because of an emergency" in page
+        and "Nell · emergency · until" in response.content.decode()
+    )
     assert nell.get(f"/child/{person()}/emergency/")["Location"] == f"/child/{person()}/"
     assert "1 waiting" in text(omar.get("/"))
     message = text(omar.get("/messages/"))
@@ -124,6 +134,61 @@ def test_a_message_is_read_once_and_by_whom_it_reached(house):
     assert waiting[0] not in omar.get("/messages/").content.decode()
     assert "read by Omar" in text(omar.get("/messages/?show=read"))
     assert door("dee").get("/messages/").status_code == 403
+
+
+def test_an_agencys_own_system_is_told_that_a_message_waits_and_not_about_whom(house):
+    token = make_token(agency=POLICE, label="test", by=machine("set-up-machine"))
+    asked = {"headers": {"Authorization": f"Bearer {token}"}}
+    at = {"agency": HOSPITAL, "at": "2025-01-10T03:04:00+00:00", "until": "2025-01-10T07:04:00+00:00"}
+    send("break-glass-alert", to=f"agency:{POLICE}", about=[person()], says=at, by=actor("nell"))
+    answer = Client().get("/api/v1/messages", **asked)
+    found = answer.json()["messages"]
+    assert answer.status_code == 200 and {one["kind"] for one in found} == {"break-glass-alert"}
+    assert "Leeds Teaching Hospitals" in found[0]["says"] and not {"Jay", str(person())} & set(
+        answer.content.decode().split('"')
+    )
+    send(
+        "new-on-your-child",
+        to=f"agency:{POLICE}",
+        about=[person()],
+        says={"record": "ppn", "agency": SCHOOL},
+        by=actor("ruth"),
+    )
+    (new,) = [
+        one
+        for one in Client().get("/api/v1/messages", **asked).json()["messages"]
+        if one["kind"] == "new-on-your-child"
+    ]
+    assert new["says"] == "" and new["title"]
+    other = make_token(agency=SCHOOL, label="test", by=machine("set-up-machine"))
+    theirs = Client().get("/api/v1/messages", headers={"Authorization": f"Bearer {other}"}).json()["messages"]
+    assert not {one["id"] for one in theirs} & {one["id"] for one in found}
+    assert Client().get("/api/v1/messages").status_code == 401
+
+
+def test_two_people_reach_a_protected_location(house):
+    place = protect(
+        value=Value("address", lines=("8 Ferry Terrace",), postcode="LS9 7AB"),
+        kind="refuge",
+        recipients=[f"worker:{actor('tess').id}"],
+        because="She left at night and he is looking for her.",
+        by=actor("amir"),
+        person=person(),
+    )
+    emma, paul, amir = door("emma"), door("paul"), door("amir")
+    ring = emma.get(f"/child/{person()}/ring/")
+    assert "Protected locations" in text(ring) and "Ferry" not in text(ring)
+    address = f"/child/{person()}/reach/location/{place}/"
+    asked = emma.post(address, {"reason": WHY}, follow=True).redirect_chain[-1][0]
+    assert emma.post(f"{asked}shown/").status_code == 404, "nobody has agreed"
+    assert "Ferry" not in text(paul.get(asked))
+    paul.post(asked, {"decision": "agree", "words": "She rang me."})
+    assert "Ferry Terrace" in text(emma.post(f"{asked}shown/")) and emma.get(f"{asked}shown/").status_code == 405
+    assert paul.post(f"{asked}shown/").status_code == 404 and amir.post(f"{asked}shown/").status_code == 404
+    with pretend(now() + timedelta(hours=1, seconds=1)):
+        assert emma.post(f"{asked}shown/").status_code in (302, 404)
+    assert Record.objects.filter(verb="reveal-location", kind="read").count() == 1
+    assert "Two people opened what you hold" in text(door("tess").get("/messages/"))
 
 
 def test_two_people_reach_what_is_kept_to_named_people(house):

@@ -150,3 +150,16 @@ def test_pressing_ones_first_and_the_rest_page_by_page(house):
         second = inbox(opened, after=first.next, limit=3)
         assert len(second.items) == 2 and not second.next
         assert len({line.id for line in (*first.items, *second.items)}) == 6
+
+
+def test_what_one_reason_sends_to_several_of_ones_inboxes_is_one_line_and_read_once(house):
+    cause = uuid4()
+    paul = actor("paul")
+    alert([f"agency:{CARE}", f"worker:{paul.id}", f"role:{paul.role}"], because=cause)
+    alert(f"worker:{paul.id}", because=uuid4())
+    with as_("paul") as opened:
+        assert waiting_count(opened) == 2
+        two = inbox(opened).items
+        assert len(two) == 2 and sorted(len(line.also) for line in two) == [0, 2]
+    acknowledge(message=next(line.id for line in two if line.also), by=paul)
+    assert len(lines("paul")) == 1

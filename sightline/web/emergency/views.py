@@ -166,6 +166,6 @@ def place(request: HttpRequest, person: UUID, one: protected.Location) -> dict[s
         "title": one.title,
         "ring": one.ring.title,
         "numbers": numbers(one.ring),
-        "mine": one.recipient,
+        "mine": reverse("location", args=[one.id]) if one.recipient and request.shell.may_open("location") else "",
         "reach": reverse("reveal-location", args=[person, one.id]) if may else "",
     }

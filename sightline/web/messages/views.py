@@ -16,7 +16,7 @@ from sightline.messages.types import Line
 from sightline.timescales.moment import now
 from sightline.web.messages.leads import lead
 from sightline.web.permissions import ACCESS
-from sightline.web.words import age_words, counted, london, moment_words, span_words
+from sightline.web.words import age_words, counted, listed, london, moment_words, span_words
 
 WHY = {
     "nobody-answered": "Told to you too, because nobody had answered in time.",
@@ -71,8 +71,8 @@ def words(request: HttpRequest, line: Line) -> dict[str, object]:
         "sent": moment_words(line.at),
         "ago": f"{span_words(present - line.at)} ago",
         "due": due(line, present),
-        "told": "you" if line.told == "You" else line.told,
-        "because": WHY.get(line.why, ""),
+        "told": listed(["you" if one == "You" else one for one in (line.told, *line.also)]),
+        "because": WHY.get(line.why, "") if not line.also else "",
         "href": href,
         "lead": does,
         "answered": moment_words(line.answered_at) if line.answered_at else "",
