@@ -22,7 +22,7 @@ from benchmarks.measuring import Report, peak_megabytes, percentile
 
 BATCH = 10_000
 WRITERS = 4
-WRITTEN = 6_000  # records that the writers write between them
+WRITTEN = 4_000  # records that the writers write between them
 PROOFS = 300
 LEAST_SHARE, VERIFY_MOST, PROOF_MOST = 0.5, 10.0, 10.0
 
@@ -38,12 +38,13 @@ def grow(size: int) -> None:
     from django.db import connection, transaction
 
     from sightline.ledger import rules
-    from sightline.ledger.actions import sequence
-    from sightline.ledger.models import Record, Unplaced
-    from sightline.ledger.queries import record_seal
-    from sightline.vault.adding import add, add_objects
+    from sightline.ledger.actions import _place
+    from sightline.ledger.models import Head, Record
+    from sightline.ledger.proofs import growing
+    from sightline.ledger.queries import ends, record_seal, sealed
+    from sightline.vault.adding import add_objects, new
 
-    moment, rng = datetime.now(UTC) - timedelta(seconds=size), random.Random(5)
+    moment, rng, tree, streams = datetime.now(UTC) - timedelta(seconds=size), random.Random(5), growing(), ends()
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA synchronous=OFF" if connection.vendor == "sqlite" else "SET synchronous_commit = off")
     for start in range(0, size, BATCH):
@@ -51,12 +52,20 @@ def grow(size: int) -> None:
         for n in range(start, min(size, start + BATCH)):
             values = _reading(f"agency-{rng.randrange(20)}", moment + timedelta(seconds=n))
             leaf = rules.leaf(values)
-            records.append(Record(**values, leaf=leaf, seal=record_seal(leaf)))
+            records.append(new(Record, **values, leaf=leaf, seal=record_seal(leaf)))
         with transaction.atomic():
             add_objects(records)
-            add(Unplaced, ("record_id", "at"), [(record.id, record.at) for record in records])
-        while sequence(limit=BATCH):
-            pass
+            _place(records, tree)
+            streams = {**streams, rules.TREE: (tree.size, tree.root.hex())}
+            Head.objects.update_or_create(
+                id=Head.ONE,
+                defaults={
+                    "streams": {stream: list(end) for stream, end in streams.items()},
+                    "at": datetime.now(UTC),
+                    "frontier": [root.hex() for root in tree.frontier],
+                    "seal": sealed(streams),
+                },
+            )
 
 
 def _reading(stream: str, at: datetime) -> dict[str, Any]:
@@ -91,9 +100,9 @@ def _written(*, proofs: bool) -> float:
     from sightline.ledger.actions import sequence
     from sightline.ledger.models import Unplaced
 
-    commands = [sys.executable, "-m", "benchmarks.ledger", str(WRITTEN // WRITERS)]
+    command = [sys.executable, "-m", "benchmarks.ledger", str(WRITTEN // WRITERS)]
     writers = [
-        subprocess.Popen(commands, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(WRITERS)
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(WRITERS)
     ]
     for writer in writers:
         assert writer.stdout and writer.stdout.readline() == "ready\n"
@@ -103,8 +112,11 @@ def _written(*, proofs: bool) -> float:
         worker.start()
     began = time.perf_counter()
     for writer in writers:
-        writer.communicate("go\n")
-        assert writer.returncode == 0
+        assert writer.stdin
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        assert writer.wait() == 0
     if proofs:
         stop.set()
         worker.join()

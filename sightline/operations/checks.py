@@ -25,13 +25,13 @@ from sightline.identity.indexing import missing, stale
 from sightline.intake.health_queries import unanswered
 from sightline.intake.queries import oldest_unfinished, oldest_waiting
 from sightline.jobs.due import given_up, lag_seconds
-from sightline.ledger import anchors
+from sightline.ledger import anchors, checkpoints, notes
 from sightline.ledger.queries import ends, latest, oldest_without_place
 from sightline.ledger.triggers import missing_triggers
 from sightline.operations import backups
 from sightline.operations.postgresql_copies import SLOT
 from sightline.timescales.moment import now
-from sightline.vault import outside
+from sightline.vault import keeping, outside, rotating
 from sightline.vault.actions import check_key
 
 LOCK = Path(__file__).resolve().parents[2] / "requirements.txt"
@@ -171,12 +171,26 @@ def _triggers() -> Checks:
         yield Check("append-only", "ok", "every append-only table refuses changes")
 
 
+_SOURCES = {"environment": "environment", "command": "key service"}
+
+
 def _keys() -> Checks:
     try:
         check_key()
     except ImproperlyConfigured as error:
         yield Check("keys", "fail", str(error), "Give the right SIGHTLINE_KEY: your copy of keys.env.")
         return
+    wraps = rotating.counts()
+    current = keeping.ring().current.hex()
+    left = sum(count for name, count in wraps.items() if name != current)
+    lost = [name for name in wraps if name and bytes.fromhex(name) not in keeping.ring().keys]
+    if lost:
+        said = f"{sum(wraps[name] for name in lost):,} keys were wrapped under {', '.join(lost)}, which is not given"
+        yield Check("keys", "fail", said, "Give it in SIGHTLINE_KEY_OTHERS: what they open cannot be read.")
+    elif left:
+        yield Check(
+            "keys", "warn", f"{left:,} keys are not under the current one", "Run `sightline keys rotate --resume`."
+        )
     file = settings.KEYS_FILE
     if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
         yield Check("keys", "fail", f"others than its owner can read {file}", f"chmod 600 {file}")
@@ -184,8 +198,11 @@ def _keys() -> Checks:
         yield Check(
             "keys", "warn", f"made for mode {settings.SIGHTLINE_MODE}", "For real records use keys made for production."
         )
+    elif settings.SIGHTLINE_KEYS_FROM == "file":
+        said = f"there, in {file} beside the database: whoever copies both reads everything"
+        yield Check("keys", "warn", said, "Give them from a key service (SIGHTLINE_KEY_COMMAND) or the environment.")
     else:
-        yield Check("keys", "ok", "there, and this database's")
+        yield Check("keys", "ok", f"there, this database's, from the {_SOURCES[settings.SIGHTLINE_KEYS_FROM]}")
 
 
 def _clock() -> Checks:
@@ -319,6 +336,41 @@ def _anchor() -> Checks:
             )
 
 
+def _checkpoints() -> Checks:
+    faults = checkpoints.compare()
+    if faults:
+        yield Check(
+            "checkpoints", "fail", faults[0], "Run `sightline verify`, and ask your witnesses. Do not repair it."
+        )
+        return
+    signed = checkpoints.newest()
+    if not settings.SIGHTLINE_SIGNING_KEY:
+        do = "Run `sightline init`, or give SIGHTLINE_SIGNING_KEY."
+        yield Check("checkpoints", "warn", "there is no signing key: nothing that others could keep is signed", do)
+    elif signed is None:
+        yield Check("checkpoints", "ok", "none has been signed yet: the worker does it")
+    else:
+        yield Check(
+            "checkpoints", "ok", f"{signed.checkpoint.size:,} records signed, each checkpoint continuing the last"
+        )
+    try:
+        named = checkpoints.witnesses()
+    except notes.Unsound as error:
+        yield Check("witnesses", "fail", str(error), "Set SIGHTLINE_WITNESSES again.")
+        return
+    if not named and settings.IS_PRODUCTION:
+        said = "nobody outside keeps the ledger's checkpoints: whoever holds the keys could rewrite the past unseen"
+        yield Check("witnesses", "warn", said, "Ask a partner agency: docs/how-to/witness-the-ledger.md.")
+    for _, key in named:
+        seen = signed.seen_by(key) if signed else 0
+        state, says = (
+            ("ok", "has countersigned the newest checkpoint") if seen else ("warn", "has not countersigned it yet")
+        )
+        yield Check(
+            "witnesses", state, f"{key.name} {says}", "" if seen else "Is it running, and does it watch this ledger?"
+        )
+
+
 def _packages() -> Checks:
     if not LOCK.exists():
         yield Check("packages", "warn", "there is no requirements.txt to compare with", "Install from the repository.")
@@ -377,5 +429,6 @@ LOOKS: tuple[tuple[str, Callable[[], Checks], bool], ...] = (
     ("inbox", _inbox, True),
     ("backup", _backup, False),
     ("anchor", _anchor, True),
+    ("checkpoints", _checkpoints, True),
     ("packages", _packages, False),
 )
