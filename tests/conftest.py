@@ -8,6 +8,7 @@
 Do not use pytest-django's `db`, `transactional_db` or `live_server`: they flush.
 """
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from tests.support.databases import ENGINES, Templates, connected
 
 TESTS = Path(__file__).resolve().parent
+WALLED = os.environ.get("WALLED") == "yes"  # PostgreSQL as the application signs in to it, behind the second wall
 
 
 @pytest.hookimpl(tryfirst=True)  # before the plugin that shares out the work reads the marks
@@ -66,4 +68,10 @@ def durable_database(request, database_templates, django_db_blocker):
 @contextmanager
 def _ready(templates, blocker, engine, *, durable=False):
     with blocker.unblock(), templates.copy(engine, durable=durable) as copy, connected(copy):
-        yield copy
+        if WALLED and engine == "postgresql":
+            from tests.support.walled import behind_the_wall
+
+            with behind_the_wall(copy) as mine:
+                yield mine
+        else:
+            yield copy

@@ -31,6 +31,7 @@ from sightline.jobs.bite import Bite, World, moment_of
 from sightline.jobs.due import owe
 from sightline.ledger.actions import write
 from sightline.sharing.reading import reading
+from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
 from sightline.timescales.london import local
 from sightline.vault.actions import Keyring
@@ -49,6 +50,7 @@ class _Correction(Bite):
         return self.there.get(person.key) or super()._resolve(n, person, *others)
 
 
+@trusted("correct")
 @transaction.atomic
 def correct_record(
     *,

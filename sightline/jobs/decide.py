@@ -10,8 +10,10 @@ from sightline.agencies.types import Actor
 from sightline.chronology.queries import persons_on
 from sightline.front_door import actions as front_door
 from sightline.jobs.due import owe
+from sightline.sharing.standing import trusted
 
 
+@trusted("decide")
 @transaction.atomic
 def decide(*, entry: UUID, by: Actor, **given: str) -> tuple[UUID, tuple[str, ...]]:
     """As `front_door.actions.decide`; the clocks that it starts and stops follow at once after commit."""

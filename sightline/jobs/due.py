@@ -19,6 +19,7 @@ from sightline.jobs import escalating, retaining
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
 from sightline.messages import actions as messages
+from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True, run_at: dat
     return row.id
 
 
+@trusted("settle")
 def settle(due: UUID) -> bool:
     """Does what is owed. A failure is counted and tried again later, with growing pauses; after five it waits for a person."""
     row = Due.objects.filter(id=due, done_at=None).first()
@@ -65,6 +67,7 @@ def settle(due: UUID) -> bool:
     return bool(done)
 
 
+@trusted("settle")
 def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int], None] | None = None) -> int:
     """Settles what is due now, the oldest first. Returns how many. Run by the worker, and at the end of a load.
 

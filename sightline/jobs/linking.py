@@ -17,6 +17,7 @@ from sightline.identity import actions
 from sightline.identity.queries import persons_of
 from sightline.identity.tracing import circle_of, ends_of
 from sightline.jobs.due import owe
+from sightline.sharing.standing import trusted
 
 
 @contextmanager
@@ -31,6 +32,7 @@ def followed(identities: Iterable[UUID]) -> Iterator[None]:
         owe("clocks", {"persons": sorted(str(person) for person in moved)})
 
 
+@trusted("join")
 @transaction.atomic
 def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
     """As `identity.actions.join`; the clocks of everybody concerned follow at once after commit."""
@@ -38,6 +40,7 @@ def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
         return actions.join(one=one, other=other, because=because, by=by)
 
 
+@trusted("separate")
 @transaction.atomic
 def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
     """As `identity.actions.separate`; the clocks of everybody concerned follow at once after commit."""
@@ -45,6 +48,7 @@ def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
         return actions.separate(one=one, other=other, because=because, by=by)
 
 
+@trusted("decide-match")
 @transaction.atomic
 def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor) -> str:
     """As `identity.actions.decide_match`; the clocks of everybody concerned follow at once after commit."""
@@ -52,6 +56,7 @@ def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor)
         return actions.decide_match(possible=possible, decision=decision, because=because, by=by)
 
 
+@trusted("confirm")
 @transaction.atomic
 def confirm(*, possible: UUID, because: str = "", by: Actor) -> UUID:
     """As `identity.actions.confirm`; the clocks of everybody concerned follow at once after commit."""
@@ -59,11 +64,13 @@ def confirm(*, possible: UUID, because: str = "", by: Actor) -> UUID:
         return actions.confirm(possible=possible, because=because, by=by)
 
 
+@trusted("reject")
 def reject(*, possible: UUID, because: str = "", by: Actor) -> None:
     """As `identity.actions.reject`: nobody is somebody else by it."""
     actions.reject(possible=possible, because=because, by=by)
 
 
+@trusted("ask-agency")
 def ask_agency(*, possible: UUID, agency: str, by: Actor) -> None:
     """As `identity.actions.ask_agency`: the match goes on waiting."""
     actions.ask_agency(possible=possible, agency=agency, by=by)

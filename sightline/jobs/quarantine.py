@@ -13,10 +13,12 @@ from sightline.intake.actions import released, set_aside, take_waiting
 from sightline.intake.readers import reread
 from sightline.intake.types import Notification, Receipt
 from sightline.jobs.receive import take_again
+from sightline.sharing.standing import trusted
 
 __all__ = ["release", "set_aside"]
 
 
+@trusted("release")
 @transaction.atomic
 def release(*, quarantined: UUID, repaired: str, by: Actor) -> Receipt:
     """Reads a repaired row again, as its feed would, and takes it. Raises Invalid with every fault when it still cannot

@@ -23,6 +23,7 @@ from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Notification, Receipt, Unread
 from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
+from sightline.sharing.standing import trusted
 
 log = logging.getLogger(__name__)
 KEEP_SECONDS = 2.0  # how often a load notes what was filled: a stopped one has most of it
@@ -67,6 +68,7 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+@trusted("receive")
 @_few_collections()
 def receive(
     things: Iterable[Notification | Unread],
@@ -121,6 +123,7 @@ def receive(
     return counts
 
 
+@trusted("settle")
 @_few_collections()
 def settle_all(progress: Callable[[int, int], None] | None = None) -> None:
     """Settles everything that is owed now, each child once. `progress` is told how many children are done, of how many."""
@@ -178,6 +181,7 @@ def keep(unread: Unread, *, feed: str, kind: str, by: Actor) -> Receipt:
     return _single(unread, unread.agency or by.agency, feed=feed, kind=kind, by=by)
 
 
+@trusted("receive")
 def receive_many(
     things: Sequence[Notification | Unread], *, feed: str, kind: str, agency: str, by: Actor
 ) -> list[Receipt]:
@@ -210,6 +214,7 @@ def _single(thing: Notification | Unread, agency: str, *, feed: str, kind: str, 
     return receive_many([thing], feed=feed, kind=kind, agency=agency, by=by)[0]
 
 
+@trusted("receive")
 def take_again(notification: Notification, *, delivery: UUID, by: Actor) -> Receipt:
     """Takes a repaired notification as part of the delivery that brought it, in the caller's transaction. The person who
     repaired it has decided: content that differs from what was sent before under its id corrects it.

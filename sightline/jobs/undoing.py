@@ -10,8 +10,10 @@ from sightline.agencies.types import Actor
 from sightline.identity import undoing
 from sightline.identity.tracing import ends_of
 from sightline.jobs.linking import followed
+from sightline.sharing.standing import trusted
 
 
+@trusted("undo")
 @transaction.atomic
 def undo(*, possible: UUID, by: Actor) -> None:
     """As `identity.undoing.undo`; the clocks of everybody concerned follow at once after commit."""

@@ -28,6 +28,9 @@ from sightline.agencies.queries import actor_for, partnership
 from sightline.agencies.rules import may
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.sharing.reading import Reading
+from sightline.sharing.rules import holders
+from sightline.sharing.standing import read_as
+from sightline.timescales.moment import now
 from sightline.web.accounts.factor import has_second_factor
 from sightline.web.permissions import ACCESS, ANYONE, SIGNED_IN, Access
 from sightline.web.protected.leaving import may_leave
@@ -93,6 +96,7 @@ class ReadingMiddleware:
             decision = may(request.actor, access.who, partnership())
             if not decision:
                 return answer(Refused(decision))  # what is raised here would not reach process_exception
+        read_as(request.actor, access.purpose, holders(request.actor), now())  # for the second wall, from here on
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -14,7 +14,7 @@ from sightline.sharing import wall
 from sightline.sharing.walling import build
 from tests.support.databases import Database, connected
 
-LOGIN = "sightline_application"
+LOGIN, PASSWORD = "sightline_application", secrets.token_hex(12)
 
 
 class Walled(Database):
@@ -36,11 +36,10 @@ def behind_the_wall(database: Database, partnership=None) -> Iterator[Walled]:
 
 def make_roles(database: Database) -> Walled:
     """The roles, by the very statements that an administrator is given; once for each server."""
-    password = secrets.token_hex(12)
     with psycopg.connect(database.url, autocommit=True) as connection:
         owner = urlsplit(database.url).username or ""
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [LOGIN]).fetchone():
             connection.execute(wall.roles(LOGIN, owner))
-        connection.execute(f"ALTER ROLE {LOGIN} PASSWORD '{password}'")
+        connection.execute(f"ALTER ROLE {LOGIN} PASSWORD '{PASSWORD}'")
     parts = urlsplit(database.url)
-    return Walled("postgresql", urlunsplit(parts._replace(netloc=f"{LOGIN}:{password}@{parts.hostname}:{parts.port}")))
+    return Walled("postgresql", urlunsplit(parts._replace(netloc=f"{LOGIN}:{PASSWORD}@{parts.hostname}:{parts.port}")))
