@@ -27,6 +27,7 @@ from sightline.ledger.triggers import append_only_models
 from sightline.messages.models import Acknowledged, Ask, AskAnswer, Delivered, Outgoing
 from sightline.retention.models import Hold, Lifting
 from sightline.timescales.moment import now
+from sightline.watching.models import Reviewed, Unusual
 from tests.support.partnership import CARE, HOSPITAL, POLICE, SCHOOL, child, send, settle_in
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("sightline.")]
@@ -70,6 +71,7 @@ def full(shared_database):
     held = Hold.objects.create(kind="inquiry", reach="everything", at=now(), by="feed-machine", key=uuid4(), because=b"")
     Lifting.objects.create(hold=held, at=now(), by="feed-machine", because=b"")
     _of_matching()
+    _of_watching()
     _of_disclosure()
     _of_messages()
     sequence()
@@ -106,6 +108,12 @@ def _of_disclosure():
     )  # fmt: skip
     PackStep.objects.create(pack=first, version=1, step="withdrawn", at=moment, by="sara")
     PackFile.objects.create(pack=first, format="csv", digest="0" * 64, size=0, at=moment, body=b"")
+
+
+def _of_watching():
+    moment, by = now(), "watching-machine"
+    row = Unusual.objects.create(alert="own-home", actor=by, agency=CARE, record=uuid4(), at=moment, opened_at=moment)
+    Reviewed.objects.create(unusual=row, outcome="justified", at=moment, by=by, key=uuid4(), comment=b"")
 
 
 def _of_matching():

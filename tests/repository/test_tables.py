@@ -22,6 +22,8 @@ NUMBERED = {
     "ledger.place",
     "ledger.unplaced",
     "ledger.head",
+    "watching.seen",
+    "watching.followed",
 }
 PAIRS = {"identity.key": ("key", "alike"), "ledger.node": ("level", "at")}  # rows of two numbers that nothing names at all
 BY_NAME = {"agencies.agency", "identity.trainedmodel"}  # a slug, which is public; the hash of a model
@@ -51,6 +53,8 @@ APPEND_ONLY = {
     "identity.publishedmodel",
     "identity.measured",
     "identity.halting",
+    "watching.unusual",
+    "watching.reviewed",
     "chronology.entry",
     "chronology.part",
     "chronology.opening",
