@@ -96,14 +96,14 @@ def find(reading: Reading, asked: Asked) -> list[Found]:
     if not holds_sealed(reading):
         rows = rows.exclude(guard=SEALED)
     listed = list(rows)
-    if reading.restrictions and (meant.number or (meant.words and len(meant.born) == 10)):
+    if reading.restrictions and (meant.number or len(meant.words) > 1):
         every = {name for name, _ in narrow}
         _point_to_kept(reading, [row for row in listed if met.get(row.id) == every])
     return _ranked(reading, meant, listed, met, today)
 
 
 def _point_to_kept(reading: Reading, rows: list[SourceIdentity]) -> None:
-    """Of who meets all that was asked, a number or a name with a birth date: whom to ring for those who are kept to named
+    """Of who meets all that was asked, a number or a whole name: whom to ring for those who are kept to named
     people, where a floor gives the reader that much. Else the front door would be told that nothing is known."""
     for identity, sight in seen(reading, rows).items():
         if sight.level is Level.POINTER and sight.holders:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -55,6 +55,9 @@ class Filters:
     @property
     def any(self) -> bool:
         return bool(self.lane or self.kind or self.words)
+
+
+NOBODY: Mapping[tuple[str, ...], tuple[Ring, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ def row(
     basis: Callable[[Iterable[str]], str],
     new_since: datetime | None,
     cited: Collection[str] = (),
+    kept: Mapping[tuple[str, ...], tuple[Ring, ...]] = NOBODY,
 ) -> Row:
     at = london(entry.happened)
     pointer = entry.level is Level.POINTER
@@ -162,7 +166,7 @@ def row(
         entry.stated,
         not pointer and str(entry.first) in cited,
         CLOSED.get(entry.closed, ""),
-        tuple(ring(entry.sight.holders)) if entry.sight.holders else (),
+        kept.get(entry.sight.holders, ()),
         entry.sight.missing,
     )
 
@@ -208,7 +212,10 @@ def listing(
     start = next((n for n, entry in enumerate(chosen) if str(entry.id) == filters.start), 0) if filters.start else 0
     part = chosen[start : start + PAGE]
     new_since = None if filters.known_on else now - NEW
-    rows = tuple(row(e, href=f"{prefix}{e.id}/", basis=basis, new_since=new_since, cited=cited) for e in part)
+    kept = {held: tuple(ring(held)) for held in {e.sight.holders for e in part if e.sight.holders}}
+    rows = tuple(
+        row(e, href=f"{prefix}{e.id}/", basis=basis, new_since=new_since, cited=cited, kept=kept) for e in part
+    )
     older = filters.query(**{"from": str(chosen[start + PAGE].id)}) if len(chosen) > start + PAGE else ""
     return Listing(
         rows,

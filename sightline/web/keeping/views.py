@@ -99,12 +99,14 @@ def _keep(
             else:
                 own = [f"worker:{request.actor.id}"] if not set(holders(request.actor)) & set(there) else []
                 other = [f"worker:{given['worker']}"] if given["worker"] else []
-                if own or other:
+                if not own and not other:
+                    form.add_error("worker", "Choose whom to name")
+                else:
                     restrict(subjects, named=[*own, *other], by=request.actor, because=given["because"])
                     messages.success(request, "Kept to named people. It holds from now on, for every page.")
         except Refused as refused:
             form.add_error(None, refused.decision.sentence)
-        else:
+        if not form.errors:
             return redirect(back[0], back[1])
     why = next((words for subject in kept if (words := reason(reading.keyring, subject))), "")
     return render(
