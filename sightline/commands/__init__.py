@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "registry": ("sightline.commands.registry", False, ""),
     "keys": ("sightline.commands.keys", True, ""),
     "retention": ("sightline.commands.retention", True, ""),
+    "pack": ("sightline.commands.pack", True, ""),
     "verify": ("sightline.commands.verify", True, ""),
     "proof": ("sightline.commands.proof", True, ""),
     "witness": ("sightline.commands.witness", False, ""),

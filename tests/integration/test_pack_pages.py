@@ -58,7 +58,7 @@ def test_a_pack_is_prepared_read_changed_and_let_go(house, family, clients):  # 
     assert gone.status_code == 302, text(gone)
     assert as_read(house["sara"], first).state == "released"
     for format, begins in (("pdf", b"%PDF"), ("csv", b"\xef\xbb\xbf")):
-        file = clients["sara"].get(f"{address}file/{format}/")
+        file = clients["sara"].get(f"{address}{format}/")
         assert file.status_code == 200 and file.content.startswith(begins)
         assert "Jay" not in file["Content-Disposition"] and file["Cache-Control"] == "no-store"
     assert "SHA-256" in text(clients["paul"].get(address))
@@ -79,7 +79,7 @@ def test_whoever_has_no_part_in_it_gets_what_is_not_there(house, family, clients
     missing = clients["ines"].get("/packs/00000000-0000-4000-8000-000000000000/")
     assert (there.status_code, missing.status_code) == (200, 404)
     assert clients["ruth"].get(address).status_code == 403  # a school may not release packs at all
-    assert clients["ines"].get(f"{address}file/pdf/").content == missing.content  # not released, and so not there
+    assert clients["ines"].get(f"{address}pdf/").content == missing.content  # not released, and so not there
 
 
 def test_what_is_missing_is_said_at_its_field(house, family, clients):  # noqa: F811
