@@ -143,6 +143,16 @@ def _sees(by: Actor, rows: Sequence[SourceIdentity]) -> bool:
     return all(row.id in sights and sights[row.id].level >= Level.HEADLINE for row in rows)
 
 
+def _family_of_seen(by: Actor, rows: Sequence[SourceIdentity]) -> bool:
+    """Whether somebody sees one of these people, and the others are of that one's family: a child's worker protects where
+    the mother lives, whom they may not see by herself."""
+    if by.machine:
+        return True
+    sights = seen(Reading(by, "safeguarding"), rows)
+    visible = {row.person for row in rows if row.id in sights and sights[row.id].level >= Level.HEADLINE}
+    return bool(visible) and {row.person for row in rows} <= circle(visible)
+
+
 def _recipients(asked: Iterable[str]) -> list[str]:
     """The holders that are meant. Raises Invalid for one that is nobody's."""
     found, faults = [], []
@@ -189,7 +199,7 @@ def protect(
         if person is not None
         else SourceIdentity.objects.filter(id__among=list(identities))
     )
-    if not rows or len(rows) < len(set(identities)) or not _sees(by, rows):
+    if not rows or len(rows) < len(set(identities)) or not _family_of_seen(by, rows):
         raise Missing
     if kind not in KINDS:
         raise Invalid([Fault(path="kind", found=kind, expected=", ".join(KINDS))])

@@ -32,6 +32,7 @@ from sightline.stories import (
     acting_matches,
     asking_sharing,
     disclosing,
+    protecting,
     registry,
     watching,
 )
@@ -190,3 +191,4 @@ VERBS |= acting_confirm.VERBS
 VERBS |= acting_emergencies.VERBS | acting_erasing.VERBS
 VERBS |= disclosing.VERBS
 VERBS |= asking_sharing.VERBS
+VERBS |= protecting.VERBS

@@ -123,7 +123,7 @@ def reject(life: Life, act: Act, about: Act) -> Flags:
     return ()
 
 
-def _protected(life: Life, act: Act) -> list[UUID]:
+def protected_on(life: Life, act: Act) -> list[UUID]:
     """Whom a guard is put on: somebody as one event brought them, or whoever is on the event, but for who causes harm."""
     who, event = target(act.on)
     if who:
@@ -143,7 +143,7 @@ def _protected(life: Life, act: Act) -> list[UUID]:
 
 def _guard(life: Life, act: Act) -> Flags:
     kind = str(act.given.get("kind") or "protected")
-    guard(identities=_protected(life, act), kind=kind, because=_because(act), by=life.actor(act.by))
+    guard(identities=protected_on(life, act), kind=kind, because=_because(act), by=life.actor(act.by))
     return ()
 
 
@@ -153,5 +153,4 @@ VERBS: dict[str, Callable[[Life, Act], Flags]] = {
     "decide-match": _decide_match,
     "ask-agency": _ask_agency,
     "guard": _guard,
-    "protect-location": _guard,  # so far as matching goes: for whom alone the location is, is not kept yet
 }

@@ -25,7 +25,15 @@ from sightline.definition.outcomes import Missing
 from sightline.identity.queries import persons_of, profile
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.types import Level
-from sightline.stories import acting_emergencies, asking_matches, asking_sharing, disclosing, registry, watching
+from sightline.stories import (
+    acting_emergencies,
+    asking_matches,
+    asking_sharing,
+    disclosing,
+    protecting,
+    registry,
+    watching,
+)
 from sightline.stories.acting import best_person
 from sightline.stories.asking_people import Answered, all_are, possible_match, why
 from sightline.stories.contract import NOT_BUILT, NOT_BUILT_YET
@@ -347,4 +355,4 @@ KINDS: dict[str, Callable[[Life, Expectation], Answered]] = {
     "pack": disclosing.of_pack,
     "reads": asking_sharing.reads,
     "would-see": asking_sharing.would_see,
-}
+} | protecting.KINDS

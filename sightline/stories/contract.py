@@ -41,7 +41,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "not-told-because", "family-view", "what", "conditions",
     ),  # fmt: skip
     "release-pack": ("recipient", "purpose"),
-    "protect-location": ("recipients",),
+    "protect-location": ("recipients", "kind", "because"),
     "acknowledge-message": ("message",),
     "answer-signal": ("signal", "answer", "because"),
     "escalate": ("reason",),
@@ -62,6 +62,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "review-reading": ("outcome", "comment"),
     "hold": ("kind", "because"),
     "lift-hold": ("because",),
+    "say-safe-contact": ("channel", "safe", "said-by", "number"),
 }
 OF_A_PAIR = frozenset({"join", "separate", "decide-match", "ask-agency"})  # what two workers may have to agree on
 WITHOUT_ON = frozenset({*OF_A_PAIR, "keep-registry"})
@@ -85,6 +86,9 @@ CODES: dict[tuple[str, str], tuple[str, ...]] = (
         ("answer-check", "answer"): ("nothing-known", "known"),
         ("decide-match", "decision"): ("same", "different", "unsure"),
         ("guard", "kind"): ("protected", "sealed"),
+        ("protect-location", "kind"): ("home", "refuge", "placement", "other"),
+        ("say-safe-contact", "channel"): ("phone", "voicemail", "text", "letter", "e-mail"),
+        ("say-safe-contact", "safe"): ("yes", "no"),
         ("hold", "kind"): ("inquiry", "litigation", "review", "subject-access", "moratorium", "other"),
         ("review-break-glass", "upheld"): ("yes", "no"),
         ("review-reading", "outcome"): ("justified", "training", "breach"),
@@ -240,6 +244,9 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "has-seen": (("who", "about"), ()),
     "reads": (("who", "record"), ("fields", "without")),
     "would-see": (("who", "record", "says"), ()),
+    "shows-words": (("who", "about", "words"), ()),
+    "may-reveal": (("who", "about"), ()),
+    "safe-to-contact": (("about", "channel"), ()),
 }
 COMMON = ("kind", "at", "by", "never", "because", "note")
 NOT_BUILT = frozenset({"agenda", "task", "plan", "figure"})  # any keys: their own form comes with them

@@ -13,6 +13,7 @@ from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Invalid, Missing, Refused
 from sightline.definition.types import Fault
+from sightline.identity.locations.near import circle
 from sightline.identity.models import SafeContact, SourceIdentity, Version
 from sightline.identity.queries import seen
 from sightline.intake.types import Details
@@ -71,10 +72,8 @@ def say_safe(
     if not decision:
         raise Refused(decision)
     rows = list(SourceIdentity.objects.filter(person=person).order_by("made_at"))
-    sights = {} if by.machine else seen(Reading(by, "safeguarding"), rows)
-    visible = [row for row in rows if by.machine or row.id in sights and sights[row.id].level >= Level.HEADLINE]
-    chosen = next((row for row in visible if row.id == identity), visible[0] if visible and identity is None else None)
-    if chosen is None:
+    chosen = next((row for row in rows if identity in (None, row.id)), None)
+    if chosen is None or not _may_know(by, person):
         raise Missing
     faults = []
     if channel not in CHANNELS:
@@ -102,6 +101,13 @@ def say_safe(
         detail={"channel": channel, "safe": safe},
     )
     return row.id
+
+
+def _may_know(by: Actor, person: UUID) -> bool:
+    """Whether somebody sees this person, or a child of the family: a child's worker says how the mother is reached."""
+    rows = list(SourceIdentity.objects.filter(person__among=circle({person})))
+    sights = {} if by.machine else seen(Reading(by, "safeguarding"), rows)
+    return by.machine or any(sight.level >= Level.HEADLINE for sight in sights.values())
 
 
 def safe_to_contact(person: UUID, channel: str) -> Answer:
