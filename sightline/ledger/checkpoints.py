@@ -223,7 +223,7 @@ def _tell(url: str, key: Verifier, note: Note) -> Told:
 
 
 def _asked(old: int, note: Note) -> str:
-    """A request as https://c2sp.org/tlog-witness has it."""
+    """A request as c2sp.org/tlog-witness has it."""
     proof = proofs.consistency(old, note.checkpoint.size) if 0 < old <= note.checkpoint.size else []
     return f"old {old}\n{''.join(notes.encoded(each) + chr(10) for each in proof)}\n{note}"
 

@@ -1,8 +1,8 @@
 """Signed checkpoints: what the ledger holds, in a few lines that others keep. Pure; knows neither database nor Django.
 
 The formats are those of transparency logs, so that others' tools read them: a checkpoint is a signed note
-(https://c2sp.org/tlog-checkpoint, https://c2sp.org/signed-note), a witness countersigns it with the time
-(https://c2sp.org/tlog-cosignature). Ed25519 throughout.
+(c2sp.org/tlog-checkpoint, c2sp.org/signed-note), a witness countersigns it with the time
+(c2sp.org/tlog-cosignature). Ed25519 throughout.
 """
 
 from __future__ import annotations

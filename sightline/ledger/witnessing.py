@@ -5,7 +5,7 @@ in one folder: a key of its own, which ledgers it watches (by their public keys,
 checkpoint of each. It signs a checkpoint only where a proof shows that everything that it signed before is still there,
 in its order. So a past that it has seen cannot be rewritten without its noticing, by nobody, whatever keys they hold.
 
-It speaks https://c2sp.org/tlog-witness, so others' witnesses can watch our ledger, and ours others'.
+It speaks c2sp.org/tlog-witness, so others' witnesses can watch our ledger, and ours others'.
 """
 
 from __future__ import annotations
