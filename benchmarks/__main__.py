@@ -21,6 +21,7 @@ NAMES = {
     "backup": ("benchmarks.backup", 1_000_000),
     "sharing": ("benchmarks.sharing", 1_000_000),
     "ledger": ("benchmarks.ledger", 200_000),
+    "reading": ("benchmarks.reading", 1_000_000),
     "identity-online": ("benchmarks.identity_online", 1_000_000),
     "identity-concurrent": ("benchmarks.identity_concurrent", 100_000),
     "identity-bulk": ("benchmarks.identity_bulk", 1_000_000),

@@ -175,6 +175,14 @@ def _sharing(p: Partnership) -> list[str]:
     out = [f"# Who sees what in {p.info.title}", "", "What no rule gives is hidden.", ""]
     for rule in p.rule.values():
         out += _rule(p, rule)
+    if p.alert:
+        out += ["## Which reading somebody asks about", ""]
+        out += ["Nobody is stopped by it. Whoever works with the child is left out.", ""]
+        rows = [
+            [a.title, "; ".join(f"from {d.from_}: {d.is_} in {a.within}" for d in a.limit) or a.hours, a.note, a.asks, a.source]
+            for a in p.alert.values()
+        ]
+        out += _table(["What", "Threshold", "How", "What is done first", "Source"], rows)
     return out
 
 
