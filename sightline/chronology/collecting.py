@@ -83,11 +83,11 @@ def collect(reading: Reading, person: UUID, *, known_on: datetime | None = None)
         raise Missing
     reading.keyring.fetch_for(bytes(e.body) for e, _, sight in seen if sight.level >= Level.HEADLINE)
     reading.about_person(person)
-    mine = set(own)
+    mine, keys = set(own), [row.key for row in rows]  # what opens only with somebody else's key stays out
     found = []
     for entry, label, sight in seen:
         roles = tuple(dict.fromkeys(role for identity, role, _ in parts[entry.id] if identity in mine))
-        shown = view(reading, entry, sight, roles, earlier[entry.first], known)
+        shown = view(reading, entry, sight, roles, earlier[entry.first], known, keys=keys)
         found.append(Collected(shown, label, tuple((i, role) for i, role, _ in parts[entry.id])))
     found.sort(key=lambda one: (one.view.happened, str(one.view.first)))
     return Collection(person, own, tuple(found))

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.queries import partnership, workers
 from sightline.agencies.types import Actor
 from sightline.chronology.queries import persons_on
 from sightline.disclosure import actions as disclosure
 from sightline.disclosure.types import Left, To
 from sightline.jobs.due import owe
+from sightline.messages.actions import send
 from sightline.sharing.standing import trusted
 
 
@@ -21,7 +23,19 @@ def prepare_pack(*, kind: str, about: UUID, to: To, purpose: str, by: Actor, **g
     """As `disclosure.actions.prepare_pack`; where it answers a request for what is held, the month starts to run."""
     made = disclosure.prepare_pack(kind=kind, about=about, to=to, purpose=purpose, by=by, **given)
     owe("clocks", {"persons": [str(about)]})
+    ask_second(made, about, by)
     return made
+
+
+def ask_second(pack: UUID, about: UUID, by: Actor) -> None:
+    """Tells those who may let it go that it waits: of the same agency where there are any, else information governance."""
+    may = {role.id for role in partnership().role.values() if "release-pack" in role.may and "confirm" in role.may}
+    near = {w.role for w in workers() if w.active and w.agency == by.agency and w.role in may and w.id != by.id}
+    anywhere = {w.role for w in workers() if w.active and w.role in may and w.id != by.id}
+    to = [f"role:{role}@{by.agency}" for role in sorted(near)] or [f"role:{role}" for role in sorted(anywhere)]
+    if to:
+        says = {"what": "release-pack", "agency": by.agency}
+        send("second-person-asked", to=to, about=[about], says=says, by=by, because=pack)
 
 
 @trusted("release-pack")

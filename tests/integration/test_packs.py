@@ -24,7 +24,9 @@ from sightline.identity.protected import protect
 from sightline.identity.queries import identities_of
 from sightline.jobs import disclosing
 from sightline.jobs.correct import correct_record
+from sightline.jobs.due import sweep
 from sightline.ledger.models import Record
+from sightline.messages.queries import inbox
 from sightline.sharing.actions import tie
 from sightline.sharing.reading import reading
 from sightline.sharing.release import Value
@@ -364,8 +366,6 @@ def test_a_request_starts_the_month_and_the_pack_that_answers_it_stops_it(house)
         kind="subject-access", about=other.person, to=to, purpose="subject-access", by=house["sara"],
         checks=_checks("data-subject"), asked_on=now().date().isoformat(),
     )  # fmt: skip
-    from sightline.jobs.due import sweep
-
     sweep()
 
     def running():
@@ -388,3 +388,14 @@ def test_nothing_of_a_pack_stands_in_the_clear(house, family):
         cursor.execute("SELECT * FROM disclosure_pack")
         everything = str([[bytes(c) if isinstance(c, memoryview) else c for c in row] for row in cursor.fetchall()])
     assert "Quill" not in everything and "Jay" not in everything and "hid" not in everything
+
+
+def test_those_who_may_let_it_go_are_told_that_it_waits(house, family):
+    to = To("solicitor-of-an-adult", "Quill and Co, for Leroy Fairweather", (family.father,))
+    first = disclosing.prepare_pack(
+        kind="disclosure", about=family.person, to=to, purpose="court", checks=_checks(to.kind), by=house["sara"]
+    )
+    sweep()
+    for who, told in (("tess", True), ("paul", True), ("sara", False), ("ruth", False)):
+        with reading(house[who], "safeguarding") as opened:
+            assert (first in {line.because for line in inbox(opened).items}) is told, who
