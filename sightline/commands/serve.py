@@ -67,6 +67,19 @@ def refuse_older_copy() -> None:
     raise ImproperlyConfigured(f"{found.sentence} {advice}")
 
 
+def say_where_keys_lie() -> None:
+    """Says plainly, once, where whoever copies the folder of the database gets the keys too."""
+    from django.conf import settings
+
+    if settings.SIGHTLINE_KEYS_FROM == "file":
+        print(
+            f"The keys lie in {settings.KEYS_FILE}, beside the database: whoever copies both reads everything. For real records "
+            "give them from a key service or the environment (docs/how-to/change-the-key.md).",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
 def serve(bind: str, *, threads: int = 8, processes: int = 1) -> int:
     """Serves until it is stopped. Refuses several processes on SQLite, where one process owns the scheduled work, and a
     database that is not the one that was here.
@@ -79,6 +92,7 @@ def serve(bind: str, *, threads: int = 8, processes: int = 1) -> int:
     if connection.vendor == "sqlite" and processes > 1:
         raise ImproperlyConfigured("SQLite is served by one process: leave --processes out, or use PostgreSQL.")
     refuse_older_copy()
+    say_where_keys_lie()
     connection.close()
 
     from gunicorn.app.base import BaseApplication
