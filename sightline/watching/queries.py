@@ -124,6 +124,14 @@ def all_who_saw(reading: Reading, person: UUID, *, untied: bool = False) -> Iter
             return
 
 
+def a_response_of(reading: Reading, person: UUID, record: UUID) -> None:
+    """Raises Missing unless this response showed something of this child; and as `who_has_seen` does."""
+    ids = _by_right(reading, person)
+    if not Seen.objects.filter(identity__among=ids, record=record).exists():
+        raise Missing
+    _noted(reading, person)
+
+
 def viewers(reading: Reading, person: UUID) -> list[Summary]:
     """Each reader once: how often, from when until when; those without a tie of their own first. Raises Missing, Refused."""
     ids = _by_right(reading, person)

@@ -87,6 +87,7 @@ ACCESS: dict[str, Access] = {
     **_all("join join-with", Access("join-identities", verb="view-join")),
     # Who reads what.
     **_all("who-saw who-saw-file", Access("see-who-saw", verb="view-who-saw")),
+    "who-saw-receipt": Access("see-who-saw", verb="make-receipt"),
     **_all("unusual unusual-one", Access("review-reading", "administration", "view-unusual-reading")),
     "own-details": Access(SIGNED_IN, "administration"),  # one's own, as fingerprints
     "flag-child": Access("flag-child", verb="view-flag"),

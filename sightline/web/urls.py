@@ -11,6 +11,7 @@ from sightline.web import drafts
 from sightline.web.about import views as about
 from sightline.web.access import child as access_child
 from sightline.web.access import own as access_own
+from sightline.web.access import receipt as access_receipt
 from sightline.web.access import seen as access_seen
 from sightline.web.access import unusual as access_unusual
 from sightline.web.accounts import views as accounts
@@ -56,6 +57,7 @@ urlpatterns = [
     path("child/<uuid:person>/join/<uuid:other>/", match_joining.join_with, name="join-with"),
     path("child/<uuid:person>/seen/", access_seen.seen, name="who-saw"),
     path("child/<uuid:person>/seen/file/", access_seen.seen_file, name="who-saw-file"),
+    path("child/<uuid:person>/seen/<uuid:record>/receipt/", access_receipt.receipt, name="who-saw-receipt"),
     path("child/<uuid:person>/keep/", keeping.keep_child, name="keep-child"),
     path("entry/<uuid:entry>/keep/", keeping.keep_record, name="keep-record"),
     path("child/<uuid:person>/flag/", access_child.flag, name="flag-child"),

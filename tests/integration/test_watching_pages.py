@@ -1,6 +1,7 @@
 """The pages about reading: for whom they open, what they say, and what they never say."""
 
 import csv
+import json
 from datetime import timedelta
 from io import StringIO
 
@@ -11,6 +12,7 @@ from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import machine, worker
 from sightline.intake.types import Details
 from sightline.jobs.watching import look_at_all
+from sightline.ledger.actions import sequence
 from sightline.ledger.models import Record
 from sightline.sharing.actions import tie
 from sightline.timescales.moment import now
@@ -116,6 +118,26 @@ def test_the_file_holds_each_response_and_no_formula(house):
     from sightline.web.access.seen import plain
 
     assert [plain(cell) for cell in ("=1+1", " @x", "Olga", "")] == ["'=1+1", "' @x", "Olga", ""]
+
+
+def test_a_line_has_a_receipt_that_proves_it_for_those_who_read_it_alone(house):
+    page("olga", f"/child/{house}/")
+    look_at_all()
+    while sequence():
+        pass
+    record = Record.objects.filter(verb="view-child", actor=actor("olga").id, place__isnull=False).latest("at").id
+    look_at_all()
+    address = f"/child/{house}/seen/{record}/receipt/"
+    assert address in page("sam", f"/child/{house}/seen/")
+    answer = inside("sam").get(address)
+    said = json.loads(answer.content)
+    assert answer["Content-Disposition"].startswith("attachment") and json.loads(said["record"])["id"] == str(record)
+    assert "Amberley" not in answer.content.decode()
+    assert Record.objects.filter(verb="make-receipt", actor=actor("sam").id).exists()
+    page("olga", address, 403)
+    other = Record.objects.exclude(kind="read").first().id  # a record that showed nothing of Lee
+    nothing = page("sam", f"/child/{house}/seen/00000000-0000-4000-8000-000000000000/receipt/", 404)
+    assert page("sam", f"/child/{house}/seen/{other}/receipt/", 404) == nothing
 
 
 # --- why do I see this? -----------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class Line:
     basis: str
     ties: str
     involved: bool
+    record: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def line(one: Viewing, definition: Partnership) -> Line:
         codes.basis(one.basis),
         tie_words(one.ties, codes),
         one.involved,
+        one.record,
     )
 
 

@@ -14,6 +14,7 @@ WORDS = {
     "view-who-was-who": "Who was thought to be whom",
     "view-seen-because": "Who saw what because two were joined",
     "view-who-saw": "Who has seen this child",
+    "make-receipt": "A receipt for who has seen this child",
     "view-hindsight": "Hindsight, in a review",
     "view-flag": "Flagging the child",
     "view-inbox": "Messages",
