@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from sightline.definition.reference_matching import matching
+from sightline.definition.reference_messages import messages
 from sightline.definition.reference_registry import groups
 from sightline.definition.reference_sets import sets
 from sightline.definition.reference_storylines import storylines
@@ -30,6 +31,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
     makers: dict[str, Callable[[Partnership], list[str]]] = {
         "records": _records,
         "clocks": _clocks,
+        "messages": messages,
         "agencies": _agencies,
         "groups": groups,
         "sharing": _sharing,
