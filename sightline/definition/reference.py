@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from sightline.definition.reference_disclosure import disclosure
 from sightline.definition.reference_matching import matching
 from sightline.definition.reference_messages import messages
 from sightline.definition.reference_registry import groups
+from sightline.definition.reference_retention import retention
 from sightline.definition.reference_sets import sets
 from sightline.definition.reference_storylines import storylines
 from sightline.definition.types import Clock, Column, Condition, Feed, Partnership, RecordType, SharingRule
@@ -35,6 +37,8 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "agencies": _agencies,
         "groups": groups,
         "sharing": _sharing,
+        "disclosure": disclosure,
+        "retention": retention,
         "feeds": _feeds,
         "sets": sets,
         "codes": _codes,
