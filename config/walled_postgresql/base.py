@@ -17,11 +17,14 @@ from django.db.backends.postgresql import base
 
 from sightline.sharing.standing import MACHINE_ROLE, NOBODY, Standing, standing
 
-# The user has no way round the wall of its own, and may put it aside by taking the machine's role.
+# The user does not own the tables, has no way round the wall of its own, and may put it aside by taking the machine's role.
 _WALLED = (
-    "SELECT NOT me.rolsuper AND NOT me.rolbypassrls AND pg_has_role(me.oid, machine.oid, 'MEMBER') "
-    "FROM pg_roles me, pg_roles machine WHERE me.rolname = session_user AND machine.rolname = %s"
+    "SELECT EXISTS (SELECT FROM pg_roles me, pg_roles machine, pg_class c WHERE me.rolname = session_user "
+    "AND machine.rolname = %s AND c.relname = 'chronology_entry' AND c.relkind = 'r' AND NOT me.rolsuper "
+    "AND NOT me.rolbypassrls AND NOT pg_has_role(me.oid, c.relowner, 'USAGE') AND pg_has_role(me.oid, machine.oid, 'MEMBER'))"
 )
+# Compiling a question whose cost is guessed high took 0.4 s of 0.58 s: ours are many, short and by index.
+_PLAIN = "SET jit = off"
 _TELL = "SELECT set_config('role', %s, false), set_config('sightline.reader', %s, false)"
 
 
@@ -32,6 +35,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def init_connection_state(self) -> None:
         super().init_connection_state()
+        self.connection.execute(_PLAIN)
         found = self.connection.execute(_WALLED, [MACHINE_ROLE]).fetchone()
         if not self.get_autocommit():
             self.connection.commit()

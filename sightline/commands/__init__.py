@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "backup": ("sightline.commands.backup", True, ""),
     "restore": ("sightline.commands.restore", True, ""),
     "doctor": ("sightline.commands.doctor", True, ""),
+    "wall": ("sightline.commands.wall", True, ""),
     "workers": ("sightline.commands.workers", True, ""),
     "token": ("sightline.commands.token", True, ""),
 }

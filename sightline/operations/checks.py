@@ -30,6 +30,7 @@ from sightline.ledger.queries import ends, latest, oldest_without_place
 from sightline.ledger.triggers import missing_triggers
 from sightline.operations import backups
 from sightline.operations.postgresql_copies import SLOT
+from sightline.sharing import walling
 from sightline.timescales.moment import now
 from sightline.vault import keeping, outside, rotating
 from sightline.vault.actions import check_key
@@ -336,6 +337,16 @@ def _anchor() -> Checks:
             )
 
 
+def _wall() -> Checks:
+    """The second wall: PostgreSQL shows no more than the reader may see, whatever is asked. A choice; half of it is a fault."""
+    found = walling.examine()
+    if connection.vendor == "sqlite":
+        return
+    half = found.behind and not (found.built and found.current)
+    state = "ok" if found.stands else "fail" if found.built and half else "warn" if settings.IS_PRODUCTION else "ok"
+    yield Check("wall", state, found.says, found.do)
+
+
 def _checkpoints() -> Checks:
     faults = checkpoints.compare()
     if faults:
@@ -420,6 +431,7 @@ LOOKS: tuple[tuple[str, Callable[[], Checks], bool], ...] = (
     ("database", _database, False),
     ("tables", _migrations, True),
     ("append-only", _triggers, True),
+    ("wall", _wall, True),
     ("keys", _keys, True),
     ("index", _index, True),
     ("clock", _clock, True),

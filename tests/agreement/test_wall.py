@@ -1,6 +1,7 @@
 """The second wall, asked as the application asks: signed in as its own user, past the gate, by the tables themselves."""
 
 from contextlib import suppress
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -15,7 +16,7 @@ from sightline.sharing.walling import build, examine, stand_aside
 from sightline.timescales.moment import now
 from tests.support.databases import connected
 from tests.support.house import JAY, MIA, actor, live, open_house, told
-from tests.support.walled import behind_the_wall, make_roles
+from tests.support.walled import Walled, behind_the_wall, make_roles
 
 TABLES = (Entry, Part, SourceIdentity, Version)
 
@@ -193,3 +194,30 @@ def test_without_its_roles_nothing_is_built_and_nothing_changes(sqlite_database)
 def test_the_application_s_roles_are_made_once(postgresql_database):
     make_roles(postgresql_database)
     make_roles(postgresql_database)
+
+
+def test_an_owner_who_is_no_superuser_builds_it_and_stands_behind_it_too(walled, postgresql_database):
+    """In earnest the tables belong to an ordinary user. Forced: so signed in by mistake, the application shows nothing."""
+    name, password = "plain_owner", "of-a-test"
+    with psycopg.connect(postgresql_database.url, autocommit=True) as admin:
+        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+            admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{password}' NOSUPERUSER NOBYPASSRLS")
+            admin.execute(f"GRANT sightline_machine TO {name}")
+        admin.execute(f"ALTER SCHEMA public OWNER TO {name}")
+        admin.execute(f"ALTER SCHEMA sightline_wall OWNER TO {name}")
+        admin.execute(f'ALTER DATABASE "{urlsplit(postgresql_database.url).path[1:]}" OWNER TO {name}')
+        tables = admin.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        for (table,) in tables:
+            admin.execute(f'ALTER TABLE public."{table}" OWNER TO {name}')
+        admin.execute("COMMENT ON SCHEMA sightline_wall IS 'to be built anew'")
+    parts = urlsplit(postgresql_database.url)
+    own = Walled("postgresql", urlunsplit(parts._replace(netloc=f"{name}:{password}@{parts.hostname}:{parts.port}")))
+    with connected(own):
+        assert build() and examine().built and examine().current
+        assert set(shown().values()) == {0}
+        stand_aside()
+        assert Entry.objects.count() == 2  # for a migration
+        assert build()
+        assert set(shown().values()) == {0}
+    with connected(walled), as_worker("amir"):
+        assert Entry.objects.count() == 2
