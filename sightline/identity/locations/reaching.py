@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Invalid, Missing, Refused
 from sightline.definition.types import Fault
+from sightline.identity.locations import veiling
 from sightline.identity.locations.near import circle
 from sightline.identity.models import SafeContact, SourceIdentity, Version
 from sightline.identity.queries import seen
@@ -125,7 +126,9 @@ def answers(reading: Reading, rows: list[SourceIdentity]) -> list[Answer]:
     """The answer for every channel, for whoever sees these source identities in full."""
     sights = seen(reading, rows)
     visible = [row for row in rows if row.id in sights and sights[row.id].level is Level.FULL]
-    return [_answer(visible, channel, reading.keyring) for channel in CHANNELS] if visible else []
+    veil = veiling.of(reading, {row.person for row in visible})
+    found = [_answer(visible, channel, reading.keyring) for channel in CHANNELS] if visible else []
+    return [replace(one, of=veil.words(one.of), note=veil.words(one.note)) for one in found]
 
 
 def _answer(rows: list[SourceIdentity], channel: str, keyring: Keyring) -> Answer:

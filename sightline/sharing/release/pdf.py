@@ -85,8 +85,7 @@ def _streams(objects: Objects, where: str, inside: Inside) -> Iterator[Piece | U
     for stream in (one for one in objects.every if isinstance(one, Stream)):
         kind, under = stream.head.get("Type"), stream.head.get("Subtype")
         if kind == "Metadata" or under == "XML":
-            content = decoded(objects, stream) or b""
-            text = content.decode("utf-8", "replace")
+            text = (decoded(objects, stream) or b"").decode("utf-8", "replace")
             yield from markup.page(text, f"{where} › about the document")
         elif kind == "EmbeddedFile":
             content = decoded(objects, stream)

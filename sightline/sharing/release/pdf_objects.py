@@ -78,8 +78,8 @@ class Lexer:
             if byte in _SPACE:
                 self.at += 1
             elif byte == 0x25:  # a remark
-                end = re.compile(rb"[\r\n]").search(raw, self.at)
-                self.at = end.end() if end else len(raw)
+                line = re.compile(rb"[\r\n]").search(raw, self.at)
+                self.at = line.end() if line else len(raw)
             else:
                 break
         if self.at >= len(raw):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sightline.sharing.release.folding import STREETS, canonical, folded
 from sightline.sharing.release.types import Value
@@ -74,6 +75,11 @@ class Probes:
     names: list[Name] = field(default_factory=list)
     as_given: set[str] = field(default_factory=set)  # what counts as exact
 
+    def add(self, other: Probes) -> None:
+        for name in self.__slots__:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            mine.update(theirs) if isinstance(mine, set) else mine.extend(theirs)
+
 
 def national(text: str) -> str:
     """A telephone number without its prefixes: `+44 (0)113 496 0161` -> 1134960161."""
@@ -118,7 +124,14 @@ def probes(values: Iterable[Value]) -> Probes:
     """Everything that is looked for, of these values."""
     made = Probes()
     for value in values:
-        _take_apart(value, made)
+        made.add(_parts(value))
+    return made
+
+
+@lru_cache(maxsize=5000)  # in memory, as the key that opens them is; never on disk
+def _parts(value: Value) -> Probes:
+    made = Probes()
+    _take_apart(value, made)
     return made
 
 
