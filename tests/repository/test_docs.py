@@ -221,11 +221,12 @@ def examples(language: str) -> list[tuple[str, str]]:
 
 def declared(block: str) -> list[dict[str, object]]:
     """The declarations of its kind and id that stand under definitions/."""
+    from sightline.definition.loader import FIRST_KEYS
     from sightline.definition.types import KINDS
 
     given = yaml.load(block, yaml.BaseLoader)
     kind, thing = next(iter(given.items()))
-    folder = KINDS.get(kind, ("", None))[0]
+    folder = KINDS.get(FIRST_KEYS.get(kind, kind), ("", None))[0]
     name = f"{folder}/{thing}.yaml" if folder else f"{thing}/partnership.yaml"
     files = (ROOT / "definitions").glob(f"*/{name}") if folder else [ROOT / "definitions" / name]
     return [yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader) for file in files if file.is_file()]
