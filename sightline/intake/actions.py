@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -184,3 +184,14 @@ def save_draft(*, form: str, values: dict[str, str], by: Actor) -> None:
 
 def drop_draft(*, form: str, by: Actor) -> None:
     Draft.objects.filter(worker=by.id, form=form).delete()
+
+
+def drop_drafts_about(ids: Iterable[UUID]) -> list[UUID]:
+    """Takes away what anybody has typed and not sent about these (people, source identities). Returns the keys that opened
+    it, which are to be destroyed."""
+    keys: list[UUID] = []
+    for one in ids:
+        rows = Draft.objects.filter(form__endswith=f":{one}")
+        keys += rows.values_list("key", flat=True)
+        rows.delete()
+    return keys

@@ -21,6 +21,7 @@ from sightline.chronology import expiry
 from sightline.definition.outcomes import Missing
 from sightline.identity import erasing
 from sightline.identity.queries import identities_of, persons_of, rows_by_id
+from sightline.intake.actions import drop_drafts_about
 from sightline.jobs.due import owe
 from sightline.retention import actions, queries
 from sightline.retention.types import ROUTINE, DisposalView, HoldView
@@ -96,6 +97,7 @@ def _erase(subjects: Sequence[UUID], entries: Mapping[UUID, tuple[str, bytes]]) 
     persons = set(persons_of(subjects).values())
     alone = expiry.with_keys_of_their_own(subjects)
     others = [key for forget in ALSO for key in forget(subjects)]
+    others += drop_drafts_about([*subjects, *persons])
     keys = erasing.erase(subjects, also=[*alone, *others])
     for kind in partnership().codes["tie"].codes:
         untie(kind=kind, subjects=subjects)

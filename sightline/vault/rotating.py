@@ -44,7 +44,7 @@ def counts() -> dict[str, int]:
         return {bytes(name).hex() if name is not None else UNNAMED: count for name, count in cursor.fetchall()}
 
 
-def rewrap(progress: Progress | None = None, *, settles: float = SETTLES_SECONDS) -> Rotated:
+def rewrap(progress: Progress | None = None) -> Rotated:
     """Wraps every key under the current key-encryption key. Raises keeping.NotInHand where one was wrapped under a key that
     nobody gave us: everything before it is done and stays so.
 
@@ -52,7 +52,7 @@ def rewrap(progress: Progress | None = None, *, settles: float = SETTLES_SECONDS
     """
     began = time.monotonic()
     done, altered = _pass(progress, 0)
-    time.sleep(settles)
+    time.sleep(SETTLES_SECONDS)
     more, _ = _pass(progress, done)
     return Rotated(done + more, altered, time.monotonic() - began)
 

@@ -11,7 +11,9 @@ from sightline.chronology.models import Entry, Part
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.identity.models import SourceIdentity
 from sightline.identity.queries import profile
+from sightline.intake.actions import save_draft
 from sightline.intake.identifiers import nhs_number
+from sightline.intake.queries import draft
 from sightline.jobs import erasing
 from sightline.ledger.models import Record
 from sightline.retention import actions, queries
@@ -262,3 +264,12 @@ def test_a_routine_record_about_two_stays_the_others(house):
     erasing.confirm(disposal=actions.ask(person=person, because=WHY, by=house["ines"]), by=house["igor"])
     assert body(shared)
     assert Part.objects.filter(entry=shared).count() == 2
+
+
+def test_what_was_typed_and_not_sent_about_them_goes_too(siblings):
+    house, kim, lee, *_ = siblings
+    for person in (kim, lee):
+        save_draft(form=f"join:{person}", values={"because": "Half a sentence about her"}, by=house["amir"])
+    erasing.confirm(disposal=actions.ask(person=kim, because=WHY, by=house["ines"]), by=house["igor"])
+    assert draft(house["amir"], f"join:{kim}") is None
+    assert draft(house["amir"], f"join:{lee}")[0] == {"because": "Half a sentence about her"}

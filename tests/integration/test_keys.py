@@ -33,6 +33,12 @@ def kept_in_file(tmp_path, monkeypatch, settings):
     return file
 
 
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch):
+    """The second look comes soon: here nobody begins to write before the key changes and ends long after."""
+    monkeypatch.setattr(rotating, "SETTLES_SECONDS", 0.3)
+
+
 def fresh() -> str:
     return base64.b64encode(os.urandom(32)).decode()
 
