@@ -51,7 +51,13 @@ def measure(size: int) -> int:
 
     open_house()
     report = Report()
-    send(told("ppn", "child", Details(given="Lee", family="Amberley", born="2011-02-03", local_id="L1", postcode="LS9 7AA")))
+    send(
+        told(
+            "ppn",
+            "child",
+            Details(given="Lee", family="Amberley", born="2011-02-03", local_id="L1", postcode="LS9 7AA"),
+        )
+    )
     lee = identity(POLICE, "L1")
     tie([(f"worker:{actor('sam').id}", "allocated", lee.id, now(), None, None)])
     for name in ("omar", "sam"):

@@ -27,7 +27,10 @@ from sightline.timescales.spans import parse_span
 
 Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
-NEED_EXAMPLES = ("record", "clock", "message", "rule", "feed", "signal", "storyline", "watch", "notice", "retention", "matching", "nicknames", "alert", "recipient", "share")
+NEED_EXAMPLES = frozenset(
+    "record clock message rule feed signal storyline watch notice "
+    "retention matching nicknames alert recipient share".split()
+)
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
 

@@ -28,12 +28,23 @@ def entry(agency, day, known="", level=Level.FULL):
 
 def pattern(since, *cited):
     return RaisedSignal(
-        "pattern", "Pattern", "Three", "…", "…", parse_moment(f"{since} 13:00"), tuple(str(e.first) for e in cited), "local"
+        "pattern",
+        "Pattern",
+        "Three",
+        "…",
+        "…",
+        parse_moment(f"{since} 13:00"),
+        tuple(str(e.first) for e in cited),
+        "local",
     )
 
 
 def test_what_needed_all_of_them_is_told_with_whose_records_it_rests_on():
-    a, b, c = entry(POLICE, "2025-01-05"), entry(HOSPITAL, "2025-01-20"), entry(SCHOOL, "2025-02-01", known="2025-02-09")
+    a, b, c = (
+        entry(POLICE, "2025-01-05"),
+        entry(HOSPITAL, "2025-01-20"),
+        entry(SCHOOL, "2025-02-01", known="2025-02-09"),
+    )
     found = gathered(uuid4(), [c, b, a], [pattern("2025-02-09", a, b, c)], {"police": [], "hospital": [], "school": []})
     (whole,) = found.whole
     assert [agency.id for agency in whole.agencies] == ["police", "hospital", "school"]
