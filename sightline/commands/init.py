@@ -27,6 +27,7 @@ def state_folder() -> Path:
 def prepare(args: argparse.Namespace) -> None:
     """Before Django: the keys, and which partnership this deployment is."""
     from config.keys import ensure_keys, given
+    from config.signing import ensure_signing_key
 
     var = state_folder()
     if not given() and os.environ.get("SIGHTLINE_MODE") not in ("test", "scratch"):
