@@ -20,8 +20,8 @@ DETAILS = ("family-name", "postcode", "address", "phone")
 class Unless(Model):
     """Whose reading is never told of here. Any key that fits is enough."""
 
-    tie: Listed = Field((), description="The reader or their team held one of these ties to the child then")
-    agency_tie: Listed = Field((), description="The reader's whole agency held one: excuses little")
+    tie: Listed = Field(default=(), description="The reader or their team held one of these ties to the child then")
+    agency_tie: Listed = Field(default=(), description="The reader's whole agency held one: excuses little")
     role: Listed = ()
     agency_kind: Listed = ()
 
