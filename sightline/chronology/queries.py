@@ -259,7 +259,9 @@ def _opened(
     if sight.level < Level.HEADLINE:
         return {}, sight, ""
     try:
-        if keys is not None and not reading.keyring.opens_by(entry.body, keys):
+        if keys is not None and not reading.keyring.opens_by(
+            entry.body, (*keys, entry.id)
+        ):  # a routine record has a key of its own
             raise Erased
         return reading.keyring.open(bytes(entry.body), f"entry|{entry.id}"), sight, ""
     except Erased:
