@@ -15,8 +15,6 @@ from sightline.timescales.london import local, parse_moment, say
 from sightline.timescales.spans import parse_span
 from sightline.timescales.working import WorkingDays
 
-THINGS = ("agency", "role", "record", "clock", "signal")
-
 
 def inboxes(actor: Actor) -> list[str]:
     """The names under which messages reach somebody."""
@@ -111,8 +109,8 @@ def run_example(partnership: Partnership, kind: Message, example: dict[str, Any]
     """`{given: {part: value}, says: SENTENCE}`, `{given: {…}, refused: [part]}` or `{sent: MOMENT, due: MOMENT}`."""
     if "sent" in example:
         came = local(due(kind, parse_moment(str(example["sent"])), working_days(partnership)))
-        wanted = parse_moment(str(example["due"]))
-        return None if came.astimezone(UTC) == wanted.astimezone(UTC) else f"due {came:%Y-%m-%d %H:%M}"
+        by = parse_moment(str(example["due"]))
+        return None if came.astimezone(UTC) == by.astimezone(UTC) else f"due {came:%Y-%m-%d %H:%M}"
     given = {name: _typed(kind.parts.get(name), value) for name, value in example.get("given", {}).items()}
     wrong = [fault.path for fault in faults(partnership, kind, given)]
     refused = example.get("refused", [])
