@@ -192,6 +192,11 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
+def ready() -> None:
+    """Loads what makes PDFs, before somebody waits for one: once a process, about a second."""
+    _weasyprint()
+
+
 def pdf(definition: Partnership, pack: Pack, *, released_by: str, at: datetime) -> bytes:
     """PDF/UA-1: tagged, its language and title named, fonts in it. Equal packs give equal bytes."""
     page = html(definition, pack, released_by=released_by, at=at)

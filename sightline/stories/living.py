@@ -16,6 +16,7 @@ from sightline.agencies.types import Actor
 from sightline.chronology.actions import versions_of
 from sightline.chronology.tracing import first_of, people_of
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
+from sightline.disclosure import documents
 from sightline.identity.queries import persons_of
 from sightline.intake.readers import Notes, Unreadable, read
 from sightline.intake.tracing import became
@@ -93,6 +94,8 @@ class Life:
 
 def live(story: Story, scratch: Scratch) -> Told:
     """Lives one story in a database of its own and answers what it expects."""
+    if any(isinstance(event, Act) and event.does == "release-pack" for event in story.events):
+        documents.ready()  # once a process: no story's own time
     with scratch.database(story.partnership):
         started = time.perf_counter()
         life = Life(story)
