@@ -30,4 +30,3 @@ def everything_said(reading: Reading, rows: Sequence[SourceIdentity]) -> dict[UU
                 Details.from_dict(reading.keyring.open(bytes(version.body), f"identity|{version.id}"))
             )
     return dict(found)
-

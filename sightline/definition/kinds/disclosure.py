@@ -49,7 +49,8 @@ class Recipient(Thing):
     withholds: tuple[Withholds, ...] = ()
     redacts: tuple[Redacts, ...] = ("third-party", "address", "source", "child-words", "protected")
     tells: Listed = Field(
-        (), description="codes of `withheld`: the file says that records were withheld for these; of others it says nothing"
+        (),
+        description="codes of `withheld`: the file says that records were withheld for these; of others it says nothing",
     )
     checks: Listed = Field((), description="codes of `pack-check`: what whoever prepares it answers for")
     within: str = Field("", description="How long there is from the day it was asked for: `1 month`")
