@@ -173,7 +173,7 @@ class Probe:
 def write(partnership: str = "leeds") -> None:
     declared = load(partnership)
     tables = {rule.id: Probe(declared, rule).table() for rule in declared.rule.values()}
-    head = "# What each sharing rule gives, found by asking. Written by `python -m tests.agreement.probing`; read it before you commit it.\n"
+    head = "# What each sharing rule gives, found by asking. `python -m tests.agreement.probing` writes it; read it.\n"
     TABLE.write_text(
         head + yaml.safe_dump(tables, sort_keys=True, allow_unicode=True, width=150, default_flow_style=None),
         encoding="utf-8",
