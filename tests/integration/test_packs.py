@@ -1,10 +1,14 @@
 """Packs for somebody outside: what is in each, who lets it go, and that nothing taken out is anywhere in what left."""
 
+import argparse
 import csv
 import io
+import json
 import re
 import zlib
+from hashlib import sha256
 from itertools import count
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,6 +18,7 @@ from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import actor_by_id, machine
 from sightline.chronology.collecting import collect
 from sightline.clocks import queries as clocks
+from sightline.commands import pack as command
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.disclosure.actions import mark, prepare_pack, reject_pack, release_pack, unmark, withdraw_pack
 from sightline.disclosure.models import Pack as PackRow
@@ -399,3 +404,34 @@ def test_those_who_may_let_it_go_are_told_that_it_waits(house, family):
     for who, told in (("tess", True), ("paul", True), ("sara", False), ("ruth", False)):
         with reading(house[who], "safeguarding") as opened:
             assert (first in {line.because for line in inbox(opened).items}) is told, who
+
+
+def test_the_command_line_prepares_shows_lets_go_and_saves(house, tmp_path, capsys):
+    other = Family(house)
+
+    def pack_(*words):
+        parser = argparse.ArgumentParser()
+        command.add_parser(parser.add_subparsers())
+        code = command.run(parser.parse_args(["pack", *map(str, words)]))
+        told = capsys.readouterr()
+        return code, told.out or told.err
+
+    def prepare(*more):
+        return pack_("prepare", other.person, "--for", "court", "--name", "The Family Court", "--purpose", "court", "--by", "sara",
+                     "--checked", "authority", "originators-told", "harm-considered", *more)  # fmt: skip
+
+    assert "court" in {one["id"] for one in json.loads(pack_("kinds", "--json")[1])}
+    code, said = prepare("--json")
+    made = json.loads(said)["pack"]
+    assert code == 0
+    assert "Jay hid." in pack_("show", made, "--by", "paul")[1] and made in pack_("list", "--by", "paul")[1]
+    assert pack_("show", made, "--by", "ruth") == (1, "Not there, or not for this worker to see.\n")
+    code, said = pack_("release", made, "--by", "sara")
+    assert code == 1 and said.startswith("second-person-needed")
+    assert pack_("release", made, "--by", "paul")[0] == 0
+    code, said = pack_("save", made, "--by", "sara", "--out", tmp_path, "--json")
+    saved = json.loads(said)
+    assert code == 0 and {path.rpartition(".")[2] for path in saved} == {"pdf", "csv"}
+    assert all(sha256(Path(path).read_bytes()).hexdigest() == digest for path, digest in saved.items())
+    code, said = prepare("--asked-on", "soon")
+    assert code == 2 and "asked-on" in said

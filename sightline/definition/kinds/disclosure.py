@@ -14,9 +14,9 @@ Beside = Literal["required", "flagged", "not-asked"]
 
 
 class Gives(Model):
-    """Which records may be in the pack at all. What is not given here is withheld."""
+    """Which records may be in the pack at all: record types, or `any`; and how handled. What is not given is withheld."""
 
-    records: Listed = Field(("any",), description="record types, or `any`")
+    records: Listed = ("any",)
     handling: Listed = ("ordinary",)
 
 
