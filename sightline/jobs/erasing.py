@@ -30,11 +30,12 @@ from sightline.sharing.actions import untie
 from sightline.sharing.standing import trusted
 from sightline.vault.expiring import openable
 from sightline.vault.rules import key_ids
+from sightline.watching import actions as watching
 
 # What else is kept about somebody: each takes their source identities, clears what stands in the clear, and returns the keys
 # (vault ids) that are to be destroyed with theirs. Called inside the transaction.
 Forget = Callable[[Sequence[UUID]], Iterable[UUID]]
-ALSO: tuple[Forget, ...] = (restricting.forget,)
+ALSO: tuple[Forget, ...] = (restricting.forget, watching.forget)
 
 
 @dataclass(frozen=True, slots=True)

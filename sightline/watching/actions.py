@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sightline.agencies.types import Actor
 from sightline.definition.nearest import nearest
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
-from sightline.identity.queries import identities_of
+from sightline.identity.queries import identities_of, persons_of
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie
 from sightline.sharing.standing import trusted
@@ -215,3 +215,12 @@ def commission(*, person: UUID, worker: str, kind: str, until: datetime, by: Act
     made = tie([(f"worker:{reader.id}", kind, row.id, moment, until, None) for row in rows])
     _record("commission-review", by, [row.id for row in rows], kind=kind, worker=reader.id, until=until.isoformat())
     return made
+
+
+def forget(identities: Sequence[UUID]) -> list[UUID]:
+    """For an erasure, in its transaction: ends flags, and returns the keys of what was said in reviews of reading about
+    these people. Who saw them stays, as ids: it is the ledger's, and says who answers for it.
+    """
+    Flag.objects.filter(ended_at=None, identity__among=list(identities)).update(ended_at=now())
+    persons = set(persons_of(identities).values())
+    return list(Reviewed.objects.filter(unusual__person__in=persons).values_list("key", flat=True))

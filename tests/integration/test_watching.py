@@ -387,3 +387,14 @@ def test_a_review_is_commissioned_by_somebody_else_for_a_time(lee):
     assert actions.commission(**given, until=now() + timedelta(days=30)) == 1
     with as_("quin", "practice-review") as opened:
         assert queries.who_has_seen(opened, lee.person) is not None
+
+
+def test_what_an_erasure_takes_ends_the_flag_and_the_words_of_a_review(lee):
+    actions.flag(person=lee.person, because="other", until=now() + timedelta(days=9), by=actor("paul"))
+    own("olga", postcode="LS9 7AA")
+    look("olga", lee.person)
+    row = told_of().filter(alert="own-home").get()
+    actions.review(unusual=row.id, outcome="training", comment="Lee is her nephew, she says.", by=actor("ivy"))
+    assert actions.forget([lee.id]) == [Reviewed.objects.get(unusual=row).key]
+    assert queries.flagged([lee.id]) is None
+    assert actions.forget([row.id]) == []
