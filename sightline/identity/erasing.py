@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from sightline.identity import indexing
+from sightline.identity import indexing, protected
 from sightline.identity.models import Possible, Relation, SourceIdentity
 from sightline.identity.queries import rows_of
 from sightline.identity.tracing import details_of
@@ -34,7 +34,8 @@ def erase(identities: Sequence[UUID], also: Iterable[UUID] = ()) -> int:
     touching = Q(one_id__among=list(identities)) | Q(other_id__among=list(identities))
     Possible.objects.filter(touching).update(because=None, agree=[], differ=[], parts=[])
     SourceIdentity.objects.filter(id__among=[row.id for row in rows]).update(details="")
-    gone = destroy([*(row.key for row in rows), *also])
+    places = protected.forget(identities)
+    gone = destroy([*(row.key for row in rows), *also, *places])
     _unname(identities)
     return gone
 

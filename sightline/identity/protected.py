@@ -69,6 +69,7 @@ KINDS = {
     "other": "Another place",
 }
 ENDING = "ending"  # the tie of the first of two who end one
+ERASURE = "erasure"  # by whom a protection ended when nobody is left whom it protects
 ENDING_HOLDS = timedelta(days=7)
 FEWEST_WORDS = 20  # characters of a reason
 NOT_A_RECIPIENT = "This location is protected, and you are not one of those named for it. Ring {ring}."
@@ -308,6 +309,9 @@ def forget(identities: Collection[UUID]) -> list[UUID]:
     others = LocationOf.objects.filter(location_id__among=touched).exclude(identity_id__in=list(identities))
     alone = touched - set(others.values_list("location_id", flat=True))
     untie(kind=HOLDER, subjects=alone)
+    over = set(LocationEnded.objects.filter(location_id__among=alone).values_list("location_id", flat=True))
+    moment = now()
+    LocationEnded.objects.bulk_create(LocationEnded(location_id=i, at=moment, by=ERASURE) for i in alone - over)
     return list(ProtectedLocation.objects.filter(id__among=alone).values_list("key", flat=True))
 
 

@@ -5,6 +5,7 @@ import pytest
 from sightline.chronology.queries import of_person
 from sightline.definition.outcomes import Invalid, Missing, Refused
 from sightline.identity import protected
+from sightline.identity.erasing import erase
 from sightline.identity.finding import find
 from sightline.identity.queries import family, profile
 from sightline.identity.release import Recipient, Released, Stopped, gate
@@ -177,3 +178,25 @@ def test_after_it_ended_by_two_people_it_shows_again(people):
         assert profile(opened, row.person).address == "3 Elm Row, LS9 8ZZ"
     with pytest.raises(Missing):
         protected.reveal(place, by=people["amir"], purpose="safeguarding")
+
+
+def test_with_whoever_is_erased_goes_the_location_that_protected_nobody_else(people):
+    ash = Details(
+        given="Ash", family="Winter", born="2011-11-11", local_id="A9", lines=("6 Dell Way",), postcode="LS7 7QQ"
+    )
+    send(told("gp-concern", "child", ash, agency="general-practice", says="Well."))
+    row = identity("general-practice", "A9")
+    place = protected.protect(
+        value=Value("address", lines=ash.lines, postcode=ash.postcode),
+        kind="home",
+        recipients=["worker:amir"],
+        because=WHY,
+        by=people["amir"],
+        identities=[row.id],
+    )
+    whom = Recipient("outside")
+    assert not gate(recipient=whom, artefacts="Seen at 6 Dell Way.", by=people["paul"])
+    erase([row.id])
+    with pytest.raises(Missing):
+        protected.reveal(place, by=people["amir"], purpose="safeguarding")
+    assert gate(recipient=whom, artefacts="Seen at 6 Dell Way.", by=people["paul"])  # nobody knows any more what it was

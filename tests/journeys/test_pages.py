@@ -16,6 +16,24 @@ PAGES = {  # name: (who, how to get there)
     "child-with-500-entries": ("amir", lambda w: w.child("nell crowther")),
     "child-for-a-school": ("ruth", lambda w: w.child()),
     "entry": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Missing: High risk").last.click())),
+    "protected": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Protected, and safe contact").click())),
+    "protect": (
+        "amir",
+        lambda w: (
+            w.child(),
+            w.page.get_by_role("link", name="Protected, and safe contact").click(),
+            w.page.get_by_role("link", name="Protect a location").click(),
+        ),
+    ),
+    "safe-contact": (
+        "amir",
+        lambda w: (
+            w.child(),
+            w.page.get_by_role("link", name="Protected, and safe contact").click(),
+            w.page.get_by_role("link", name="Record what somebody said").click(),
+        ),
+    ),
+    "stopped": ("paul", lambda w: w.go("/stopped/")),
     "matches": ("amir", lambda w: w.go("/matches/")),
     "separate": (
         "amir",
