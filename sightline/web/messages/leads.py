@@ -11,6 +11,7 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "break-glass-unreviewed": ("emergency-one", "Review it"),
     "reveal-asked": ("reveal", "Agree or refuse"),
     "unusual-reading": ("unusual-one", "Look at it"),
+    "second-person-asked": ("pack", "Read it, and let it go or not"),
     "release-stopped": ("stopped", "Look at what was stopped"),
 }
 
