@@ -213,7 +213,7 @@ def view(
     place = body.get("place", {})
     place_words = ", ".join(p for p in (place.get("name", ""), place.get("postcode", "")) if p)
     says: str = body.get("says", "")
-    people = {role: [{}] * n for role, n in body.get("counts", {}).items()}
+    people: dict[str, list[dict[str, str]]] = {role: [{}] * n for role, n in body.get("counts", {}).items()}
     opens = (
         (record.opens.from_, record.opens.until) if record.opens else ()
     )  # whether a state goes on is no secret at a headline

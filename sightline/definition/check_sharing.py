@@ -7,6 +7,7 @@ from typing import Any
 from sightline.definition.faults import Faults
 from sightline.definition.kinds.sharing import ANY
 from sightline.definition.words import placeholders
+from sightline.definition.yaml_lines import Path
 from sightline.timescales.spans import parse_span
 
 SHOWN_PARTS = ("headline", "says", "place", "people")
@@ -18,7 +19,7 @@ def check_shown(faults: Faults, name: str, record: Any) -> None:
     guarded = {field for field, about in record.fields.items() if about.classification == "protected"}
     guarded |= {role for role, about in record.people.items() if about.handling not in ("", record.handling)}
     opens = record.opens
-    shown = [(("parts", index), part) for index, part in enumerate(record.parts)]
+    shown: list[tuple[Path, str]] = [(("parts", index), part) for index, part in enumerate(record.parts)]
     shown += [(("headline",), part) for part, _ in placeholders(record.headline)]
     if opens is not None:
         shown += [(("opens", key), part) for key, part in (("from", opens.from_), ("until", opens.until))]

@@ -14,7 +14,8 @@ from sightline.vault.adding import add, change
 from sightline.vault.ids import Ids
 
 Row = tuple[str, str, UUID, datetime, datetime | None, UUID | None]  # holder, kind, subject, from, until, because
-OWN = frozenset({"allocated", "network", "lead-professional"})  # each ends with the entry that made it, whatever others say
+# each ends with the entry that made it, whatever others say
+OWN = frozenset({"allocated", "network", "lead-professional"})
 
 
 def _key(holder: str, kind: str, subject: UUID, because: UUID | None) -> tuple[str, str, UUID, UUID | None]:

@@ -97,7 +97,8 @@ class Reading:
             self.learn_ties(subjects)
             self._held[subjects] = self.ties(subjects)
         ties = self._held[subjects]
-        restricted, holders_ = label.restricted, ()
+        restricted = label.restricted
+        holders_: tuple[str, ...] = ()
         if label.first is not None and self.policy.asks_records:
             if label.first not in self._ties:
                 self.learn_ties((label.first,))

@@ -109,8 +109,7 @@ def restrict(
             id=id_, subject=subject, holder=holders_[0], from_at=moment, until=until, by=by.id, because=sealed
         )
     tie([(holder, NAMED, subject, moment, until, None) for subject in wanted for holder in holders_])
-    detail = {"named": len(holders_), "new": len(fresh)}
-    _write("restrict-record", by, wanted, detail)
+    _write("restrict-record", by, wanted, {"named": len(holders_), "new": len(fresh)})
     return len(fresh)
 
 
