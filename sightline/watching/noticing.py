@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -49,6 +49,8 @@ def notice(found: Sequence[Response], rows: Iterable[Seen]) -> int:
     kinds = {agency.id: agency.kind for agency in agencies().values()}
     days, told = working_days(definition), 0
     medians: dict[tuple[str, str], float | None] = {}
+    busy = _busy(definition.alert.values(), opened)
+    lately: dict[tuple[str, str, UUID | None], datetime] = {}  # what was told of in this batch: asked for once
     for response in opened:
         reader = who[response.actor]
         plain = Facts(response.at, reader.role, kinds.get(response.agency, ""))
@@ -56,14 +58,16 @@ def notice(found: Sequence[Response], rows: Iterable[Seen]) -> int:
             if response.verb not in alert.opened_by:
                 continue
             if alert.limit:
+                if (alert.id, response.actor) not in busy:
+                    continue
                 facts = _counted(alert, plain, response, medians)
                 if facts and told_of(alert, facts, days):
-                    told += _tell(alert, response, reader, None, facts, definition)
+                    told += _tell(alert, response, reader, None, facts, definition, lately)
                 continue
             for person, seen in list(of[response.id].items())[:MOST_PERSONS]:
                 facts = compared.facts(plain, reader, response.agency, seen, who)
                 if told_of(alert, facts, days):
-                    told += _tell(alert, response, reader, person, facts, definition)
+                    told += _tell(alert, response, reader, person, facts, definition, lately)
     return told
 
 
@@ -133,6 +137,29 @@ def own_digest(kind: str, said: str) -> str:
     return digest(f"own-{kind}", said)
 
 
+def _busy(alerts: Iterable[ReadingAlert], opened: Sequence[Response]) -> set[tuple[str, str]]:
+    """Which counted alerts can matter for whom: one query each a batch. Whoever opened few pages from before the first of
+    these responses up to the last opened fewer still before any one of them."""
+    times: dict[str, list[datetime]] = defaultdict(list)
+    for response in opened:
+        times[response.actor].append(response.at)
+    found = set()
+    for alert in alerts:
+        for actor, at in times.items() if alert.limit else ():
+            limit = limit_on(alert, max(at)) or 0
+            least = max(alert.least, int(limit) + 1 if alert.of == "many-children" else 0)
+            rows = Seen.objects.filter(
+                actor=actor,
+                at__gt=min(at) - length(alert.within),
+                at__lte=max(at),
+                verb__in=alert.opened_by,
+                opened=True,
+            )
+            if rows.values("person").distinct()[:least].count() >= least:
+                found.add((alert.id, actor))
+    return found
+
+
 def _counted(
     alert: ReadingAlert, plain: Facts, response: Response, medians: dict[tuple[str, str], float | None]
 ) -> Facts | None:
@@ -185,13 +212,16 @@ def _tell(
     person: UUID | None,
     facts: Facts,
     definition: Partnership,
+    lately: dict[tuple[str, str, UUID | None], datetime],
 ) -> bool:
     """Once for a reader and a child (or, where children are counted, a reader) within the alert's own time."""
-    again = response.at - length(alert.again)
-    if Unusual.objects.filter(
-        alert=alert.id, actor=reader.id, person=person, at__gt=again, at__lte=response.at
-    ).exists():
+    again, key = response.at - length(alert.again), (alert.id, reader.id, person)
+    if key not in lately:
+        before = Unusual.objects.filter(alert=alert.id, actor=reader.id, person=person, at__lte=response.at)
+        lately[key] = before.order_by("-at").values_list("at", flat=True).first() or again
+    if lately[key] > again:
         return False
+    lately[key] = response.at
     shown = facts.own if alert.of == "own-family" else facts.colleague
     about: dict[str, object] = {}
     if alert.limit:
