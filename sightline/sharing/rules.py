@@ -205,7 +205,8 @@ class Policy:
                 if narrow.level < level:
                     level, reason = narrow.level, narrow.rule
         for floor in self.floors:
-            if level < min(floor.level, most) and self._applies(floor, label, ties):
+            kept_away = shut and not floor.restricted
+            if level < min(floor.level, most) and not kept_away and self._applies(floor, label, ties):
                 best, reason, level = floor, floor.rule, min(floor.level, most)
         if level is Level.HIDDEN:
             return HIDDEN

@@ -51,11 +51,14 @@ def fingerprint(partnership: Partnership) -> str:
 def policies(table: str) -> list[str]:
     """The statements that put the wall before one table: without a reader no row shows, and nothing is written."""
     condition = WALLED[table].format(r=f"(SELECT {SCHEMA}.standing())")
+    # In so many words, because of a test for `unknown` the planner believes that nearly every row passes it, and of a
+    # function that two thirds fail: then it reads a list of the newest from its oldest end.
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"DROP POLICY IF EXISTS sightline_wall ON {table}",
-        f"CREATE POLICY sightline_wall ON {table} FOR SELECT TO PUBLIC USING ({SCHEMA}.{condition})",
+        f"CREATE POLICY sightline_wall ON {table} FOR SELECT TO PUBLIC "
+        f"USING (nullif({SCHEMA}.{condition}, false) IS NOT UNKNOWN)",
     ]
 
 
@@ -303,7 +306,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION SCHEMA.shows_part(r SCHEMA.reader, entry uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER COST 6000 SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER COST 2000 SET search_path = pg_catalog AS $$
 DECLARE e record;
 BEGIN
   IF r.rules IS NULL THEN RETURN false; END IF;
@@ -314,7 +317,7 @@ END $$;
 
 -- Who somebody is: a record of kind `identity`, by the rules that name it.
 CREATE OR REPLACE FUNCTION SCHEMA.who_shows(r SCHEMA.reader, identity uuid, person uuid, agency text, guard text)
-RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 5000 AS $$
+RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 2000 AS $$
 DECLARE
   handling text := CASE WHEN guard = 'sealed' THEN 'sealed' ELSE 'ordinary' END;
   asked integer; held text[]; shut boolean; was record;
@@ -335,7 +338,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION SCHEMA.shows_identity(r SCHEMA.reader, identity uuid, person uuid, agency text, guard text)
-RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 6000 SET search_path = pg_catalog AS $$
+RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 2000 SET search_path = pg_catalog AS $$
 BEGIN
   IF r.rules IS NULL THEN RETURN false; END IF;
   RETURN SCHEMA.who_shows(r, identity, person, agency, guard)
@@ -344,7 +347,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION SCHEMA.shows_details(r SCHEMA.reader, of_identity uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER COST 6000 SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER COST 2000 SET search_path = pg_catalog AS $$
 DECLARE s record;
 BEGIN
   IF r.rules IS NULL THEN RETURN false; END IF;

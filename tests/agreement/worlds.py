@@ -99,6 +99,10 @@ def strange_rules(rng: random.Random, definition: Partnership, how_many: int = 3
         if not restricts and rng.random() < 0.12:
             rule["floor"] = "yes"
             what["level"] = "pointer"
+        if restricts or "restricted" in what:  # nobody is let past a name by being named: the language has it for floors
+            for key in ("tie", "unless-tie"):
+                if who.get(key):
+                    who[key] = [tie for tie in who[key] if tie != "named"] or ["allocated"]
         found[f"strange-{n}"] = rule
     return found
 
