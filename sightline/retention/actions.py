@@ -6,6 +6,7 @@ in the transaction that erases. What erases is `jobs.erasing`: here is only who 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from django.db import transaction
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
+from sightline.chronology.expiry import about
 from sightline.definition.nearest import nearest, one_of
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
@@ -111,13 +113,15 @@ def ask(*, person: UUID, because: str, by: Actor) -> UUID:
     identities = sorted((row.id for row in rows), key=str)
     if len(gone([row.key for row in rows])) == len(rows):
         raise Refused(Decision(False, "already-decided", "Whoever this was is erased already."))
-    _on_hold(holds_on(identities, ()))
+    types = Counter(record for record, _ in about(identities).values())
+    _on_hold(holds_on(identities, types))
     row = _open_for(identities)
     if row is not None and row.state == ASKED:
         raise Conflict("That is asked already, and waits for a second person.")
     if row is None:
         row = Disposal(kind=ERASE, made_at=now(), definition=partnership().hash)
     row.subjects = [str(one) for one in identities]
+    row.counts = {"records": types.total(), "types": dict(types)}
     _asked(row, words, by)
     return row.id
 
