@@ -38,11 +38,31 @@ def leaf(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(b"\x00" + canonical(values).encode()).hexdigest()
 
 
+_QUOTES = {  # quotation marks in the pieces between, where no value has one of its own
+    name: sum(2 if each in ("count", "ids", "detail") else 4 for each in between)
+    for name, between in (
+        ("begins", ("acting_for", "actor", "at", "basis", "count", "detail")),
+        ("then", ("id", "ids")),
+        ("ends", ("kind", "outcome", "policy", "purpose", "rule", "stream", "verb")),
+    )
+}
+
+
 def leaf_of_pieces(begins: str, detail: str, then: str, ids: str, ends: str) -> str:
     """The same, of the text that it covers, in pieces: the JSON of `detail` and `ids` is between the others, however the
-    database spaces it. Where the database orders or escapes it in another way it is not found: see `leaf_of_row`.
-    A million records are checked this way in a quarter of the time that making dicts of them takes.
+    database spaces it, and values stand between quotation marks as they are. Empty where a value would have to be
+    escaped; another where the database orders JSON otherwise: see `leaf_of_row`. A million records are checked this way
+    in a quarter of the time that making dicts of them takes.
     """
+    if (
+        begins.count('"') != _QUOTES["begins"]
+        or then.count('"') != _QUOTES["then"]
+        or ends.count('"') != _QUOTES["ends"]
+        or "\\" in begins
+        or "\\" in then
+        or "\\" in ends
+    ):
+        return ""
     text = f"{begins}{_unspaced(detail)}{then}{_unspaced(ids)}{ends}"
     return hashlib.sha256(b"\x00" + text.encode()).hexdigest()
 

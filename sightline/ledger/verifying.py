@@ -187,16 +187,18 @@ class _Looking:
         return ", ".join([*parts, here + " || '}'"])
 
     def _as_json(self, name: str) -> str:
+        """Between quotation marks, as it is: `leaf_of_pieces` sees where that would not do."""
         if name == "count":
             return 'CAST(r."count" AS text)'
-        if self._sqlite:
-            if name == "id":
-                bounds = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-                return """'"' || """ + " || '-' || ".join(f'substr(r."id",{a},{n})' for a, n in bounds) + """ || '"'"""
-            return f'json_quote(r."{name}"' + (" || '+00:00')" if name == "at" else ")")
+        value = f'r."{name}"'
+        if name == "id":
+            bounds = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+            dashed = " || '-' || ".join(f'substr(r."id",{start},{length})' for start, length in bounds)
+            value = dashed if self._sqlite else 'r."id"::text'
         if name == "at":
-            return """'"' || to_char(r."at" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00:00"'"""
-        return f'to_json(r."{name}"::text)::text'
+            utc = """to_char(r."at" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"""
+            value = ('r."at"' if self._sqlite else utc) + " || '+00:00'"
+        return f"""'"' || {value} || '"'"""
 
     def closely(self, n: int) -> str:
         """What does not fit of the record at a place; empty where all does."""

@@ -1,6 +1,5 @@
 """Pieces of backup, anchor and proof that need no database."""
 
-import hashlib
 import json
 
 import pytest
@@ -35,7 +34,18 @@ def test_the_quick_way_to_a_fingerprint_is_the_way(said, count, ids, detail, apa
     assert rules.leaf_of_row(row, count, *as_kept) == wanted
 
 
-PIECES = '{"detail":', ',"ids":', "}"
+def pieces(said, detail, apart, **raw):
+    """As the database joins them: values between quotation marks, as they are."""
+    row = {**dict.fromkeys(rules.TEXTS, "x"), **said, **raw}
+    text = {name: f'"{name}":"{row[name]}"' for name in rules.TEXTS}
+    begins = "{" + ",".join(text[n] for n in ("acting_for", "actor", "at", "basis")) + ',"count":0,"detail":'
+    ends = "," + ",".join(text[n] for n in ("kind", "outcome", "policy", "purpose", "rule", "stream", "verb")) + "}"
+    return begins, json.dumps(detail, separators=apart), f',{text["id"]},"ids":', '["b", "c"]', ends
+
+
+def wanted(said, detail):
+    row = {**dict.fromkeys(rules.TEXTS, "x"), **said}
+    return rules.leaf({**row, "count": 0, "ids": ["b", "c"], "detail": detail})
 
 
 @pytest.mark.parametrize("apart", [None, (",", ":")])
@@ -44,15 +54,21 @@ PIECES = '{"detail":', ',"ids":', "}"
 )
 def test_a_space_within_a_text_is_part_of_it(detail, other, apart):
     """However the database spaces its JSON, a text with a space is not the text without."""
+    assert rules.leaf_of_pieces(*pieces({}, {"a": ["b", 1]}, apart)) == wanted({}, {"a": ["b", 1]})
+    assert rules.leaf_of_pieces(*pieces({}, detail, apart)) != wanted({}, other)
 
-    def found(value):
-        begins, then, ends = PIECES
-        return rules.leaf_of_pieces(begins, json.dumps(value, separators=apart), then, '["b", "c"]', ends)
 
-    text = json.dumps({"detail": other, "ids": ["b", "c"]}, separators=(",", ":"), ensure_ascii=False)
-    wanted = hashlib.sha256(b"\x00" + text.encode()).hexdigest()
-    assert found(detail) != wanted
-    assert '"' in next(iter(other)) or found(other) == wanted
+@pytest.mark.parametrize(
+    "said, altered",
+    [
+        ({"actor": "a\nb"}, {"actor": "a\\nb"}),  # a line's end, and the two characters with which JSON writes it
+        ({"actor": "a", "at": "b"}, {"actor": 'a","at":"b'}),
+        ({"verb": 'a"b'}, {"verb": 'a\\"b'}),
+    ],
+)
+def test_what_json_would_escape_is_not_taken_for_what_it_looks_like(said, altered):
+    assert rules.leaf_of_pieces(*pieces(altered, {}, None)) != wanted(said, {})
+    assert rules.leaf_of_pieces(*pieces(altered, {}, None)) == ""
 
 
 # --- what is kept outside --------------------------------------------------------------------------------------------
