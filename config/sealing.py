@@ -38,14 +38,13 @@ class Sealing(NamedTuple):
 def sealing_keys(environment: Mapping[str, str], path: Path) -> Sealing:
     """The keys as they are given now. Raises ImproperlyConfigured where one is no key."""
     file = keys.read_file(path)
-    if environment.get(KEY):
-        same = environment[KEY] == file.get(KEY) and not environment.get(OTHERS) and not environment.get(DIGEST)
-        found, source = (
-            (file if same else environment),
-            ENVIRONMENT,
-        )  # the file's own key given again brings the file's rest
-    elif environment.get(COMMAND):
-        found, source = told_by(environment[COMMAND]), SERVICE
+    key, others_given = environment.get("SIGHTLINE_KEY"), environment.get("SIGHTLINE_KEY_OTHERS")
+    command = environment.get("SIGHTLINE_KEY_COMMAND")
+    if key:
+        same = key == file.get(KEY) and not others_given and not environment.get("SIGHTLINE_DIGEST_KEY")
+        found, source = (file if same else environment), ENVIRONMENT  # the file's own key given again brings the file's rest
+    elif command:
+        found, source = told_by(command), SERVICE
     else:
         found, source = file, FILE
     others = tuple(part.strip() for part in found.get(OTHERS, "").split(",") if part.strip())
