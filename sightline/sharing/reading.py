@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -41,6 +42,7 @@ class Reading:
         self.detail: dict[str, object] = {}
         self._recorded = recorded
         self._ties: dict[UUID, frozenset[str]] = {}
+        self.since: dict[str, datetime] = {}  # the longest that a tie of each kind has stood, to anybody looked up
         self._kept: dict[UUID, tuple[str, ...]] = {}  # what is kept to named people, and who answers for it
         self._held: dict[tuple[UUID, ...], frozenset[str]] = {}
         self._sights: dict[tuple[object, ...], Sight] = {}
@@ -71,9 +73,10 @@ class Reading:
             subject__among=unknown,
             holder__in=holders(self.actor),
             from_at__lte=moment,
-        ).values_list("subject", "kind")
-        for subject, kind in rows:
+        ).values_list("subject", "kind", "from_at")
+        for subject, kind, since in rows:
             found[subject].add(kind)
+            self.since[kind] = min(since, self.since.get(kind, since))
         self._ties.update({s: frozenset(kinds) for s, kinds in found.items()})
         if self.restrictions:
             kept = Restriction.objects.filter(

@@ -9,7 +9,6 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from sightline.definition.types import SharingRule
-from sightline.sharing.queries import ties_since
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
@@ -48,8 +47,7 @@ def why(request: HttpRequest) -> Why | None:
     if reading is None or not reading.reasons or reading.closed:
         return None
     codes = CodeWords(reading.definition)
-    subjects = reading.subjects
-    since = ties_since(reading, subjects) if 0 < len(subjects) <= FEW else {}
+    since = reading.since if len(reading.subjects) <= FEW else {}
     order = {level.word: -level for level in Level}
     found = []
     for rule_id, levels in reading.reasons.items():
