@@ -23,6 +23,7 @@ from sightline.identity import erasing
 from sightline.identity.queries import identities_of, persons_of, rows_by_id
 from sightline.intake.actions import drop_drafts_about
 from sightline.jobs.due import owe
+from sightline.messages import asking
 from sightline.retention import actions, queries
 from sightline.retention.types import ROUTINE, DisposalView, HoldView
 from sightline.sharing import restricting
@@ -35,7 +36,7 @@ from sightline.watching import actions as watching
 # What else is kept about somebody: each takes their source identities, clears what stands in the clear, and returns the keys
 # (vault ids) that are to be destroyed with theirs. Called inside the transaction.
 Forget = Callable[[Sequence[UUID]], Iterable[UUID]]
-ALSO: tuple[Forget, ...] = (restricting.forget, watching.forget)
+ALSO: tuple[Forget, ...] = (restricting.forget, watching.forget, asking.forget)
 
 
 @dataclass(frozen=True, slots=True)

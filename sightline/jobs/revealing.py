@@ -176,6 +176,7 @@ def may_agree(asked: Asked, by: Actor) -> bool:
     return bool(may(by, CONFIRM, definition)) and (by.agency == asked.agency or by.role in anywhere)
 
 
+@trusted("reveal-location")
 @transaction.atomic
 def location_of(*, ask: UUID, by: Actor) -> protected.Revealed:
     """The protected location, for whoever asked, once a second person has agreed, for an hour; each look is on the record.

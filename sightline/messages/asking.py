@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -93,6 +94,13 @@ def asked_by(worker: str, since: datetime) -> list[Asked]:
 def waiting(moment: datetime) -> list[Asked]:
     """What can still be agreed to, the oldest first."""
     return [_asked(row) for row in Ask.objects.filter(until__gt=moment, answer=None).order_by("at", "id")]
+
+
+def forget(identities: Iterable[UUID]) -> list[UUID]:
+    """The keys of everything that was asked and answered about these source identities: destroyed, their words are gone."""
+    rows = Ask.objects.filter(person__in=list(identities))
+    answers = AskAnswer.objects.filter(ask__in=rows).values_list("key", flat=True)
+    return [*rows.values_list("key", flat=True), *answers]
 
 
 def _asked(row: Ask) -> Asked:

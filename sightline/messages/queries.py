@@ -23,6 +23,7 @@ from sightline.messages.models import Acknowledged, Delivered, Outgoing
 from sightline.messages.types import Child, Line, Told
 from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
+from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 
 MOST = 1000
@@ -163,8 +164,9 @@ def _lines(reading: Reading, rows: Sequence[Outgoing]) -> list[Line]:
     entries = {UUID(id) for row in rows for what, id in row.about if what == "entry"}
     identities = {UUID(id) for row in rows for what, id in row.about if what == "identity"}
     open_to = at_least_headline(reading, entries) if entries else set()
-    person_of = persons_of(identities) if identities else {}
-    people_on = {one: persons_on(one) for one in entries}
+    with trusted("whom-messages-are-about"):  # ids alone: who they are passes the gate, how many they are shows
+        person_of = persons_of(identities) if identities else {}
+        people_on = {one: persons_on(one) for one in entries}
     whom = {
         row.id: list(
             dict.fromkeys(

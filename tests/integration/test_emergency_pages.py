@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -12,10 +13,12 @@ from sightline.agencies.models import Worker
 from sightline.agencies.queries import machine
 from sightline.identity.protected import protect
 from sightline.ledger.models import Record
+from sightline.messages import asking
 from sightline.messages.actions import send
 from sightline.sharing.release import Value
 from sightline.sharing.restricting import restrict
 from sightline.timescales.moment import now, pretend
+from sightline.vault.actions import destroy
 from sightline.web.accounts.recently import PROOFS
 from tests.support.house import CARE, HOSPITAL, JAY, POLICE, SCHOOL, actor, entries, live, open_house, person, told
 
@@ -216,3 +219,8 @@ def test_two_people_reach_what_is_kept_to_named_people(house):
     assert "all of it" in text(emma.get(f"/entry/{record.first}/"))
     assert paul.post(asked, {"decision": "agree"}).status_code == 409
     assert "Two people opened what you hold" in text(tess.get("/messages/"))
+    (about,) = [
+        one.person for one in asking.asked_by(actor("emma").id, now() - timedelta(hours=1)) if one.what == "record"
+    ]
+    destroy(asking.forget([about]))  # as an erasure does: that somebody asked stays, what they wrote is gone
+    assert asking.asked(UUID(asked.split("/")[-2])).words == "" and WHY not in text(paul.get(asked))

@@ -12,13 +12,18 @@ from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+
+from sightline.definition.outcomes import Decision, Refused
 
 WITHIN_SECONDS = 300
 PROOFS = "account_authentication_methods"  # in the session: how this worker proved who they are, and when
 ORGANISATION = "socialaccount"
+NOTHING = (
+    "This needs a fresh proof that it is you, and you have nothing here to prove it by. Sign out and in again, then come back; "
+    "if a child is in danger now, ring."
+)
 
 
 def proved(request: HttpRequest, *, within: int = WITHIN_SECONDS) -> bool:
@@ -30,7 +35,7 @@ def proved(request: HttpRequest, *, within: int = WITHIN_SECONDS) -> bool:
 
 
 def prove(request: HttpRequest, *, back: str = "") -> HttpResponse:
-    """Leads to the proof, and back to this page (or `back`) afterwards."""
+    """Leads to the proof, and back to this page (or `back`) afterwards. Raises Refused where there is nothing to prove it by."""
     back = back or request.get_full_path()
     if request.headers.get("HX-Request"):
         return HttpResponse("Prove first that it is still you.", status=401, content_type="text/plain")
@@ -42,8 +47,7 @@ def prove(request: HttpRequest, *, back: str = "") -> HttpResponse:
     if provider:
         address = reverse("openid_connect_login", args=[provider])
         return _to(address, process="login", next=back, auth_params="prompt=login")
-    logout(request)  # there is nothing to prove it by but coming in again
-    return _to(reverse(settings.LOGIN_URL), next=back)
+    raise Refused(Decision(False, "not-proved", NOTHING))
 
 
 def _organisation(request: HttpRequest) -> str:
