@@ -46,9 +46,7 @@ def take_in(apps, schema_editor):
             "streams": streams,
             "at": now(),
             "frontier": [root.hex() for root in tree.frontier],
-            "seal": sealed(streams)
-            if whole
-            else "",  # a head that somebody touched is never made good by us
+            "seal": sealed(streams) if whole else "",  # a head that somebody touched is never made good by us
         },
     )
 
