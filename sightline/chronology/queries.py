@@ -20,7 +20,7 @@ from sightline.chronology.veiled import body_of, learn
 from sightline.definition.outcomes import Decision, Missing
 from sightline.definition.records import code_title, headline
 from sightline.definition.types import Partnership, RecordField, RecordType
-from sightline.identity.queries import identities_of, persons_of, rows_of, sealed_away, seen
+from sightline.identity.queries import identities_for, persons_of, rows_of, sealed_away, seen
 from sightline.intake.queries import provenance
 from sightline.sharing.filters import at_least, tied
 from sightline.sharing.reading import Reading
@@ -138,7 +138,7 @@ def label_of(entry: Entry, kind: str, subjects: Iterable[UUID], *, sealed: bool,
 
 def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = None) -> Chronology:
     """A child's entries, newest first, now or as known on a moment. Raises Missing where nothing may be seen."""
-    rows = identities_of(person, known_on)
+    rows = identities_for(reading, person, known_on)
     identities = tuple(row.id for row in rows)
     if not rows or sealed_away(reading, rows):
         raise Missing
@@ -412,7 +412,11 @@ def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]
 
 def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
     """Which of these entries this reader may see at headline or better."""
-    wanted = list(set(entries))
+    every = set(entries)
+    found = {i for i in every if reading.shown(i) >= Level.HEADLINE}  # it stands on the page already
+    wanted = list(every - found)
+    if not wanted:
+        return found
     rows = {e.id: e for e in Entry.objects.filter(id__in=wanted).defer("body")}
     subjects: dict[UUID, list[UUID]] = defaultdict(list)
     for entry_id, identity in Part.objects.filter(entry__in=wanted, child=True).values_list("entry_id", "identity_id"):
@@ -420,7 +424,6 @@ def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
     reading.learn_ties([*(i for ids in subjects.values() for i in ids), *(e.first for e in rows.values())])
     known = reading.agencies
     opened = {i: opened_for(subjects[i], None) for i, e in rows.items() if e.routine}
-    found = set()
     for entry_id, e in rows.items():
         kind = known[e.agency].kind if e.agency in known else ""
         label = label_of(e, kind, subjects[entry_id], sealed=is_sealed(e, opened.get(entry_id, {})))

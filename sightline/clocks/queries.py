@@ -15,9 +15,9 @@ from sightline.sharing.reading import Reading
 from sightline.timescales.moment import now
 
 
-def _views(reading: Reading, rows: list[Running]) -> list[ClockView]:
+def _views(reading: Reading, rows: list[Running], person: UUID | None = None) -> list[ClockView]:
     allowed = at_least_headline(reading, [row.started_by for row in rows])
-    persons = persons_of(row.identity_id for row in rows)
+    persons = {} if person else persons_of(row.identity_id for row in rows)
     moment, found = now(), []
     for row in rows:
         declared = reading.definition.clock.get(row.clock)
@@ -39,18 +39,18 @@ def _views(reading: Reading, rows: list[Running]) -> list[ClockView]:
                 row.stopped_at,
                 row.why,
                 declared.source,
-                persons[row.identity_id],
+                person or persons[row.identity_id],
                 row.started_by,
             )
         )
     return found
 
 
-def of_identities(reading: Reading, identities: Iterable[UUID]) -> list[ClockView]:
-    """The clocks of one person: open ones first, soonest due first."""
+def of_identities(reading: Reading, identities: Iterable[UUID], person: UUID | None = None) -> list[ClockView]:
+    """The clocks of one person: open ones first, soonest due first. `person`: who they are, where the caller knows."""
     rows = list(Running.objects.filter(identity__in=list(identities)).order_by("due_at", "id"))
     unique = {(row.clock, row.first): row for row in rows}
-    return sorted(_views(reading, list(unique.values())), key=lambda c: (c.stopped_at is not None, c.due_at))
+    return sorted(_views(reading, list(unique.values()), person), key=lambda c: (c.stopped_at is not None, c.due_at))
 
 
 def mine(reading: Reading, *, limit: int = 30) -> list[ClockView]:

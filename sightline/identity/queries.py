@@ -48,6 +48,15 @@ def identities_of(person: UUID, known_on: datetime | None = None) -> list[Source
     return list(SourceIdentity.objects.filter(id__in=[i for i, linked in latest.items() if linked == person]))
 
 
+def identities_for(reading: Reading, person: UUID, known_on: datetime | None = None) -> list[SourceIdentity]:
+    """The same, asked once a response: its chronology and its profile both begin with it."""
+    asked = "identities", person, known_on
+    if asked not in reading.once:
+        reading.once[asked] = identities_of(person, known_on)
+    found: list[SourceIdentity] = reading.once[asked]
+    return found
+
+
 def rows_of(persons: Iterable[UUID]) -> list[SourceIdentity]:
     """The source identities that are now these people. For stages above."""
     return list(SourceIdentity.objects.filter(person__among=set(persons)))
@@ -158,7 +167,7 @@ def _profile(person: UUID, all_held: Sequence[Held], titles: dict[str, str]) -> 
 
 def profile(reading: Reading, person: UUID, *, known_on: datetime | None = None) -> Profile:
     """Who somebody is, as several senders hold them. Raises Missing where nothing may be seen, or nobody is there."""
-    found = held(reading, identities_of(person, known_on), known_on)
+    found = held(reading, identities_for(reading, person, known_on), known_on)
     if not found:
         raise Missing
     return _profile(person, found, {a.id: a.title for a in reading.agencies.values()})

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -46,13 +47,14 @@ class Reading:
         self._kept: dict[UUID, tuple[str, ...]] = {}  # what is kept to named people, and who answers for it
         self._held: dict[tuple[UUID, ...], frozenset[str]] = {}
         self._sights: dict[tuple[object, ...], Sight] = {}
-        self._shown: dict[str, None] = {}
+        self._shown: dict[str, Level] = {}
         self._levels: dict[str, int] = defaultdict(int)
         self._rules: dict[str, None] = {}
         self.reasons: dict[str, Counter[str]] = defaultdict(Counter)  # rule: how much it gave (level), how often
         self.missing: dict[str, None] = {}  # what would show more of what was handed out, in words
         self._basis: dict[str, None] = {}
         self.kept_back: dict[str, None] = {}  # whom to ring for what was asked for and is kept to named people
+        self.once: dict[object, Any] = {}  # what stages above ask twice for one response
         self.closed = False
 
     @cached_property
@@ -146,9 +148,13 @@ class Reading:
             self.reasons[sight.decision.reason_code][sight.level.word] += 1
             if sight.missing:
                 self.missing[sight.missing] = None
-        self._shown[str(object_id)] = None
+        self._shown[str(object_id)] = max(sight.level, self._shown.get(str(object_id), sight.level))
         self._rules[sight.decision.reason_code] = None
         self._basis.update(dict.fromkeys(sight.basis))
+
+    def shown(self, object_id: object) -> Level:
+        """At which level this object was handed out so far, at best."""
+        return self._shown.get(str(object_id), Level.HIDDEN)
 
     def about_person(self, person: UUID) -> None:
         """Records whose page this is: a long list of entries is kept as a count and a digest, the child never."""

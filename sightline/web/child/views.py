@@ -68,7 +68,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         if not told.entries:
             raise
         profile = None  # what is held may be read, or pointed to, while who it is may not
-    running = [] if moment else clocks.of_identities(reading, told.identities)
+    running = [] if moment else clocks.of_identities(reading, told.identities, person)
     everyone = rules.professionals(told.entries, moment or present, definition, all_times=True)
     at_work = rules.professionals(told.entries, moment or present, definition)
     titles = {a.id: a.title for a in reading.agencies.values()}

@@ -309,6 +309,7 @@ def test_a_childs_page_takes_at_most_twenty_six_queries(town, jay):
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(f"/child/{person}/{query}").status_code == 200
             asked = [q["sql"][:150] for q in queries if q["sql"].split()[0] not in ("BEGIN", "COMMIT")]
+            asked = [sql for sql in asked if "set_config" not in sql]  # the second wall is told who reads
             assert len(asked) <= 26, "\n".join(asked)
 
 
