@@ -66,7 +66,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
             self._forget()  # the database rolls back what has failed, whatever it is asked
         try:
-            done = super()._commit()
+            done = super()._commit()  # type: ignore[misc]  # of a base that the stubs leave out
         except BaseException:
             self._forget()
             raise
@@ -75,11 +75,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> Any:
         try:
-            return super()._rollback()
+            return super()._rollback()  # type: ignore[misc]
         finally:
             self._forget()
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         if self._told_inside:
             self._told = None  # said before the savepoint, or after it: it is said again
