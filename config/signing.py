@@ -38,7 +38,7 @@ def signing_key(environment: Mapping[str, str], path: Path, mode: str) -> str:
         ensure_signing_key(path)
     if mode in ("test", "scratch"):
         os.environ.setdefault(NAME, base64.b64encode(secrets.token_bytes(32)).decode())
-    key = os.environ.get(NAME) or environment.get(NAME) or read_file(path).get(NAME, "")
+    key = os.environ.get(NAME) or environment.get("SIGHTLINE_SIGNING_KEY") or read_file(path).get(NAME, "")
     if key:
         try:
             raw = base64.b64decode(key, validate=True)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.databases import ENGINES, Templates, connected
 
@@ -20,12 +21,16 @@ TESTS = Path(__file__).resolve().parent
 WALLED = os.environ.get("WALLED") == "yes"  # PostgreSQL as the application signs in to it, behind the second wall
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin that shares out the work reads the marks
-def pytest_collection_modifyitems(items):
+class ByFile(LoadScopeScheduling):
     """Where several processes share the work, a file stays whole, and so do the journeys, which walk about in one town."""
-    for item in items:
-        here = item.path.relative_to(TESTS)
-        item.add_marker(pytest.mark.xdist_group(here.parts[0] if here.parts[0] == "journeys" else str(here)))
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        return "journeys" if "/journeys/" in file else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,7 @@ EVERY_URL = ("social-worker", "front-door-manager", "data-officer")
 FEWER = (*EVERY_URL, "designated-safeguarding-lead", "school-nurse")  # on the second engine
 # What counts an agency's own deliveries, and not children: looked through for words, not compared.
 COUNTS_DELIVERIES = (
+    "who-saw",  # it tells of these very readings
     "loads",
     "delivery",
     "feeds",

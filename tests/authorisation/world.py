@@ -28,7 +28,18 @@ from sightline.vault.actions import digest
 from tests.support.senders import nhs_number
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-RELATIONS = ("none", "network", "allocated", "on-duty", "agenda", "attends", "lead-professional", "emergency", "reviewer", "ended")
+RELATIONS = (
+    "none",
+    "network",
+    "allocated",
+    "on-duty",
+    "agenda",
+    "attends",
+    "lead-professional",
+    "emergency",
+    "reviewer",
+    "ended",
+)
 STATES = ("current", "corrected", "years-old", "years-old-corrected")
 KINDS = {  # the case: record, sender, who the child is on it
     "missing": ("missing-episode", "west-yorkshire-police", "missing-child"),
@@ -99,9 +110,14 @@ class World:
             if not roles or role in roles
         ]
         for one in self.workers:
-            team = "front-door" if one.role == "duty-social-worker" else ""
-            add_worker(username=one.username, name=one.role.replace("-", " ").capitalize(), agency=one.agency, role=one.role,
-                       team=team if one.relation == "none" else "", by=machine("story-runner"))  # fmt: skip
+            add_worker(
+                username=one.username,
+                name=one.role.replace("-", " ").capitalize(),
+                agency=one.agency,
+                role=one.role,
+                team="",
+                by=machine("story-runner"),
+            )
         self.cases = [self._case(kind, state) for kind in kinds for state in states]
         self._tie()
         agencies = ("elmfield-academy", "general-practice")

@@ -128,7 +128,7 @@ def _settle():
     while turn():
         pass
     assert not Due.objects.filter(done_at=None).exists()
-    assert not Record.objects.filter(link__isnull=True).exists()
+    assert not Record.objects.filter(place__isnull=True).exists()
     _ledger_holds()
 
 

@@ -40,7 +40,7 @@ def test_what_is_owed_is_settled_after_a_restart(engine, database_templates, dja
         else:
             pytest.fail("the worker was always killed too late")
         nursery.serve(database)
-        wait(lambda: not owed() and not Record.objects.filter(link__isnull=True).exists())
+        wait(lambda: not owed() and not Record.objects.filter(place__isnull=True).exists())
         assert nursery.kill().killed
         settled = content()
         assert Running.objects.count() == sum(settled["clocks"].values()) == len(settled["clocks"]) > 0  # none twice

@@ -37,7 +37,7 @@ def test_a_pack_from_the_childs_page_to_the_file(as_):
         box.check()
     amir.page.get_by_role("button", name="Prepare").click()
     amir.page.get_by_role("heading", name="As they get it").wait_for()
-    look(amir, "pack")
+    look(amir, "packs")
     where = amir.page.url
     amir.page.get_by_role("link", name="Take something out").first.click()
     look(amir, "pack-line")
@@ -66,7 +66,7 @@ def test_a_decision_not_to_share_stands_on_the_record(as_):
     amir.child()
     amir.page.get_by_role("link", name="Missing: High risk").last.click()
     amir.page.get_by_role("link", name="Decide to share this").click()
-    look(amir, "decide-sharing")
+    look(amir, "share")
     amir.page.get_by_label("Do not share").check()
     amir.page.get_by_label("With whom, or with whom not?").fill("A football club")
     amir.page.get_by_label("What for?").select_option("safeguarding")

@@ -278,7 +278,8 @@ def _held_as_sent(record, agency, answer):
     keyring = Keyring()
     keyring.fetch_for([bytes(entry.body)])
     held = keyring.open(bytes(entry.body), f"entry|{entry.id}")
-    if (entry.record, entry.agency, entry.handling) != (record.id, agency, record.handling):
+    handling = {record.handling, *(otherwise.as_ for otherwise in record.handled)}
+    if (entry.record, entry.agency) != (record.id, agency) or entry.handling not in handling:
         return "another record, agency or handling"
     if "notes" in held:
         return "sent by a kind of agency that may send it, and called unusual"
