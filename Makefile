@@ -120,7 +120,7 @@ run: setup
 
 test: setup-dev
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -n auto --dist loadgroup $(TEST_ARGS)
+	@$(BIN)/pytest -n auto --dist loadscope $(TEST_ARGS)
 
 check: $(DEV_STAMP) $(COMMAND_STAMP)
 	@$(BIN)/ruff check --quiet
