@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sightline.agencies.actions import add_worker
-from sightline.agencies.queries import actor_by_id, machine, worker
+from sightline.agencies.queries import actor_by_id, machine, worker, workers
 from sightline.chronology.queries import of_person
 from sightline.identity.models import SourceIdentity, Version
 from sightline.jobs.watching import look_at_all
@@ -30,7 +30,10 @@ PEOPLE = (
 def child(address):
     """Jay is allocated to Sana and under review by Quin; Omar, of the police, lives next door."""
     by = machine("story-runner")
+    there = {one.username for one in workers()}  # the town is shared
     for username, name, agency, role, team in PEOPLE:
+        if username in there:
+            continue
         add_worker(
             username=username,
             name=name,
