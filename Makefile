@@ -31,7 +31,7 @@ OUR_STATIC := $(shell find sightline/web/static -type f 2>/dev/null)
 
 help:
 	@echo "make demo      set up, then serve a demonstration with invented people"
-	@echo "make test      set up for development, check, and run the tests (under 10 minutes)"
+	@echo "make test      set up for development, check, and run the tests (some 15 minutes on two cores)"
 	@echo "make setup     install what Sightline needs; afterwards the command line is $(BIN)/sightline"
 	@echo "make run       serve the database in var/ (see '$(BIN)/sightline serve --help')"
 	@echo "make check     style, contracts, types and definitions, without the tests"
