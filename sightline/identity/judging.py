@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sightline.definition.kinds.matching import CONTRADICTS
+from sightline.definition.kinds.matching import CONTRADICTS, NOT_ONE
 from sightline.identity.bands import JOINS, NEW, Rules, Verdict
 from sightline.identity.linkage.types import Score
 from sightline.identity.models import Possible
@@ -22,7 +22,7 @@ from sightline.vault.adding import add_objects, new
 from sightline.vault.ids import Ids
 
 HELD_APART, TOLD_APART, NO_LONGER = "held-apart", "told-apart", "no-longer-agrees"
-AGAINST = frozenset(CONTRADICTS)
+AGAINST, NEVER_ASKED = frozenset(CONTRADICTS), frozenset(NOT_ONE)
 DECIDED = ("same", "different")
 SOMEBODY = ("unsure", "half")  # somebody has looked at it: what it comes to is theirs to say
 WRITTEN = ("state", "agree", "differ", "bits", "parts", "model", "why", "guard")
@@ -45,8 +45,14 @@ def holds(pair: Possible) -> bool:
 
 
 def against(pair: Possible) -> bool:
-    """Whether a pair speaks against two being one."""
-    return pair.state in ("different", *SOMEBODY) or not holds(pair) and not AGAINST.isdisjoint(pair.why)
+    """Whether a pair speaks against two being one.
+
+    A pair that was joined and no longer agrees is kept for a person to look at, also where nobody would ask about those two
+    had they come like this at first. Then it speaks against nothing: else who is whom would hang on what was told before.
+    """
+    if pair.state in ("different", *SOMEBODY):
+        return True
+    return not holds(pair) and NEVER_ASKED.isdisjoint(pair.why) and not AGAINST.isdisjoint(pair.why)
 
 
 class Turn(NamedTuple):

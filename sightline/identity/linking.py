@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Max, Q
 
 from sightline.identity.clusters import Edge, components
-from sightline.identity.judging import AGAINST, HELD_APART, holds
+from sightline.identity.judging import HELD_APART, against, holds
 from sightline.identity.models import Link, Possible, SourceIdentity
 from sightline.vault.adding import add_objects, change
 
@@ -76,7 +76,7 @@ def locked(identities: Iterable[UUID]) -> Circle:
 
 def thought(found: Circle) -> dict[UUID, UUID]:
     """The person of each in the circle, as follows from the pairs that stand and nothing else."""
-    edges, apart, against = [], [], []
+    edges, apart, wary = [], [], []
     for pair in found.among():
         if holds(pair):
             ends = found.rows[pair.one_id], found.rows[pair.other_id]
@@ -84,10 +84,10 @@ def thought(found: Circle) -> dict[UUID, UUID]:
             edges.append(Edge(pair.one_id, pair.other_id, pair.state == "same", pair.bits or 0.0, tuple(rank)))
         elif pair.state in ("different", "half"):
             apart.append((pair.one_id, pair.other_id))
-        elif pair.state == "unsure" or not AGAINST.isdisjoint(pair.why):
-            against.append((pair.one_id, pair.other_id))
+        elif against(pair):
+            wary.append((pair.one_id, pair.other_id))
     groups: dict[UUID, list[SourceIdentity]] = defaultdict(list)
-    for identity, root in components(found.rows, edges, apart, against).items():
+    for identity, root in components(found.rows, edges, apart, wary).items():
         groups[root].append(found.rows[identity])
     person = {}
     for members in groups.values():
