@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
+from sightline.agencies.types import Actor
 from sightline.chronology.models import Entry, Opening, Part
 from sightline.chronology.types import Writing
+from sightline.definition.types import Partnership
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 from sightline.vault.adding import add, add_objects, new
@@ -47,6 +50,66 @@ def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
     add(Part, ("entry_id", "identity_id", "role", "child", "happened"), parts)
 
 
+def write_here(
+    *,
+    record: str,
+    fields: Mapping[str, Any],
+    identities: Sequence[UUID],
+    keys: Iterable[UUID],
+    by: Actor,
+    definition: Partnership,
+    role: str = "child",
+    agency: str = "",
+    handling: str = "",
+    happened: datetime | None = None,
+    precision: str = "minute",
+    on: Sequence[UUID] = (),
+    flagged: Sequence[str] = (),
+) -> UUID:
+    """One entry that somebody writes here, and no sender told: a decision, a review, what left. In the caller's transaction.
+
+    `identities`: on whose chronologies it stands, in this role; `keys`: everybody's for whom it is sealed, of which those who
+    were erased have none; `on`: the records that it is about. `agency` and `handling` are the worker's and the record type's
+    unless given. Returns its id.
+    """
+    made, moment, keyring = uuid4(), now(), Keyring()
+    wanted = list(dict.fromkeys(keys))
+    keyring.fetch(wanted)
+    writing = Writing(
+        id=made,
+        first=made,
+        record=record,
+        agency=agency or by.agency,
+        handling=handling or definition.record[record].handling,
+        pointer_only=False,
+        routine=False,
+        queued=False,
+        urgent=False,
+        happened=happened or moment,
+        until=None,
+        precision=precision,
+        known_at=moment,
+        stated=False,
+        item=None,
+        author=by.id,
+        definition=definition.hash,
+        body={
+            "says": "",
+            "place": {},
+            "fields": dict(fields),
+            "missing": [],
+            "absent": [],
+            "counts": {role: len(identities)},
+            "on": [str(one) for one in on],
+            "flagged": list(flagged),
+        },
+        parts=tuple((identity, role, True) for identity in identities),
+        keys=tuple(key for key in wanted if keyring.has(key)),
+    )
+    write_entries([writing], keyring)
+    return made
+
+
 def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[str, timedelta]) -> int:
     """Opens routine records of these people: (source identity, the entry that is the concern, when it was known).
 
@@ -54,7 +117,9 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
     """
     if not concerns or not windows:
         return 0
-    there = set(Opening.objects.filter(identity_id__among={c[0] for c in concerns}).values_list("identity_id", "record"))
+    there = set(
+        Opening.objects.filter(identity_id__among={c[0] for c in concerns}).values_list("identity_id", "record")
+    )
     rows, ids = [], Ids()
     for identity, entry, known in concerns:
         for record, window in windows.items():

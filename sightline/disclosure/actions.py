@@ -13,8 +13,7 @@ from django.db import IntegrityError, transaction
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
-from sightline.chronology.actions import versions_of, write_entries
-from sightline.chronology.types import Writing
+from sightline.chronology.actions import versions_of, write_here
 from sightline.definition.nearest import nearest
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault, Partnership, Recipient
@@ -222,46 +221,19 @@ def _entry(
     agency: str = "",
 ) -> UUID:
     """Writes that something was asked for, or left, on the chronology of whom it is about."""
-    made, moment, keyring = uuid4(), now(), Keyring()
     rows = list(rows_by_id(identities).values())
-    keyring.fetch(row.key for row in rows)
-    write_entries(
-        [
-            Writing(
-                id=made,
-                first=made,
-                record=record,
-                agency=agency or by.agency,
-                handling=definition.record[record].handling,
-                pointer_only=False,
-                routine=False,
-                queued=False,
-                urgent=False,
-                happened=at(date.fromisoformat(day), BEGINS) if day else moment,
-                until=None,
-                precision="day" if day else "minute",
-                known_at=moment,
-                stated=False,
-                item=None,
-                author=by.id,
-                definition=definition.hash,
-                body={
-                    "says": "",
-                    "place": {},
-                    "fields": {k: v for k, v in fields.items() if v},
-                    "missing": [],
-                    "absent": [],
-                    "counts": {"subject": len(rows)},
-                    "on": [],
-                    "flagged": [],
-                },
-                parts=tuple((row.id, "subject", True) for row in rows),
-                keys=tuple(dict.fromkeys(row.key for row in rows if keyring.has(row.key))),
-            )
-        ],
-        keyring,
+    return write_here(
+        record=record,
+        fields={name: value for name, value in fields.items() if value},
+        identities=[row.id for row in rows],
+        keys=[row.key for row in rows],
+        by=by,
+        definition=definition,
+        role="subject",
+        agency=agency,
+        happened=at(date.fromisoformat(day), BEGINS) if day else None,
+        precision="day" if day else "minute",
     )
-    return made
 
 
 def _request(definition: Partnership, about: UUID, to: To, asked: str, checks: Sequence[str], *, by: Actor) -> UUID:

@@ -5,17 +5,16 @@ A decision not to share is an entry as one to share is. It is handled as strictl
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
-from sightline.chronology.actions import write_entries
+from sightline.chronology.actions import write_here
 from sightline.chronology.queries import entries_of, subjects_of
 from sightline.chronology.queries import entry as entry_history
-from sightline.chronology.types import Writing
 from sightline.definition.outcomes import Decision, Invalid, Missing, Refused
 from sightline.definition.records import clean
 from sightline.disclosure import rules
@@ -25,8 +24,6 @@ from sightline.sharing.reading import reading
 from sightline.sharing.restricting import holders_of, named_on, restrict
 from sightline.sharing.rules import both
 from sightline.sharing.types import Level
-from sightline.timescales.moment import now
-from sightline.vault.actions import Keyring
 
 RECORD = "sharing-decision"
 
@@ -59,44 +56,16 @@ def decide_sharing(
     )
     if kept_to and not (asked := may(by, "restrict-record", definition)):
         raise Refused(asked)  # else the decision would say to many what the record says to a few
-    made, moment, keyring = uuid4(), now(), Keyring()
-    keyring.fetch(key for _, _, key in subjects)
-    parts = tuple((identity, "child", True) for identity, child, _ in subjects if child)
-    write_entries(
-        [
-            Writing(
-                id=made,
-                first=made,
-                record=RECORD,
-                agency=by.agency,
-                handling=both(declared.handling, handling) if handling != declared.handling else declared.handling,
-                pointer_only=False,
-                routine=False,
-                queued=False,
-                urgent=False,
-                happened=moment,
-                until=None,
-                precision="minute",
-                known_at=moment,
-                stated=False,
-                item=None,
-                author=by.id,
-                definition=definition.hash,
-                body={
-                    "says": "",
-                    "place": {},
-                    "fields": fields,
-                    "missing": [],
-                    "absent": [],
-                    "counts": {"child": len(parts)},
-                    "on": [str(on)] if on else [],
-                    "flagged": list(flagged),
-                },
-                parts=parts,
-                keys=tuple(dict.fromkeys(key for _, _, key in subjects if keyring.has(key))),
-            )
-        ],
-        keyring,
+    made = write_here(
+        record=RECORD,
+        fields=fields,
+        identities=[identity for identity, child, _ in subjects if child],
+        keys=[key for _, _, key in subjects],
+        by=by,
+        definition=definition,
+        handling=both(declared.handling, handling),
+        on=[on] if on else [],
+        flagged=flagged,
     )
     if kept_to:
         restrict([made], named=kept_to, by=by, because="It is about a record that is kept to these people.")

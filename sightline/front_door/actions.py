@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
-from sightline.chronology.actions import write_entries
+from sightline.chronology.actions import write_here
 from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.queries import subjects_of
-from sightline.chronology.types import Writing
 from sightline.definition.outcomes import Decision, Invalid, Missing, Refused
 from sightline.definition.records import clean
 from sightline.front_door import rules
 from sightline.ledger.actions import write
 from sightline.sharing.reading import reading
 from sightline.sharing.types import Level
-from sightline.timescales.moment import now
-from sightline.vault.actions import Keyring
 
 RECORD = "decision"
 
@@ -54,47 +51,16 @@ def decide(*, entry: UUID, by: Actor, **given: str) -> tuple[UUID, tuple[str, ..
     )
     if not answer:
         raise Refused(answer)
-    made, moment, keyring = uuid4(), now(), Keyring()
     subjects = subjects_of(asked.now.id)
-    keyring.fetch(key for _, _, key in subjects)
-    keys = tuple(dict.fromkeys(key for _, _, key in subjects if keyring.has(key)))  # who was erased has none
-    parts = tuple((identity, "child", True) for identity, child, _ in subjects if child)
-    body = {
-        "says": "",
-        "place": {},
-        "fields": fields,
-        "missing": [],
-        "absent": [],
-        "counts": {"child": len(parts)},
-        "on": [str(asked.now.first)],
-        "flagged": list(flagged),
-    }
-    write_entries(
-        [
-            Writing(
-                id=made,
-                first=made,
-                record=RECORD,
-                agency=by.agency,
-                handling=definition.record[RECORD].handling,
-                pointer_only=False,
-                routine=False,
-                queued=False,
-                urgent=False,
-                happened=moment,
-                until=None,
-                precision="minute",
-                known_at=moment,
-                stated=False,
-                item=None,
-                author=by.id,
-                definition=definition.hash,
-                body=body,
-                parts=parts,
-                keys=keys,
-            )
-        ],
-        keyring,
+    made = write_here(
+        record=RECORD,
+        fields=fields,
+        identities=[identity for identity, child, _ in subjects if child],
+        keys=[key for _, _, key in subjects],
+        by=by,
+        definition=definition,
+        on=[asked.now.first],
+        flagged=flagged,
     )
     write(
         kind="change",

@@ -109,6 +109,22 @@ class Revealed:
         return tuple(line for line in told if line)
 
 
+def _not_a_recipient(row: ProtectedLocation) -> Refused:
+    """They are told whom to ring."""
+    ring = agencies().get(row.ring) or AgencyInfo(row.ring, "", row.ring)
+    return Refused(Decision(False, "protected", NOT_A_RECIPIENT.format(ring=ring_words(ring))))
+
+
+def _agreed(location: UUID, by: Actor, agreed_by: Actor) -> None:
+    """Whether the second person is another, and one who may agree. Raises Refused."""
+    if agreed_by.id == by.id:
+        raise Refused(
+            Decision(False, "second-person-needed", "A second worker must agree: you cannot agree with yourself.")
+        )
+    if not is_recipient(location, agreed_by):
+        _require(agreed_by, "confirm")
+
+
 def _require(by: Actor, permission: str) -> None:
     decision = may(by, permission, partnership())
     if not decision:
@@ -341,9 +357,9 @@ def person_of(location: UUID) -> UUID:
 def ask_to_end(location: UUID, *, by: Actor) -> None:
     """The first of two: a recipient says that the protection should end. It holds for a week. Raises Refused, Missing."""
     _require(by, "protect-location")
-    _location(location, by)
+    row, _ = _location(location, by)
     if not is_recipient(location, by):
-        raise Refused(Decision(False, "protected", NOT_A_RECIPIENT.format(ring=ring_words(ring_for(location)))))
+        raise _not_a_recipient(row)
     moment = now()
     with transaction.atomic():
         tie([(f"worker:{by.id}", ENDING, location, moment, moment + ENDING_HOLDS, None)])
@@ -377,14 +393,8 @@ def reveal(location: UUID, *, by: Actor, purpose: str, because: str = "", agreed
         if not _sees(by, people[:1]):
             raise Missing
         if agreed_by is None:
-            ring = agencies().get(row.ring) or AgencyInfo(row.ring, "", row.ring)
-            raise Refused(Decision(False, "protected", NOT_A_RECIPIENT.format(ring=ring_words(ring))))
-        if agreed_by.id == by.id:
-            raise Refused(
-                Decision(False, "second-person-needed", "A second worker must agree: you cannot agree with yourself.")
-            )
-        if not is_recipient(location, agreed_by):
-            _require(agreed_by, "confirm")
+            raise _not_a_recipient(row)
+        _agreed(location, by, agreed_by)
     keyring = Keyring()
     keyring.fetch([row.key])
     try:
@@ -412,8 +422,7 @@ def share_with(location: UUID, *, recipients: Sequence[str] = (), no_longer: Seq
     _require(by, "protect-location")
     row, _ = _location(location, by, lock=True)
     if not is_recipient(location, by):
-        ring = agencies().get(row.ring) or AgencyInfo(row.ring, "", row.ring)
-        raise Refused(Decision(False, "protected", NOT_A_RECIPIENT.format(ring=ring_words(ring))))
+        raise _not_a_recipient(row)
     if recipients:
         tie([(holder, HOLDER, location, now(), None, None) for holder in _recipients(recipients)])
     for holder in no_longer:
@@ -430,14 +439,8 @@ def end(location: UUID, *, because: str, by: Actor, agreed_by: Actor) -> None:
     _require(by, "protect-location")
     row, people = _location(location, by, lock=True)
     if not is_recipient(location, by):
-        ring = agencies().get(row.ring) or AgencyInfo(row.ring, "", row.ring)
-        raise Refused(Decision(False, "protected", NOT_A_RECIPIENT.format(ring=ring_words(ring))))
-    if agreed_by.id == by.id:
-        raise Refused(
-            Decision(False, "second-person-needed", "A second worker must agree: you cannot agree with yourself.")
-        )
-    if not is_recipient(location, agreed_by):
-        _require(agreed_by, "confirm")
+        raise _not_a_recipient(row)
+    _agreed(location, by, agreed_by)
     keyring = Keyring()
     keyring.fetch([row.key])
     if not keyring.has(row.key):

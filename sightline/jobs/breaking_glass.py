@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
 from sightline.agencies.queries import machine, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
-from sightline.chronology.actions import write_entries
+from sightline.chronology.actions import write_here
 from sightline.chronology.listing import agencies_holding, authors_of
 from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.queries import persons_on
 from sightline.chronology.tracing import people_of
-from sightline.chronology.types import Writing
 from sightline.clocks.rules import working_days
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.records import clean
@@ -43,7 +41,6 @@ from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
-from sightline.vault.actions import Keyring
 
 MAY, MAY_REVIEW = "break-glass", "review-break-glass"
 RECORD, TIE, RULE = "break-glass", "emergency", "break-glass"
@@ -96,7 +93,9 @@ def break_glass(*, person: UUID, reason: str, by: Actor) -> Opened:
     one = min(
         rows, key=lambda row: (bool(row.guard), row.id)
     )  # one is enough for it to stand on the child's chronology
-    entry = _write(definition, RECORD, {"reason": why}, (one.id,), (one.key,), (), by, moment)
+    entry = write_here(
+        record=RECORD, fields={"reason": why}, identities=[one.id], keys=[one.key], by=by, definition=definition
+    )
     tie([(f"worker:{by.id}", TIE, identity, moment, until, entry) for identity in identities])
     write(
         kind="change",
@@ -264,7 +263,9 @@ def review_break_glass(
     identities = tuple(identity for identity, _ in people_of(asked.first))
     rows = rows_by_id(identities)
     keys = tuple(dict.fromkeys(rows[one].key for one in identities if one in rows))
-    made = _write(definition, REVIEW, fields, identities, keys, (asked.first,), by, now())
+    made = write_here(
+        record=REVIEW, fields=fields, identities=identities, keys=keys, by=by, definition=definition, on=[asked.first]
+    )
     flagged = () if given["comment"] else ("rationale-missing",)
     write(
         kind="change",
@@ -284,54 +285,3 @@ def review_break_glass(
 def opened_by(first: UUID) -> str:
     """Who wrote it: the id of a worker."""
     return authors_of([first]).get(first, "")
-
-
-# --- behind it --------------------------------------------------------------------------------------------------------
-
-
-def _write(
-    definition: Partnership,
-    record: str,
-    fields: dict[str, Any],
-    identities: Sequence[UUID],
-    keys: Sequence[UUID],
-    on: Sequence[UUID],
-    by: Actor,
-    moment: datetime,
-) -> UUID:
-    """One entry on the child's chronology, so that a clock may rest on it. Returns its id."""
-    made, keyring, declared = uuid4(), Keyring(), definition.record[record]
-    keyring.fetch(keys)
-    body = {
-        "says": "",
-        "place": {},
-        "fields": fields,
-        "missing": [],
-        "absent": [],
-        "counts": {"child": 1},
-        "on": [str(one) for one in on],
-    }
-    writing = Writing(
-        id=made,
-        first=made,
-        record=record,
-        agency=by.agency,
-        handling=declared.handling,
-        pointer_only=False,
-        routine=False,
-        queued=False,
-        urgent=False,
-        happened=moment,
-        until=None,
-        precision="minute",
-        known_at=moment,
-        stated=False,
-        item=None,
-        author=by.id,
-        definition=definition.hash,
-        body=body,
-        parts=tuple((identity, "child", True) for identity in identities),
-        keys=tuple(key for key in keys if keyring.has(key)),  # who was erased has none
-    )
-    write_entries([writing], keyring)
-    return made
