@@ -138,7 +138,7 @@ def knows(by: Actor, rows: Sequence[Any]) -> bool:
         return False
     if "erase" in by.permissions:
         return bool(rows)
-    sights = seen(Reading(by, "safeguarding", recorded=False), rows)
+    sights = seen(Reading(by, "safeguarding"), rows)  # asked only: what is shown, the page's own reading records
     return bool(rows) and all(row.id in sights and sights[row.id].level >= Level.HEADLINE for row in rows)
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from sightline.agencies.queries import worker
 from sightline.chronology.models import Entry
 from sightline.disclosure.models import Pack
 from tests.integration.test_packs import CHECKS, Family, as_read, house, line  # noqa: F401
@@ -69,7 +70,13 @@ def test_without_proving_again_who_is_there_nothing_is_let_go(house, family, cli
     address = prepare(clients["sara"], family)["Location"]
     monkeypatch.setattr("sightline.web.disclosure.views.proved", lambda request: False)
     answer = clients["paul"].post(address, {"do": "release"})
-    assert answer.status_code == 403  # nobody here has a password to prove it by; with one they are led to it
+    assert answer.status_code == 403 and "nothing here to prove it by" in text(answer)
+    paul = worker("paul")
+    paul.set_password("a long phrase for the tests")
+    paul.save()
+    clients["paul"].force_login(paul, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = clients["paul"].post(address, {"do": "release"})
+    assert answer.status_code == 302 and "/sign-in/" in answer["Location"]
     assert as_read(house["sara"], Pack.objects.order_by("-at").first().first).state == "prepared"
 
 

@@ -135,11 +135,10 @@ def test_when_the_ledger_cannot_be_written_the_answer_is_503_without_data(house)
 
 
 def test_only_a_storys_own_questions_leave_no_record():
-    """`recorded=False` is for asking whether a story holds, and for whom retention may count on a page that is recorded for
-    what it shows. Nothing else that answers anybody may say it."""
+    """`recorded=False` is for asking whether a story holds. Nothing that answers anybody may say it."""
     sources = (Path(__file__).parents[2] / "sightline").rglob("*.py")
     saying = {path.parent.name for path in sources if re.search(r"recorded=False\)", path.read_text())}
-    assert saying == {"stories", "retention"}
+    assert saying == {"stories"}
 
 
 # --- hidden is hidden -----------------------------------------------------------------------------------

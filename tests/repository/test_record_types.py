@@ -278,8 +278,9 @@ def _held_as_sent(record, agency, answer):
     keyring = Keyring()
     keyring.fetch_for([bytes(entry.body)])
     held = keyring.open(bytes(entry.body), f"entry|{entry.id}")
-    handling = {record.handling, *(otherwise.as_ for otherwise in record.handled)}
-    if (entry.record, entry.agency) != (record.id, agency) or entry.handling not in handling:
+    handled = (other.as_ for other in record.handled if other.when.holds(held["fields"]))
+    handling = next(handled, record.handling)
+    if (entry.record, entry.agency, entry.handling) != (record.id, agency, handling):
         return "another record, agency or handling"
     if "notes" in held:
         return "sent by a kind of agency that may send it, and called unusual"
