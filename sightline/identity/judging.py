@@ -56,8 +56,8 @@ def against(pair: Possible) -> bool:
 
 
 class Turn(NamedTuple):
-    """What judging a pair changed: whether it makes one person of two now and did not (or the other way round), and the
-    same of whether it speaks against that."""
+    """What judging a pair changed: whether it makes one person of two now and did not (or the other way round, or with
+    another weight), and the same of whether it speaks against that."""
 
     pair: Possible | None
     edge: bool = False
@@ -109,7 +109,7 @@ class Pairs:
             return Turn(pair, holds(pair), against(pair))
         if pair.state in DECIDED:
             return Turn(pair)
-        before = holds(pair), against(pair)
+        before, weight = (holds(pair), against(pair)), pair.bits
         if pair.state not in SOMEBODY:
             if verdict.band == NEW and pair.state == "waiting" and not {NO_LONGER, HELD_APART} & set(pair.why):
                 self._withdraw(key, pair)
@@ -118,7 +118,9 @@ class Pairs:
         self._weigh(pair, verdict, score, guard)
         if key not in self._fresh:
             self._turned[key] = pair
-        return Turn(pair, holds(pair) != before[0], against(pair) != before[1])
+        # of two pairs that cannot both hold, the weightier does: another weight may be another person
+        weighs = holds(pair) and pair.bits != weight
+        return Turn(pair, weighs or holds(pair) != before[0], against(pair) != before[1])
 
     def _turn(self, pair: Possible, verdict: Verdict) -> None:
         """What becomes of a pair that nobody decided."""

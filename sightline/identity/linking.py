@@ -80,7 +80,7 @@ def thought(found: Circle) -> dict[UUID, UUID]:
     for pair in found.among():
         if holds(pair):
             ends = found.rows[pair.one_id], found.rows[pair.other_id]
-            rank = sorted((row.agency, row.local or "", row.details) for row in ends)
+            rank = sorted((row.agency, row.local or row.details) for row in ends)
             edges.append(Edge(pair.one_id, pair.other_id, pair.state == "same", pair.bits or 0.0, tuple(rank)))
         elif pair.state in ("different", "half"):
             apart.append((pair.one_id, pair.other_id))
