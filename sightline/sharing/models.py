@@ -28,6 +28,7 @@ class Tie(models.Model):
         indexes = [
             models.Index(fields=["subject", "holder"], name="tie_subject"),
             models.Index(fields=["holder", "kind", "subject"], name="tie_holder"),
+            models.Index(fields=["because"], name="tie_because"),  # what an entry made ends with it
         ]
 
 
