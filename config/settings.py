@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "sightline.jobs",
     "sightline.retention",
     "sightline.disclosure",
+    "sightline.front_door",
     "sightline.watching",
     "sightline.messages",
     "sightline.clocks",

@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.definition.check_storylines import with_folder
     from sightline.definition.loader import names, read
     from sightline.disclosure import rules as disclosure
+    from sightline.front_door import danger
     from sightline.identity import band_examples
     from sightline.identity.linkage import names as nicknames
     from sightline.intake import health
@@ -49,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     runners: dict[str, Any] = {
         "record": records.run_example,
         "clock": clocks.run_example,
+        "danger": danger.run_example,
         "message": messages.run_example,
         "rule": sharing.run_example,
         "recipient": disclosure.run_recipient_example,

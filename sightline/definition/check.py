@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
+from sightline.definition.check_danger import check_danger, check_queue
 from sightline.definition.check_disclosure import DISCLOSURE_CHECKS
 from sightline.definition.check_feeds import check_feed
 from sightline.definition.check_matching import check_matching
@@ -28,8 +29,8 @@ from sightline.timescales.spans import parse_span
 Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
 NEED_EXAMPLES = frozenset(
-    "record clock message rule feed signal storyline watch notice "
-    "retention matching nicknames alert recipient share".split()
+    "record clock danger message messaging rule feed signal storyline watch notice "
+    "retention matching nicknames alert recipient share phrase route check ladder telling expected daylist itemreview".split()
 )
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
@@ -213,6 +214,8 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "calendar": _calendar,
     "rule": check_rule,
     "retention": _retention,
+    "danger": check_danger,
+    "queue": check_queue,
     "alert": _alert,
     **REGISTRY_CHECKS,
     **DISCLOSURE_CHECKS,

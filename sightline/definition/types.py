@@ -15,6 +15,7 @@ from sightline.definition.kinds.agencies import Agency, Locality, Permission, Ro
 from sightline.definition.kinds.alerts import ReadingAlert
 from sightline.definition.kinds.clocks import Calendar, Clock, ClockEvent, Limit
 from sightline.definition.kinds.codes import Code, CodeList, Lane
+from sightline.definition.kinds.danger import Before, Danger, OpenTo, Queue
 from sightline.definition.kinds.disclosure import Gives, Recipient, Share, Withholds
 from sightline.definition.kinds.feeds import (
     Added,
@@ -44,6 +45,7 @@ __all__ = [
     "Added",
     "Agency",
     "Becomes",
+    "Before",
     "COMBINATORS",
     "Calendar",
     "Clock",
@@ -54,6 +56,7 @@ __all__ = [
     "Condition",
     "Counted",
     "DURATION",
+    "Danger",
     "Dated",
     "Document",
     "Fault",
@@ -82,11 +85,13 @@ __all__ = [
     "Nicknames",
     "Notice",
     "OnRow",
+    "OpenTo",
     "Opens",
     "Partnership",
     "PartnershipInfo",
     "Permission",
     "Priority",
+    "Queue",
     "ReadingAlert",
     "Recipient",
     "RecordField",
@@ -135,6 +140,8 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "lane": ("lanes", Lane),
     "record": ("records", RecordType),
     "clock": ("clocks", Clock),
+    "danger": ("danger", Danger),
+    "queue": ("queues", Queue),
     "message": ("messages", Message),
     "calendar": ("calendars", Calendar),
     "feed": ("feeds", Feed),
@@ -197,6 +204,8 @@ class Partnership(Model):
     lane: dict[str, Lane] = {}
     record: dict[str, RecordType] = {}
     clock: dict[str, Clock] = {}
+    danger: dict[str, Danger] = {}
+    queue: dict[str, Queue] = {}
     message: dict[str, Message] = {}
     calendar: dict[str, Calendar] = {}
     feed: dict[str, Feed] = {}

@@ -32,6 +32,7 @@ from sightline.definition.records import (
 )
 from sightline.definition.types import Fault, Partnership, RecordType
 from sightline.definition.values import code_for
+from sightline.front_door import arriving
 from sightline.identity import guards
 from sightline.identity.actions import relate
 from sightline.identity.linkage.likeness import kin_of
@@ -136,6 +137,7 @@ class Bite:
         self.ended: list[tuple[UUID, datetime]] = []
         self.filled = Filled()
         self.guarded: dict[UUID, tuple[str, UUID]] = {}  # who is new and guarded: how, and by which entry
+        self.arrived: list[arriving.Arrived] = []  # what reaches the front door for the first time
         self.poor: list[tuple[str, str, str]] = []  # detail, why it could not be used as it came, position
 
     @property
@@ -316,12 +318,14 @@ class Bite:
         happened = moment_of(n.happened)
         by_role: dict[str, list[dict[str, Any]]] = {}
         ages: set[str] = set()
+        births: list[date] = []
         for person, _ in people:
             for role in person.roles:
                 by_role.setdefault(role, []).append(person.details.as_dict())
                 if record.people[role].child:
                     for born in _births(person.details.born, happened.date()):
                         ages |= age_bands(born, happened.date(), _day(person.details.expected))
+                        births += [born] if born else []
         what = facts(
             definition,
             record,
@@ -378,6 +382,8 @@ class Bite:
                 keys=tuple(keys),
             )
         )
+        if queued and one.first is None:
+            self.arrived.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
         self._follows(n, record, fields, people, children, known, entry_id, queued, routine)
         if record.id == INVOLVEMENT and one.first and fields.get("to"):
             self.ended.append((one.first, moment_of(fields["to"])))
@@ -437,6 +443,7 @@ class Bite:
         self.clocked.update(dict.fromkeys(self.resolver.moved))  # what ran for two people runs for one now
         self.inbox.save()
         write_entries(self.writings, self.keyring)
+        arriving.take(self.arrived)
         for holder in {self.attends[identity][0] for identity in self.moved}:
             untie(kind="attends", subjects=[i for i in self.moved if self.attends[i][0] == holder], keep=[holder])
         self.ties += [

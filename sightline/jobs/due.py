@@ -13,6 +13,7 @@ from django.db import transaction
 
 from sightline.agencies.queries import machine, partnership
 from sightline.clocks import actions as clocks
+from sightline.front_door import following as queue
 from sightline.identity import quality
 from sightline.intake import alarms
 from sightline.jobs import escalating, retaining
@@ -29,7 +30,8 @@ SOME, EVERYTHING = 200, 100_000
 PAUSE_SECONDS = 0.003  # between transactions, so that whoever waits for the database gets its turn
 
 VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
-    "clocks": lambda payload: clocks.recompute(UUID(p) for p in payload["persons"]),
+    "clocks": lambda payload: _recompute([UUID(p) for p in payload["persons"]]),
+    "queue": lambda payload: queue.bring_up_to_date(UUID(i) for i in payload["items"]),
     "sequence-ledger": lambda payload: ledger.sequence(),
     "bring-up-due": lambda payload: retaining.bring_up_due(),
     "expire-routine": retaining.expire_agreed,
@@ -37,6 +39,12 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "escalate-emergency": escalating.escalate,
     "watch-feeds": lambda payload: alarms.watch(definition=partnership(), by=machine("clock-machine")),
 }
+
+
+def _recompute(persons: list[UUID]) -> None:
+    """What is computed from these people's entries, made anew: their clocks, and where their notices stand in the queue."""
+    clocks.recompute(persons)
+    queue.about_people(persons)
 
 
 def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True, run_at: datetime | None = None) -> UUID:
@@ -92,7 +100,7 @@ def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int
         try:
             wanted = list(persons)
             for start in range(0, len(wanted), at_once):
-                clocks.recompute(UUID(p) for p in wanted[start : start + at_once])
+                _recompute([UUID(p) for p in wanted[start : start + at_once]])
                 time.sleep(PAUSE_SECONDS)
                 if progress:
                     progress(min(start + at_once, len(wanted)), len(wanted))

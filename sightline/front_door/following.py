@@ -1,0 +1,283 @@
+"""What is added to a notice after it has taken its place: what went before, what is open already, which others tell of the
+same event. A projection of the chronology, made anew whenever a child's entries (or who is who) change.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.queries import machine, partnership
+from sightline.agencies.types import Actor
+from sightline.chronology.events import MachineEntry, of_people
+from sightline.definition.kinds.danger import Queue
+from sightline.definition.types import Partnership
+from sightline.front_door import danger
+from sightline.front_door.arriving import due, queue_of, safe_until
+from sightline.front_door.models import Item, ItemChild
+from sightline.identity.queries import identities_of, persons_of, rows_of
+from sightline.messages.actions import send
+from sightline.sharing.reading import Reading, reading
+from sightline.timescales.london import local_day, parse_moment
+from sightline.timescales.moment import now
+from sightline.timescales.spans import parse_span
+
+TOGETHER = 50  # items in one transaction
+OWN = ("danger", "why", "before", "repeats", "due_at", "safe_until", "open_to", "happened", "urgent")
+
+
+def about_people(persons: Iterable[UUID]) -> int:
+    """Brings the open items about these people up to date. Returns how many there were."""
+    wanted = list(dict.fromkeys(persons))
+    if not wanted:
+        return 0
+    identities = [row.id for row in rows_of(wanted)]
+    open_ = ItemChild.objects.filter(identity_id__among=identities, item__closed_at=None)
+    return bring_up_to_date(open_.values_list("item_id", flat=True).distinct())
+
+
+def bring_up_to_date(items: Iterable[UUID]) -> int:
+    """Judges these items by all that is known now, gathers them by event, and tells whoever has the child open."""
+    wanted = list(dict.fromkeys(items))
+    by = machine("front-door-machine") if wanted else None
+    for start in range(0, len(wanted), TOGETHER):
+        assert by is not None
+        with transaction.atomic(), reading(by, "safeguarding", about="keep-queue") as opened:
+            _some(opened, wanted[start : start + TOGETHER], by)
+    return len(wanted)
+
+
+def safe_times_end(moment: datetime) -> list[UUID]:
+    """Open items whose safe time ends soon or has ended, and that do not say so yet: to be judged again."""
+    rows = Item.objects.filter(closed_at=None, safe_until__isnull=False)
+    return [row.id for row in rows.only("id", "why", "safe_until", "danger") if _ends(row, moment)]
+
+
+def _ends(row: Item, moment: datetime) -> bool:
+    kept = queue_of(partnership())
+    if kept is None or row.safe_until is None:
+        return False
+    state = danger.safety(row.safe_until, moment, parse_span(kept.safe_soon).due(moment) - moment)
+    rules = partnership().danger.values()
+    wanted = [r.id for r in rules if r.when is not None and state in r.when.terms.get("safe", ())]
+    return any(id not in row.why for id in wanted)
+
+
+def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
+    definition = opened.definition
+    kept = queue_of(definition)
+    if kept is None:
+        return
+    rows = list(Item.objects.select_for_update().filter(id__among=items, closed_at=None).order_by("id"))
+    if not rows:
+        return
+    on: dict[UUID, list[UUID]] = defaultdict(list)
+    for item, identity in ItemChild.objects.filter(item__in=[r.id for r in rows]).values_list("item_id", "identity_id"):
+        on[item].append(identity)
+    person_of = persons_of(identity for ids in on.values() for identity in ids)
+    everybody = list(dict.fromkeys(person_of.values()))
+    entries = of_people(opened, everybody, records=read_for(definition, kept))
+    moment = now()
+    changed = []
+    for row in rows:
+        persons = list(dict.fromkeys(person_of[i] for i in on[row.id] if i in person_of))
+        before = {name: getattr(row, name) for name in OWN}
+        _judge(definition, kept, row, [entries.get(p, []) for p in persons], len(on[row.id]), moment)
+        _tell(definition, row, by)
+        if any(getattr(row, name) != value for name, value in before.items()):
+            row.changed_at = moment
+            changed.append(row)
+    if changed:
+        Item.objects.bulk_update(changed, [*OWN, "changed_at"])
+    gather(kept, everybody, moment)
+
+
+def read_for(definition: Partnership, kept: Queue) -> frozenset[str]:
+    """The record types on which a notice's place may rest: whatever is queued, counted by a rule, or opens a state."""
+    found = {"queued"} | {one.record for one in kept.open_to}
+    found |= {record.id for record in definition.record.values() if record.opens is not None}
+    for rule in definition.danger.values():
+        if rule.before is None:
+            continue
+        named = rule.before.count.terms.get("record")
+        if named:
+            found |= set(named)
+            continue
+        counts = set(rule.before.count.terms.get("counts-as", ()))
+        found |= {
+            record.id
+            for record in definition.record.values()
+            if not counts or counts & {role.counts_as for role in record.people.values()}
+        }
+    return frozenset(found)
+
+
+def _judge(
+    definition: Partnership,
+    kept: Queue,
+    row: Item,
+    histories: Sequence[Sequence[MachineEntry]],
+    children: int,
+    moment: datetime,
+) -> None:
+    """Puts a notice where its own words and all that went before put it. A child's history counts for that child: two
+    who were each told of once are not one who was told of twice."""
+    own = [e for history in histories for e in history if e.first == row.entry]
+    told: dict[str, Any] = {}
+    for entry in own:
+        told |= {k: v for k, v in entry.facts.items() if k != "role"}
+        told["role"] = frozenset(told.get("role", ())) | frozenset(entry.facts.get("role", ()))
+        row.happened, row.urgent = entry.happened, entry.urgent
+    record = definition.record.get(row.record)
+    if not own or record is None:  # it opens no more, or is about nobody any longer: it stays where it stands
+        return
+    row.safe_until = safe_until(told)
+    safe = danger.safety(row.safe_until, moment, parse_span(kept.safe_soon).due(moment) - moment)
+    open_now = [_open(definition, kept, history, row, moment) for history in histories]
+    states = {state for states, _ in open_now for state in states}
+    facts = danger.notice_facts(told, record, ages=row.ages, children=children, safe=safe, open_=states)
+    best = danger.Judged()
+    why: dict[str, int] = {}
+    before: dict[str, int] = {}
+    for history in histories or [[]]:
+        earlier = [
+            danger.Earlier(str(e.first), local_day(e.happened), _earlier_facts(definition, e))
+            for e in history
+            if e.first != row.entry
+        ]
+        judged = danger.judge(definition, facts, earlier, happened=row.happened)
+        best = judged if judged.rank < best.rank else best
+        for id in judged.why:
+            why[id] = definition.danger[id].rank
+        for id, count in (judged.before or {}).items():
+            before[id] = max(count, before.get(id, 0))
+    row.danger, row.why, row.before = best.rank, sorted(why, key=lambda id: why[id]), before
+    row.due_at = due(definition, kept, row.known_at, row.urgent, row.safe_until)
+    since = parse_span(kept.repeats).before(row.happened)
+    row.repeats = max((len(_contacts(history, row, since)) for history in histories), default=0)
+    row.open_to = _open_to(row, [one for _, found in open_now for one in found])
+
+
+def _earlier_facts(definition: Partnership, entry: MachineEntry) -> dict[str, Any]:
+    record = definition.record[entry.record]
+    counts = {record.people[r].counts_as for r in entry.roles if r in record.people and record.people[r].counts_as}
+    return {**entry.facts, "counts-as": frozenset(counts), "queued": "yes" if entry.queued else "no"}
+
+
+def _contacts(history: Iterable[MachineEntry], row: Item, since: datetime) -> set[object]:
+    """The days before the notice's own on which the front door was told of the child."""
+    own = local_day(row.happened)
+    return {
+        local_day(e.happened)
+        for e in history
+        if e.queued and e.first != row.entry and since <= e.happened and local_day(e.happened) < own
+    }
+
+
+def _open(
+    definition: Partnership, kept: Queue, history: Iterable[MachineEntry], row: Item, moment: datetime
+) -> tuple[set[str], list[dict[str, Any]]]:
+    """What is open about one child now: states, and to whom."""
+    states: set[str] = set()
+    to: list[dict[str, Any]] = []
+    for entry in history:
+        record = definition.record[entry.record]
+        if record.opens is None or entry.first == row.entry or not _goes_on(entry, record.opens.until, moment):
+            continue
+        states.add(record.opens.state)
+        for place, one in enumerate(kept.open_to):
+            if one.record == entry.record and (one.where is None or one.where.holds(dict(entry.facts))):
+                team = str(entry.facts.get(one.team, "")) if one.team else ""
+                holder = f"team:{team}" if team in definition.team else f"agency:{entry.agency}"
+                since = str(entry.facts.get(record.opens.from_, "")) or entry.happened.isoformat()
+                told = {"state": record.opens.state, "holder": holder, "since": since[:10], "entry": str(entry.first)}
+                to.append({**told, "place": place})
+                break
+    return states, to
+
+
+def _goes_on(entry: MachineEntry, until: str, moment: datetime) -> bool:
+    text = str(entry.facts.get(until, "")) if until else ""
+    if not text:
+        return True
+    try:
+        return parse_moment(text) > moment
+    except ValueError:
+        return True
+
+
+def _open_to(row: Item, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """To whom the child is open, each once, by what matters most as declared; whoever was told stays told."""
+    told = {one["holder"]: one["told"] for one in row.open_to if one.get("told")}
+    by_holder: dict[str, dict[str, Any]] = {}
+    for one in sorted(found, key=lambda one: (one["place"], one["since"], one["entry"])):
+        by_holder.setdefault(one["holder"], {**one, "told": told.get(one["holder"], "")})
+    return list(by_holder.values())
+
+
+def _tell(definition: Partnership, row: Item, by: Actor) -> None:
+    """Sends what arrived to whoever works with the child already: each once.
+
+    The front door itself has it already. A plan of its own agency that names no team goes to nobody (it would go to
+    everybody there): the page says that somebody must be found.
+    """
+    here = {f"team:{t.id}" for t in definition.team.values() if t.on_duty_for} | {
+        f"agency:{t.agency}" for t in definition.team.values() if t.on_duty_for
+    }
+    wanted = [one for one in row.open_to if not one["told"] and one["holder"] not in here]
+    for one in wanted:
+        send("already-open", to=one["holder"], about=[row.entry], says={"agency": row.agency}, by=by, because=row.entry)
+        one["told"] = now().isoformat()
+
+
+# --- several notices about one event ----------------------------------------------------------------------------------
+
+
+def gather(kept: Queue, persons: Sequence[UUID], moment: datetime) -> None:
+    """Puts together the open notices about these people that tell of one event, and lets the gravest stand for all.
+
+    Notices are gathered when they are about one child and happened within the declared time of each other. What
+    somebody put apart stays apart; what somebody put together stays together.
+    """
+    identities = [row.id for person in persons for row in identities_of(person)]
+    pairs = ItemChild.objects.filter(identity_id__among=identities, item__closed_at=None)
+    about: dict[UUID, set[UUID]] = defaultdict(set)
+    rows = {row.id: row for row in Item.objects.filter(id__in=pairs.values("item_id")).order_by("happened", "id")}
+    person_of = persons_of(identities)
+    for item, identity in pairs.values_list("item_id", "identity_id"):
+        about[item].add(person_of[identity])
+    order, kept_in = list(rows.values()), {row.id: row.event for row in rows.values()}
+    for place, one in enumerate(order):
+        for other in order[place + 1 :]:
+            limit = parse_span(kept.gathers).due(one.happened)
+            if other.happened > limit:
+                break
+            if one.event != other.event and not (one.alone or other.alone) and about[one.id] & about[other.id]:
+                joined = {r.event for r in (one, other)}
+                for row in order:
+                    if row.event in joined:
+                        row.event = one.event
+    moved = [row for row in order if row.event != kept_in[row.id]]
+    if moved:
+        Item.objects.bulk_update(moved, ["event"])
+    head({row.event for row in order}, moment)
+
+
+def head(events: Iterable[UUID], moment: datetime) -> None:
+    """Lets the gravest open notice of each event stand in the list for all of it."""
+    wanted = list(dict.fromkeys(events))
+    by_event: dict[UUID, list[Item]] = defaultdict(list)
+    for row in Item.objects.filter(event__among=wanted, closed_at=None).only(
+        "id", "event", "danger", "due_at", "heads"
+    ):
+        by_event[row.event].append(row)
+    for rows in by_event.values():
+        first = min(rows, key=lambda r: (r.danger, r.due_at, str(r.id)))
+        for row in rows:
+            if row.heads != (row.id == first.id):
+                Item.objects.filter(id=row.id).update(heads=row.id == first.id, changed_at=moment)
