@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.definition.check_storylines import with_folder
     from sightline.definition.loader import names, read
     from sightline.disclosure import rules as disclosure
+    from sightline.front_door import language
     from sightline.front_door import danger
     from sightline.identity import band_examples
     from sightline.identity.linkage import names as nicknames
@@ -64,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
         "matching": band_examples.run_example,
         "nicknames": nicknames.run_example,
         "alert": watching.run_example,
+        "phrase": language.run_example,
     }
     report, sound = [], True
     for name in args.partnership or names():

@@ -22,6 +22,7 @@ from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cyc
 from sightline.definition.check_sharing import check_rule
 from sightline.definition.check_storylines import check_storyline
 from sightline.definition.faults import Faults, place
+from sightline.definition.kinds.phrases import NUMBERS, steps
 from sightline.definition.types import KINDS, Fault, Partnership, Thing
 from sightline.definition.yaml_lines import Path
 from sightline.timescales.spans import parse_span
@@ -30,7 +31,7 @@ Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
 NEED_EXAMPLES = frozenset(
     "record clock danger message messaging rule feed signal storyline watch notice "
-    "retention matching nicknames alert recipient share phrase route check ladder telling expected daylist itemreview".split()
+    "retention matching nicknames alert recipient share phrase phrase route check ladder telling expected daylist itemreview".split()
 )
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
@@ -201,6 +202,16 @@ def _retention(faults: Faults, name: str, schedule: Any) -> None:
             faults.thing(name, ("records", index), record, "record")
 
 
+def _phrase(faults: Faults, name: str, phrase: Any) -> None:
+    """Every class of words that a pattern names is declared."""
+    for key in ("patterns", "unless"):
+        for index, pattern in enumerate(getattr(phrase, key)):
+            for step in steps(pattern):
+                for of in step.classes:
+                    if of not in NUMBERS:
+                        faults.thing(name, (key, index), of, "wording")
+
+
 CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "agency": _agency,
     "team": _team,
@@ -220,6 +231,7 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     **REGISTRY_CHECKS,
     **DISCLOSURE_CHECKS,
     "storyline": check_storyline,
+    "phrase": _phrase,
     "matching": check_matching,
 }
 

@@ -33,6 +33,7 @@ from sightline.definition.kinds.figures import Figure, FigureCount
 from sightline.definition.kinds.matching import Matching, Nicknames
 from sightline.definition.kinds.messages import Acknowledge, Message, MessagePart
 from sightline.definition.kinds.naming import Naming
+from sightline.definition.kinds.phrases import Phrase, Wording
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
 from sightline.definition.kinds.retention import Retention
@@ -90,6 +91,7 @@ __all__ = [
     "Partnership",
     "PartnershipInfo",
     "Permission",
+    "Phrase",
     "Priority",
     "Queue",
     "ReadingAlert",
@@ -110,6 +112,7 @@ __all__ = [
     "Thing",
     "Watch",
     "Withholds",
+    "Wording",
     "YesNo",
 ]
 
@@ -157,10 +160,12 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "nicknames": ("nicknames", Nicknames),
     "matching": ("matching", Matching),
     "naming": ("name-origins", Naming),
+    "phrase": ("language", Phrase),
+    "wording": ("wordings", Wording),
 }
 # Read by `simulate` or by matching alone: no part of what a partnership's cases began under, so of neither hash nor bundle.
 # (A matching model says with which names it was learnt.)
-NOT_IN_BUNDLE = frozenset(("storyline", "figure", "nicknames", "naming"))
+NOT_IN_BUNDLE = frozenset(("storyline", "figure", "nicknames", "naming", "phrase", "wording"))
 
 DURATION = re.compile(r"^(\d+) (working days?|school days?|days?|hours?|minutes?|weeks?|months?)$")
 
@@ -221,5 +226,7 @@ class Partnership(Model):
     nicknames: dict[str, Nicknames] = {}
     matching: dict[str, Matching] = {}
     naming: dict[str, Naming] = {}
+    phrase: dict[str, Phrase] = {}
+    wording: dict[str, Wording] = {}
     origins: dict[str, str] = Field({}, description="`record/ppn#headline` -> `england/records/ppn.yaml:12`")
     withdrawn: dict[str, str] = Field({}, description="`record/ppn` -> the reason why an overlay took it away")
