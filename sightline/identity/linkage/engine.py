@@ -26,6 +26,7 @@ class Engine(Protocol):
 
     name: str
     api: Any  # Splink's
+    threads: int
 
     def take(self, rows: pa.Table) -> None:
         """Adds rows (`columns.SCHEMA`) to the table `people`."""
@@ -63,12 +64,13 @@ class Duck:
     name = "duckdb"
 
     def __init__(self, *, threads: int = 0, memory: str = MEMORY) -> None:
+        self.threads = threads or len(os.sched_getaffinity(0))
         self.con = duckdb.connect(
             ":memory:",
             config={
                 "memory_limit": memory,
                 "temp_directory": "",
-                "threads": threads or len(os.sched_getaffinity(0)),
+                "threads": self.threads,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "preserve_insertion_order": False,

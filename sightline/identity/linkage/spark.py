@@ -39,7 +39,7 @@ class Spark:
             raise Unavailable(f"Spark needs Java {JAVA}: apt-get install openjdk-{JAVA}-jre-headless")
         self.folder = tempfile.mkdtemp(prefix="sightline-spark-")
         os.chmod(self.folder, 0o700)
-        cores = threads or len(os.sched_getaffinity(0))
+        self.threads = cores = threads or len(os.sched_getaffinity(0))
         said = {
             "spark.jars": similarity_jar_location(),
             "spark.sql.ansi.enabled": "false",

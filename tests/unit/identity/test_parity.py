@@ -8,17 +8,21 @@ import random
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from benchmarks import identity_rows
 from sightline.identity.linkage import bulk
+from sightline.identity.linkage.coding import coded
 from sightline.identity.linkage.columns import ID, row_of, table, table_of
-from sightline.identity.linkage.comparing import COLUMNS, COMPARISONS, prepared
+from sightline.identity.linkage.comparing import COLUMNS, COMPARISONS, levels_between, prepared
+from sightline.identity.linkage.comparing_many import LEVELS
 from sightline.identity.linkage.engine import opened
 from sightline.identity.linkage.likeness import likeness_of
 from sightline.identity.linkage.model import Model, by_hand
 from sightline.identity.linkage.scoring import score_prepared
+from sightline.identity.linkage.scoring_many import Weighing
 from sightline.identity.linkage.training import FIXED
 from sightline.identity.linkage.types import Likeness, Untrained
 from sightline.intake.types import Details
@@ -93,6 +97,35 @@ def test_ten_thousand_pairs_score_as_splink_scores_them(people: list[Likeness], 
     levels = {(c.id, level.id) for c in COMPARISONS for level in c.levels}
     assert levels <= seen, f"never met: {levels - seen}"
     assert adjusted > 500
+
+
+def test_many_pairs_at_once_stand_at_the_levels_and_score_as_each_does_alone(
+    people: list[Likeness], model: Model
+) -> None:
+    pairs = _pairs(people, random.Random(8))
+    rows = [prepared(one) for one in people]
+    one, other = np.array(pairs, dtype=np.int32).T
+    one, other = np.concatenate([one, other]), np.concatenate([other, one])  # whichever of two is the one
+    for order in (table(people), table(people).take(np.random.default_rng(1).permutation(len(people)))):
+        numbers = coded(order.select)
+        found = {c.id: LEVELS[c.id](numbers, one, other) for c in COMPARISONS}
+        for at, (a, b) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
+            alone = dict(zip(found, levels_between(rows[a], rows[b]), strict=True))
+            assert {c: int(levels[at]) for c, levels in found.items()} == alone, (people[a], people[b])
+        bits, agrees = Weighing(numbers, model).of(one, other)
+        for at, (a, b) in enumerate(pairs):
+            score = score_prepared(model, rows[a], [rows[b]])[0]
+            assert bits[at] == pytest.approx(score.bits, abs=1e-9)
+            assert agrees[at] == any(p.bits > 0 for p in score.parts if p.comparison in ("nhs-number", "upn"))
+
+
+def test_nobody_and_people_of_whom_nothing_is_told_are_numbers_too(model: Model) -> None:
+    nobody, none = coded(table([]).select), np.zeros(0, dtype=np.int32)
+    assert [len(part) for part in Weighing(nobody, model).of(none, none)] == [0, 0]
+    blank = coded(table([Likeness(), Likeness()]).select)
+    bits, agrees = Weighing(blank, model).of(np.array([0]), np.array([1]))
+    assert bits.tolist() == pytest.approx([score_prepared(model, prepared(Likeness()), [prepared(Likeness())])[0].bits])
+    assert not agrees.any()
 
 
 def _pairs(people: list[Likeness], draw: random.Random) -> list[tuple[int, int]]:
