@@ -28,6 +28,13 @@ _kept_outside = str(VAR / "anchor") if SIGHTLINE_MODE in ("production", "demo") 
 SIGHTLINE_ANCHOR = env.str("SIGHTLINE_ANCHOR", default=_kept_outside)
 # Who countersigns the ledger's checkpoints: "https://witness.example name+1a2b3c4d+key", parted by commas.
 SIGHTLINE_WITNESSES = env.list("SIGHTLINE_WITNESSES", default=[])
+SIGHTLINE_ADDRESS = env.str("SIGHTLINE_ADDRESS", default="http://127.0.0.1:8000/")  # where one signs in, for e-mails
+# E-mail says that something waits, and no more. Without a server none is sent; a demonstration writes them into files.
+_server = env.str("SIGHTLINE_MAIL", default=f"filemail:///{VAR}/mail" if SIGHTLINE_MODE == "demo" else "")
+SIGHTLINE_MAIL_FROM = env.str("SIGHTLINE_MAIL_FROM", default="sightline@localhost") if _server else ""
+if _server:
+    EMAIL_TIMEOUT = 20  # seconds
+    vars().update(environ.Env.email_url_config(_server))  # EMAIL_BACKEND, EMAIL_HOST and the like
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")  # whoever has it is told how this server is, in detail
 
 DEBUG = False  # always: a technical error page shows a child's record to whoever caused the error

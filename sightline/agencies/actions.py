@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import zlib
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -207,3 +208,26 @@ def revoke_token(*, id: str, by: Actor) -> None:
     _require(by, "administer-workers")
     Token.objects.filter(id=id, revoked_at=None).update(revoked_at=now())
     write(kind="change", verb="revoke-token", actor=by.id, acting_for=by.agency, purpose="administration", ids=[id])
+
+
+@transaction.atomic
+def choose(*, settings: Mapping[str, str], by: Actor) -> None:
+    """What a worker chooses for themselves (which e-mails, who stands in while away, `holiday-notices: next-morning`); empty:
+    as it is for everybody. What is not named stays. Nobody chooses for somebody else. Values are codes, ids and days, which
+    the caller has checked.
+    """
+    row = Worker.objects.select_for_update().get(id=by.id, machine=False)
+    kept = {name: value for name, value in {**(row.settings or {}), **settings}.items() if value}
+    if kept == row.settings:
+        return
+    row.settings = kept
+    row.save(update_fields=["settings"])
+    write(
+        kind="change",
+        verb="choose",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="administration",
+        ids=[row.id],
+        detail={"chosen": sorted(settings)},
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from functools import lru_cache
 from uuid import UUID
 
@@ -98,9 +99,38 @@ def workers() -> list[WorkerInfo]:
     ]
 
 
+def email_of(ids: Iterable[str]) -> dict[str, str]:
+    """Where these workers get e-mail, by id; left out who gets none. For what tells them that something waits."""
+    rows = Worker.objects.filter(id__in=list(ids), is_active=True).exclude(email="")
+    return {str(id): address for id, address in rows.values_list("id", "email")}
+
+
+def settings_of(ids: Iterable[str]) -> dict[str, dict[str, object]]:
+    """What these workers have chosen for themselves, by id."""
+    rows = Worker.objects.filter(id__in=list(ids)).values_list("id", "settings")
+    return {str(id): dict(chosen or {}) for id, chosen in rows}
+
+
 def agencies() -> dict[str, AgencyInfo]:
     """All agencies by id: one query."""
     return {a.id: AgencyInfo(a.id, a.kind, a.title, a.phone, a.out_of_hours) for a in Agency.objects.all()}
+
+
+def workers_with_settings(roles: Collection[str]) -> list[tuple[WorkerInfo, dict[str, object]]]:
+    """Those of these roles who are at work, each with what they chose for themselves. One query."""
+    rows = Worker.objects.filter(machine=False, is_active=True, role__in=list(roles)).order_by("agency_id", "name")
+    return [
+        (WorkerInfo(str(w.id), w.username, w.name, w.agency_id, w.team, w.role, w.phone, w.is_active), w.settings)
+        for w in rows
+    ]
+
+
+def calendars(kinds: Collection[str]) -> dict[str, tuple[str, dict[str, object]]]:
+    """The agencies of these kinds, each with the calendar of the definition that it names (empty: the usual one) and the
+    days of its own that it has told us. One query."""
+    declared = partnership().agency
+    rows = Agency.objects.filter(kind__in=list(kinds)).order_by("id").values_list("id", "calendar")
+    return {id: (declared[id].calendar if id in declared else "", own or {}) for id, own in rows}
 
 
 def agency(agency_id: str) -> AgencyInfo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from sightline.definition.outcomes import Missing
 from sightline.identity.queries import persons_of
 from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
-from sightline.sharing.types import Level
+from sightline.sharing.types import Label, Level
 from sightline.vault.actions import CannotOpen
 
 AT_ONCE = 100
@@ -36,6 +36,20 @@ class Listed:
 def firsts_of(entries: Iterable[UUID]) -> dict[UUID, UUID]:
     """The first version of each of these records, by any version's id. What is no entry is left out."""
     return dict(Entry.objects.filter(id__among=list(entries)).values_list("id", "first"))
+
+
+def labels_of(entries: Iterable[UUID], kinds: Mapping[str, str]) -> list[tuple[Entry, Label]]:
+    """Standing entries that are open to somebody, with what the gate asks of each: for stages above, which decide whom
+    to tell. `kinds`: of agencies. Nothing routine that is still sealed is among them."""
+    found = []
+    rows = list(Entry.objects.filter(id__among=list(entries)))
+    subjects: dict[UUID, dict[UUID, None]] = defaultdict(dict)
+    for entry_id, identity in Part.objects.filter(entry__in=rows).order_by("id").values_list("entry_id", "identity_id"):
+        subjects[entry_id][identity] = None
+    for row in rows:
+        if not row.routine:
+            found.append((row, label_of(row, kinds.get(row.agency, ""), subjects[row.id], sealed=False)))
+    return found
 
 
 def authors_of(entries: Iterable[UUID]) -> dict[UUID, str]:

@@ -44,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.intake import rules as intake
     from sightline.messages import rules as messages
     from sightline.sharing import examples as sharing
+    from sightline.messages import pacing
     from sightline.signals import rules as signals
     from sightline.simulation import storyline_examples
     from sightline.watching import rules as watching
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         "message": messages.run_example,
         "rule": sharing.run_example,
         "recipient": disclosure.run_recipient_example,
+        "messaging": pacing.run_example,
         "share": disclosure.run_share_example,
         "feed": intake.run_example,
         "signal": signals.run_example,

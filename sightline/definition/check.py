@@ -37,6 +37,7 @@ DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
 
 def check_references(
+MAIL_PARTS = ("count", "messages", "address")  # all that an e-mail may say
     partnership: Partnership,
     declared: Mapping[str, Collection[str]],
     formats: Collection[str],
@@ -166,6 +167,22 @@ def _lane(faults: Faults, name: str, lane: Any) -> None:
 
 
 def _calendar(faults: Faults, name: str, calendar: Any) -> None:
+def _message_plan(faults: Faults, name: str, plan: Any) -> None:
+    for index, role in enumerate(plan.roles):
+        faults.thing(name, ("roles", index), role, "role")
+        others = [p.id for p in faults.partnership.messaging.values() if role in p.roles and p.id != plan.id]
+        if others:
+            expected = f"a role of one plan only (it stands in {others[0]} too)"
+            faults.add(name, ("roles", index), role, expected, code="ambiguous")
+    for part in ("follows", "follows-concerns"):
+        for index, tie in enumerate(getattr(plan, part.replace("-", "_"))):
+            faults.code(name, (part, index), tie, "tie")
+    for part in ("subject", "urgent", "body"):
+        for word in NAMES.findall(getattr(plan, part)):
+            if word not in MAIL_PARTS:
+                faults.add(name, (part,), word, "`{count}`, `{messages}` or `{address}`", nearest(word, MAIL_PARTS))
+
+
     listed: list[tuple[Path, str]] = [(("closed", i), text) for i, text in enumerate(calendar.closed)]
     listed += [(("inset", i), text) for i, text in enumerate(calendar.inset)]
     listed += [(("years", year, i), text) for year, terms in calendar.years.items() for i, text in enumerate(terms)]
@@ -228,6 +245,7 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "danger": check_danger,
     "queue": check_queue,
     "alert": _alert,
+    "messaging": _message_plan,
     **REGISTRY_CHECKS,
     **DISCLOSURE_CHECKS,
     "storyline": check_storyline,

@@ -28,7 +28,13 @@ from sightline.definition.yaml_lines import read as read_yaml
 
 KNOWN_FORMATS = ("csv", "xlsx", "jsonl", "tables", "cin-census", "istv")
 FOLDERS = {folder: kind for kind, (folder, _) in KINDS.items() if folder}
-FIRST_KEYS = {kind: kind for kind in KINDS} | {"code-list": "codes", "reading-alert": "alert"}
+FIRST_KEYS = {kind: kind for kind in KINDS} | {
+    "code-list": "codes",
+    "reading-alert": "alert",
+    "message-plan": "messaging",
+    "day-list": "daylist",
+    "item-review": "itemreview",
+}
 
 
 class Unsound(Exception):

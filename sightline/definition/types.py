@@ -33,6 +33,7 @@ from sightline.definition.kinds.figures import Figure, FigureCount
 from sightline.definition.kinds.matching import Matching, Nicknames
 from sightline.definition.kinds.messages import Acknowledge, Message, MessagePart
 from sightline.definition.kinds.naming import Naming
+from sightline.definition.kinds.message_plans import MessagePlan
 from sightline.definition.kinds.phrases import Phrase, Wording
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
@@ -89,6 +90,7 @@ __all__ = [
     "OpenTo",
     "Opens",
     "Partnership",
+    "MessagePlan",
     "PartnershipInfo",
     "Permission",
     "Phrase",
@@ -157,6 +159,7 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "signal": ("signals", Signal),
     "storyline": ("storylines", Storyline),
     "figure": ("figures", Figure),
+    "messaging": ("message-plans", MessagePlan),
     "nicknames": ("nicknames", Nicknames),
     "matching": ("matching", Matching),
     "naming": ("name-origins", Naming),
@@ -230,3 +233,4 @@ class Partnership(Model):
     wording: dict[str, Wording] = {}
     origins: dict[str, str] = Field({}, description="`record/ppn#headline` -> `england/records/ppn.yaml:12`")
     withdrawn: dict[str, str] = Field({}, description="`record/ppn` -> the reason why an overlay took it away")
+    messaging: dict[str, MessagePlan] = {}

@@ -20,6 +20,7 @@ from sightline.jobs import escalating, retaining
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
 from sightline.messages import actions as messages
+from sightline.messages import following
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 
@@ -37,6 +38,10 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "expire-routine": retaining.expire_agreed,
     "measure-matching": lambda payload: quality.measure(by=machine("matching-machine")),
     "escalate-emergency": escalating.escalate,
+    "tell-new": lambda payload: following.tell_new(
+        (UUID(e) for e in payload["entries"]), by=machine("clock-machine")
+    ),
+    falling_due.VERB: lambda payload: _look(UUID(payload["step"])),
     "watch-feeds": lambda payload: alarms.watch(definition=partnership(), by=machine("clock-machine")),
 }
 

@@ -148,6 +148,11 @@ def _bite(
             if work.clocked:
                 owe("clocks", {"persons": [str(p) for p in work.clocked]}, at_once=at_once)
         counts.add(work.counts)
+            watched = followed(world.definition)
+            follows = {w.first: w.record for w in work.writings if w.record in watched and not w.stated}
+            owe_what_follows(follows, at_once=at_once)
+            if news := [str(w.id) for w in work.writings if w.id == w.first and not w.stated and not w.routine]:
+                owe("tell-new", {"entries": news}, at_once=at_once)
         world.filled.add(work.filled)
         world.tell(work.poor)
         return work.inbox.postponed, work.inbox.receipts

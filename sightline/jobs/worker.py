@@ -12,6 +12,7 @@ from sightline.jobs.nightly import plan_sometimes
 from sightline.jobs.watching import look
 from sightline.ledger import anchors, checkpoints
 from sightline.ledger.actions import sequence
+from sightline.messages.mailing import mail
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 1.0
@@ -19,7 +20,7 @@ EVERY_SECONDS = 1.0
 
 def turn() -> int:
     """One turn: whatever is due now. Returns how much there was. Safe in several processes at once."""
-    return sweep() + sequence() + look()
+    return sweep() + sequence() + look() + mail()
 
 
 def work(stop: threading.Event | None = None) -> None:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from sightline.agencies.queries import agencies, partnership, workers
+from sightline.agencies import absence
+from sightline.agencies.queries import agencies, partnership, settings_of, workers
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor, WorkerInfo
 from sightline.chronology.listing import firsts_of
@@ -21,14 +22,16 @@ from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.definition.types import Fault, Partnership
 from sightline.identity.queries import rows_by_id, rows_of
 from sightline.ledger.actions import write
-from sightline.messages import rules
+from sightline.messages import mailing, pacing, rules
 from sightline.messages.models import Acknowledged, Delivered, Outgoing, Waiting
 from sightline.sharing.standing import trusted
+from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGE = "acknowledge-message"
 TOLD, NOBODY_ANSWERED, NOBODY_THERE = "told", "nobody-answered", "nobody-there"
+DEPUTY, DIGEST = "deputy", "digest"  # told for somebody who is away; over the week's number, so that it comes folded
 
 
 @transaction.atomic
@@ -164,8 +167,12 @@ def _step(id: UUID, people: Places) -> bool:
             declared, message.to, people, set(message.deliveries.values_list("holder", flat=True))
         )
         why = NOBODY_ANSWERED if now() >= message.due_at else NOBODY_THERE
-    rows = [Delivered(message=message, holder=holder, at=now(), why=why) for holder in holders]
+    whys = dict.fromkeys(holders, why)
+    if row.step == "deliver":
+        whys |= _folded(declared, holders, people) | dict.fromkeys(_deputies(holders, people), DEPUTY)
+    rows = [Delivered(message=message, holder=holder, at=now(), why=reason) for holder, reason in whys.items()]
     Delivered.objects.bulk_create(rows, ignore_conflicts=True)
+    mailing.note(message, declared, [one for holder in whys for one in people.get(holder, ())], now())
     if row.step == "deliver" and declared is not None and (declared.acknowledge.then or not anybody):
         # where nobody is there to read it, nobody is waited for
         Waiting.objects.create(message=message, step="chase", run_at=message.due_at if anybody else now())
@@ -174,6 +181,29 @@ def _step(id: UUID, people: Places) -> bool:
     if row.step == "deliver" and not anybody:
         transaction.on_commit(deliver, robust=True)
     return True
+
+
+def _folded(declared: Message | None, holders: list[str], people: Places) -> dict[str, str]:
+    """Of inboxes of one person each, those whose week's number is reached: what can wait comes folded, with the digest."""
+    if declared is None or declared.presses or declared.answers:
+        return {}
+    definition, alone = partnership(), {}
+    for holder in holders:
+        one = next(iter(people.get(holder, ())), None) if holder.startswith("worker:") else None
+        plan = pacing.plan_for(definition, one.role) if one else None
+        if one and plan and plan.week:
+            alone[holder] = (one, plan)
+    counted = mailing.this_week([one for one, _ in alone.values()], now()) if alone else {}
+    return {holder: DIGEST for holder, (one, plan) in alone.items() if pacing.over(plan, counted[one.id])}
+
+
+def _deputies(holders: list[str], people: Places) -> list[str]:
+    """The inboxes of those who stand in for somebody who is told by name and is away."""
+    away = [holder.removeprefix("worker:") for holder in holders if holder.startswith("worker:")]
+    chosen = settings_of(away) if away else {}
+    today = local_day(now())
+    found = [str(one["deputy"]) for one in chosen.values() if absence.away(one, today)]
+    return [place for one in found if (place := f"worker:{one}") in people and place not in holders]
 
 
 def _told_besides(message: Outgoing, holders: list[str], why: str) -> None:

@@ -56,7 +56,7 @@ class Delivered(AppendOnly):
     message = models.ForeignKey(Outgoing, on_delete=models.PROTECT, related_name="deliveries")
     holder = models.CharField(max_length=150)
     at = models.DateTimeField()
-    why = models.CharField(max_length=20)  # told | nobody-answered | nobody-there
+    why = models.CharField(max_length=20)  # told | nobody-answered | nobody-there | deputy | digest
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "holder"], name="delivered_once")]
@@ -112,3 +112,33 @@ class AskAnswer(AppendOnly):
     at = models.DateTimeField()
     key = models.UUIDField()
     words = models.BinaryField()
+
+
+class ToMail(models.Model):
+    """Somebody is to be told by e-mail that a message waits for them. Gone once they were, or once it was read."""
+
+    classification = dict.fromkeys(("id", "message", "worker", "run_at", "tries"), "internal")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message = models.ForeignKey(Outgoing, on_delete=models.PROTECT, related_name="+")
+    worker = models.CharField(max_length=60)
+    run_at = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "worker"], name="mailed_once")]
+        indexes = [models.Index(fields=["run_at"], name="to_mail_next")]
+
+
+class Mailed(AppendOnly):
+    """An e-mail that left: to whom, when, and how many messages it told of. Never what stood in them."""
+
+    classification = dict.fromkeys(("id", "worker", "at", "messages"), "internal")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    worker = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    messages = models.JSONField(default=list)  # ids
+
+    class Meta:
+        indexes = [models.Index(fields=["worker", "at"], name="mailed_worker")]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sightline.agencies.types import Actor
+from sightline.agencies.types import Actor, WorkerInfo
 from sightline.clocks.rules import working_days
 from sightline.definition.kinds.messages import NAMES, Message, MessagePart
 from sightline.definition.nearest import nearest
@@ -26,6 +26,11 @@ def inboxes(actor: Actor) -> list[str]:
     if actor.team:
         found.append(f"team:{actor.team}")
     return found
+
+
+def inboxes_of(one: WorkerInfo) -> list[str]:
+    """As `inboxes`, of a colleague."""
+    return inboxes(Actor(one.id, one.name, one.agency, "", one.team, one.role))
 
 
 def recipient(to: str) -> tuple[str, str, str]:

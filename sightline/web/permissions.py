@@ -54,6 +54,11 @@ ACCESS: dict[str, Access] = {
     "entry": Access("view-child", verb="view-entry"),
     "messages": Access("acknowledge-message", verb="view-messages"),
     "message-read": Access("acknowledge-message", "administration"),
+    "messages-settings": Access("acknowledge-message", "administration"),  # one's own
+    "messages-measured": Access("see-figures", "administration", "view-messages-measured"),
+    # Telling schools after domestic abuse.
+    **_all("told told-one", Access("answer-tellings", "operation-encompass", "view-telling")),
+    **_all("to-tell to-tell-one", Access("see-tellings", "operation-encompass", "view-telling")),
     # In an emergency, and afterwards. Whoever may agree to a reveal is decided where it is asked.
     **_all("emergency emergency-child reveal-record reveal-location", Access("break-glass", "immediate-protection")),
     "emergency-ring": Access("view-child", verb="view-ring"),

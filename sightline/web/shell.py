@@ -17,7 +17,9 @@ from sightline.web.permissions import ACCESS, SIGNED_IN
 
 PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
-    ("Messages", "messages", ("messages",)),
+    ("Messages", "messages", ("messages", "messages-settings")),
+    ("Domestic abuse notices", "told", ("told", "told-one")),
+    ("Schools to tell", "to-tell", ("to-tell", "to-tell-one")),
     ("Emergency openings", "emergencies", ("emergencies", "emergency-one")),
     (
         "Find a child",
@@ -56,6 +58,7 @@ PLACES = (  # words, URL name, the names of the pages under it
             "registry-withdraw",
         ),
     ),
+    ("How much is told", "messages-measured", ("messages-measured",)),
     ("Unusual reading", "unusual", ("unusual", "unusual-one")),
     ("Keeping and erasing", "retention", ("retention", "disposal", "holds", "lift", "erase")),
     ("Stopped", "stops", ("stops", "stopped")),

@@ -38,6 +38,7 @@ from sightline.web.matches import separating
 from sightline.web.matches import views as matches
 from sightline.web.matching import views as matching
 from sightline.web.messages import views as messages
+from sightline.web.messages import choosing, measured
 from sightline.web.protected import stops
 from sightline.web.protected import views as protected
 from sightline.web.registry import changing as registry_changing
@@ -82,6 +83,8 @@ urlpatterns = [
     path("emergency/together/<uuid:ask>/", together.one, name="reveal"),
     path("emergency/together/<uuid:ask>/shown/", together.shown, name="reveal-shown"),
     path("child/<uuid:person>/emergency/", emergency.child, name="emergency-child"),
+    path("messages/settings/", choosing.choosing, name="messages-settings"),
+    path("messages/measured/", measured.measured, name="messages-measured"),
     path("child/<uuid:person>/ring/", emergency.whom_to_ring, name="emergency-ring"),
     path("child/<uuid:person>/reach/record/<uuid:subject>/", together.record, name="reveal-record"),
     path("child/<uuid:person>/reach/location/<uuid:subject>/", together.location, name="reveal-location"),

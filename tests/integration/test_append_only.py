@@ -25,7 +25,7 @@ from sightline.intake.models import FeedAlarm, FeedAlarmStep
 from sightline.ledger.actions import sequence
 from sightline.ledger.models import Link, Node, Record
 from sightline.ledger.triggers import append_only_models
-from sightline.messages.models import Acknowledged, Ask, AskAnswer, Delivered, Outgoing
+from sightline.messages.models import Acknowledged, Ask, AskAnswer, Delivered, Mailed, Outgoing
 from sightline.retention.models import Hold, Lifting
 from sightline.timescales.moment import now
 from sightline.watching.models import Reviewed, Unusual
@@ -90,6 +90,7 @@ def _of_messages():
     sent = Outgoing.objects.create(kind="hand-over", to="agency:a", by="a", at=now(), due_at=now(), definition="0" * 64)
     Delivered.objects.create(message=sent, holder="agency:a", at=now(), why="told")
     Acknowledged.objects.create(message=sent, by="b", agency="a", at=now())
+    Mailed.objects.create(worker="b", at=now(), messages=[str(sent.id)])
 
 
 def _of_locations():

@@ -43,6 +43,7 @@ class Message(Thing):
     )
     read_by: Listed = Field((), description="Who reads it at an agency that is told; empty: all who may acknowledge")
     presses: YesNo = Field(False, description="Stands above what can wait")
+    answers: YesNo = Field(False, description="Answers what its reader asked for: it counts towards nobody’s week")
     acknowledge: Acknowledge
 
     @model_validator(mode="after")

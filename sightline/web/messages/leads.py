@@ -11,6 +11,11 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "break-glass-unreviewed": ("emergency-one", "Review it"),
     "reveal-asked": ("reveal", "Agree or refuse"),
     "unusual-reading": ("unusual-one", "Look at it"),
+    "operation-encompass": ("told-one", "Read what you need to know"),
+    "encompass-asks": ("told-one", "Say what was done"),
+    "encompass-nobody-to-tell": ("to-tell-one", "Find out whom to tell"),
+    "encompass-at-home": ("to-tell-one", "Say what was done"),
+    "encompass-unread": ("to-tell-one", "Ring, and say whom you told"),
     "second-person-asked": ("pack", "Read it, and let it go or not"),
     "release-stopped": ("stopped", "Look at what was stopped"),
 }

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from sightline.messages import queries
-from sightline.messages.actions import acknowledge
+from sightline.messages.actions import DIGEST, acknowledge
 from sightline.messages.types import Line
 from sightline.timescales.moment import now
 from sightline.web.messages.leads import lead
@@ -21,6 +21,7 @@ from sightline.web.words import age_words, counted, listed, london, moment_words
 WHY = {
     "nobody-answered": "Told to you too, because nobody had answered in time.",
     "nobody-there": "Told to you, because nobody is there who reads it.",
+    "deputy": "Told to you too: you stand in for somebody who is away.",
 }
 
 
@@ -34,7 +35,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         request,
         "inbox/messages.html",
         {
-            "lines": [words(request, line) for line in page.items],
+            "lines": [words(request, line) for line in page.items if answered or line.why != DIGEST],
+            "folded": [words(request, line) for line in page.items if not answered and line.why == DIGEST],
             "answered": answered,
             "next": page.next,
             "first": not after,
