@@ -1,8 +1,9 @@
 """Everybody against everybody: candidate pairs by SQL, their scores, clusters. Plain tables in, scored pairs out.
 
-The same rules on DuckDB and on Spark. On Spark Splink scores; what lies in this process's memory is scored here, over people
-as numbers (`scoring_many`), in a tenth of Splink's time and with its very scores: a test holds them together. A rule pairs all who agree in one thing; where more than `MOST` do, that thing tells
-nobody apart and the rule is passed over for them: another finds them, or nothing does. So work grows with the people.
+The same rules on DuckDB and on Spark. On Spark Splink scores; what lies in this process's memory is scored here, over
+people as numbers (`scoring_many`), in a tenth of Splink's time and with its very scores: a test holds them together.
+A rule pairs all who agree in one thing; where more than `MOST` do, that thing tells nobody apart and the rule is passed
+over for them: another finds them, or nothing does. So work grows with the people.
 """
 
 from __future__ import annotations
