@@ -65,26 +65,28 @@ def write_here(
     precision: str = "minute",
     on: Sequence[UUID] = (),
     flagged: Sequence[str] = (),
+    urgent: bool = False,
+    first: UUID | None = None,
 ) -> UUID:
     """One entry that somebody writes here, and no sender told: a decision, a review, what left. In the caller's transaction.
 
     `identities`: on whose chronologies it stands, in this role; `keys`: everybody's for whom it is sealed, of which those who
     were erased have none; `on`: the records that it is about. `agency` and `handling` are the worker's and the record type's
-    unless given. Returns its id.
+    unless given. `first`: the record of which it is the next version. Returns its id.
     """
     made, moment, keyring = uuid4(), now(), Keyring()
     wanted = list(dict.fromkeys(keys))
     keyring.fetch(wanted)
     writing = Writing(
         id=made,
-        first=made,
+        first=first or made,
         record=record,
         agency=agency or by.agency,
         handling=handling or definition.record[record].handling,
         pointer_only=False,
         routine=False,
         queued=False,
-        urgent=False,
+        urgent=urgent,
         happened=happened or moment,
         until=None,
         precision=precision,

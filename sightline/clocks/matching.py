@@ -46,7 +46,7 @@ def moment_of(spec: ClockEvent, event: Event) -> tuple[datetime, bool] | None:
     if spec.at == KNOWN:
         return _when_known(event)
     if spec.at and spec.at != HAPPENED:
-        return _moment(event.fields.get(spec.at))
+        return _moment(event.fields.get(spec.at) or event.fields.get(spec.or_at))
     if not spec.at and spec.record and event.record not in spec.record and QUEUED in spec.record and event.queued:
         return _when_known(event)
     return utc(event.happened), event.whole_day

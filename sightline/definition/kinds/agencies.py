@@ -27,6 +27,8 @@ class Team(Thing):
     keeps: str = Field(
         "", description="How long after a notification the team on duty still sees the child: `365 days`"
     )
+    receives: Listed = Field((), description="routes of the front door that are handed over to it")
+    localities: Listed = Field((), description="Where the families live whom it works with; empty: everywhere")
 
 
 class Role(Thing):

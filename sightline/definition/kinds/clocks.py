@@ -26,6 +26,7 @@ class ClockEvent(Model):
     record: Listed = Field((), description="record types; `queued` means any record that reaches the front door")
     where: Condition | None = None
     at: str = Field("", description="field that holds the moment; default: happened for agencies' records")
+    or_at: str = Field("", description="The field that holds it on a record which has no such field as `at` names")
     first: YesNo = Field(False, description="Only the first such record starts it while it runs")
 
 

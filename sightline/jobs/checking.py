@@ -1,0 +1,36 @@
+"""Asking other agencies and answering them, with what follows: clocks, reminders, and who is told when nobody answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.types import Actor
+from sightline.front_door import checks
+from sightline.front_door.checks import Ask
+from sightline.front_door.step_types import Made
+from sightline.jobs.stepping import follows
+from sightline.sharing.standing import trusted
+
+__all__ = ["Ask", "answer_check", "request_checks"]
+
+
+@trusted("request-check")
+@transaction.atomic
+def request_checks(*, entry: UUID, asks: Sequence[Ask], by: Actor, **how: Any) -> list[Made]:
+    """As `front_door.checks.request_checks`."""
+    made = checks.request_checks(entry=entry, asks=asks, by=by, **how)
+    follows(*(one.entry for one in made))
+    return made
+
+
+@trusted("answer-check")
+@transaction.atomic
+def answer_check(*, step: UUID, by: Actor, **said: str) -> Made:
+    """As `front_door.checks.answer_check`."""
+    made = checks.answer_check(step=step, by=by, **said)
+    follows(made.entry)
+    return made
