@@ -54,6 +54,8 @@ def check_record(faults: Faults, name: str, record: RecordType) -> None:
             faults.add(name, (*path, "of"), about.of, f"no `of`: a field of kind {about.kind} has no codes")
         if about.for_each:
             faults.refer(name, (*path, "for-each"), about.for_each, record.people, "a role of this record")
+    if record.if_poor:
+        faults.thing(name, ("if-poor",), record.if_poor, "message")
     for index, part in enumerate(record.parts):
         faults.refer(name, ("parts", index), part, {*record.fields, "says", "place"}, "a field of this record")
     for key in ("unless", "queue", "urgent"):

@@ -12,7 +12,8 @@ Pure functions that every door uses in the same way. Shapes used throughout:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -36,6 +37,7 @@ __all__ = [
     "pointer",
     "reaches_queue",
     "run_example",
+    "says_nothing",
     "guarded",
     "handling_of",
 ]
@@ -158,9 +160,19 @@ def missing_parts(record: RecordType, fields: Mapping[str, str], people: People)
             texts = [str(person.get(wanted.part) or "") for person in people.get(wanted.of, ())]
         else:
             texts = [str(fields.get(wanted.part) or "")]
-        if any(not text.strip() or _folded(text) in poor for text in texts):
+        if any(says_nothing(text, poor) for text in texts):
             found.append((wanted.part, wanted.says))
     return found
+
+
+PIECES = re.compile(r"\s[-–—]\s|[,;:()]|\.\s")
+
+
+def says_nothing(text: str, poor: Collection[str]) -> bool:
+    """Whether a text is empty, or no piece of it says more than what is not enough: `N/A - too young`."""
+    if _folded(text) in poor:
+        return True
+    return all(_folded(piece) in poor for piece in PIECES.split(text) if piece.strip(" .!-–"))
 
 
 def _folded(text: str) -> str:

@@ -135,6 +135,7 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "team": ("teams", Team),
     "role": ("roles", Role),
     "permission": ("permissions", Permission),
+    front_door: str = Field("", description="The agency that anybody may tell of a child, and that answers for it")
     "locality": ("localities", Locality),
     "group": ("groups", Group),
     "document": ("documents", Document),

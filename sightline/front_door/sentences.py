@@ -18,24 +18,23 @@ QUOTES = re.compile(
     re.S,
 )
 SHORT = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|No|vs|e\.g|i\.e|etc|approx|s|ss)\.")
+FORMS = """
+be: am is are was were been being; have: has had having; do: does did done doing; go: goes went gone going;
+say: said; tell: told; keep: kept; leave: left; get: got gotten; give: gave given; take: took taken;
+make: made; put: put; run: ran; see: saw seen; hear: heard; choose: chose chosen; bring: brought; seek: sought;
+sell: sold; send: sent; know: knew known; think: thought; become: became; come: came; meet: met;
+fall: fell fallen; break: broke broken; lose: lost; lie: lying; sleep: slept; show: shown; deal: dealt;
+hang: hung; steal: stole stolen; fight: fought; find: found; feel: felt; hold: held; let: let;
+drink: drank drunk; draw: drew drawn; throw: threw thrown; withdraw: withdrew withdrawn; stand: stood;
+speak: spoke spoken; write: wrote written; child: children; man: men; woman: women; person: people;
+wife: wives; knife: knives; life: lives; will: would; can: could; may: might; shall: should; pay: paid;
+flee: fled; beat: beaten; cannot: cannot; mislead: misled; win: won; understand: understood; split: split;
+blow: blew blown; fly: flew flown; swear: swore sworn; shoot: shot; buy: bought; eat: ate eaten;
+wear: wore worn
+"""
 IRREGULAR = {
-    form: base
-    for base, forms in {
-        "be": "am is are was were been being", "have": "has had having", "do": "does did done doing", "go": "goes went gone going",
-        "say": "said", "tell": "told", "keep": "kept", "leave": "left", "get": "got gotten", "give": "gave given",
-        "take": "took taken", "make": "made", "put": "put", "run": "ran", "see": "saw seen", "hear": "heard",
-        "choose": "chose chosen", "bring": "brought", "seek": "sought", "sell": "sold", "send": "sent", "know": "knew known",
-        "think": "thought", "become": "became", "come": "came", "meet": "met", "fall": "fell fallen", "break": "broke broken",
-        "lose": "lost", "lie": "lying", "sleep": "slept", "show": "shown", "deal": "dealt", "hang": "hung", "steal": "stole stolen",
-        "fight": "fought", "find": "found", "feel": "felt", "hold": "held", "let": "let", "drink": "drank drunk", "draw": "drew drawn",
-        "throw": "threw thrown", "withdraw": "withdrew withdrawn", "stand": "stood", "speak": "spoke spoken", "write": "wrote written",
-        "child": "children", "man": "men", "woman": "women", "person": "people", "wife": "wives", "knife": "knives", "life": "lives",
-        "will": "would", "can": "could", "may": "might", "shall": "should", "pay": "paid", "flee": "fled", "beat": "beaten",
-        "cannot": "cannot", "mislead": "misled", "win": "won", "understand": "understood", "split": "split", "blow": "blew blown",
-        "fly": "flew flown", "swear": "swore sworn", "shoot": "shot", "buy": "bought", "eat": "ate eaten", "wear": "wore worn",
-    }.items()
-    for form in forms.split()
-}  # fmt: skip
+    form: base.strip() for base, _, forms in (one.partition(":") for one in FORMS.split(";")) for form in forms.split()
+}
 VOWELS = "aeiou"
 PRONOUNS = frozenset("he she they".split())
 OBJECTS = frozenset("him her them his their hers theirs".split())
@@ -45,9 +44,15 @@ BEFORE_OBJECTS = frozenset(
 NEGATORS = frozenset("not never no cannot nor neither without nobody none hardly".split())
 CONTRACTED = {"'re": "be", "'m": "be", "'ve": "have", "'ll": "will", "'d": "would"}
 WHOSE = frozenset("he she it that there who what they".split())
-TOLD = frozenset("say report state feel think believe describe tell note worry complain suspect find suggest add explain consider".split())
-SHE = frozenset("mother mum mummy mom aunt sister girl daughter stepmother woman wife grandmother nan gran lady niece girlfriend female".split())
-HE = frozenset("father dad daddy uncle brother boy son stepfather stepdad man husband grandfather grandad lad nephew boyfriend male".split())
+TOLD = frozenset(
+    "say report state feel think believe describe tell note worry complain suspect find suggest add explain consider".split()
+)
+SHE = frozenset(
+    "mother mum mummy mom aunt sister girl daughter stepmother woman wife grandmother nan gran lady niece girlfriend female".split()
+)
+HE = frozenset(
+    "father dad daddy uncle brother boy son stepfather stepdad man husband grandfather grandad lad nephew boyfriend male".split()
+)
 TITLES = frozenset("mr mrs ms miss dr pc dc sgt inspector nurse".split())
 
 

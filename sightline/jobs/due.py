@@ -14,6 +14,7 @@ from django.db import transaction
 from sightline.agencies.queries import machine, partnership
 from sightline.clocks import actions as clocks
 from sightline.front_door import following as queue
+from sightline.front_door.quality import tell as tell_quality
 from sightline.identity import quality
 from sightline.intake import alarms
 from sightline.jobs import escalating, retaining
@@ -36,6 +37,7 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "sequence-ledger": lambda payload: ledger.sequence(),
     "bring-up-due": lambda payload: retaining.bring_up_due(),
     "expire-routine": retaining.expire_agreed,
+    "tell-quality": tell_quality,
     "measure-matching": lambda payload: quality.measure(by=machine("matching-machine")),
     "escalate-emergency": escalating.escalate,
     "tell-new": lambda payload: following.tell_new(

@@ -18,6 +18,8 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
+from sightline.front_door.quality import keep as keep_quality
+from sightline.front_door.quality import told_at
 from sightline.intake import actions as inbox
 from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Notification, Receipt, Unread
@@ -25,6 +27,7 @@ from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
 from sightline.sharing.standing import trusted
 
+from sightline.timescales.moment import now
 log = logging.getLogger(__name__)
 KEEP_SECONDS = 2.0  # how often a load notes what was filled: a stopped one has most of it
 
@@ -147,7 +150,9 @@ def _bite(
             work.work()
             if work.clocked:
                 owe("clocks", {"persons": [str(p) for p in work.clocked]}, at_once=at_once)
-        counts.add(work.counts)
+            if kindly := keep_quality(work.writings, world.definition):
+                poor = {str(first): message for first, message in kindly.items()}
+                owe("tell-quality", {"entries": poor}, run_at=told_at(world.definition, now()))
             watched = followed(world.definition)
             follows = {w.first: w.record for w in work.writings if w.record in watched and not w.stated}
             owe_what_follows(follows, at_once=at_once)

@@ -107,3 +107,4 @@ class RecordType(Thing):
         None, description="Who is protected or sealed as an identity because of it"
     )
     good_when: tuple[GoodWhen, ...] = ()
+    if_poor: str = Field("", description="message that tells whoever wrote it what it lacks, on the next working day")
