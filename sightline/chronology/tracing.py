@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,6 +69,50 @@ def standing(first: UUID, keyring: Keyring) -> Standing | None:
         body,
         people_of(entry.id),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """A record as it stands, without its words: who is on it, and when it happened."""
+
+    record: str
+    agency: str
+    happened: datetime
+    known_at: datetime
+    stated: bool
+    people: tuple[tuple[UUID, tuple[str, ...]], ...]
+
+
+def stood(reading: Reading, first: UUID) -> Stood | None:
+    """What stands of a record, for a machine that may read it in full: no words. None where it is not there for it."""
+    entry = Entry.objects.filter(first=first).order_by("known_at", "recorded_at").defer("body").last()
+    if entry is None:
+        return None
+    people = people_of(entry.id)
+    known = reading.agencies
+    kind = known[entry.agency].kind if entry.agency in known else ""
+    sight = reading.see(label_of(entry, kind, [identity for identity, _ in people], sealed=False))
+    if sight.level is not Level.FULL:
+        return None
+    reading.note(entry.id, sight)
+    return Stood(entry.record, entry.agency, entry.happened, entry.known_at, entry.stated, people)
+
+
+def known_between(records: Collection[str], since: datetime, until: datetime) -> list[tuple[UUID, UUID, str, str]]:
+    """What of these record types became known after `since` and up to `until`, and was no history: (first version, the
+    version, record, agency), the first known first. Ids and codes alone, for stages above."""
+    rows = Entry.objects.filter(
+        record__in=list(records), known_at__gt=since, known_at__lte=until, stated=False, routine=False
+    )
+    found: dict[UUID, tuple[UUID, UUID, str, str]] = {}
+    for id, first, record, agency in rows.order_by("known_at", "id").values_list("id", "first", "record", "agency"):
+        found[first] = first, id, record, agency
+    return list(found.values())
+
+
+def happened_of(entry: UUID) -> datetime:
+    """When a version of a record says that it happened. For stages above."""
+    return Entry.objects.values_list("happened", flat=True).get(id=entry)
 
 
 def said_of(reading: Reading, first: UUID, what: Sequence[str]) -> dict[str, Any] | None:

@@ -37,14 +37,17 @@ def run(args: argparse.Namespace) -> int:
     from sightline.definition.loader import names, read
     from sightline.disclosure import rules as disclosure
     from sightline.front_door import language
+    from sightline.front_door import rules as front_door
     from sightline.front_door import danger
+    from sightline.front_door import day_list_rules, reviewing_rules
+    from sightline.front_door import telling_rules as telling
     from sightline.identity import band_examples
     from sightline.identity.linkage import names as nicknames
     from sightline.intake import health
     from sightline.intake import rules as intake
+    from sightline.messages import pacing
     from sightline.messages import rules as messages
     from sightline.sharing import examples as sharing
-    from sightline.messages import pacing
     from sightline.signals import rules as signals
     from sightline.simulation import storyline_examples
     from sightline.watching import rules as watching
@@ -54,10 +57,13 @@ def run(args: argparse.Namespace) -> int:
         "clock": clocks.run_example,
         "danger": danger.run_example,
         "message": messages.run_example,
+        "messaging": pacing.run_example,
         "rule": sharing.run_example,
         "recipient": disclosure.run_recipient_example,
-        "messaging": pacing.run_example,
         "share": disclosure.run_share_example,
+        "route": front_door.run_route_example,
+        "check": front_door.run_check_example,
+        "ladder": front_door.run_ladder_example,
         "feed": intake.run_example,
         "signal": signals.run_example,
         "storyline": storyline_examples.run_example,
@@ -68,6 +74,10 @@ def run(args: argparse.Namespace) -> int:
         "nicknames": nicknames.run_example,
         "alert": watching.run_example,
         "phrase": language.run_example,
+        "telling": telling.run_telling_example,
+        "expected": telling.run_expected_example,
+        "daylist": day_list_rules.run_day_list_example,
+        "itemreview": reviewing_rules.run_example,
     }
     report, sound = [], True
     for name in args.partnership or names():

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from sightline.definition.check_danger import check_danger, check_queue
+from sightline.definition.check_deciding import DECIDING_CHECKS
 from sightline.definition.check_disclosure import DISCLOSURE_CHECKS
 from sightline.definition.check_feeds import check_feed
 from sightline.definition.check_matching import check_matching
@@ -21,7 +22,10 @@ from sightline.definition.check_records import check_clock, check_record
 from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cycles, check_names
 from sightline.definition.check_sharing import check_rule
 from sightline.definition.check_storylines import check_storyline
+from sightline.definition.check_telling import TELLING_CHECKS
 from sightline.definition.faults import Faults, place
+from sightline.definition.kinds.messages import NAMES
+from sightline.definition.nearest import nearest
 from sightline.definition.kinds.phrases import NUMBERS, steps
 from sightline.definition.types import KINDS, Fault, Partnership, Thing
 from sightline.definition.yaml_lines import Path
@@ -31,13 +35,13 @@ Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
 NEED_EXAMPLES = frozenset(
     "record clock danger message messaging rule feed signal storyline watch notice "
-    "retention matching nicknames alert recipient share phrase phrase route check ladder telling expected daylist itemreview".split()
+    "retention matching nicknames alert recipient share phrase route check ladder telling expected daylist itemreview".split()
 )
+MAIL_PARTS = ("count", "messages", "address")  # all that an e-mail may say
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
 
 def check_references(
-MAIL_PARTS = ("count", "messages", "address")  # all that an e-mail may say
     partnership: Partnership,
     declared: Mapping[str, Collection[str]],
     formats: Collection[str],
@@ -113,6 +117,10 @@ def _agency(faults: Faults, name: str, agency: Any) -> None:
 
 def _team(faults: Faults, name: str, team: Any) -> None:
     faults.thing(name, ("agency",), team.agency, "agency")
+    for index, route in enumerate(team.receives):
+        faults.thing(name, ("receives", index), route, "route")
+    for index, locality in enumerate(team.localities):
+        faults.thing(name, ("localities", index), locality, "locality")
 
 
 def _role(faults: Faults, name: str, role: Any) -> None:
@@ -159,14 +167,6 @@ def _message(faults: Faults, name: str, message: Any) -> None:
         faults.add(name, ("acknowledge", "within"), message.acknowledge.within, str(error))
 
 
-def _lane(faults: Faults, name: str, lane: Any) -> None:
-    for index, kind in enumerate(lane.of):
-        faults.code(name, ("of", index), kind, "agency-kind")
-    for index, record in enumerate(lane.records):
-        faults.thing(name, ("records", index), record, "record")
-
-
-def _calendar(faults: Faults, name: str, calendar: Any) -> None:
 def _message_plan(faults: Faults, name: str, plan: Any) -> None:
     for index, role in enumerate(plan.roles):
         faults.thing(name, ("roles", index), role, "role")
@@ -183,6 +183,14 @@ def _message_plan(faults: Faults, name: str, plan: Any) -> None:
                 faults.add(name, (part,), word, "`{count}`, `{messages}` or `{address}`", nearest(word, MAIL_PARTS))
 
 
+def _lane(faults: Faults, name: str, lane: Any) -> None:
+    for index, kind in enumerate(lane.of):
+        faults.code(name, ("of", index), kind, "agency-kind")
+    for index, record in enumerate(lane.records):
+        faults.thing(name, ("records", index), record, "record")
+
+
+def _calendar(faults: Faults, name: str, calendar: Any) -> None:
     listed: list[tuple[Path, str]] = [(("closed", i), text) for i, text in enumerate(calendar.closed)]
     listed += [(("inset", i), text) for i, text in enumerate(calendar.inset)]
     listed += [(("years", year, i), text) for year, terms in calendar.years.items() for i, text in enumerate(terms)]
@@ -237,6 +245,7 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "codes": _codes,
     "lane": _lane,
     "message": _message,
+    "messaging": _message_plan,
     "record": check_record,
     "clock": check_clock,
     "calendar": _calendar,
@@ -245,9 +254,10 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "danger": check_danger,
     "queue": check_queue,
     "alert": _alert,
-    "messaging": _message_plan,
     **REGISTRY_CHECKS,
     **DISCLOSURE_CHECKS,
+    **TELLING_CHECKS,
+    **DECIDING_CHECKS,
     "storyline": check_storyline,
     "phrase": _phrase,
     "matching": check_matching,

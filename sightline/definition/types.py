@@ -16,6 +16,8 @@ from sightline.definition.kinds.alerts import ReadingAlert
 from sightline.definition.kinds.clocks import Calendar, Clock, ClockEvent, Limit
 from sightline.definition.kinds.codes import Code, CodeList, Lane
 from sightline.definition.kinds.danger import Before, Danger, OpenTo, Queue
+from sightline.definition.kinds.day_lists import DayList, ItemReview
+from sightline.definition.kinds.deciding import Check, Ladder, Route, Rung
 from sightline.definition.kinds.disclosure import Gives, Recipient, Share, Withholds
 from sightline.definition.kinds.feeds import (
     Added,
@@ -31,9 +33,9 @@ from sightline.definition.kinds.feeds import (
 from sightline.definition.kinds.feeds_watched import Notice
 from sightline.definition.kinds.figures import Figure, FigureCount
 from sightline.definition.kinds.matching import Matching, Nicknames
+from sightline.definition.kinds.message_plans import MessagePlan
 from sightline.definition.kinds.messages import Acknowledge, Message, MessagePart
 from sightline.definition.kinds.naming import Naming
-from sightline.definition.kinds.message_plans import MessagePlan
 from sightline.definition.kinds.phrases import Phrase, Wording
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
@@ -41,6 +43,7 @@ from sightline.definition.kinds.retention import Retention
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
 from sightline.definition.kinds.signals import Counted, Signal
 from sightline.definition.kinds.storylines import Storyline
+from sightline.definition.kinds.telling import Expected, Telling
 
 __all__ = [
     "Acknowledge",
@@ -50,6 +53,7 @@ __all__ = [
     "Before",
     "COMBINATORS",
     "Calendar",
+    "Check",
     "Clock",
     "ClockEvent",
     "Code",
@@ -60,7 +64,9 @@ __all__ = [
     "DURATION",
     "Danger",
     "Dated",
+    "DayList",
     "Document",
+    "Expected",
     "Fault",
     "Feed",
     "FeedTable",
@@ -71,8 +77,10 @@ __all__ = [
     "Gives",
     "Group",
     "ID",
+    "ItemReview",
     "Join",
     "KINDS",
+    "Ladder",
     "Lane",
     "Limit",
     "Listed",
@@ -82,6 +90,7 @@ __all__ = [
     "Matching",
     "Message",
     "MessagePart",
+    "MessagePlan",
     "Model",
     "Naming",
     "Nicknames",
@@ -90,7 +99,6 @@ __all__ = [
     "OpenTo",
     "Opens",
     "Partnership",
-    "MessagePlan",
     "PartnershipInfo",
     "Permission",
     "Phrase",
@@ -103,6 +111,8 @@ __all__ = [
     "RecordType",
     "Retention",
     "Role",
+    "Route",
+    "Rung",
     "Share",
     "SharingRule",
     "SharingWhat",
@@ -111,6 +121,7 @@ __all__ = [
     "Storyline",
     "Strategy",
     "Team",
+    "Telling",
     "Thing",
     "Watch",
     "Withholds",
@@ -124,6 +135,7 @@ class PartnershipInfo(Thing):
 
     over: str = Field("", description="base definition")
     authority: str = Field("", description="Local authority code, three digits, as in the CIN Census")
+    front_door: str = Field("", description="The agency that anybody may tell of a child, and that answers for it")
     phone: str = ""
     colour: str = "#1a65a6"
 
@@ -135,7 +147,6 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "team": ("teams", Team),
     "role": ("roles", Role),
     "permission": ("permissions", Permission),
-    front_door: str = Field("", description="The agency that anybody may tell of a child, and that answers for it")
     "locality": ("localities", Locality),
     "group": ("groups", Group),
     "document": ("documents", Document),
@@ -149,18 +160,25 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "danger": ("danger", Danger),
     "queue": ("queues", Queue),
     "message": ("messages", Message),
+    "messaging": ("message-plans", MessagePlan),
     "calendar": ("calendars", Calendar),
+    "telling": ("tellings", Telling),
+    "expected": ("expected", Expected),
+    "daylist": ("day-lists", DayList),
+    "itemreview": ("item-reviews", ItemReview),
     "feed": ("feeds", Feed),
     "notice": ("notices", Notice),
     "retention": ("retention", Retention),
     "rule": ("sharing", SharingRule),
     "recipient": ("recipients", Recipient),
     "share": ("shares", Share),
+    "route": ("routes", Route),
+    "check": ("checks", Check),
+    "ladder": ("ladders", Ladder),
     "alert": ("reading-alerts", ReadingAlert),
     "signal": ("signals", Signal),
     "storyline": ("storylines", Storyline),
     "figure": ("figures", Figure),
-    "messaging": ("message-plans", MessagePlan),
     "nicknames": ("nicknames", Nicknames),
     "matching": ("matching", Matching),
     "naming": ("name-origins", Naming),
@@ -216,13 +234,21 @@ class Partnership(Model):
     danger: dict[str, Danger] = {}
     queue: dict[str, Queue] = {}
     message: dict[str, Message] = {}
+    messaging: dict[str, MessagePlan] = {}
     calendar: dict[str, Calendar] = {}
+    telling: dict[str, Telling] = {}
+    expected: dict[str, Expected] = {}
+    daylist: dict[str, DayList] = {}
+    itemreview: dict[str, ItemReview] = {}
     feed: dict[str, Feed] = {}
     notice: dict[str, Notice] = {}
     retention: dict[str, Retention] = {}
     rule: dict[str, SharingRule] = {}
     recipient: dict[str, Recipient] = {}
     share: dict[str, Share] = {}
+    route: dict[str, Route] = {}
+    check: dict[str, Check] = {}
+    ladder: dict[str, Ladder] = {}
     alert: dict[str, ReadingAlert] = {}
     signal: dict[str, Signal] = {}
     storyline: dict[str, Storyline] = {}
@@ -234,4 +260,3 @@ class Partnership(Model):
     wording: dict[str, Wording] = {}
     origins: dict[str, str] = Field({}, description="`record/ppn#headline` -> `england/records/ppn.yaml:12`")
     withdrawn: dict[str, str] = Field({}, description="`record/ppn` -> the reason why an overlay took it away")
-    messaging: dict[str, MessagePlan] = {}

@@ -152,3 +152,15 @@ class NoteRead(AppendOnly):
     note = models.OneToOneField(Note, on_delete=models.PROTECT, related_name="read")
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
+
+
+from sightline.front_door.told_models import (  # noqa: E402, F401  (Django finds an app's tables here)
+    Awaited,
+    ListDay,
+    ListLine,
+    ListSeat,
+    ListTask,
+    ListWords,
+    Review,
+    Telling,
+)

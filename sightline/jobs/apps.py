@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class JobsConfig(AppConfig):
     name = "sightline.jobs"
+
+    def ready(self) -> None:
+        from sightline.jobs import arriving  # noqa: F401  (its verbs are owed: whoever settles must know them)

@@ -18,16 +18,18 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
+from sightline.front_door.portal.actions import told_in
 from sightline.front_door.quality import keep as keep_quality
 from sightline.front_door.quality import told_at
 from sightline.intake import actions as inbox
 from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Notification, Receipt, Unread
+from sightline.jobs.arriving import followed, owe_what_follows
 from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
 from sightline.sharing.standing import trusted
-
 from sightline.timescales.moment import now
+
 log = logging.getLogger(__name__)
 KEEP_SECONDS = 2.0  # how often a load notes what was filled: a stopped one has most of it
 
@@ -158,6 +160,9 @@ def _bite(
             owe_what_follows(follows, at_once=at_once)
             if news := [str(w.id) for w in work.writings if w.id == w.first and not w.stated and not w.routine]:
                 owe("tell-new", {"entries": news}, at_once=at_once)
+            if told := told_in(work.writings):
+                owe("note-submissions", {"told": [[str(first), *codes] for first, *codes in told]}, at_once=at_once)
+        counts.add(work.counts)
         world.filled.add(work.filled)
         world.tell(work.poor)
         return work.inbox.postponed, work.inbox.receipts

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -123,6 +124,12 @@ def told(kind: str) -> list[Told]:
                 )
             )
     return found
+
+
+def acknowledged(messages: Collection[UUID]) -> dict[UUID, tuple[str, datetime]]:
+    """Which of these messages somebody has read: who (a worker's id), and when. By ids alone, for stages above."""
+    rows = Acknowledged.objects.filter(message__in=list(messages)) if messages else []
+    return {row.message_id: (row.by, row.at) for row in rows}
 
 
 # --- behind it --------------------------------------------------------------------------------------------------------

@@ -19,14 +19,17 @@ _DECISION = (
     "family-view",
     "child-view",
     "dissent",
+    "dissent-by",
+    "team",
+    "tell",
 )
 
 ACTIONS: dict[str, tuple[str, ...]] = {
     "decide-contact": _DECISION,
     "decide-referral": _DECISION,
-    "request-check": ("agency", "question"),
-    "answer-check": ("agency", "answer", "detail", "question"),
-    "call-strategy-discussion": ("agencies",),
+    "request-check": ("agency", "question", "because", "agreement", "at-the-line", "cannot-wait"),
+    "answer-check": ("agency", "answer", "detail", "question", "headline", "because", "onward", "handling"),
+    "call-strategy-discussion": ("agencies", "because"),
     "record-medical-decision": _MEDICAL,
     "allocate": ("worker",),
     "end-allocation": ("worker",),
@@ -45,7 +48,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "acknowledge-message": ("message",),
     "answer-signal": ("signal", "answer", "because"),
     "escalate": ("reason",),
-    "reconsider": ("reason",),
+    "reconsider": ("reason", "stands"),
     "correct-record": ("says", "fields", "about", "at", "as"),
     "erase": ("reason",),
     "confirm": ("comment",),
@@ -53,6 +56,10 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "reject": ("comment",),
     "accept-hand-over": ("comment",),
     # added since
+    "record-strategy-discussion": (
+        "agencies", "sent-information", "could-not", "information", "outcome", "rationale", "family-told", "child-view", "siblings",
+        "next-discussion", "held-at", "dissent",
+    ),  # fmt: skip
     "ask-agency": ("people", "agency"),
     "guard": ("kind", "because"),
     "restrict": ("named", "because"),
@@ -83,7 +90,10 @@ CODES: dict[tuple[str, str], tuple[str, ...]] = (
     }
     | {(action, "agreement"): ("yes", "no", "not-sought") for action in ("decide-contact", "decide-referral")}
     | {
-        ("answer-check", "answer"): ("nothing-known", "known"),
+        ("answer-check", "answer"): ("nothing-known", "known", "not-available"),
+        ("answer-check", "handling"): ("ordinary", "health-sensitive", "restricted", "police-only"),
+        ("record-strategy-discussion", "outcome"): ("s47-single", "s47-joint", "assessment", "nfa", "other"),
+        ("reconsider", "stands"): ("yes", "no"),
         ("decide-match", "decision"): ("same", "different", "unsure"),
         ("guard", "kind"): ("protected", "sealed"),
         ("protect-location", "kind"): ("home", "refuge", "placement", "other"),
@@ -139,23 +149,30 @@ MESSAGES = (
     "break-glass-unreviewed",
     "reveal-asked",
     "reveal-alert",
+    "step-flagged",
+    "agency-check-late",
+    "agency-check-reminder",
+    "disagreement",
+    "decision-stands",
     "second-person-asked",
+    "encompass-at-home",
+    "encompass-nobody-to-tell",
+    "encompass-unread",
+    "encompass-asks",
+    "follow-up-missing",
+    "item-to-review",
+    "day-list-ready",
+    "looking-over",
 )
 
 # declared, and sent by what is not built yet: neither that they came nor that they never did can be said
 NOT_SENT_YET = frozenset(
     {
-        "operation-encompass",
         "already-open",
-        "referrer-feedback",
-        "agency-check-request",
         "new-on-your-child",
         "signal-raised",
         "ppn-quality",
-        "ppn-missing",
         "match-to-decide",
-        "strategy-discussion-called",
-        "hand-over",
         "reachable-moment",
         "protected-location-needed",
     }
@@ -208,6 +225,7 @@ REASONS = (
     "not-the-originator",
     "reason-too-short",
     "basis-missing",
+    "core-agency-missing",
 )
 
 # --- what a story may expect: (keys that it needs, keys that it may have) ---------------------------------------------

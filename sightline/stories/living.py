@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from datetime import time as clock_time
 from uuid import UUID
 
 from sightline.agencies.actions import add_worker, declare_agency
@@ -28,11 +27,10 @@ from sightline.stories.acting_matches import NotBuilt, WaitsForSecond
 from sightline.stories.contract import NOT_BUILT_YET
 from sightline.stories.model import Act, Answer, Delivered, Event, Expectation, Sent, Story, Told
 from sightline.stories.scratch import Scratch
-from sightline.timescales.london import at, local_day
 from sightline.timescales.moment import pretend
 
 log = logging.getLogger(__name__)
-MORNING = clock_time(7, 0)
+STILL_OWED = timedelta(minutes=1)
 
 
 @dataclass
@@ -153,24 +151,21 @@ def _prepare(life: Life) -> None:
 
 
 def _mornings(after: datetime, until: datetime) -> None:
-    """The morning run, at 07:00 on each day between two moments on which something is owed."""
-    day = local_day(after)
+    """What is owed between two moments, each at its own: the morning run at 07:00, limits that fall due."""
+    moment, pause = after, STILL_OWED
     while True:
         with pretend(until):
             lag = due.lag_seconds()
         if lag <= 0:
             return
-        owed_since = until - timedelta(seconds=lag)
-        day = max(day, local_day(owed_since))
-        morning = at(day, MORNING)
-        if morning <= max(after, owed_since):
-            day += timedelta(days=1)
-            morning = at(day, MORNING)
-        if morning > until:
+        moment = max(moment, until - timedelta(seconds=lag))
+        with pretend(moment):
+            if due.sweep():
+                pause = STILL_OWED
+            else:  # what failed is tried again later, or waits for a person
+                moment, pause = moment + pause, pause * 2
+        if moment > until:
             return
-        with pretend(morning):
-            if not due.sweep():
-                day += timedelta(days=1)
 
 
 def _event(life: Life, event: Event) -> Callable[[], None]:

@@ -54,6 +54,10 @@ ACCESS: dict[str, Access] = {
     "entry": Access("view-child", verb="view-entry"),
     "messages": Access("acknowledge-message", verb="view-messages"),
     "message-read": Access("acknowledge-message", "administration"),
+    # What the police are told, and what became of it.
+    **_all("intelligence intelligence-new intelligence-join", Access("submit-intelligence", verb="view-intelligence-told")),
+    "intelligence-one": Access("grade-intelligence", verb="grade-intelligence"),
+    "intelligence-use": Access("see-figures", "administration", "view-portal-use"),
     "messages-settings": Access("acknowledge-message", "administration"),  # one's own
     "messages-measured": Access("see-figures", "administration", "view-messages-measured"),
     # Telling schools after domestic abuse.

@@ -26,6 +26,7 @@ PLACES = (  # words, URL name, the names of the pages under it
         "find",
         tuple("find found child entry separate seen-because who-was-who join join-with who-saw flag-child hindsight".split()),
     ),
+    ("Tell the police", "intelligence", ("intelligence", "intelligence-new", "intelligence-one", "intelligence-use")),
     ("Packs", "packs", ("packs", "pack", "pack-line", "pack-beside")),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     (

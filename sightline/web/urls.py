@@ -21,6 +21,7 @@ from sightline.web.disclosure import views as disclosure
 from sightline.web.emergency import review as emergency_review
 from sightline.web.emergency import together
 from sightline.web.emergency import views as emergency
+from sightline.web.encompass import views as encompass
 from sightline.web.entry import views as entry
 from sightline.web.feeds import health as feed_health
 from sightline.web.feeds import steps as feed_steps
@@ -28,6 +29,7 @@ from sightline.web.feeds import views as feeds
 from sightline.web.find import views as find
 from sightline.web.hindsight import views as hindsight
 from sightline.web.keeping import views as keeping
+from sightline.web.intelligence import views as intelligence
 from sightline.web.loads import views as loads
 from sightline.web.matches import deciding as match_deciding
 from sightline.web.matches import history as match_history
@@ -37,8 +39,8 @@ from sightline.web.matches import pair as match_pair
 from sightline.web.matches import separating
 from sightline.web.matches import views as matches
 from sightline.web.matching import views as matching
-from sightline.web.messages import views as messages
 from sightline.web.messages import choosing, measured
+from sightline.web.messages import views as messages
 from sightline.web.protected import stops
 from sightline.web.protected import views as protected
 from sightline.web.registry import changing as registry_changing
@@ -48,6 +50,10 @@ from sightline.web.work import views as work
 
 urlpatterns = [
     path("", work.work, name="work"),
+    path("told/", encompass.told, name="told"),
+    path("told/<uuid:cause>/", encompass.told_one, name="told-one"),
+    path("to-tell/", encompass.to_tell, name="to-tell"),
+    path("to-tell/<uuid:telling_id>/", encompass.to_tell_one, name="to-tell-one"),
     path("find/", find.find, name="find"),
     path("find/<uuid:search>/", find.found, name="found"),
     path("child/<uuid:person>/", child.child, name="child"),
@@ -78,13 +84,18 @@ urlpatterns = [
     path("packs/<uuid:pack>/pdf/", disclosure.file, {"format": "pdf"}, name="pack-pdf"),
     path("packs/<uuid:pack>/csv/", disclosure.file, {"format": "csv"}, name="pack-csv"),
     path("messages/", messages.inbox, name="messages"),
+    path("intelligence/", intelligence.portal, name="intelligence"),
+    path("intelligence/new/", intelligence.new, name="intelligence-new"),
+    path("intelligence/join/", intelligence.join, name="intelligence-join"),
+    path("intelligence/use/", intelligence.use, name="intelligence-use"),
+    path("intelligence/<uuid:told>/", intelligence.one, name="intelligence-one"),
+    path("messages/settings/", choosing.choosing, name="messages-settings"),
+    path("messages/measured/", measured.measured, name="messages-measured"),
     path("messages/<uuid:message>/read/", messages.read, name="message-read"),
     path("emergency/", emergency.anybody, name="emergency"),
     path("emergency/together/<uuid:ask>/", together.one, name="reveal"),
     path("emergency/together/<uuid:ask>/shown/", together.shown, name="reveal-shown"),
     path("child/<uuid:person>/emergency/", emergency.child, name="emergency-child"),
-    path("messages/settings/", choosing.choosing, name="messages-settings"),
-    path("messages/measured/", measured.measured, name="messages-measured"),
     path("child/<uuid:person>/ring/", emergency.whom_to_ring, name="emergency-ring"),
     path("child/<uuid:person>/reach/record/<uuid:subject>/", together.record, name="reveal-record"),
     path("child/<uuid:person>/reach/location/<uuid:subject>/", together.location, name="reveal-location"),

@@ -17,6 +17,8 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "encompass-at-home": ("to-tell-one", "Say what was done"),
     "encompass-unread": ("to-tell-one", "Ring, and say whom you told"),
     "second-person-asked": ("pack", "Read it, and let it go or not"),
+    "intelligence-to-grade": ("intelligence-one", "Read and grade it"),
+    "intelligence-to-grade-now": ("intelligence-one", "Read and grade it"),
     "release-stopped": ("stopped", "Look at what was stopped"),
 }
 

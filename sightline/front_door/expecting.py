@@ -1,0 +1,244 @@
+"""What should have come and did not: an incident with a child at risk and no notice, a check that nobody looked at again.
+
+The clock says whether it came. A row is kept for what is waited for, so that it is listed and told of; it can be thrown
+away, and is made again from the record.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.queries import agencies, partnership, workers
+from sightline.agencies.rules import may
+from sightline.agencies.types import Actor
+from sightline.chronology.actions import versions_of, write_here
+from sightline.chronology.events import of_people
+from sightline.chronology.queries import at_least_headline, persons_on, subjects_of
+from sightline.chronology.queries import entry as entry_history
+from sightline.chronology.types import EntryView
+from sightline.clocks.actions import relevant, states_of
+from sightline.clocks.rules import working_days
+from sightline.clocks.types import ClockState
+from sightline.definition.kinds.telling import Expected
+from sightline.definition.outcomes import Conflict, Decision, Missing, Refused
+from sightline.definition.types import Partnership
+from sightline.front_door.telling_rules import missing_at
+from sightline.front_door.told_models import Awaited
+from sightline.identity.queries import names
+from sightline.ledger.actions import write
+from sightline.messages.actions import send
+from sightline.sharing.reading import Reading, reading
+from sightline.sharing.standing import trusted
+from sightline.timescales.moment import now
+from sightline.timescales.spans import parse_span
+
+MACHINE, PURPOSE, SEE = "clock-machine", "safeguarding", "see-expected"
+FEWEST_WORDS, MOST = 20, 200
+
+
+@transaction.atomic
+def await_(*, first: UUID, by: Actor) -> list[datetime]:
+    """Waits for what must follow a record (its first version), where something must. Returns when to look next."""
+    found = []
+    with reading(by, PURPOSE, about="expect") as opened:
+        for declared, state, agency, known in _runs(opened, first):
+            row = Awaited(
+                expected=declared.id,
+                first=first,
+                agency=agency,
+                started_at=state.started_at,
+                due_at=state.due_at,
+                run_at=missing_at(declared, state.due_at, known),
+            )
+            Awaited.objects.bulk_create([row], ignore_conflicts=True)
+            # a corrected record may have begun later, or ended already
+            kept = Awaited.objects.select_for_update().get(expected=declared.id, first=first)
+            if kept.closed_at is None:
+                kept.started_at, kept.due_at = state.started_at, state.due_at
+                kept.run_at = max(row.run_at, kept.told_at or row.run_at)
+                kept.save(update_fields=["started_at", "due_at", "run_at"])
+                found.append(kept.run_at)
+    return found
+
+
+def _runs(opened: Reading, first: UUID) -> list[tuple[Expected, ClockState, str, datetime]]:
+    """The clocks that this record started, for which something is expected: one for each, whoever it is about."""
+    definition = opened.definition
+    persons = persons_on(versions_of(first)[-1])
+    entries = of_people(opened, persons, records=relevant(definition))
+    found: dict[str, tuple[Expected, ClockState, str, datetime]] = {}
+    for person, theirs in entries.items():
+        for state, started in states_of(definition, person, theirs):
+            for declared in definition.expected.values():
+                if started.first != first or declared.clock != state.clock or declared.after != started.record:
+                    continue
+                if declared.where is not None and not declared.where.holds(started.facts):
+                    continue
+                before = found.get(declared.id)
+                if before is None or (before[1].stopped_at is not None and state.stopped_at is None):
+                    found[declared.id] = declared, state, started.agency, started.known_at
+    return list(found.values())
+
+
+@transaction.atomic
+def look(*, by: Actor) -> datetime | None:
+    """Tells of everything that should have come by now and did not: one message an agency and kind, with how many. What has
+    come meanwhile is closed. Returns when to look next; None where nothing is awaited."""
+    definition, moment = partnership(), now()
+    rows = list(Awaited.objects.select_for_update().filter(closed_at=None, run_at__lte=moment).order_by("run_at", "id")[:MOST])
+    missing: dict[tuple[str, str], list[Awaited]] = defaultdict(list)
+    with reading(by, PURPOSE, about="look-for-expected") as opened:
+        for row in rows:
+            declared = definition.expected.get(row.expected)
+            state = next((s for d, s, _, _ in _runs(opened, row.first) if d.id == row.expected), None) if declared else None
+            if declared is None or state is None or state.stopped_at is not None:
+                explained = declared is not None and _explained(opened, declared, row.first)
+                row.state, row.closed_at = ("explained" if explained else "came"), moment
+                row.save(update_fields=["state", "closed_at"])
+                continue
+            missing[row.expected, row.agency].append(row)
+    for (name, agency), some in missing.items():
+        _tell(definition, definition.expected[name], agency, some, by)
+    return Awaited.objects.filter(closed_at=None).order_by("run_at").values_list("run_at", flat=True).first()
+
+
+def _explained(opened: Reading, declared: Expected, first: UUID) -> bool:
+    if not declared.explained_by:
+        return False
+    entries = of_people(opened, persons_on(versions_of(first)[-1]), records={declared.explained_by})
+    return any(str(first) in one.on for theirs in entries.values() for one in theirs)
+
+
+def _tell(definition: Partnership, declared: Expected, agency: str, rows: Sequence[Awaited], by: Actor) -> None:
+    """Tells whoever answers for it at the agency that sent the first; where nobody does, wherever they are."""
+    days, moment = working_days(definition), now()
+    there = {one.role for one in workers() if one.active and one.agency == agency}
+    roles = [f"role:{role}@{agency}" for role in declared.tells if role in there]
+    to = roles[:1] or [f"role:{role}" for role in declared.tells[:1]]
+    identities = list(dict.fromkeys(i for row in rows for i, child, _ in subjects_of(versions_of(row.first)[-1]) if child))
+    send(declared.message, to=to, about=identities, says={"count": len(rows)}, by=by, because=rows[0].id)
+    for row in rows:
+        row.state, row.times, row.told_at = "missing", row.times + 1, moment
+        row.run_at = parse_span(declared.again).due(moment, days)
+        row.save(update_fields=["state", "times", "told_at", "run_at"])
+    write(
+        kind="run",
+        verb="tell-missing",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="scheduled-work",
+        policy=definition.hash,
+        ids=[row.id for row in rows],
+        detail={"expected": declared.id, "agency": agency},
+    )
+
+
+# --- listing it, and saying why ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that has not come, as its reader may see it."""
+
+    id: UUID
+    expected: str
+    first: UUID
+    agency: str
+    view: EntryView
+    children: tuple[str, ...]
+    started_at: datetime
+    due_at: datetime
+    late: bool
+    times: int
+    state: str
+
+
+def missing(reading: Reading, *, closed: bool = False) -> list[Line]:
+    """What has not come yet of what this reader may see, the longest due first. Raises Refused without the right."""
+    _require(reading.actor)
+    rows = Awaited.objects.exclude(closed_at=None).order_by("-closed_at") if closed else Awaited.objects.filter(closed_at=None)
+    rows = rows if closed else rows.order_by("due_at", "id")
+    some = list(rows[:MOST])
+    with trusted("which-versions-stand"):
+        newest = {row.id: versions_of(row.first)[-1] for row in some}
+    open_to = at_least_headline(reading, newest.values())
+    found = []
+    for row in some:
+        if newest[row.id] in open_to:
+            found.append(_line(reading, row))
+    reading.about = reading.about or "view-expected"
+    return found
+
+
+def one_missing(reading: Reading, awaited: UUID) -> Line:
+    """One of these. Raises Missing where the record is not open to this reader."""
+    _require(reading.actor)
+    row = Awaited.objects.filter(id=awaited).first()
+    if row is None:
+        raise Missing
+    return _line(reading, row)
+
+
+def _line(reading: Reading, row: Awaited) -> Line:
+    history = entry_history(reading, row.first)
+    named = names(reading, history.persons) if history.persons else {}
+    late = row.closed_at is None and row.due_at < now()
+    children = tuple(profile.name for profile in named.values())
+    return Line(row.id, row.expected, row.first, row.agency, history.now, children, row.started_at, row.due_at, late, row.times, row.state)
+
+
+@transaction.atomic
+def explain(*, awaited: UUID, because: str, by: Actor) -> UUID:
+    """Says why there is none: an entry that somebody answers for, and that stops the clock. Only the agency that sent the
+    first may. Returns the entry."""
+    _require(by)
+    row = Awaited.objects.select_for_update().filter(id=awaited).first()
+    declared = partnership().expected.get(row.expected) if row else None
+    if row is None or declared is None or not declared.explained_by:
+        raise Missing
+    if row.agency != by.agency:
+        where = agencies()[row.agency].title if row.agency in agencies() else row.agency
+        raise Refused(Decision(False, "not-permitted", f"Only {where} can say why there is none. Ring them."))
+    if row.closed_at is not None:
+        raise Conflict("It has come, or somebody has said why not. Nothing was changed.")
+    if len(because.strip()) < FEWEST_WORDS:
+        raise Refused(Decision(False, "reason-too-short", "Say in a sentence why there is none, and what was done instead."))
+    with reading(by, PURPOSE, about="explain-missing") as opened:
+        entry_history(opened, row.first)
+    with trusted("explain-missing"):
+        subjects = subjects_of(versions_of(row.first)[-1])
+        made = write_here(
+            record=declared.explained_by,
+            fields={"because": because.strip()},
+            identities=[identity for identity, child, _ in subjects if child],
+            keys=[key for _, _, key in subjects],
+            by=by,
+            definition=partnership(),
+            on=[row.first],
+        )
+    row.state, row.closed_at = "explained", now()
+    row.save(update_fields=["state", "closed_at"])
+    write(
+        kind="change",
+        verb="explain-missing",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose=PURPOSE,
+        policy=partnership().hash,
+        ids=[row.id, made],
+        detail={"expected": row.expected},
+    )
+    return made
+
+
+def _require(by: Actor) -> None:
+    if not (decision := may(by, SEE, partnership())):
+        raise Refused(decision)
+
+

@@ -1,0 +1,68 @@
+"""What follows from some records when they arrive: somebody is told, something is awaited, a list or a review has one more.
+
+A load keeps what it takes; what follows is owed in the same transaction, and done after it. History is not followed: it was
+over before anybody here could have done anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sightline.agencies.queries import partnership
+from sightline.definition.types import Partnership
+from sightline.jobs import day_lists, expecting, telling
+from sightline.jobs.due import VERBS, owe
+
+VERB = "arrived"
+
+
+@lru_cache(maxsize=8)
+def _followed(definition_hash: str) -> frozenset[str]:
+    return frozenset(record for records in what_follows(partnership()).values() for record in records)
+
+
+def followed(definition: Partnership) -> frozenset[str]:
+    """Record types from which something follows here."""
+    return _followed(definition.hash)
+
+
+def what_follows(definition: Partnership) -> dict[str, frozenset[str]]:
+    """By what it is that follows: the record types."""
+    return {
+        "telling": frozenset(record for one in definition.telling.values() for record in one.after),
+        "expected": frozenset(one.after for one in definition.expected.values()),
+        "daylist": frozenset(r for one in definition.daylist.values() for takes in one.takes for r in takes.record),
+        "itemreview": frozenset(r for one in definition.itemreview.values() for takes in one.takes for r in takes.record),
+    }
+
+
+def owe_what_follows(arrived: Mapping[UUID, str], *, at_once: bool) -> None:
+    """Owes what follows from these records (first version: record type), in the caller's transaction."""
+    if arrived:
+        owe(VERB, {"entries": {str(first): record for first, record in arrived.items()}}, at_once=at_once)
+
+
+def arrived(payload: dict[str, Any]) -> None:
+    """What is owed: each thing that follows, for each record."""
+    follows = what_follows(partnership())
+    entries: dict[str, str] = payload["entries"]
+    for first in _of(entries, follows["telling"]):
+        telling.arrived(first)
+    for first in _of(entries, follows["expected"]):
+        expecting.arrived(first)
+    if records := follows["daylist"] & set(entries.values()):
+        day_lists.plan(records)
+
+
+def _of(entries: Mapping[str, str], records: Iterable[str]) -> list[UUID]:
+    wanted = set(records)
+    return [UUID(first) for first, record in entries.items() if record in wanted]
+
+
+VERBS[VERB] = arrived
+VERBS[telling.VERB] = telling.tell
+VERBS[expecting.VERB] = expecting.look
+VERBS[day_lists.VERB] = day_lists.make

@@ -1,0 +1,44 @@
+"""Waiting for what must follow, and telling where it does not: owed for the moment at which it is over."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.queries import machine
+from sightline.agencies.types import Actor
+from sightline.chronology.queries import persons_on
+from sightline.front_door import expecting
+from sightline.jobs.due import owe
+from sightline.jobs.models import Due
+from sightline.sharing.standing import trusted
+
+VERB = "look-for-expected"
+
+
+def arrived(first: UUID) -> None:
+    """Waits for what must follow this record (its first version)."""
+    for moment in set(expecting.await_(first=first, by=machine(expecting.MACHINE))):
+        owe(VERB, {}, run_at=moment)
+
+
+def look(payload: dict[str, Any]) -> None:
+    """What is owed: tells of what has not come, and looks again when the next is over."""
+    later = expecting.look(by=machine(expecting.MACHINE))
+    if later is not None and not _owed(later):
+        owe(VERB, {}, run_at=later)
+
+
+def _owed(moment: object) -> bool:
+    return Due.objects.filter(verb=VERB, done_at=None, run_at=moment).exists()
+
+
+@trusted("explain-missing")
+@transaction.atomic
+def explain(*, awaited: UUID, because: str, by: Actor) -> UUID:
+    """As `expecting.explain`; the clock stops at once after commit."""
+    made = expecting.explain(awaited=awaited, because=because, by=by)
+    owe("clocks", {"persons": [str(one) for one in persons_on(made)]})
+    return made

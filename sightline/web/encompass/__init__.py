@@ -1,0 +1,1 @@
+"""Telling schools after domestic abuse: what a school was told, and what a person must find out."""
