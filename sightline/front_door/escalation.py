@@ -6,6 +6,7 @@ itself. Whoever decided does not answer it alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -177,9 +178,22 @@ def _at_level(
         level=level,
     )
     Step.objects.filter(id=step.id).update(agency=whose)
+    _let_see(decision, entry, notice, to)
     says = {"agency": whose, "level": level, "due": due.isoformat()}
     send(MESSAGE, to=list(dict.fromkeys([*to, *other])), about=[entry], says=says, by=by, because=step.id)
     return step
+
+
+def _let_see(decision: UUID, entry: UUID, notice: UUID, to: Iterable[str]) -> None:
+    """Those who answer at a level see what they answer: the disagreement, the decision, the notice, and who the child is."""
+    given, moment = steps.keys_of(notice), now()
+    until = steps.due_in(partnership(), "10 working days")
+    places = set(to)
+    people = [one for one in workers() if one.active and {f"role:{one.role}", f"role:{one.role}@{one.agency}"} & places]
+    for one in people:
+        holder = f"worker:{one.id}"
+        tie([(holder, "named", record, moment, until, entry) for record in (entry, decision, notice)])
+        tie([(holder, "asked", child, moment, until, entry) for child in (given.children if given else ())])
 
 
 def _roles_at(agency: str) -> set[str]:
@@ -201,6 +215,7 @@ def climb(step: StepView, by: Actor) -> None:
     there = _roles_at(at_door)
     to = [f"role:{role}@{at_door}" if role in there else f"role:{role}" for role in rung.whom]
     Step.objects.filter(id=row.id).update(level=level, due_at=due, to=to[0], told_at=now(), scheduled=False)
+    _let_see(decision, step.entry, step.notice, to)
     also = [f"role:{role}@{row.agency}" for role in rung.also if role in _roles_at(row.agency)]
     says = {"agency": row.agency, "level": level, "due": due.isoformat()}
     send(MESSAGE, to=list(dict.fromkeys([*to, *also])), about=[step.entry], says=says, by=by, because=step.id)

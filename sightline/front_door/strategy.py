@@ -20,7 +20,7 @@ from sightline.definition.nearest import nearest
 from sightline.definition.outcomes import Decision, Invalid, Missing, Refused
 from sightline.definition.records import clean
 from sightline.definition.types import Fault, Partnership, Route
-from sightline.front_door import flags, rules, steps
+from sightline.front_door import flags, handing_over, rules, steps
 from sightline.front_door.checks import readers
 from sightline.front_door.claiming import touch
 from sightline.front_door.models import Decided, Item, Step
@@ -77,6 +77,9 @@ def call_strategy_discussion(*, entry: UUID, agencies_called: Sequence[str], by:
     first = notice_of(given.seen.first)
     called = list(dict.fromkeys([by.agency, *agencies_called]))
     to = Step.objects.filter(notice=first, kind=steps.HAND_OVER).order_by("-at").values_list("to", flat=True).first()
+    if not to:  # nobody has decided yet: the team is called all the same
+        team = handing_over.best(definition, route_of(definition), given.children, by)
+        to = team.to if team else ""
     return _call(definition, given, first, called, by, on=[given.seen.first, first], to=to or "", because=because)
 
 
@@ -133,6 +136,8 @@ def _call(
             urgent=True,
         )
         _may_see(definition, given, entry, agency, by)
+    if to:
+        tie([(to, handing_over.TIE, child, moment, None, entry) for child in given.children])
     to_tell = _whom_to_tell(definition, known, called, to, by)
     if to_tell:
         send(MESSAGE, to=to_tell, about=[entry], says={"agency": by.agency}, by=by, because=step.id)
