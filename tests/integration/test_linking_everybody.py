@@ -58,6 +58,15 @@ def _today():
     return local_day(now())
 
 
+def test_processes_that_read_by_themselves_read_what_one_reads(town):
+    alone, together = (Everybody(purpose="link-everybody") for _ in range(2))
+    (one,), (other,) = (list(everybody.tables(jobs=jobs)) for everybody, jobs in ((alone, 1), (together, 2)))
+    assert len(alone) == 7 and one.equals(other)
+    assert list(alone.identities()) == list(together.identities()) and alone.agencies == together.agencies
+    assert alone._rules == together._rules != {} and alone._basis == together._basis
+    assert Alike.objects.count() == 7  # and whoever asked goes on asking
+
+
 def standing():
     """What is thought of each pair, and who is whom."""
     pairs = {(p.one_id, p.other_id): (p.state, tuple(p.why)) for p in Possible.objects.all()}

@@ -11,6 +11,7 @@ from sightline.chronology.models import Entry
 from sightline.identity.models import SourceIdentity, Version
 from sightline.vault.actions import CannotOpen, Erased, Keyring, destroy, digest
 from sightline.vault.models import Key
+from sightline.vault.opening import open_each
 from sightline.vault.rules import key_ids
 from tests.support.databases import run_sightline
 from tests.support.partnership import child, identities, send, settle_in
@@ -101,6 +102,27 @@ def test_a_key_is_kept_wrapped_and_does_not_unwrap_as_another(there):
         opened(other_body)
     assert not isinstance(refused.value, Erased)  # nobody erased it
     assert opened(body) == "x"  # and whatever else is on the page goes on
+
+
+def test_many_at_once_open_as_each_does_alone(there, settings, caplog):
+    (one, [key]), (both, [first, second]) = sealed("alone"), sealed("two", "subject", "subject")
+
+    def row(key_id, body, bound_to="row|1"):
+        return key_id.bytes, bytes(Key.objects.get(id=key_id).wrapped), body, bound_to
+
+    broken = one[:-1] + bytes((one[-1] ^ 1,))
+    rows = [row(key, one), row(first, both), row(second, both)]
+    unlike = [row(key, one, "row|2"), row(key, broken), row(first, one), row(key, one[:50]), row(key, b"")]
+    taken = [
+        (key.bytes, row(first, one)[1], one, "row|1"),
+        (key.bytes, b"", one, "row|1"),
+    ]  # a key in another's place; none
+    assert open_each(rows) == [b'"alone"', b'"two"', b'"two"'] and not caplog.records
+    assert open_each([*unlike, *taken, *rows]) == [None] * 7 + [b'"alone"', b'"two"', b'"two"']
+    assert "a key in the vault was altered" in caplog.text
+    settings.SIGHTLINE_KEY = base64.b64encode(os.urandom(32)).decode()
+    with pytest.raises(ImproperlyConfigured, match="SIGHTLINE_KEY is not the key with which this database was sealed"):
+        open_each(rows)
 
 
 def test_with_another_key_encryption_key_nothing_opens_and_a_sentence_says_so(there, settings):
