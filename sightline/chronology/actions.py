@@ -67,6 +67,7 @@ def write_here(
     flagged: Sequence[str] = (),
     urgent: bool = False,
     first: UUID | None = None,
+    says: str = "",
 ) -> UUID:
     """One entry that somebody writes here, and no sender told: a decision, a review, what left. In the caller's transaction.
 
@@ -83,7 +84,7 @@ def write_here(
         record=record,
         agency=agency or by.agency,
         handling=handling or definition.record[record].handling,
-        pointer_only=False,
+        pointer_only=definition.record[record].pointer_only,
         routine=False,
         queued=False,
         urgent=urgent,
@@ -96,7 +97,7 @@ def write_here(
         author=by.id,
         definition=definition.hash,
         body={
-            "says": "",
+            "says": says,
             "place": {},
             "fields": dict(fields),
             "missing": [],

@@ -33,9 +33,25 @@ class Listed:
     on: tuple[UUID, ...]  # the first versions of the records that it answers
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Of an entry: who sent it, who took it in, and when it was known."""
+
+    id: UUID
+    agency: str
+    author: str
+    known_at: datetime
+
+
 def firsts_of(entries: Iterable[UUID]) -> dict[UUID, UUID]:
     """The first version of each of these records, by any version's id. What is no entry is left out."""
     return dict(Entry.objects.filter(id__among=list(entries)).values_list("id", "first"))
+
+
+def headers_of(entries: Iterable[UUID]) -> list[Header]:
+    """Of these entries, what stands outside their sealed words. Ids, codes and times only, for stages above."""
+    rows = Entry.objects.filter(id__among=list(entries))
+    return [Header(*row) for row in rows.values_list("id", "agency", "author", "known_at")]
 
 
 def labels_of(entries: Iterable[UUID], kinds: Mapping[str, str]) -> list[tuple[Entry, Label]]:

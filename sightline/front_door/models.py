@@ -10,6 +10,9 @@ import uuid
 
 from django.db import models
 
+from sightline.front_door.portal_models import PortalMembership as PortalMembership
+from sightline.front_door.portal_models import Submitted as Submitted
+from sightline.front_door.portal_models import SubmittedAnswer as SubmittedAnswer
 from sightline.front_door.quality_models import Quality as Quality
 from sightline.front_door.step_models import Step as Step
 from sightline.ledger.models import AppendOnly

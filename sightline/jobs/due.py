@@ -15,6 +15,7 @@ from sightline.agencies.queries import machine, partnership
 from sightline.clocks import actions as clocks
 from sightline.front_door import following as queue
 from sightline.front_door.quality import tell as tell_quality
+from sightline.front_door.portal import actions as portal
 from sightline.identity import quality
 from sightline.intake import alarms
 from sightline.jobs import escalating, retaining
@@ -42,6 +43,9 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "escalate-emergency": escalating.escalate,
     "tell-new": lambda payload: following.tell_new(
         (UUID(e) for e in payload["entries"]), by=machine("clock-machine")
+    ),
+    "note-submissions": lambda payload: portal.note(
+        [(UUID(first), about, urgency) for first, about, urgency in payload["told"]], by=machine("clock-machine")
     ),
     falling_due.VERB: lambda payload: _look(UUID(payload["step"])),
     "watch-feeds": lambda payload: alarms.watch(definition=partnership(), by=machine("clock-machine")),

@@ -40,7 +40,8 @@ def tell_new(entries: Iterable[UUID], *, by: Actor) -> int:
         if entry.first != entry.id or entry.stated:
             continue  # a correction is not news twice, nor is what was loaded as history
         told = {
-            (row.kind, row.to) for row in Outgoing.objects.filter(kind__in=(KIND, OPEN), because__in=(entry.first, entry.id))
+            (row.kind, row.to)
+            for row in Outgoing.objects.filter(kind__in=(KIND, OPEN), because__in=(entry.first, entry.id))
         }
         same = _whole(label)
         for to, readers in _followers(definition, same, everybody, concern=entry.queued).items():

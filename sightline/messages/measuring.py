@@ -58,7 +58,9 @@ def by_role(moment: datetime, weeks: int = 4) -> list[Told]:
         for start in starts:
             counts, pressing, digest = [], 0, 0
             for one in people[role]:
-                got = {m: (p, w) for place in inboxes_of(one) for week, m, p, w in there.get(place, ()) if week == start}
+                got = {
+                    m: (p, w) for place in inboxes_of(one) for week, m, p, w in there.get(place, ()) if week == start
+                }
                 kinds = Counter("pressing" if p else "digest" if w == "digest" else "other" for p, w in got.values())
                 counts.append(kinds["digest"] + kinds["other"])
                 pressing, digest = pressing + kinds["pressing"], digest + kinds["digest"]

@@ -74,5 +74,7 @@ def run_example(partnership: Partnership, plan: MessagePlan, example: dict[str, 
     )
     wanted = str(example["mailed"])
     if came is None or wanted == "no":
-        return None if came is None and wanted == "no" else f"mailed: {f'{local(came):%Y-%m-%d %H:%M}' if came else 'no'}"
+        return (
+            None if came is None and wanted == "no" else f"mailed: {f'{local(came):%Y-%m-%d %H:%M}' if came else 'no'}"
+        )
     return None if came == parse_moment(wanted) else f"mailed: {local(came):%Y-%m-%d %H:%M}"

@@ -28,6 +28,11 @@ KEPT = {  # form: the fields that are kept
     "emergency": ("reason",),
     "reveal": ("reason", "words"),
     "emergency-review": ("finding", "comment"),
+    "intelligence": tuple(
+        "about_kind says urgency how_known seen_at where given family born vehicle account keep_from".split()
+    ),
+    "intelligence-grade": tuple("keep source_grade information_grade handling conditions words outcome".split()),
+    "queue-note": ("words",),
 }
 LONGEST = 200_000
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from sightline.agencies.models import Published, RegistryRow
 from sightline.disclosure.models import Pack, PackFile, PackStep
+from sightline.front_door.portal_models import PortalMembership, Submitted, SubmittedAnswer
 from sightline.identity.linkage.models import PublishedModel, TrainedModel
 from sightline.identity.locations.models import (
     LocationEnded,
@@ -91,6 +92,9 @@ def _of_messages():
     Delivered.objects.create(message=sent, holder="agency:a", at=now(), why="told")
     Acknowledged.objects.create(message=sent, by="b", agency="a", at=now())
     Mailed.objects.create(worker="b", at=now(), messages=[str(sent.id)])
+    PortalMembership.objects.create(agency="a", joined=True, by="b", at=now(), definition="0" * 64)
+    told = Submitted.objects.create(entry=uuid4(), agency="a", by="b", at=now(), about_kind="place", urgency="soon")
+    SubmittedAnswer.objects.create(told=told, place=0, outcome="kept", by="b", agency="a", at=now())
 
 
 def _of_locations():

@@ -53,10 +53,26 @@ def choose(username, **settings):
 
 
 def test_whoever_works_with_a_child_is_told_once_of_what_is_new(house):
-    live(tell(agency="leeds-york-mental-health", record="camhs-referral", role="child", at="2025-01-14 09:00", message="c1"))
+    live(
+        tell(
+            agency="leeds-york-mental-health",
+            record="camhs-referral",
+            role="child",
+            at="2025-01-14 09:00",
+            message="c1",
+        )
+    )
     (line,) = new()
     assert line.children and "camhs" in line.says.lower() and line.because
-    live(tell(agency="leeds-york-mental-health", record="camhs-referral", role="child", at="2025-01-14 09:00", message="c1"))
+    live(
+        tell(
+            agency="leeds-york-mental-health",
+            record="camhs-referral",
+            role="child",
+            at="2025-01-14 09:00",
+            message="c1",
+        )
+    )
     live(
         tell(
             agency="leeds-york-mental-health",
@@ -141,7 +157,11 @@ def test_an_email_says_that_something_waits_and_names_nobody(house):
 def test_at_night_only_what_cannot_wait_is_mailed_and_the_rest_comes_together_in_the_morning(house):
     alert = {"agency": POLICE, "at": "2025-01-14T20:00:00+00:00", "until": "2025-01-15T00:00:00+00:00"}
     for n in range(3):
-        live(tell("camhs-referral", "child", agency="leeds-york-mental-health", at=f"2025-01-14 2{n}:00", message=f"n{n}"))
+        live(
+            tell(
+                "camhs-referral", "child", agency="leeds-york-mental-health", at=f"2025-01-14 2{n}:00", message=f"n{n}"
+            )
+        )
     with pretend(parse_moment("2025-01-14 22:30")):
         send("break-glass-alert", to=f"worker:{actor('paul').id}", says=alert, by=actor("omar"))
         turn()
@@ -221,7 +241,12 @@ def test_how_much_is_told_is_measured_by_role_and_never_of_few_people(house):
     with pretend(parse_moment(NOON)):
         for n in range(9):
             for _ in range(n + 4):
-                send("new-on-your-child", to=f"worker:{ids[f'sw{n}']}", says={"record": "ppn", "agency": POLICE}, by=actor("omar"))
+                send(
+                    "new-on-your-child",
+                    to=f"worker:{ids[f'sw{n}']}",
+                    says={"record": "ppn", "agency": POLICE},
+                    by=actor("omar"),
+                )
         rows = {(r.role, r.week.isoformat()): r for r in by_role(parse_moment(NOON))}
     row = rows["social-worker", "2025-01-13"]
     assert (row.people, row.high, row.limit, row.over) == (10, 11, 10, True)
@@ -234,6 +259,11 @@ def test_a_message_and_what_is_mailed_of_it_are_kept_or_lost_together(house):
     from django.db import transaction
 
     with pytest.raises(RuntimeError), pretend(parse_moment(NOON)), transaction.atomic():
-        send("new-on-your-child", to=f"worker:{actor('sam').id}", says={"record": "ppn", "agency": POLICE}, by=actor("omar"))
+        send(
+            "new-on-your-child",
+            to=f"worker:{actor('sam').id}",
+            says={"record": "ppn", "agency": POLICE},
+            by=actor("omar"),
+        )
         raise RuntimeError
     assert before == (Outgoing.objects.count(), Waiting.objects.count(), ToMail.objects.count())

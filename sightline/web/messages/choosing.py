@@ -66,7 +66,10 @@ def choosing(request: HttpRequest) -> HttpResponse:
     }
     form = ChoosingForm(request.POST if request.method == "POST" else None, initial=initial)
     colleagues = [one for one in workers() if one.agency == actor.agency and one.active and one.id != actor.id]
-    form.fields["deputy"].choices = [("", "Nobody"), *((one.id, f"{one.name}, {words(request, one.role)}") for one in colleagues)]
+    form.fields["deputy"].choices = [
+        ("", "Nobody"),
+        *((one.id, f"{one.name}, {words(request, one.role)}") for one in colleagues),
+    ]
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         choose(

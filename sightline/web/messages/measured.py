@@ -18,7 +18,12 @@ def measured(request: HttpRequest) -> HttpResponse:
     roles = list(dict.fromkeys(row.role for row in rows if row.people))
     by = {(row.role, row.week): row for row in rows}
     table = [
-        (definition.role[role].title, by[role, weeks[0]].people, by[role, weeks[0]].limit, [cell(by[role, w]) for w in weeks])
+        (
+            definition.role[role].title,
+            by[role, weeks[0]].people,
+            by[role, weeks[0]].limit,
+            [cell(by[role, w]) for w in weeks],
+        )
         for role in roles
     ]
     context = {
