@@ -28,7 +28,7 @@ def size() -> int:
 
 
 def roots(spans: Sequence[Span]) -> list[bytes]:
-    """The root over each span, in two queries. Raises Gap."""
+    """The root over each span, in one query. Raises Gap."""
     parts = [tree.subtrees(span) for span in spans]
     known = _known({part for each in parts for part in each})
     return [tree.folded([known[part] for part in each]) for each in parts]
@@ -59,10 +59,8 @@ def growing() -> tree.Growing:
 
 def _known(wanted: set[Subtree], *, lenient: bool = False) -> dict[Subtree, bytes]:
     """The roots of whole subtrees: stored ones as they are, lower ones from their leaves."""
-    stored = {part for part in wanted if part[0] >= STORED}
-    lower = wanted - stored
-    found = _nodes(stored)
-    leaves = _leaves({at << level >> STORED for level, at in lower})
+    lower = {part for part in wanted if part[0] < STORED}
+    found, leaves = _fetched(wanted - lower, {at << level >> STORED for level, at in lower})
     for level, at in lower:
         low = at << level
         grown = tree.Growing()
@@ -76,28 +74,26 @@ def _known(wanted: set[Subtree], *, lenient: bool = False) -> dict[Subtree, byte
     return {**dict.fromkeys(missing, bytes(32)), **found}
 
 
-def _nodes(wanted: Iterable[Subtree]) -> dict[Subtree, bytes]:
-    ordered = sorted(wanted)
-    if not ordered:
-        return {}
-    either = " OR ".join(['("level" = %s AND "at" = %s)'] * len(ordered))
-    with connection.cursor() as cursor:
-        values = [number for part in ordered for number in part]
-        cursor.execute(f'SELECT "level", "at", "root" FROM "ledger_node" WHERE {either}', values)
-        return {(level, at): bytes(root) for level, at, root in cursor.fetchall()}
-
-
-def _leaves(blocks: Iterable[int]) -> dict[int, bytes]:
-    """The leaves of these blocks of sixteen, by their place."""
-    ordered = sorted(blocks)
-    if not ordered:
-        return {}
-    either = " OR ".join(['(p."n" >= %s AND p."n" < %s)'] * len(ordered))
-    with connection.cursor() as cursor:
-        values = [bound for block in ordered for bound in (block * WIDTH, (block + 1) * WIDTH)]
-        cursor.execute(
-            'SELECT p."n", r."leaf" FROM "ledger_place" p JOIN "ledger_record" r ON r."id" = p."record_id" '
-            f"WHERE {either}",
-            values,
+def _fetched(nodes: Iterable[Subtree], blocks: Iterable[int]) -> tuple[dict[Subtree, bytes], dict[int, bytes]]:
+    """Stored subtrees, and the leaves of blocks of sixteen by their place, in one query: each row by its key."""
+    asked, values = [], []
+    if parts := sorted(nodes):
+        # one by one: for a list of pairs SQLite would go through the whole table
+        either = " OR ".join(['("level" = %s AND "at" = %s)'] * len(parts))
+        asked.append(f"""SELECT "level", "at", "root", '' FROM "ledger_node" WHERE {either}""")
+        values += [number for part in parts for number in part]
+    for block in sorted(blocks):
+        asked.append(
+            'SELECT -1, p."n", NULL, r."leaf" FROM "ledger_place" p JOIN "ledger_record" r ON r."id" = p."record_id" '
+            'WHERE p."n" >= %s AND p."n" < %s'
         )
-        return {n: bytes.fromhex(leaf) for n, leaf in cursor.fetchall()}
+        values += [block * WIDTH, (block + 1) * WIDTH]
+    if not asked:
+        return {}, {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked), values)
+        rows = cursor.fetchall()
+    return (
+        {(level, at): bytes(root) for level, at, root, _ in rows if level >= 0},
+        {n: bytes.fromhex(leaf) for level, n, _, leaf in rows if level < 0},
+    )

@@ -28,6 +28,7 @@ TEXTS = tuple(sorted(set(COVERED) - {"count", "ids", "detail"}))
 START = "0" * 64  # of a chain
 TREE = "*"  # the tree, where a chain of before has its agency; no agency can have this id
 STORED = 4  # subtrees of this level and above are kept: one row for sixteen records, about
+_sha256 = hashlib.sha256
 _CANONICAL = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False
 ).encode  # made once: a fifth less time
@@ -48,13 +49,13 @@ _QUOTES = {  # quotation marks in the pieces between, where no value has one of 
 }
 
 
-def leaf_of_pieces(begins: str, detail: str, then: str, ids: str, ends: str) -> str:
-    """The same, of the text that it covers, in pieces: the JSON of `detail` and `ids` is between the others, however the
-    database spaces it, and values stand between quotation marks as they are. Empty where a value would have to be
-    escaped; another where the database orders JSON otherwise: see `leaf_of_row`. A million records are checked this way
-    in a quarter of the time that making dicts of them takes.
+def is_leaf_of_pieces(leaf_: str, begins: str, detail: str, then: str, ids: str, ends: str, *, escaped: bool) -> bool:
+    """Whether this is the fingerprint of a record whose text comes in pieces, as the database joins it: the JSON of `detail`
+    and `ids` is between the others, however the database spaces and orders it. Where the pieces are not `escaped`, values
+    stand between quotation marks as they are. False too where a value would have to be escaped: see `leaf_of_row`. A
+    million records are checked this way in a fifth of the time that making dicts of them takes.
     """
-    if (
+    if not escaped and (
         begins.count('"') != _QUOTES["begins"]
         or then.count('"') != _QUOTES["then"]
         or ends.count('"') != _QUOTES["ends"]
@@ -62,9 +63,15 @@ def leaf_of_pieces(begins: str, detail: str, then: str, ids: str, ends: str) -> 
         or "\\" in then
         or "\\" in ends
     ):
-        return ""
-    text = f"{begins}{_unspaced(detail)}{then}{_unspaced(ids)}{ends}"
-    return hashlib.sha256(b"\x00" + text.encode()).hexdigest()
+        return False
+    text = f"\0{begins}{_unspaced(detail)}{then}{_unspaced(ids)}{ends}"
+    if _sha256(text.encode()).hexdigest() == leaf_:
+        return True
+    try:  # names in another order: PostgreSQL puts the shorter first, SQLite leaves them as they were written
+        text = f"\0{begins}{_CANONICAL(json.loads(detail))}{then}{_CANONICAL(json.loads(ids))}{ends}"
+    except ValueError:
+        return False
+    return _sha256(text.encode()).hexdigest() == leaf_
 
 
 def leaf_of_row(row: Sequence[str], count: int, ids: str, detail: str) -> str:

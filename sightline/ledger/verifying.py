@@ -16,7 +16,7 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Q
 
 from sightline.ledger import proofs, rules, tree
@@ -108,9 +108,16 @@ def _parts(size: int) -> Iterator[_Part]:
         yield from (_part(*span) for span in spans)
         return
     connection.close()  # each process opens its own
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), initializer=_only_reading) as pool:
         lows, highs = zip(*spans, strict=True)
         yield from pool.map(_part, lows, highs)
+
+
+def _only_reading() -> None:
+    """In a process of its own: its connection refuses to write."""
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON" if sqlite else "SET default_transaction_read_only = on")
 
 
 def _part(low: int, high: int) -> _Part:
@@ -118,6 +125,7 @@ def _part(low: int, high: int) -> _Part:
     part, look = _Part(), _Looking()
     leaves: list[bytes] = []
     doubtful: set[int] = set()
+    fits, escaped, fromhex = rules.is_leaf_of_pieces, look.escaped, bytes.fromhex
 
     def fault(n: int, sentence: str) -> None:
         part.faults.append(sentence)
@@ -130,14 +138,20 @@ def _part(low: int, high: int) -> _Part:
             doubtful.update(range(here, n))
             leaves.extend([bytes(32)] * (n - here))
 
-    for n, leaf, *pieces in look.between(low, high):
-        missing_until(n)
+    for n, leaf, begins, detail, then, ids, ends in look.between(low, high):
+        if n != low + len(leaves):
+            missing_until(n)
         if leaf is None:
             fault(n, f"the record at place {n} is gone")
             leaves.append(bytes(32))
             continue
         part.records += 1
-        if (None in pieces or rules.leaf_of_pieces(*pieces) != leaf) and (sentence := look.closely(n)):
+        # a value that is null makes its piece null
+        whole = begins and then and ends and type(detail) is type(ids) is str
+        if whole and fits(leaf, begins, detail, then, ids, ends, escaped=escaped):
+            leaves.append(fromhex(leaf))
+            continue
+        if sentence := look.closely(n):
             fault(n, sentence)
         leaves.append(_raw(leaf))
     missing_until(high)
@@ -155,10 +169,11 @@ def _raw(leaf: str) -> bytes:
 
 class _Looking:
     """Rows are read plain, and mostly as the text that their fingerprint covers: the database joins it faster than we do,
-    and a model a record would take ten times as long. Where that text does not fit, the record is looked at closely."""
+    and a model a record would take ten times as long. Where that text does not fit, the record is looked at closely.
+    `escaped`: whether the database escapes values as JSON does."""
 
     def __init__(self) -> None:
-        self._sqlite = connection.vendor == "sqlite"
+        self._sqlite = self.escaped = connection.vendor == "sqlite"
         if self._sqlite:  # records are met at random by their ids: reading each page by a call costs a third more
             _rows("PRAGMA mmap_size = 17179869184", [])
         how = {"at": """r."at" || '+00:00'"""} if self._sqlite else {}  # which keeps a moment as text, without its zone
@@ -168,45 +183,70 @@ class _Looking:
         self.columns = ", ".join(how.get(name, f'r."{name}"') for name in named)
 
     def between(self, low: int, high: int) -> Iterator[tuple[Any, ...]]:
-        """Place, fingerprint, and the pieces of what it covers."""
+        """Place, fingerprint, and the pieces of what it covers (None where they cannot be made)."""
         statement = (
-            f'SELECT p."n", r."leaf", {self._pieces()} FROM "ledger_place" p '
+            'SELECT p."n", r."leaf", {} FROM "ledger_place" p '
             'LEFT JOIN "ledger_record" r ON r."id" = p."record_id" WHERE p."n" >= %s AND p."n" < %s ORDER BY p."n"'
         )
+        whole, bare = statement.format(self._pieces()), statement.format("NULL, NULL, NULL, NULL, NULL")
         for start in range(low, high, PAGE):
-            yield from _rows(statement, [start, min(high, start + PAGE)])
+            bounds = [start, min(high, start + PAGE)]
+            try:
+                yield from _rows(whole, bounds)
+            except DatabaseError:  # somebody put in what is no text: then each of these records is looked at closely
+                yield from _rows(bare, bounds)
 
     def _pieces(self) -> str:
-        """The five pieces of `rules.leaf_of_pieces`, as the database joins them."""
-        parts, here = [], "'{'"
-        for n, name in enumerate(sorted(rules.COVERED)):
-            here += f""" || '{"," if n else ""}"{name}":'"""
-            if name in ("detail", "ids"):
-                parts += [here, f'r."{name}"' + ("" if self._sqlite else "::text")]
-                here = "''"
-            else:
-                here += f" || {self._as_json(name)}"
-        return ", ".join([*parts, here + " || '}'"])
+        """The five pieces of `rules.is_leaf_of_pieces`, as the database joins them."""
+        return self._objects() if self.escaped else self._joined()
 
-    def _as_json(self, name: str) -> str:
-        """Between quotation marks, as it is: `leaf_of_pieces` sees where that would not do."""
-        if name == "count":
-            return 'CAST(r."count" AS text)'
-        value = f'r."{name}"'
-        if name == "id":
-            bounds = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-            dashed = " || '-' || ".join(f'substr(r."id",{start},{length})' for start, length in bounds)
-            value = dashed if self._sqlite else 'r."id"::text'
-        if name == "at":
-            utc = """to_char(r."at" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"""
-            value = ('r."at"' if self._sqlite else utc) + " || '+00:00'"
-        return f"""'"' || {value} || '"'"""
+    def _objects(self) -> str:
+        """SQLite writes an object as `leaf` does, values escaped, in one go: a third faster than joining it."""
+        bounds = ((1, 8), (9, 4), (13, 4), (17, 4))
+        own = {
+            "id": " || '-' || ".join(f'substr(r."id",{start},{length})' for start, length in bounds)
+            + """ || '-' || substr(r."id",21)""",
+            "at": """r."at" || '+00:00'""",
+        }
+        groups: list[list[str]] = [[]]
+        for name in sorted(rules.COVERED):
+            if name in ("detail", "ids"):
+                groups.append([])
+            else:
+                groups[-1].append(f"""'{name}', {own.get(name, f'r."{name}"')}""")
+        begins, then, ends = (f"json_object({', '.join(each)})" for each in groups)
+        return (
+            f"""rtrim({begins}, '}}') || ',"detail":', r."detail", ',' || trim({then}, '{{}}') || ',"ids":', r."ids", """
+            f"""',' || ltrim({ends}, '{{')"""
+        )
+
+    def _joined(self) -> str:
+        """Between quotation marks, as it is: `is_leaf_of_pieces` sees where that would not do."""
+        values = {
+            "id": """r."id"::text""",
+            "at": """to_char(r."at" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00:00')""",
+        }
+        parts, here = [], "'{"  # the text that is open ends what is joined so far
+        for n, name in enumerate(sorted(rules.COVERED)):
+            here += f'{"," if n else ""}"{name}":'
+            if name in ("detail", "ids"):
+                parts += [f"{here}'", f'r."{name}"::text']
+                here = "'"
+            elif name == "count":
+                here += """' || r."count"::text || '"""
+            else:
+                value = values.get(name, f'r."{name}"')
+                here += f""""' || {value} || '\""""
+        return ", ".join([*parts, here + "}'"])
 
     def closely(self, n: int) -> str:
         """What does not fit of the record at a place; empty where all does."""
         statement = f'SELECT {self.columns} FROM "ledger_place" p JOIN "ledger_record" r ON r."id" = p."record_id" WHERE p."n" = %s'
-        for *values, leaf, _ in _rows(statement, [n]):
-            return self.at(values, leaf)
+        try:
+            for *values, leaf, _ in _rows(statement, [n]):
+                return self.at(values, leaf)
+        except DatabaseError:  # somebody put in bytes that are no text
+            return f"the record at place {n} was altered after it was written: it cannot be read any more"
         return f"the record at place {n} is gone"
 
     def at(self, values: Any, leaf: str, seal: str | None = None) -> str:

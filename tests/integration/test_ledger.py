@@ -4,10 +4,10 @@ What somebody can do who holds the keys as well: test_ledger_witnessed.py.
 """
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from sightline.ledger import proofs, rules, tree
@@ -15,8 +15,8 @@ from sightline.ledger.actions import sequence, write
 from sightline.ledger.models import Head, Link, Node, Place, Record, Unplaced
 from sightline.ledger.queries import sealed
 from sightline.ledger.triggers import install
-from sightline.ledger.verifying import verify
-from tests.support.tampering import afresh, at, delete, forged, unguarded, with_right_leaf
+from sightline.ledger.verifying import _Looking, _only_reading, verify
+from tests.support.tampering import afresh, at, delete, forged, sql, unguarded, with_right_leaf
 
 POLICE, SCHOOL = "west-yorkshire-police", "elmfield-academy"
 SEAL = "record {} was not written by Sightline, or altered since: its seal does not fit"
@@ -66,6 +66,62 @@ def test_no_part_of_a_record_can_be_altered(ledger):
         assert verify().faults == (f"record {record.id} was altered after it was written",), column
         Record.objects.filter(id=record.id).update(**{column: getattr(record, column)})
     assert verify().faults == ()
+
+
+def test_whatever_stands_in_a_record_it_is_read_once_and_fits(database, monkeypatch):
+    """However a database keeps JSON: quotation marks, other alphabets, spaces, names in no order. Looking at a record
+    closely costs a query, and is for those that do not fit."""
+    details = ({"pointer": 2, "full": 1, "levels": {"headline": 1, "a b": "c, d"}}, {"é": 'a"b\\c', "a": None}, {})
+    for n, detail in enumerate(details):
+        read(n, detail=detail, rule="sharing/front-door", basis="Children Act 1989, section 47")
+    assert sequence() == len(details)
+    monkeypatch.setattr(_Looking, "closely", lambda self, n: f"place {n} was looked at closely")
+    assert verify().faults == ()
+    read(4, basis='of the "family"\n')
+    sequence()
+    joined = () if database.engine == "sqlite" else ("place 3 was looked at closely",)
+    assert verify().faults == joined  # PostgreSQL's is joined as it is
+    monkeypatch.undo()
+    assert verify().faults == ()
+
+
+@pytest.mark.parametrize(
+    "column, value",
+    [
+        ("actor", "X'00FF'"),
+        ("actor", "'w2' || char(0) || 'x'"),
+        ("detail", "'{'"),
+        ("ids", "X'FF'"),
+        ("count", "'three'"),
+    ],
+)
+def test_on_sqlite_what_is_no_text_or_no_json_any_more_is_named_and_hides_nothing_else(sqlite_database, column, value):
+    for n in range(20):
+        read(n)
+    sequence()
+    unguarded()
+    sql("PRAGMA ignore_check_constraints = ON")
+    for n in (2, 7):
+        sql(f'UPDATE "ledger_record" SET "{column}" = {value} WHERE "id" = %s', at_hex(n))
+    assert verify().faults == tuple(f"record {dashed(n)} was altered after it was written" for n in (2, 7))
+
+
+def test_on_sqlite_what_cannot_even_be_read_is_named_by_its_place(sqlite_database):
+    for n in range(20):
+        read(n)
+    sequence()
+    unguarded()
+    sql('UPDATE "ledger_record" SET "actor" = CAST(X\'FF\' AS TEXT) WHERE "id" = %s', at_hex(7))
+    assert verify().faults == ("the record at place 7 was altered after it was written: it cannot be read any more",)
+
+
+def at_hex(n):
+    with connection.cursor() as cursor:
+        return cursor.execute('SELECT "record_id" FROM "ledger_place" WHERE "n" = %s', [n]).fetchone()[0]
+
+
+def dashed(n):
+    return UUID(at_hex(n))
 
 
 def test_a_record_altered_with_its_fingerprint_does_not_fit_the_tree(ledger):
@@ -253,6 +309,14 @@ def test_several_processes_find_what_one_finds(ledger, monkeypatch):
     assert verify().faults == (f"record {record.id} was altered after it was written",)
 
 
+def test_each_of_them_reads_and_cannot_write(ledger):
+    _only_reading()
+    assert Record.objects.count() == 40
+    with pytest.raises(DatabaseError):
+        Record.objects.filter(id=at(3).id).update(actor="somebody-else")
+    connection.close()  # the next has a connection of its own
+
+
 # --- proofs ----------------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +332,14 @@ def test_a_record_and_a_past_are_proved_out_of_what_is_stored(database):
             assert tree.root_by_inclusion(leaves[leaf], leaf, count, path) == roots[count]
         for old in {1, count // 2 or 1, count}:
             assert tree.is_consistent(old, roots[old], count, roots[count], proofs.consistency(old, count))
+
+
+def test_a_proof_is_one_query(ledger, django_assert_num_queries):
+    for leaf, old in ((0, 33), (17, 16), (39, 1)):
+        with django_assert_num_queries(1):
+            proofs.inclusion(leaf, 40)
+        with django_assert_num_queries(1):
+            proofs.consistency(old, 40)
 
 
 def test_a_gap_gives_no_proof(ledger):

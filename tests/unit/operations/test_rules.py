@@ -43,6 +43,10 @@ def pieces(said, detail, apart, **raw):
     return begins, json.dumps(detail, separators=apart), f',{text["id"]},"ids":', '["b", "c"]', ends
 
 
+def fits(leaf, given):
+    return rules.is_leaf_of_pieces(leaf, *given, escaped=False)
+
+
 def wanted(said, detail):
     row = {**dict.fromkeys(rules.TEXTS, "x"), **said}
     return rules.leaf({**row, "count": 0, "ids": ["b", "c"], "detail": detail})
@@ -54,8 +58,19 @@ def wanted(said, detail):
 )
 def test_a_space_within_a_text_is_part_of_it(detail, other, apart):
     """However the database spaces its JSON, a text with a space is not the text without."""
-    assert rules.leaf_of_pieces(*pieces({}, {"a": ["b", 1]}, apart)) == wanted({}, {"a": ["b", 1]})
-    assert rules.leaf_of_pieces(*pieces({}, detail, apart)) != wanted({}, other)
+    assert fits(wanted({}, {"a": ["b", 1]}), pieces({}, {"a": ["b", 1]}, apart))
+    assert fits(wanted({}, detail), pieces({}, detail, apart))
+    assert not fits(wanted({}, other), pieces({}, detail, apart))
+
+
+def test_names_may_stand_in_any_order_and_must_be_the_same():
+    detail = {"pointer": 1, "full": 2, "levels": {"headline": 1, "full": "a, b"}}
+    sorted_, longest_last = dict(sorted(detail.items())), dict(sorted(detail.items(), key=lambda each: len(each[0])))
+    for each in (detail, sorted_, longest_last):
+        assert fits(wanted({}, detail), pieces({}, each, None))
+    assert not fits(wanted({}, detail), pieces({}, {**detail, "full": 3}, None))
+    begins, _, *others = pieces({}, detail, None)
+    assert not fits(wanted({}, detail), (begins, "{", *others)), "what is no JSON any more"
 
 
 @pytest.mark.parametrize(
@@ -67,8 +82,8 @@ def test_a_space_within_a_text_is_part_of_it(detail, other, apart):
     ],
 )
 def test_what_json_would_escape_is_not_taken_for_what_it_looks_like(said, altered):
-    assert rules.leaf_of_pieces(*pieces(altered, {}, None)) != wanted(said, {})
-    assert rules.leaf_of_pieces(*pieces(altered, {}, None)) == ""
+    assert not fits(wanted(said, {}), pieces(altered, {}, None))
+    assert not fits(wanted(altered, {}), pieces(altered, {}, None)), "it is looked at closely"
 
 
 # --- what is kept outside --------------------------------------------------------------------------------------------
