@@ -163,15 +163,19 @@ class World:
 
     def _tie(self) -> None:
         since = now() - timedelta(days=400)
+        identities = [identity for case in self.cases for identity in case.identities]
+        ties, over = [], []
         for one in self.workers:
             if one.relation == "none":
                 continue
             holder, ended = f"worker:{worker(one.username).id}", one.relation == "ended"
-            identities = [identity for case in self.cases for identity in case.identities]
             kind = "allocated" if ended else one.relation
-            tie([(holder, kind, identity, since, None, None) for identity in identities])
+            ties += [(holder, kind, identity, since, None, None) for identity in identities]
             if ended:
-                untie(kind=kind, subjects=identities, holder=holder)
+                over.append((holder, kind))
+        tie(ties)  # all at once: each call reads what is there
+        for holder, kind in over:
+            untie(kind=kind, subjects=identities, holder=holder)
 
 
 @cache

@@ -107,10 +107,11 @@ class SealedWorld:
 
     def _tie_everybody(self) -> None:
         since = (START - timedelta(days=900)).astimezone()
-        identities = list(SourceIdentity.objects.values_list("id", flat=True))
+        identities, ties = list(SourceIdentity.objects.values_list("id", flat=True)), []
         for username in self.workers.values():
             holder = f"worker:{worker(username).id}"
-            tie([(holder, kind, identity, since, None, None) for identity in identities for kind in TIES])
+            ties += [(holder, kind, identity, since, None, None) for identity in identities for kind in TIES]
+        tie(ties)  # all at once: each call reads what is there
 
     # --- what is sent ---------------------------------------------------------------------------------------
 
