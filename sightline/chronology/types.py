@@ -133,3 +133,15 @@ class Writing:
     body: dict[str, Any]  # says, place, fields, people: {identity: roles}
     parts: tuple[tuple[UUID, str, bool], ...]  # (identity, role, child)
     keys: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What one kind of agency holds about a child, as far as this reader may see: how much, and the last of it."""
+
+    lane: str
+    title: str
+    order: int
+    count: int
+    last: datetime
+    newest: EntryView | None = None  # where it was asked for

@@ -110,6 +110,7 @@ def _fill(children: int, folder: Path) -> bool:
     code = code or load.run(parser.parse_args(["load", str(folder / "feeds")]))
     if code == 0:
         _decided()
+        _morning(folder / "truth")
     print(f"Ready after {time.monotonic() - began:.0f} s.", flush=True)
     return code == 0
 
@@ -136,10 +137,43 @@ def _decided() -> None:
             return
 
 
+def _morning(truth: Path) -> None:
+    """What came in overnight, through the same door as anything that an agency sends: the queue of a morning. What the
+    files told of the days before was dealt with then, and does not stand in it.
+    """
+    from datetime import timedelta
+
+    from sightline.agencies.queries import machine
+    from sightline.front_door.claiming import dealt_with
+    from sightline.intake.types import Details, Named, Notification
+    from sightline.jobs.receive import receive_many
+    from sightline.simulation.morning import notices
+    from sightline.timescales.moment import now
+
+    moment, by = now(), machine("feed-machine")
+    dealt_with(before=moment - timedelta(hours=16), by=machine("set-up-machine"))
+    print("What came in overnight reaches the front door …", flush=True)
+    for told in notices(truth, moment):
+        notice = Notification(
+            agency=told["agency"],
+            record=told["record"],
+            message_id=told["message"],
+            happened=told["happened"],
+            sent=told["sent"],
+            says=told["says"],
+            fields=told["fields"],
+            people=tuple(
+                Named(f"p{n}", (role,), Details(**details)) for n, (role, details) in enumerate(told["people"], 1)
+            ),
+            raw=told["says"].encode(),
+        )
+        receive_many([notice], feed="", kind="story", agency=notice.agency, by=by)
+
+
 def _tell(bind: str) -> None:
     from sightline.simulation.demo import DEMO_WORKERS
 
     print(f"\nSightline is at http://{bind}/ . Choose who to be; no password is needed in the demonstration:\n")
     for worker in DEMO_WORKERS:
         print(f"  {worker.name:22} {worker.says}")
-    print(f"\nStart with {DEMO_WORKERS[0].name}: Find a child, then Jay Marsh. Ctrl-C stops it.\n", flush=True)
+    print(f"\nStart with {DEMO_WORKERS[0].name}: Front door, then Jay Marsh. Ctrl-C stops it.\n", flush=True)

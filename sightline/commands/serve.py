@@ -17,7 +17,7 @@ def add_parser(subparsers: Any) -> None:
         description="Serves with gunicorn: one process on SQLite (the worker runs in a thread), --processes on PostgreSQL.",
     )
     parser.add_argument("--bind", default="127.0.0.1:8000", help="address and port (default 127.0.0.1:8000)")
-    parser.add_argument("--threads", type=int, default=8, help="threads a process (default 8)")
+    parser.add_argument("--threads", type=int, default=48, help="threads a process (default 48: each open queue page takes one)")
     parser.add_argument("--processes", type=int, default=1, help="processes (PostgreSQL only; default 1)")
     parser.add_argument(
         "--accept-restored",
@@ -80,7 +80,7 @@ def say_where_keys_lie() -> None:
         )
 
 
-def serve(bind: str, *, threads: int = 8, processes: int = 1) -> int:
+def serve(bind: str, *, threads: int = 48, processes: int = 1) -> int:
     """Serves until it is stopped. Refuses several processes on SQLite, where one process owns the scheduled work, and a
     database that is not the one that was here.
     """

@@ -8,6 +8,7 @@ together they are. A decision is kept once a generation (`Decided`), whoever tri
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -166,6 +167,23 @@ def move(*, entry: UUID, state: str, by: Actor, reopened: bool = False) -> Item 
 def touch(entries: Iterable[UUID]) -> None:
     """Tells open queue pages that something beside these notices has changed (an answer came, a match was decided)."""
     Item.objects.filter(entry__among=list(entries)).update(changed_at=now())
+
+
+def dealt_with(*, before: datetime, by: Actor) -> int:
+    """Takes out of the queue what was known before a moment: it was decided elsewhere, and was brought over as history. For
+    whoever sets a partnership up (a go-live, a demonstration); the notices themselves stay as they are. Returns how many.
+    """
+    if not by.machine:
+        raise Refused(
+            Decision(False, "not-permitted", "What is history is said when a partnership is set up, not by hand.")
+        )
+    moment = now()
+    rows = Item.objects.filter(known_at__lt=before, closed_at=None, state=OPEN)
+    ids = list(rows.values_list("id", flat=True))
+    Item.objects.filter(id__among=ids).update(state=ACCEPTED, closed_at=moment, changed_at=moment)
+    if ids:
+        _kept(by, "history", ids, {"before": before.isoformat()})
+    return len(ids)
 
 
 def said_first(row: Item) -> str:

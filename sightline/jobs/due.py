@@ -18,7 +18,7 @@ from sightline.front_door.quality import tell as tell_quality
 from sightline.front_door.portal import actions as portal
 from sightline.identity import quality
 from sightline.intake import alarms
-from sightline.jobs import escalating, retaining
+from sightline.jobs import escalating, falling_due, retaining
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
 from sightline.messages import actions as messages
@@ -56,6 +56,12 @@ def _recompute(persons: list[UUID]) -> None:
     """What is computed from these people's entries, made anew: their clocks, and where their notices stand in the queue."""
     clocks.recompute(persons)
     queue.about_people(persons)
+
+
+def _look(step: UUID) -> None:
+    """Looks at a step of the front door that falls due, and owes the next look."""
+    for one, moment in falling_due.look(step):
+        owe(falling_due.VERB, {"step": str(one)}, run_at=moment)
 
 
 def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True, run_at: datetime | None = None) -> UUID:

@@ -28,6 +28,7 @@ from sightline.sharing.types import Level
 from sightline.stories import (
     acting_emergencies,
     asking_matches,
+    asking_queue,
     asking_sharing,
     disclosing,
     protecting,
@@ -349,6 +350,7 @@ KINDS: dict[str, Callable[[Life, Expectation], Answered]] = {
     "sees-match": asking_matches.sees_match,
     "matches-waiting": asking_matches.matches_waiting,
     "in-queue": asking_matches.in_queue,
+    "queue": asking_queue.in_line,
     "detail": asking_matches.detail,
     "message": acting_emergencies.message,
     "has-seen": watching.has_seen,

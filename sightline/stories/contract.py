@@ -55,6 +55,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "keep-registry": ("group", "what", "value", "happened", "source"),
     "reject": ("comment",),
     "accept-hand-over": ("comment",),
+    "claim": ("take",),
     # added since
     "record-strategy-discussion": (
         "agencies", "sent-information", "could-not", "information", "outcome", "rationale", "family-told", "child-view", "siblings",
@@ -258,6 +259,7 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sees-match": (("who", "of"), ()),
     "matches-waiting": (("count",), ()),
     "in-queue": (("record",), ("urgent",)),
+    "queue": (("record", "who"), ("why", "above", "stands", "with", "open-to", "repeats", "holder")),
     "detail": (("of", "detail"), ("as-received",)),
     "has-seen": (("who", "about"), ()),
     "reads": (("who", "record"), ("fields", "without")),

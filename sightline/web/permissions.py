@@ -71,6 +71,9 @@ ACCESS: dict[str, Access] = {
     **_all("emergencies emergency-one", Access("review-break-glass", "audit-quality", "view-emergencies")),
     **_all("registry registry-group registry-agencies registry-priorities registry-changes", Access(SIGNED_IN, "administration")),
     **_all("registry-record registry-withdraw", Access("keep-registry", "administration")),
+    "decide": Access("decide-contact", verb="view-queue-item"),
+    "ask-checks": Access("request-check", verb="view-queue-item"),
+    "call-discussion": Access("call-strategy-discussion", "section-47", "view-queue-item"),
     "loads": Access("view-loads", "administration", "view-loads"),
     "delivery": Access("view-loads", "administration", "view-delivery"),
     "quarantined": Access("release-quarantine", "data-quality", "view-quarantined"),
@@ -94,6 +97,13 @@ ACCESS: dict[str, Access] = {
     "seen-because": Access("separate-identities", verb="view-seen-because"),
     "who-was-who": Access("see-matches", verb="view-who-was-who"),
     **_all("join join-with", Access("join-identities", verb="view-join")),
+    # The front door's queue.
+    "queue": Access("see-queue", verb="view-queue"),
+    "queue-lines": Access("see-queue", verb="view-queue"),
+    "queue-live": Access("see-queue"),
+    "queue-item": Access("see-queue", verb="view-queue-item"),
+    **_all("queue-claim queue-act queue-shift", Access("decide-contact", verb="view-queue-item")),
+    "queue-accept": Access("accept-hand-over", verb="view-queue-item"),
     # Who reads what.
     **_all("who-saw who-saw-file", Access("see-who-saw", verb="view-who-saw")),
     "who-saw-receipt": Access("see-who-saw", verb="make-receipt"),

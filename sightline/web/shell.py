@@ -17,6 +17,7 @@ from sightline.web.permissions import ACCESS, SIGNED_IN
 
 PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
+    ("Front door", "queue", ("queue", "queue-item", "queue-shift")),
     ("Messages", "messages", ("messages", "messages-settings")),
     ("Domestic abuse notices", "told", ("told", "told-one")),
     ("Schools to tell", "to-tell", ("to-tell", "to-tell-one")),

@@ -27,6 +27,10 @@ from sightline.web.feeds import health as feed_health
 from sightline.web.feeds import steps as feed_steps
 from sightline.web.feeds import views as feeds
 from sightline.web.find import views as find
+from sightline.web.front_door import accept as queue_accept
+from sightline.web.front_door import item as queue_item
+from sightline.web.front_door import live as queue_live
+from sightline.web.front_door import queue
 from sightline.web.hindsight import views as hindsight
 from sightline.web.keeping import views as keeping
 from sightline.web.intelligence import views as intelligence
@@ -101,6 +105,14 @@ urlpatterns = [
     path("child/<uuid:person>/reach/location/<uuid:subject>/", together.location, name="reveal-location"),
     path("emergencies/", emergency_review.queue, name="emergencies"),
     path("emergencies/<uuid:entry>/", emergency_review.one, name="emergency-one"),
+    path("queue/", queue.queue_page, name="queue"),
+    path("queue/lines/", queue.queue_lines, name="queue-lines"),
+    path("queue/live/", queue_live.queue_live, name="queue-live"),
+    path("queue/shift/", queue.shift, name="queue-shift"),
+    path("queue/<uuid:item>/", queue_item.item_page, name="queue-item"),
+    path("queue/<uuid:item>/claim/", queue.claim, name="queue-claim"),
+    path("queue/<uuid:item>/act/", queue_item.act, name="queue-act"),
+    path("queue/accept/<uuid:entry>/", queue_accept.accept, name="queue-accept"),
     path("loads/", loads.loads, name="loads"),
     path("loads/<uuid:delivery>/", loads.delivery, name="delivery"),
     path("quarantine/<uuid:item>/", loads.quarantined, name="quarantined"),

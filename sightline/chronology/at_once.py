@@ -1,0 +1,158 @@
+"""Several records, and what is held about several children, at once: for a queue, in a bounded number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sightline.chronology import rules
+from sightline.chronology.models import Entry, Part
+from sightline.chronology.queries import entries_of, handled_on, is_sealed, label_of, latest_of, opened_for_each, view
+from sightline.chronology.types import EntryView, Holds
+from sightline.identity.queries import persons_of, rows_of
+from sightline.sharing.reading import Reading
+from sightline.sharing.types import Level, Sight
+
+COLUMNS = (
+    "identity_id",
+    "role",
+    "entry_id",
+    "entry__first",
+    "entry__record",
+    "entry__agency",
+    "entry__handling",
+    "entry__pointer_only",
+    "entry__routine",
+    "entry__happened",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A standing record as its reader may see it, and the children on it: (person, source identity)."""
+
+    view: EntryView
+    children: tuple[tuple[UUID, UUID], ...]
+    adults: int  # who else stands on it, as a number
+
+
+def notices(reading: Reading, firsts: Iterable[UUID]) -> dict[UUID, Noticed]:
+    """These records (by their first version) as they stand, of which this reader may see anything at all. Six queries."""
+    wanted = list(dict.fromkeys(firsts))
+    standing: dict[UUID, Entry] = {}
+    earlier: dict[UUID, int] = defaultdict(lambda: -1)
+    for row in Entry.objects.filter(first__among=wanted).order_by("known_at", "recorded_at"):
+        standing[row.first] = row
+        earlier[row.first] += 1
+    parts: dict[UUID, list[Part]] = defaultdict(list)
+    ids = [row.id for row in standing.values()]
+    for part in Part.objects.filter(entry_id__among=ids).order_by("id"):
+        parts[part.entry_id].append(part)
+    person_of, same = _people([p.identity_id for some in parts.values() for p in some if p.child])
+    opened = opened_for_each(list(person_of), None)
+    reading.learn_ties([*person_of, *standing])
+    known = reading.agencies
+    seen: list[tuple[Entry, Sight, list[Part]]] = []
+    for row in standing.values():
+        on = parts[row.id]
+        kind = known[row.agency].kind if row.agency in known else ""
+        children = list(dict.fromkeys(person_of[p.identity_id] for p in on if p.child and p.identity_id in person_of))
+        best: Sight | None = None
+        for who in [same[child] for child in children] or [[p.identity_id for p in on]]:
+            roles = list(dict.fromkeys(p.role for p in on if p.child and p.identity_id in who))
+            sealed = row.routine and any(is_sealed(row, opened.get(i, {})) for i in who)
+            sight = reading.see(
+                label_of(row, kind, who, sealed=sealed, handling=handled_on(reading.definition, row, roles))
+            )
+            best = sight if best is None or sight.level > best.level else best
+        if best:
+            seen.append((row, best, on))
+    reading.keyring.fetch_for(bytes(row.body) for row, sight, _ in seen if sight.level >= Level.HEADLINE)
+    found = {}
+    for row, sight, on in seen:
+        roles = tuple(dict.fromkeys(p.role for p in on if p.child))
+        children = tuple(
+            dict.fromkeys(
+                (person_of[p.identity_id], p.identity_id) for p in on if p.child and p.identity_id in person_of
+            )
+        )
+        adults = len({p.identity_id for p in on if not p.child})
+        found[row.first] = Noticed(view(reading, row, sight, roles, earlier[row.first], known), children, adults)
+    return found
+
+
+def _people(identities: Sequence[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, tuple[UUID, ...]]]:
+    """The person of each of these source identities and of whoever is the same person; and who is the same. Two queries."""
+    rows = rows_of(persons_of(identities).values())
+    same: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in rows:
+        same[row.person].append(row.id)
+    return {row.id: row.person for row in rows}, {person: tuple(ids) for person, ids in same.items()}
+
+
+def held_about(
+    reading: Reading, persons: Iterable[UUID], *, besides: Iterable[UUID] = (), words: bool = False
+) -> dict[UUID, list[Holds]]:
+    """What each kind of agency holds about each of these people, in the order of the picture's lanes.
+
+    `besides`: records (by first version) that are not counted: those that the reader looks at already. `words`: with the
+    newest record of each, as far as this reader may see it. Five queries, and three more for the words.
+    """
+    rows = rows_of(persons)
+    same: dict[UUID, list[UUID]] = defaultdict(list)
+    for identity in rows:
+        same[identity.person].append(identity.id)
+    person_of = {identity.id: identity.person for identity in rows}
+    parts = list(Part.objects.filter(identity_id__among=list(person_of), child=True).values_list(*COLUMNS))
+    entries = {part[2]: Entry(id=part[2], first=part[3]) for part in parts}
+    standing, earlier = latest_of(entries.values(), None)
+    opened = opened_for_each([identity for identity, *rest in parts if rest[7]], None)
+    reading.learn_ties([*person_of, *standing] if reading.policy.asks_records else person_of)
+    left_out, known, definition = set(besides), reading.agencies, reading.definition
+    roles: dict[tuple[UUID, UUID], dict[str, None]] = defaultdict(dict)
+    one_of: dict[tuple[UUID, UUID], tuple] = {}
+    for part in parts:
+        identity, role, entry_id, first = part[:4]
+        if standing[first] == entry_id and first not in left_out:
+            roles[person_of[identity], entry_id][role] = None
+            one_of.setdefault((person_of[identity], entry_id), part)
+    found: dict[UUID, dict[str, Holds]] = defaultdict(dict)
+    newest: dict[tuple[UUID, str], tuple[UUID, Sight, tuple[str, ...]]] = {}
+    for (person, entry_id), part in one_of.items():
+        identity, _, _, first, record, agency, handling, pointer_only, routine, happened = part
+        entry = Entry(
+            id=entry_id, first=first, record=record, agency=agency, handling=handling, pointer_only=pointer_only,
+            routine=routine, happened=happened,
+        )  # fmt: skip
+        kind = known[agency].kind if agency in known else ""
+        held = tuple(roles[person, entry_id])
+        sealed = routine and all(is_sealed(entry, opened.get(i, {})) for i in same[person])
+        label = label_of(entry, kind, tuple(same[person]), sealed=sealed, handling=handled_on(definition, entry, held))
+        sight = reading.see(label)
+        if not sight:
+            continue
+        lane, title, order = rules.lane_of(definition, record, kind)
+        before = found[person].get(lane)
+        if before is None or happened > before.last:
+            newest[person, lane] = entry_id, sight, held
+        found[person][lane] = Holds(
+            lane, title, order, before.count + 1 if before else 1, max(happened, before.last) if before else happened
+        )
+    if words:
+        _words(reading, found, newest, earlier)
+    return {person: sorted(lanes.values(), key=lambda one: one.order) for person, lanes in found.items()}
+
+
+def _words(
+    reading: Reading,
+    found: dict[UUID, dict[str, Holds]],
+    newest: dict[tuple[UUID, str], tuple[UUID, Sight, tuple[str, ...]]],
+    earlier: dict[UUID, int],
+) -> None:
+    rows = entries_of([entry for entry, *_ in newest.values()])
+    reading.keyring.fetch_for(bytes(rows[e].body) for e, sight, _ in newest.values() if sight.level >= Level.HEADLINE)
+    for (person, lane), (entry, sight, held) in newest.items():
+        shown = view(reading, rows[entry], sight, held, earlier[rows[entry].first], reading.agencies)
+        found[person][lane] = replace(found[person][lane], newest=shown)

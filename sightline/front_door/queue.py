@@ -1,0 +1,315 @@
+"""Reading the queue: what waits, in the order of danger and then of the clock. Everything passes the gate.
+
+A line shows as much of a notice as its reader may see; at a pointer that something waits, from whom, and why it stands
+where it stands only where the notice itself shows. A page costs a bounded number of queries however many children are on
+it. What is sealed is nobody's here but its holder's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.core import signing
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from sightline.agencies.queries import workers
+from sightline.agencies.rules import may
+from sightline.chronology.at_once import Noticed, held_about, notices
+from sightline.chronology.queries import at_least_headline
+from sightline.definition.kinds.danger import NOW, level_of
+from sightline.definition.outcomes import Missing, Refused
+from sightline.front_door import claiming, danger
+from sightline.front_door.arriving import queue_of
+from sightline.front_door.models import Item, ItemChild, Note
+from sightline.front_door.queue_types import Beside, Counts, ItemView, Narrow, OpenElsewhere, QueueChild, QueueLine, Why
+from sightline.front_door.shifts import notes_of
+from sightline.identity.match_waiting import not_safe_to_ring, waiting_about, waiting_sides
+from sightline.identity.queries import names, persons_of, rows_of
+from sightline.identity.types import Profile
+from sightline.sharing.filters import at_least
+from sightline.sharing.paging import Page
+from sightline.sharing.reading import Reading
+from sightline.sharing.types import Level
+from sightline.timescales.spans import parse_span
+
+LINES, MOST = 40, 1000
+SALT = "front-door-queue"
+HIGHEST_NOW = 19
+SHOWS = ("", "now", "mine", "free", "elsewhere", "match", "handed", "decided")
+Cursor = tuple[int, datetime, UUID]
+
+
+def require(reading: Reading) -> None:
+    """Raises Refused for whoever may not see the queue."""
+    decision = may(reading.actor, claiming.SEE, reading.definition)
+    if not decision:
+        raise Refused(decision)
+
+
+def page(reading: Reading, *, narrow: Narrow | None = None, after: str = "", limit: int = LINES) -> Page[QueueLine]:
+    """The queue, gravest first, then by whose clock ends soonest: one line an event. Raises Refused without the right."""
+    require(reading)
+    reading.about = reading.about or "view-queue"
+    rows = _which(reading, narrow or Narrow()).order_by("danger", "due_at", "id")
+    start = _place(after) if after else None
+    if start is not None:
+        rank, due, id_ = start
+        rows = rows.filter(Q(danger__gt=rank) | Q(danger=rank, due_at__gt=due) | Q(danger=rank, due_at=due, id__gt=id_))
+    some = list(rows[: limit + 1])
+    more = _mark(some[limit - 1]) if len(some) > limit else ""
+    return Page(tuple(_lines(reading, some[:limit])), more)
+
+
+def lines_of(reading: Reading, items: Iterable[UUID], narrow: Narrow | None = None) -> list[QueueLine]:
+    """These lines of the queue as they stand now; whatever stands in the list no longer, or not for this reader, is left
+    out. For a page that is open already. Raises Refused without the right."""
+    require(reading)
+    reading.about = reading.about or "view-queue"
+    rows = _which(reading, narrow or Narrow()).filter(id__among=list(items)).order_by("danger", "due_at", "id")
+    return _lines(reading, list(rows))
+
+
+def one(reading: Reading, item: UUID) -> ItemView:
+    """One item with every open notice of its event. Raises Refused without the right, Missing where nothing may be seen."""
+    require(reading)
+    reading.about = reading.about or "view-queue-item"
+    row = Item.objects.filter(id=item).first()
+    if row is None:
+        raise Missing
+    others = list(Item.objects.filter(event=row.event).exclude(id=row.id).order_by("danger", "due_at", "id")[:20])
+    lines = _lines(reading, [row, *others], words=True)
+    if not lines or lines[0].item != row.id:
+        raise Missing
+    return ItemView(lines[0], tuple(lines[1:]), tuple(notes_of(reading, row.id)), row.generation)
+
+
+def following(reading: Reading, item: UUID, narrow: Narrow | None = None) -> tuple[UUID | None, UUID | None]:
+    """The lines before and after an item in the queue, by their ids: where `k` and `j` lead. Two queries."""
+    require(reading)
+    row = Item.objects.filter(id=item).first()
+    if row is None:
+        return None, None
+    which = _which(reading, narrow or Narrow()).exclude(event=row.event)
+    after = which.filter(
+        Q(danger__gt=row.danger)
+        | Q(danger=row.danger, due_at__gt=row.due_at)
+        | Q(danger=row.danger, due_at=row.due_at, id__gt=row.id)
+    ).order_by("danger", "due_at", "id")
+    before = which.filter(
+        Q(danger__lt=row.danger)
+        | Q(danger=row.danger, due_at__lt=row.due_at)
+        | Q(danger=row.danger, due_at=row.due_at, id__lt=row.id)
+    ).order_by("-danger", "-due_at", "-id")
+    return before.values_list("id", flat=True).first(), after.values_list("id", flat=True).first()
+
+
+def about_same(reading: Reading, item: UUID) -> list[QueueLine]:
+    """Other open notices about any of the children on an item that stand as another event. For whoever may say that they
+    are one."""
+    require(reading)
+    row = Item.objects.filter(id=item).first()
+    if row is None:
+        return []
+    identities = [one.id for one in rows_of(people_on(item))]
+    ids = ItemChild.objects.filter(identity_id__among=identities, item__closed_at=None).values("item_id")
+    others = Item.objects.filter(id__in=ids, closed_at=None).exclude(event=row.event).order_by("-known_at", "id")
+    return _lines(reading, list(others[:10]))
+
+
+def first_of_entry(reading: Reading, entry: UUID) -> UUID | None:
+    """The item of a notice, by the first version of its entry; None where it has none, or the reader sees no queue."""
+    if not may(reading.actor, claiming.SEE, reading.definition):
+        return None
+    return Item.objects.filter(entry=entry).values_list("id", flat=True).first()
+
+
+def counts(reading: Reading) -> Counts:
+    """The numbers over the queue. One query each."""
+    require(reading)
+
+    def how_many(show: str) -> int:
+        return _which(reading, Narrow(show)).order_by()[:MOST].count()
+
+    kinds = _which(reading, Narrow()).order_by().values_list("agency", flat=True).distinct()
+    told = {reading.agencies[agency].kind for agency in kinds if agency in reading.agencies}
+    return Counts(*(how_many(show) for show in SHOWS), tuple(sorted(told)))
+
+
+# --- behind it ----------------------------------------------------------------------------------------------------------
+
+
+def _visible(reading: Reading) -> Q:
+    """The items of which this reader may know that they are there: through the gate, as one condition of the database."""
+    return at_least(reading.policy, Level.POINTER, subject="identity_id", prefix="item__", first="entry")
+
+
+def _which(reading: Reading, narrow: Narrow) -> QuerySet[Item]:
+    rows = Item.objects.filter(closed_at=None, heads=True)
+    rows = rows.filter(Exists(ItemChild.objects.filter(_visible(reading), item=OuterRef("pk"))))
+    if narrow.kind:
+        rows = rows.filter(agency__in=[a.id for a in reading.agencies.values() if a.kind == narrow.kind])
+    match narrow.show:
+        case "now":
+            rows = rows.filter(danger__lte=HIGHEST_NOW, state=claiming.OPEN)
+        case "mine":
+            rows = rows.filter(holder=reading.actor.id)
+        case "free":
+            rows = rows.filter(holder="", state=claiming.OPEN)
+        case "elsewhere":
+            rows = rows.exclude(open_to=[])
+        case "match":
+            one, other = waiting_sides()
+            child = ItemChild.objects.filter(item=OuterRef("pk"))
+            rows = rows.filter(Exists(child.filter(Q(identity__in=one) | Q(identity__in=other))))
+        case "handed":
+            rows = rows.filter(~Q(team=""), state=claiming.OPEN)
+        case "decided":
+            rows = rows.exclude(state=claiming.OPEN)
+    return rows
+
+
+def _mark(row: Item) -> str:
+    return signing.dumps([row.danger, row.due_at.isoformat(), str(row.id)], salt=SALT)
+
+
+def _place(marked: str) -> Cursor | None:
+    try:
+        rank, due, id_ = signing.loads(marked, salt=SALT)
+    except signing.BadSignature:
+        return None
+    return int(rank), datetime.fromisoformat(due), UUID(id_)
+
+
+def _lines(reading: Reading, rows: Sequence[Item], *, words: bool = False) -> list[QueueLine]:
+    """These items as lines, in their order; what the gate hides is left out. A bounded number of queries."""
+    if not rows:
+        return []
+    seen = notices(reading, [row.entry for row in rows])
+    rows = [row for row in rows if row.entry in seen]
+    children = _children(reading, rows, seen, words)
+    people = {str(w.id): w.name for w in workers()} if any(row.holder for row in rows) else {}
+    beside = _beside(reading, rows) if not words else {}
+    noted = set(Note.objects.filter(item__in=[row.id for row in rows]).values_list("item", flat=True))
+    told = {one["entry"] for row in rows for one in row.open_to}
+    may_show = at_least_headline(reading, [UUID(one) for one in told]) if told else set()
+    found = []
+    for row in rows:
+        notice = seen[row.entry].view
+        shown = notice.level >= Level.HEADLINE
+        why = danger.sentences(reading.definition, row.why, row.before) if shown else []
+        team = reading.definition.team.get(row.team)
+        found.append(
+            QueueLine(
+                item=row.id,
+                entry=row.entry,
+                version=row.version,
+                rank=row.danger,
+                level=level_of(row.danger),
+                why=tuple(Why(*reason) for reason in why),
+                due_at=row.due_at,
+                safe_until=row.safe_until if shown else None,
+                notice=notice,
+                children=tuple(children.get(row.id, ())),
+                state=row.state,
+                holder=row.holder,
+                holder_name=people.get(row.holder, "Somebody who has left") if row.holder else "",
+                held_at=row.held_at,
+                team=team.title if team else "",
+                repeats=row.repeats if shown else 0,
+                open_to=tuple(_elsewhere(reading, row, may_show)) if shown else (),
+                beside=tuple(beside.get(row.event, ())),
+                noted=row.id in noted,
+                alone=row.alone,
+            )
+        )
+    return found
+
+
+def _children(
+    reading: Reading, rows: Sequence[Item], seen: dict[UUID, Noticed], words: bool
+) -> dict[UUID, list[QueueChild]]:
+    on = {row.id: list(seen[row.entry].children) for row in rows}
+    persons = list(dict.fromkeys(person for pairs in on.values() for person, _ in pairs))
+    profiles = names(reading, persons) if persons else {}
+    every: dict[UUID, list[UUID]] = defaultdict(list)
+    for identity in rows_of(persons):
+        every[identity.person].append(identity.id)
+    holds = held_about(reading, persons, besides=[row.entry for row in rows], words=words)
+    own = [i for ids in every.values() for i in ids]
+    matches, unsafe = waiting_about(reading, own), not_safe_to_ring(own)
+    found: dict[UUID, list[QueueChild]] = {}
+    for row in rows:
+        once: dict[UUID, QueueChild] = {}
+        for person, identity in on[row.id]:
+            waiting = [matches[i] for i in every[person] if i in matches]
+            once.setdefault(
+                person,
+                replace(
+                    _named(profiles.get(person), person, identity),
+                    holds=tuple(holds.get(person, ())),
+                    matches=sum(count for count, _ in waiting),
+                    match=waiting[0][1] if waiting else None,
+                    unsafe=not unsafe.isdisjoint(every[person]),
+                ),
+            )
+        found[row.id] = list(once.values())
+    return found
+
+
+def _named(profile: Profile | None, person: UUID, identity: UUID) -> QueueChild:
+    if profile is None:
+        return QueueChild(person, identity, "", "", "", "")
+    return QueueChild(person, identity, profile.name, profile.born, profile.expected, profile.language)
+
+
+def _beside(reading: Reading, rows: Sequence[Item]) -> dict[UUID, list[Beside]]:
+    """The other open notices of each line's event: what came, from whom, and when."""
+    events = [row.event for row in rows]
+    heads = {row.id for row in rows}
+    found: dict[UUID, list[Beside]] = defaultdict(list)
+    others = Item.objects.filter(event__among=events, closed_at=None, heads=False).order_by("known_at", "id")
+    others = others.filter(Exists(ItemChild.objects.filter(_visible(reading), item=OuterRef("pk"))))
+    for row in others:
+        record = reading.definition.record.get(row.record)
+        agency = reading.agencies.get(row.agency)
+        if row.id not in heads:
+            title = record.pointer if record else row.record
+            told = agency.title if agency else row.agency
+            found[row.event].append(Beside(row.id, title, told, row.known_at, row.state))
+    return found
+
+
+def _elsewhere(reading: Reading, row: Item, may_show: set[UUID]) -> list[OpenElsewhere]:
+    found = []
+    for one in row.open_to:
+        if UUID(one["entry"]) not in may_show:
+            continue
+        what, _, id_ = one["holder"].partition(":")
+        if what == "team" and id_ in reading.definition.team:
+            team = reading.definition.team[id_]
+            who, phone = team.title, team.phone
+        else:
+            agency = reading.agencies.get(id_)
+            who, phone = (agency.title, agency.phone) if agency else (id_, "")
+        found.append(OpenElsewhere(one["state"], who, phone, one["since"], bool(one["told"]), UUID(one["entry"])))
+    return found
+
+
+def people_on(item: UUID) -> list[UUID]:
+    """The children on an item, by id: for stages above, which pass the gate themselves."""
+    identities = ItemChild.objects.filter(item=item).values_list("identity_id", flat=True)
+    return list(dict.fromkeys(persons_of(identities).values()))
+
+
+def soon(reading: Reading) -> str:
+    """How long before its end a safe time counts as ending, as declared."""
+    kept = queue_of(reading.definition)
+    return str(parse_span(kept.safe_soon)) if kept else ""
+
+
+def cannot_wait(line: QueueLine) -> bool:
+    return line.level == NOW
