@@ -113,7 +113,7 @@ class _Body:
 
     def people(self, value: Any, record: RecordType | None) -> tuple[Named, ...]:
         items = self.list("people", value, MOST_PEOPLE)
-        if record is not None and record.people and not items:
+        if record is not None and record.people and not items and not record.nobody:
             self.fault("people", "at least one person", code="needed")
         found: list[Named] = []
         for index, item in enumerate(items):

@@ -352,7 +352,7 @@ class _Looked:
         record = self.partnership.record[made.record]
         if wrong := [role for one in made.people for role in one.roles if role not in record.people]:
             return "unknown-role", [Fault(path="people", found=wrong[0], expected=one_of(record.people))], []
-        if record.people and not made.people:
+        if record.people and not made.people and not record.nobody:
             return "no-people", [Fault(path="people", expected="at least one person", code="no-people")], []
         fields, faults = clean(self.partnership, record, made.fields)
         if faults := [fault for fault in faults if fault.code != "needed"]:

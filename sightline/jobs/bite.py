@@ -217,7 +217,7 @@ class Bite:
         if wrong:
             expected = "one of " + ", ".join(record.people)
             return "unknown-role", [Fault(path="people.roles", expected=expected, code="unknown-role")]
-        if record.people and not n.people:
+        if record.people and not n.people and not record.nobody:
             return "no-people", [Fault(path="people", expected="at least one person", code="needed")]
         return "", []
 

@@ -170,7 +170,6 @@ MESSAGES = (
 NOT_SENT_YET = frozenset(
     {
         "already-open",
-        "new-on-your-child",
         "signal-raised",
         "ppn-quality",
         "match-to-decide",

@@ -76,7 +76,8 @@ def note(told: Iterable[tuple[UUID, str, str]], *, by: Actor) -> int:
         )
         kind = TO_GRADE_NOW if urgent in PRESSING else TO_GRADE
         if police and kind in definition.message:
-            send(kind, to=[f"agency:{one}" for one in police], says={"agency": entry.agency}, by=by, because=row.id)
+            to = [f"agency:{one}" for one in police]
+            send(kind, to=to, about=[first], says={"agency": entry.agency}, by=by, because=row.id)
         new += 1
     return new
 
