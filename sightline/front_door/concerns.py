@@ -55,7 +55,9 @@ def sendable(definition: Partnership, agency_kind: str) -> list[RecordType]:
     found = [r for r in definition.record.values() if r.queue and not r.routine and not r.pointer_only]
     own = [r for r in found if agency_kind in r.sent_by]
     anybody = [r for r in found if "any" in r.sent_by]
-    first = sorted(own, key=lambda r: (r.queue is not True, not r.good_when, r.title))
+    first = sorted(
+        own, key=lambda r: (VOICE not in r.fields, r.sent_by[0] != agency_kind, len(r.sent_by), r.queue is not True, r.title)
+    )
     return [*first, *sorted(anybody, key=lambda r: (r.id != CONTACT, r.title))]
 
 

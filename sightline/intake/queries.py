@@ -46,6 +46,7 @@ REASONS = {
     "wrong-year": "It is a return in the shape of a year that cannot be read.",
     "not-xml": "It is not well-formed XML.",
     "invalid": "Some of it could not be understood.",
+    "looked-at-first": "It came by the page for the public, and a person looks at it first.",
     "could-not-be-kept": "Something went wrong here while it was being kept. It is safe, and can be tried again.",
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,17 +17,23 @@ from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
 from sightline.front_door.concerns import Concern, body, sendable
-from sightline.intake import bodies
+from sightline.intake import bodies, held_public
 from sightline.intake.tracing import became
 from sightline.intake.types import Notification, Receipt, Unread
+from sightline.jobs.due import VERBS, owe
+from sightline.jobs.models import Due
 from sightline.jobs.receive import keep as keep_unread
-from sightline.jobs.receive import receive_one
+from sightline.jobs.receive import keep_in, receive_one
+from sightline.messages.actions import send
+from sightline.sharing.standing import trusted
 from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
 
 FEED, KIND = "form", "form"
 PUBLIC_FEED = "tell-us"
 MACHINE = "feed-machine"
+TELL_HELD, MESSAGE_HELD, SORTERS = "tell-public-held", "public-held", "front-door-manager"
+GATHERS = timedelta(minutes=5)  # in a flood one message tells of many
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,33 @@ def take_from_public(*, concern: Concern, id: UUID) -> Sent:
     return _take(concern, id, 1, agency=agency, feed=PUBLIC_FEED, by=machine(MACHINE))
 
 
+@trusted("take-from-public")
+def hold_from_public(
+    *, concern: Concern, id: UUID, doubts: Mapping[str, str], place: str, presses: bool = False
+) -> Sent:
+    """Keeps what a member of the public tells for a person to look at first: whole, marked with why, and somebody is told of
+    it within minutes. It is never turned away."""
+    agency, by = partnership().info.front_door, machine(MACHINE)
+    if not agency:
+        raise Missing
+    _, raw = understood(concern, id, 1, agency=agency)
+    faults = tuple(Fault(path="tell-us", expected=says, code=code) for code, says in doubts.items())
+    unread = Unread(f"place {place}", raw, "looked-at-first", faults, str(id), agency)
+    with transaction.atomic():
+        receipt = keep_in(unread, delivery=held_public.today(agency, by), by=by)
+        if not Due.objects.filter(verb=TELL_HELD, done_at=None).exists():
+            owe(TELL_HELD, {}, run_at=now() + (timedelta(0) if presses else GATHERS))
+    return Sent(UUID(receipt.id), receipt.received_at, None, True)
+
+
+@trusted("tell-public-held")
+def tell_held(payload: dict[str, Any]) -> None:
+    """What is owed: those who answer for the front door are told how much waits to be sorted."""
+    waiting = held_public.count()
+    if waiting:
+        send(MESSAGE_HELD, to=f"role:{SORTERS}", says={"count": waiting}, by=machine("clock-machine"))
+
+
 def _take(concern: Concern, id: UUID, version: int, *, agency: str, feed: str, by: Actor) -> Sent:
     thing, raw = understood(concern, id, version, agency=agency)
     with transaction.atomic():
@@ -87,3 +122,6 @@ def _received(thing: Notification | Unread, raw: bytes, *, feed: str, by: Actor)
     if isinstance(thing, Unread):
         return keep_unread(replace(thing, raw=raw), feed=feed, kind=KIND, by=by)
     return receive_one(thing, feed=feed, kind=KIND, by=by)
+
+
+VERBS[TELL_HELD] = tell_held

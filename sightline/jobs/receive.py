@@ -236,3 +236,9 @@ def take_again(notification: Notification, *, delivery: UUID, by: Actor) -> Rece
     """
     _, receipts = _bite(_world(delivery, by), [notification], Counts(), at_once=True, decided=True)
     return receipts[-1]
+
+
+@trusted("receive")
+def keep_in(unread: Unread, *, delivery: UUID, by: Actor) -> Receipt:
+    """Keeps raw, for a person, as part of a delivery that is open already."""
+    return _bite(_world(delivery, by), [unread], Counts(), at_once=True)[1][-1]

@@ -31,6 +31,7 @@ ACCESS: dict[str, Access] = {
     **_all("health health-live", Access(ANYONE)),
     "health-details": Access(ANYONE),  # answers to the operator's token, and to this machine itself
     "accessibility": Access(ANYONE),
+    "tell-us": Access(ANYONE),  # for the public: it takes, and shows nothing
     "demo": Access(ANYONE),  # answers in a demonstration alone
     **_all("account_login account_logout account_inactive mfa_authenticate", Access(ANYONE)),
     **_all(
@@ -128,3 +129,8 @@ ACCESS: dict[str, Access] = {
     "safe-contact": Access("record-entry", verb="view-protected"),
     **_all("stops stopped", Access("answer-stopped-release", "administration", "view-stops")),
 }
+    # Sending a concern, what became of it, and what waits from the page for the public.
+    **_all("concerns concern concern-save concern-sent", Access("record-entry", verb="view-concern")),
+    "concern-quality": Access("record-entry", "administration", "view-concern-quality"),
+    "concern-quality-all": Access("see-figures", "administration", "view-concern-quality"),
+    "public-held": Access("release-quarantine", "data-quality", "view-public-held"),

@@ -18,6 +18,7 @@ from sightline.web.permissions import ACCESS, SIGNED_IN
 PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
     ("Front door", "queue", ("queue", "queue-item", "queue-shift")),
+    ("Send a concern", "concerns", ("concerns", "concern", "concern-sent", "concern-quality")),
     ("Messages", "messages", ("messages", "messages-settings")),
     ("Domestic abuse notices", "told", ("told", "told-one")),
     ("Schools to tell", "to-tell", ("to-tell", "to-tell-one")),
@@ -32,6 +33,7 @@ PLACES = (  # words, URL name, the names of the pages under it
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     (
         "Feeds",
+    ("From the public", "public-held", ("public-held",)),
         "feeds",
         (
             "feeds",

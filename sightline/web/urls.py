@@ -50,6 +50,10 @@ from sightline.web.protected import views as protected
 from sightline.web.registry import changing as registry_changing
 from sightline.web.registry import views as registry
 from sightline.web.retention import views as retention
+from sightline.web.notify import figures as notify_figures
+from sightline.web.notify import public as notify_public
+from sightline.web.notify import sorting as notify_sorting
+from sightline.web.notify import views as notify
 from sightline.web.work import views as work
 
 urlpatterns = [
@@ -179,6 +183,14 @@ urlpatterns = [
 if settings.OIDC_SERVER_URL:
     from allauth.socialaccount import views as social
 
+    path("concern/", notify.concerns, name="concerns"),
+    path("concern/quality/", notify_figures.own, name="concern-quality"),
+    path("concern/quality/agencies/", notify_figures.everybody, name="concern-quality-all"),
+    path("concern/public/", notify_sorting.held, name="public-held"),
+    path("concern/<uuid:concern>/", notify.one, name="concern"),
+    path("concern/<uuid:concern>/save/", notify.save, name="concern-save"),
+    path("concern/<uuid:concern>/sent/", notify.sent, name="concern-sent"),
+    path("tell-us/", notify_public.tell_us, name="tell-us"),
     urlpatterns += [
         path("sign-in/organisation/", include("allauth.socialaccount.providers.openid_connect.urls")),
         path("sign-in/organisation/failed/", social.login_error, name="socialaccount_login_error"),

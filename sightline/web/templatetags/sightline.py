@@ -19,6 +19,12 @@ def at(values: Sequence[object], place: int) -> object:
 
 
 @register.filter
+def dictkey(values: dict[str, str], name: str) -> str:
+    """What a mapping holds under a name that a template cannot spell (`happened-day`); empty where it holds nothing."""
+    return values.get(name, "")
+
+
+@register.filter
 def first_id(fields: dict[str, object]) -> str:
     """Where a fault of the whole form leads: its first field."""
     return f"id_{next(iter(fields), '')}"
