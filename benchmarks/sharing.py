@@ -3,6 +3,9 @@
 Two readers: a social worker with sixty children allocated to them, and a worker at the front door, who sees at least a
 pointer to everything in the city. On PostgreSQL everything is measured twice: by the gate alone, and signed in as the
 application's own user, behind the second wall.
+
+Beside the time by the clock stands the work that one cost, in processor time of ours and of the database's process: that
+is the same on a machine that does other things too.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from benchmarks.child_page import database  # noqa: F401  the same town
@@ -52,9 +56,10 @@ def lists(report: Report, name: str, said: str) -> None:
     from django.test.utils import CaptureQueriesContext
 
     from sightline.agencies.queries import actor_for, worker
-    from sightline.chronology import queries as chronology
-    from sightline.chronology.models import Part
-    from sightline.sharing.filters import at_least, tied
+    from sightline.chronology.listing import TIES_OF_NEWS, recent
+    from sightline.chronology.listing import lines as lines_of
+    from sightline.chronology.passing import how_many
+    from sightline.chronology.queries import at_least_headline
     from sightline.sharing.reading import Reading
     from sightline.sharing.standing import nobody
     from sightline.sharing.types import Level
@@ -66,37 +71,24 @@ def lists(report: Report, name: str, said: str) -> None:
 
     def newest(n: int) -> list[Any]:
         opened = reading("list")
-        found = chronology.recent(opened, limit=LIST)
+        found = recent(opened, limit=LIST)
         opened.close()
         assert len(found) == LIST, len(found)
         return found
 
-    def passed(opened: Reading) -> Any:
-        """A practitioner: of those to whom they have a tie, as their own list asks. The whole city: all of which they may know."""
-        rows = Part.objects.filter(child=True, entry__routine=False)
-        if name == "sam":
-            rows = rows.filter(
-                tied(opened.policy, subject="identity_id", kinds={"allocated", "network", "attends", "on-duty"})
-            )
-        return rows.filter(at_least(opened.policy, level, subject="identity_id", prefix="entry__"))
+    # a practitioner: of those to whom they have a tie, as their own list asks; the whole city: all of which they may know
+    ties = TIES_OF_NEWS if name == "sam" else None
 
     def pointers(n: int) -> None:
         opened = reading("list")
-        rows = passed(opened).order_by("-entry__known_at", "-entry_id").select_related("entry")
-        found = list(rows[:LIST])
-        opened.learn_ties([*(p.identity_id for p in found), *(p.entry.first for p in found)])
-        kinds = {a.id: a.kind for a in opened.agencies.values()}
-        for part in found:
-            e = part.entry
-            sight = opened.see(chronology.label_of(e, kinds.get(e.agency, ""), (part.identity_id,), sealed=False))
-            assert sight.level >= level
-            opened.note(e.id, sight)
+        found = lines_of(opened, level, ties=ties, limit=LIST)
         opened.close()
         assert len(found) == LIST, len(found)
+        assert all(line.sight.level >= level for line in found)
 
     def count(n: int) -> None:
         opened = reading("count")
-        opened.detail["count"] = passed(opened)[: MOST_COUNTED + 1].count()
+        opened.detail["count"] = how_many(opened, level, ties=ties, most=MOST_COUNTED)
         opened.close()
 
     level = Level.POINTER if name == "amir" else Level.HEADLINE
@@ -104,14 +96,15 @@ def lists(report: Report, name: str, said: str) -> None:
         shown = [entry.id for _, entry in newest(0)]
 
     def decision(n: int) -> None:
-        assert chronology.at_least_headline(deciding[0], [shown[n % len(shown)]])
+        assert at_least_headline(deciding[0], [shown[n % len(shown)]])
 
-    def decided(n: int) -> float:
-        """One decision about a record by its id, within a request that has begun; the time of that alone."""
+    def decided(n: int) -> tuple[float, float]:
+        """One decision about a record by its id, within a request that has begun; the time and work of that alone."""
         deciding[:] = [reading("decide")]
-        began = time.perf_counter()
+        worked, began = worked_so_far(), time.perf_counter()
         decision(n)
-        return time.perf_counter() - began
+        took = time.perf_counter() - began
+        return took, worked_so_far() - worked
 
     deciding: list[Reading] = []
     who, most = f"{WORDS[name]}{said}", TARGETS[name]
@@ -120,14 +113,16 @@ def lists(report: Report, name: str, said: str) -> None:
         (f"{LIST} lines", pointers),
         (f"how many show (to {MOST_COUNTED:,}+)", count),
     ):
-        took = timed(inside(nobody, one))
+        took, work = timed(inside(nobody, one))
         with CaptureQueriesContext(connection) as queries:
             inside(nobody, one)(0)
         report.most(f"{who}: {what}, p95", percentile(took, 0.95) * 1000, most, " ms")
         report.say(f"{who}: {what}, p50", f"{percentile(took, 0.5) * 1000:,.1f} ms, {len(queries)} queries")
+        report.say(f"{who}: {what}, work", f"{work * 1000:,.1f} ms")
     took = [inside(nobody, decided)(n) for n in range(WARM + TIMES)][WARM:]
-    report.most(f"{who}: one decision, p95", percentile(took, 0.95) * 1000, 5, " ms")
-    report.say(f"{who}: one decision, p50", f"{percentile(took, 0.5) * 1000:,.1f} ms")
+    report.most(f"{who}: one decision, p95", percentile([by_clock for by_clock, _ in took], 0.95) * 1000, 5, " ms")
+    report.say(f"{who}: one decision, p50", f"{percentile([by_clock for by_clock, _ in took], 0.5) * 1000:,.1f} ms")
+    report.say(f"{who}: one decision, work", f"{sum(work for _, work in took) / len(took) * 1000:,.1f} ms")
 
 
 def inside(around: Callable[[], Any], one: Callable[[int], Any]) -> Callable[[int], Any]:
@@ -140,13 +135,28 @@ def inside(around: Callable[[], Any], one: Callable[[int], Any]) -> Callable[[in
     return done
 
 
-def timed(one: Callable[[int], object]) -> list[float]:
-    took = []
-    for n in range(WARM + TIMES):
+def timed(one: Callable[[int], object]) -> tuple[list[float], float]:
+    """Seconds that each took by the clock, and the work of one, on average."""
+    for n in range(WARM):
+        one(n)
+    took, worked = [], worked_so_far()
+    for n in range(TIMES):
         began = time.perf_counter()
         one(n)
         took.append(time.perf_counter() - began)
-    return took[WARM:]
+    return took, (worked_so_far() - worked) / TIMES
+
+
+def worked_so_far() -> float:
+    """Seconds of processor time: ours, and of PostgreSQL's process that serves us, as the kernel counts them."""
+    from django.db import connection
+
+    ours = time.process_time()
+    if connection.vendor != "postgresql":
+        return ours
+    connection.ensure_connection()
+    counted = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
+    return ours + int(counted.split()[0]) / 1e9
 
 
 def settle() -> None:

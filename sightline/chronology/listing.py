@@ -1,9 +1,9 @@
-"""Records of some types, whoever they are about: for queues of work, and by ids for stages above."""
+"""Lists of records, whoever they are about: what is newest, queues of work, and by ids for stages above."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,16 +11,20 @@ from uuid import UUID
 from django.db.models import Q
 
 from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import is_sealed, label_of, latest_of, opened_for_each, view
+from sightline.chronology.passing import Line, newest
+from sightline.chronology.queries import entries_of, handled_on, is_sealed, label_of, latest_of, opened_for_each, view
 from sightline.chronology.types import EntryView
+from sightline.chronology.veiled import learn
 from sightline.definition.outcomes import Missing
-from sightline.identity.queries import persons_of
+from sightline.identity.queries import persons_of, same_people
 from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
-from sightline.sharing.types import Label, Level
+from sightline.sharing.types import Label, Level, Sight
 from sightline.vault.actions import CannotOpen
 
 AT_ONCE = 100
+TIES_OF_NEWS = frozenset({"allocated", "network", "attends", "on-duty"})  # whoever has one of these is told what is new
+MOST_PARTS = 4  # of a list that are looked through for one page of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,78 @@ class Listed:
     persons: tuple[UUID, ...]
     author: str
     on: tuple[UUID, ...]  # the first versions of the records that it answers
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line of a list that passed the gate: an entry as it stands, and the child in whose chronology it is listed."""
+
+    entry: Entry
+    person: UUID
+    role: str
+    sight: Sight
+    earlier: int  # versions that it replaced
+
+
+def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:
+    """What is newest about children to whom this reader has a tie: (person, entry), the last to become known first."""
+    chosen = _lines(reading, Level.HEADLINE, limit, TIES_OF_NEWS)
+    reading.keyring.fetch_for([bytes(one.entry.body) for one in chosen])
+    learn(reading, [one.entry.id for one in chosen])
+    found: list[tuple[UUID, EntryView]] = []
+    for one in chosen:
+        shown = view(reading, one.entry, one.sight, (one.role,), one.earlier, reading.agencies)
+        if not shown.closed:
+            found.append((one.person, shown))
+    return found
+
+
+def lines(reading: Reading, level: Level, *, limit: int, ties: Collection[str] | None = None) -> list[Shown]:
+    """The newest records of which this reader may see at least so much, each once; `ties`: only about children to whom the
+    reader has one of these. Noted on the reading."""
+    found = _lines(reading, level, limit, ties)
+    for one in found:
+        reading.note(one.entry.id, one.sight)
+    return found
+
+
+def _lines(reading: Reading, level: Level, limit: int, ties: Collection[str] | None) -> list[Shown]:
+    """The same, not yet noted. Seven queries, and five for each further part, where many were corrected or hidden since."""
+    found: dict[UUID, Shown] = {}
+    below: Line | None = None
+    for _ in range(MOST_PARTS):
+        some = newest(reading, level, limit=limit * 3 // 2, ties=ties, below=below)
+        chosen = _decided(reading, level, some, but=found)[: limit - len(found)]
+        entries = entries_of([line.entry for line, *_ in chosen])  # on PostgreSQL the second wall may keep one back
+        for line, person, sight, earlier in chosen:
+            if line.entry in entries:
+                found[line.first] = Shown(entries[line.entry], person, line.role, sight, earlier)
+        if len(found) == limit or len(some) < limit * 3 // 2:
+            break
+        below = some[-1]
+    return list(found.values())
+
+
+def _decided(
+    reading: Reading, level: Level, some: Sequence[Line], *, but: Collection[UUID]
+) -> list[tuple[Line, UUID, Sight, int]]:
+    """Those that pass the gate, as the page of the child would show them: with the person, and how often each was corrected."""
+    same, persons = same_people(line.identity for line in some)  # what keeps one of somebody's identities keeps them all
+    reading.learn_ties([*(i for ids in same.values() for i in ids), *(line.first for line in some)])
+    standing, earlier = latest_of(some, None)
+    own = {person: tuple(ids) for person, ids in same.items()}
+    done, known, found = set(but), reading.agencies, []
+    for line in some:
+        if line.first in done or standing[line.first] != line.entry:
+            continue
+        kind = known[line.agency].kind if line.agency in known else ""
+        handling = handled_on(reading.definition, line, (line.role,))
+        person = persons[line.identity]
+        sight = reading.see(line.label(kind, own[person], handling))
+        if sight.level >= level:
+            done.add(line.first)
+            found.append((line, person, sight, earlier[line.first]))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.db.models import F
 from sightline.agencies.types import AgencyInfo
 from sightline.chronology import rules
 from sightline.chronology.models import Entry, Opening, Part
+from sightline.chronology.passing import Line
 from sightline.chronology.types import Chronology, EntryHistory, EntryView
 from sightline.chronology.veiled import body_of, learn
 from sightline.definition.outcomes import Decision, Missing
@@ -22,7 +23,6 @@ from sightline.definition.records import code_title, headline
 from sightline.definition.types import Partnership, RecordField, RecordType
 from sightline.identity.queries import identities_for, persons_of, rows_of, sealed_away, seen
 from sightline.intake.queries import provenance
-from sightline.sharing.filters import at_least, tied
 from sightline.sharing.reading import Reading
 from sightline.sharing.rules import both
 from sightline.sharing.standing import trusted
@@ -69,7 +69,7 @@ def entries_of(ids: Sequence[UUID]) -> dict[UUID, Entry]:
     return found
 
 
-def latest_of(entries: Iterable[Entry], known_on: datetime | None) -> tuple[dict[UUID, UUID], Counter[UUID]]:
+def latest_of(entries: Iterable[Entry | Line], known_on: datetime | None) -> tuple[dict[UUID, UUID], Counter[UUID]]:
     """For each record, the version that stood, and how many came before it (a correction may have taken the child off)."""
     standing = {e.first: e.first for e in entries}
     earlier: Counter[UUID] = Counter()
@@ -114,7 +114,7 @@ def is_sealed(entry: Entry, opened: dict[str, datetime]) -> bool:
     return entry.routine and not (entry.record in opened and entry.happened >= opened[entry.record])
 
 
-def handled_on(definition: Partnership, entry: Entry, roles: Sequence[str]) -> str:
+def handled_on(definition: Partnership, entry: Entry | Line, roles: Sequence[str]) -> str:
     """How an entry is handled on the page of somebody who stands on it in these roles: as the record, and where every
     one of the roles is handled in its own way (who is said to have caused harm), as the role too."""
     record = definition.record.get(entry.record)
@@ -373,65 +373,40 @@ def _roles_told(
     return told
 
 
-def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:
-    """What is newest about children to whom this reader has a tie: (person, entry), the last to become known first."""
-    ties = {"allocated", "network", "attends", "on-duty"}
-    parts = (
-        Part.objects.filter(child=True, entry__routine=False)
-        .filter(tied(reading.policy, subject="identity_id", kinds=ties))
-        .filter(at_least(reading.policy, Level.HEADLINE, subject="identity_id", prefix="entry__"))
-        .select_related("entry")
-        .order_by("-entry__known_at", "-id")[: limit * 3]
-    )
-    rows = list(parts)
-    known = reading.agencies
-    persons = persons_of(p.identity_id for p in rows)
-    same: dict[UUID, list[UUID]] = defaultdict(list)  # what keeps one of somebody's identities keeps them all
-    for row in rows_of(persons.values()):
-        same[row.person].append(row.id)
-    reading.learn_ties([*(i for ids in same.values() for i in ids), *(p.entry.first for p in rows)])
-    standing, earlier = latest_of([p.entry for p in rows], None)
-    found: list[tuple[UUID, EntryView]] = []
-    reading.keyring.fetch_for(bytes(p.entry.body) for p in rows)
-    done: set[UUID] = set()
-    for part in rows:
-        e = part.entry
-        if e.first in done or standing[e.first] != e.id or len(found) >= limit:
-            continue
-        kind = known[e.agency].kind if e.agency in known else ""
-        handling = handled_on(reading.definition, e, (part.role,))
-        own = tuple(same[persons[part.identity_id]])
-        sight = reading.see(label_of(e, kind, own, sealed=False, handling=handling))
-        if sight.level >= Level.HEADLINE:
-            done.add(e.first)
-            shown = view(reading, e, sight, (part.role,), earlier[e.first], known)
-            if not shown.closed:
-                found.append((persons[part.identity_id], shown))
-    return found
-
-
 def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
-    """Which of these entries this reader may see at headline or better."""
+    """Which of these entries this reader may see at headline or better. Two queries."""
     every = set(entries)
     found = {i for i in every if reading.shown(i) >= Level.HEADLINE}  # it stands on the page already
     wanted = list(every - found)
     if not wanted:
         return found
-    rows = {e.id: e for e in Entry.objects.filter(id__in=wanted).defer("body")}
-    subjects: dict[UUID, list[UUID]] = defaultdict(list)
-    for entry_id, identity in Part.objects.filter(entry__in=wanted, child=True).values_list("entry_id", "identity_id"):
-        subjects[entry_id].append(identity)
-    reading.learn_ties([*(i for ids in subjects.values() for i in ids), *(e.first for e in rows.values())])
-    known = reading.agencies
-    opened = {i: opened_for(subjects[i], None) for i, e in rows.items() if e.routine}
+    subjects, rows = _with_children(wanted)
+    reading.learn_ties([*(i for ids in subjects.values() for i in ids), *(row.first for row in rows.values())])
+    routine = [i for e in rows.values() if e.routine for i in subjects[e.id]]
+    opened = opened_for_each(routine, None) if routine else {}
     for entry_id, e in rows.items():
-        kind = known[e.agency].kind if e.agency in known else ""
-        label = label_of(e, kind, subjects[entry_id], sealed=is_sealed(e, opened.get(entry_id, {})))
+        # what kind of agency sent it is asked of no record: only of readers
+        label = label_of(e, "", tuple(subjects[entry_id]), sealed=is_sealed(e, _since(opened, subjects[entry_id])))
         sight = reading.see(label)
         if sight.level >= Level.HEADLINE:
             reading.note(entry_id, sight)  # whoever is shown what follows from an entry has been shown of it
             found.add(entry_id)
     return found
+
+
+def _with_children(entries: Sequence[UUID]) -> tuple[dict[UUID, list[UUID]], dict[UUID, Entry]]:
+    """These entries without their bodies, and the children on each. One query; another for what is about no child."""
+    subjects: dict[UUID, list[UUID]] = defaultdict(list)
+    rows: dict[UUID, Entry] = {}
+    columns = ("first", "record", "agency", "handling", "routine", "pointer_only", "happened")
+    parts = Part.objects.filter(entry_id__among=entries, child=True)
+    for identity, entry_id, *told in parts.values_list("identity_id", "entry_id", *(f"entry__{c}" for c in columns)):
+        subjects[entry_id].append(identity)
+        if entry_id not in rows:
+            rows[entry_id] = Entry(id=entry_id, **dict(zip(columns, told, strict=True)))
+    if without := [i for i in entries if i not in rows]:
+        rows.update((e.id, e) for e in Entry.objects.filter(id__among=without).defer("body"))
+    return subjects, rows
 
 
 def originator_of(first: UUID) -> str:

@@ -11,6 +11,7 @@ from sightline.definition.yaml_lines import Path
 from sightline.timescales.spans import parse_span
 
 SHOWN_PARTS = ("headline", "says", "place", "people")
+NAMED = "named"  # the tie of those to whom something is kept
 FIELD_CLASSES = ("ordinary", "sensitive", "protected")
 
 
@@ -123,4 +124,11 @@ def _allowing(faults: Faults, name: str, rule: Any) -> None:
             ("may-see", "restricted"),
             "yes",
             "only in a machine's rule, or in a floor whose level is `pointer`: who is named on it sees it by that tie",
+        )
+    if what.restricted and NAMED in rule.who.tie:
+        faults.add(
+            name,
+            ("who", "tie", rule.who.tie.index(NAMED)),
+            NAMED,
+            "another tie, or no `restricted: yes`: who is named on what is kept to named people is let in by that name already",
         )

@@ -17,6 +17,7 @@ from sightline.identity.models import Link, Possible, Relation, SourceIdentity, 
 from sightline.identity.types import Held, Kin, Profile
 from sightline.intake.types import Details
 from sightline.sharing.reading import Reading
+from sightline.sharing.standing import trusted
 from sightline.sharing.types import Label, Level, Sight
 from sightline.vault.actions import CannotOpen
 
@@ -71,6 +72,19 @@ def persons_of(identities: Iterable[UUID]) -> dict[UUID, UUID]:
     """The current person of each source identity."""
     wanted = set(identities)
     return dict(SourceIdentity.objects.filter(id__among=wanted).values_list("id", "person")) if wanted else {}
+
+
+def same_people(identities: Iterable[UUID]) -> tuple[dict[UUID, list[UUID]], dict[UUID, UUID]]:
+    """All source identities of the people to whom these belong, by person; and of each of them the person. One query; ids
+    only, for stages above."""
+    people = SourceIdentity.objects.filter(id__among=list(dict.fromkeys(identities))).values("person")
+    same: dict[UUID, list[UUID]] = defaultdict(list)
+    persons: dict[UUID, UUID] = {}
+    with trusted("who-is-who"):
+        for identity, person in SourceIdentity.objects.filter(person__in=people).values_list("id", "person"):
+            same[person].append(identity)
+            persons[identity] = person
+    return same, persons
 
 
 def label_of(identity: SourceIdentity, kinds: dict[str, str]) -> Label:

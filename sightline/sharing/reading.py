@@ -15,17 +15,20 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from sightline.agencies import queries as who
 from sightline.agencies.types import Actor, AgencyInfo
 from sightline.ledger.actions import write
 from sightline.sharing.models import Restriction, Tie
+from sightline.sharing.own import Own, own_of
 from sightline.sharing.rules import NAMED, OF_RECORDS, Policy, explained, holders
 from sightline.sharing.standing import read_as
 from sightline.sharing.types import Explained, Label, Level, Sight
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
+
+_KEPT = ""  # in place of a kind of tie: that somebody is kept to named people, and who answers for it
 
 
 class Reading:
@@ -64,28 +67,32 @@ class Reading:
 
     def learn_ties(self, subjects: Collection[UUID]) -> None:
         """Reads the actor's current ties to these source identities (or records), and which are kept to named people.
-        Two queries."""
+        One query."""
         unknown = [s for s in dict.fromkeys(subjects) if s not in self._ties]
         if not unknown:
             return
         moment = now()
         found: dict[UUID, set[str]] = {s: set() for s in unknown}
-        rows = Tie.objects.filter(
-            Q(until=None) | Q(until__gt=moment),
-            subject__among=unknown,
-            holder__in=holders(self.actor),
-            from_at__lte=moment,
-        ).values_list("subject", "kind", "from_at")
-        for subject, kind, since in rows:
-            found[subject].add(kind)
-            self.since[kind] = min(since, self.since.get(kind, since))
-        self._ties.update({s: frozenset(kinds) for s, kinds in found.items()})
-        if self.restrictions:
-            kept = Restriction.objects.filter(
-                Q(until=None) | Q(until__gt=moment), subject__among=unknown, from_at__lte=moment
-            ).order_by("from_at", "id")
-            for subject, holder in kept.values_list("subject", "holder"):
+        open_ = Q(until=None) | Q(until__gt=moment)
+        rows = Tie.objects.filter(open_, subject__among=unknown, holder__in=holders(self.actor), from_at__lte=moment)
+        told = rows.values_list("subject", "kind", "from_at", "holder")
+        if self.policy.asks_restricted:
+            kept = Restriction.objects.filter(open_, subject__among=unknown, from_at__lte=moment).order_by()
+            told = told.union(
+                kept.annotate(what=Value(_KEPT)).values_list("subject", "what", "from_at", "holder"), all=True
+            )
+        for subject, kind, since, holder in sorted(told, key=lambda row: row[2]):
+            if kind == _KEPT:
                 self._kept[subject] = (*self._kept.get(subject, ()), holder)
+            else:
+                found[subject].add(kind)
+                self.since[kind] = min(since, self.since.get(kind, since))
+        self._ties.update({s: frozenset(kinds) for s, kinds in found.items()})
+
+    @cached_property
+    def own(self) -> Own:
+        """To whom this reader has ties at all, and what is kept from them: for lists. Two queries a response."""
+        return own_of(self.policy)
 
     @cached_property
     def restrictions(self) -> bool:

@@ -150,6 +150,7 @@ class Policy:
         self.branches = tuple(b for b in meant if not b.restricts)
         self.restrictions = tuple(b for b in meant if b.restricts)
         self.floors = tuple(b for b in self.branches if b.rule.floor)
+        self.ties_asked = frozenset(tie for b in meant for tie in b.needs_tie | b.unless_tie)
         # whether it can matter to this actor that a record is kept to named people
         self.asks_restricted = any(not b.restricted for b in self.branches)
         # whether what the actor holds to a record itself, and not to anybody on it, can matter

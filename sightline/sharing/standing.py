@@ -83,6 +83,21 @@ def reading_as(actor: Actor, purpose: str, holders: Sequence[str], moment: datet
         _standing.reset(token)
 
 
+@contextmanager
+def at_length() -> Iterator[None]:
+    """For a question that looks through very many rows: the wall works out beforehand whom the reader's ties lead to. It
+    changes how long it takes, and nothing that shows. Nothing changes inside `trusted`, nor for nobody."""
+    now = _standing.get()
+    if not now.reader:
+        yield
+        return
+    token = _standing.set(Standing(json.dumps({**json.loads(now.reader), "at_length": True})))
+    try:
+        yield
+    finally:
+        _standing.reset(token)
+
+
 def told(actor: Actor, purpose: str, holders: Sequence[str], moment: datetime) -> str:
     """What the database is told of a reader. Codes and ids only."""
     return json.dumps(

@@ -25,6 +25,7 @@ from sightline.sharing.standing import MACHINE_ROLE, PAGES
 from sightline.sharing.types import Level
 
 SCHEMA = "sightline_wall"
+MOST_FEW = 300  # ties of a reader that are told with who reads; each row is held against all of them
 WALLED = {  # table: what must hold of a row. `r` is who reads, asked for once a statement.
     "chronology_entry": "shows_entry({r}, id, first, record, agency, handling, routine, happened)",
     "chronology_part": "shows_part({r}, entry_id)",
@@ -38,7 +39,10 @@ def ddl(partnership: Partnership) -> str:
     branches = [(n, Branch.of(rule)) for n, rule in enumerate(partnership.rule.values(), 1)]
     said = "\n".join((_STANDING, _rules(branches), _asks(branches), _gives(branches), _SHOWS))
     said = (
-        said.replace("SCHEMA.", f"{SCHEMA}.").replace("OF_RECORDS", _list(OF_RECORDS)).replace("'NAMED'", _text(NAMED))
+        said.replace("SCHEMA.", f"{SCHEMA}.")
+        .replace("OF_RECORDS", _list(OF_RECORDS))
+        .replace("MOST_FEW", str(MOST_FEW))
+        .replace("'NAMED'", _text(NAMED))
     )
     return f"{said}\nCOMMENT ON SCHEMA {SCHEMA} IS '{_mark(said)}';\n"
 
@@ -211,10 +215,15 @@ def _mark(text: str) -> str:
 # --- what is the same for every definition --------------------------------------------------------------------------
 
 # Who reads, as the application told it: nothing told, nothing shows. `kept`: whether anything at all is kept to named people;
-# `tied`: whether the reader ever had a tie to anybody.
+# `tied`: whether the reader ever had a tie to anybody. `whom`: where very many rows are looked through and the reader's ties are
+# few, the source identities of the people to whom they lead, less those who are kept to named people; at the same place in
+# `by_kinds` the kinds of tie (to whoever is, or ever was held to be, the same person). Most rows of a worker's own list are
+# told by these, without asking of each who stands on it and what leads there. `records`: those to which the reader has a tie
+# by their own id. Else empty: to work that out costs as much as thirty rows.
 _STANDING = """
 DO $$ BEGIN
-  CREATE TYPE SCHEMA.reader AS (rules boolean[], agency text, holders text[], at timestamptz, kept boolean, tied boolean);
+  CREATE TYPE SCHEMA.reader AS (rules boolean[], agency text, holders text[], at timestamptz, kept boolean,
+    tied boolean, whom uuid[], by_kinds text[], records uuid[]);
 EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 
 CREATE OR REPLACE FUNCTION SCHEMA.standing() RETURNS SCHEMA.reader
@@ -222,6 +231,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
   who jsonb := nullif(current_setting('sightline.reader', true), '')::jsonb;
   r SCHEMA.reader;
+  few uuid[]; kinds text[]; theirs uuid[]; led text[];
 BEGIN
   IF who IS NULL THEN RETURN NULL; END IF;
   r.rules := SCHEMA.rules(who);
@@ -230,6 +240,24 @@ BEGIN
   r.at := (who->>'at')::timestamptz;
   r.kept := EXISTS (SELECT FROM public.sharing_restriction);
   r.tied := EXISTS (SELECT FROM public.sharing_tie t WHERE t.holder = ANY(r.holders));
+  IF (who->>'at_length')::boolean AND r.tied THEN
+    SELECT array_agg(f.subject), array_agg(f.kind) INTO few, kinds FROM (
+      SELECT t.subject, t.kind::text FROM public.sharing_tie t WHERE t.holder = ANY(r.holders)
+        AND t.from_at <= r.at AND (t.until IS NULL OR t.until > r.at) LIMIT MOST_FEW + 1) f;
+    IF cardinality(few) <= MOST_FEW THEN
+      r.records := ARRAY(SELECT f.subject FROM unnest(few, kinds) AS f (subject, kind) WHERE f.kind = ANY(OF_RECORDS));
+      SELECT array_agg(o.id), array_agg(o.kinds) INTO theirs, led FROM (
+        SELECT s.id, string_agg(DISTINCT f.kind, ' ') AS kinds FROM unnest(few, kinds) AS f (subject, kind)
+          CROSS JOIN LATERAL (SELECT now.person FROM public.identity_sourceidentity now WHERE now.id = f.subject
+                              UNION SELECT l.person FROM public.identity_link l WHERE l.identity_id = f.subject) AS tied
+          JOIN public.identity_sourceidentity s ON s.person = tied.person
+        WHERE NOT r.kept OR NOT EXISTS (SELECT FROM public.sharing_restriction x
+          JOIN public.identity_sourceidentity k ON k.id = x.subject WHERE k.person = s.person)
+        GROUP BY s.id) o;
+      r.whom := theirs;
+      r.by_kinds := led;
+    END IF;
+  END IF;
   RETURN r;
 END $$;"""
 
@@ -264,8 +292,16 @@ END $$;
 CREATE OR REPLACE FUNCTION SCHEMA.shows_by_ties(r SCHEMA.reader, entry uuid, first uuid, sort text, agency text,
   handling text, routine boolean, happened timestamptz)
 RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
-DECLARE held text[]; shut boolean := false; who record;
+DECLARE held text[]; shut boolean := false; who record; own uuid;
 BEGIN
+  IF r.whom IS NOT NULL AND NOT routine AND first <> ALL (r.records)
+      AND NOT (r.kept AND EXISTS (SELECT FROM public.sharing_restriction x WHERE x.subject = first)) THEN
+    -- one child of theirs on it, about whom nothing is kept to others, is reason enough
+    own := (SELECT p.identity_id FROM public.chronology_part p
+            WHERE p.entry_id = entry AND p.child AND p.identity_id = ANY(r.whom) LIMIT 1);
+    IF own IS NOT NULL AND SCHEMA.gives(r, sort, agency, handling, happened,
+        string_to_array(r.by_kinds[array_position(r.whom, own)], ' '), false) THEN RETURN true; END IF;
+  END IF;
   FOR children IN REVERSE 1..0 LOOP  -- first whoever's chronology it stands on; where that is nobody's, all who are on it
     FOR who IN
       SELECT s.person, s.person AS held_to_be FROM public.chronology_part p

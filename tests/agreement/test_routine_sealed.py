@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 
 from sightline.agencies.queries import actor_for, machine, partnership, worker
-from sightline.chronology import events, queries
+from sightline.chronology import events, listing, queries
 from sightline.chronology.events import of_people
 from sightline.chronology.expiry import due, expire, with_keys_of_their_own
 from sightline.chronology.models import Entry, Opening
@@ -111,7 +111,7 @@ def machine_leaks(world) -> list[str]:
                     leaks += [f"{username}: {entry.record}" for entry in of_person(opened, person).entries]
                 except Missing:
                     pass
-            leaks += [f"{username}: news {e.record}" for person, e in queries.recent(opened) if person in quiet]
+            leaks += [f"{username}: news {e.record}" for person, e in listing.recent(opened) if person in quiet]
     return leaks
 
 

@@ -99,7 +99,7 @@ def strange_rules(rng: random.Random, definition: Partnership, how_many: int = 3
         if not restricts and rng.random() < 0.12:
             rule["floor"] = "yes"
             what["level"] = "pointer"
-        if restricts or "restricted" in what:  # nobody is let past a name by being named: the language has it for floors
+        if "restricted" in what:  # `sightline check` refuses `named` beside it: whoever is named is let in by that already
             for key in ("tie", "unless-tie"):
                 if who.get(key):
                     who[key] = [tie for tie in who[key] if tie != "named"] or ["allocated"]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from sightline.agencies.rules import may
-from sightline.chronology import queries as chronology
+from sightline.chronology.listing import recent
 from sightline.chronology.types import EntryView
 from sightline.clocks import queries as clocks
 from sightline.clocks.views import ClockView
@@ -81,7 +81,7 @@ def work(request: HttpRequest) -> HttpResponse:
     reading, present = request.reading, now()
     may_view = bool(may(reading.actor, "view-child", reading.definition))
     running = clocks.mine(reading, limit=MOST_CLOCKS) if may_view else []
-    fresh = chronology.recent(reading, limit=MOST_NEWS) if may_view else []
+    fresh = recent(reading, limit=MOST_NEWS) if may_view else []
     people = {*(clock.person for clock in running), *(person for person, _ in fresh)}
     named = identity.names(reading, people) if people else {}
     today = london(present).date()

@@ -81,6 +81,21 @@ def test_faults_of_records(tmp_path: Path, name: str) -> None:
     assert says in str(faults[0])
 
 
+def test_a_rule_asks_for_no_name_on_what_it_gives_whoever_is_named(tmp_path: Path) -> None:
+    """The decision counts a name only where nothing else keeps the record from the reader: beside `restricted: yes` it would
+    say one thing of whoever is named on the child, and another of whoever is named on the record."""
+    floor = ("tie: allocated}", "tie: named}"), ("parts: [voice]}", "level: pointer, restricted: yes}\nfloor: yes")
+    for swaps, wrong in ((floor, True), (floor[1:], False)):
+        files = planted(RULE, "sees: full", "sees: hidden")
+        for old, new in swaps:
+            assert old in files[RULE]
+            files[RULE] = files[RULE].replace(old, new)
+        _, faults = read("town", write(tmp_path, **files))
+        told = [str(fault) for fault in faults if "let in by that name" in str(fault)]
+        assert bool(told) is wrong, faults
+        assert not wrong or [(f.file, f.line) for f in faults if "that name" in str(f)] == [(RULE, 4)]
+
+
 HEAD = "{}: {}\ntitle: T\nsource: local\n"
 
 
