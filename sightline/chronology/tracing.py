@@ -12,6 +12,7 @@ from sightline.agencies.queries import agencies
 from sightline.chronology.actions import versions_of
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import label_of
+from sightline.identity.queries import persons_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen, Keyring
@@ -108,6 +109,32 @@ def known_between(records: Collection[str], since: datetime, until: datetime) ->
     for id, first, record, agency in rows.order_by("known_at", "id").values_list("id", "first", "record", "agency"):
         found[first] = first, id, record, agency
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """That a record is held: its kind, whose, and since when. No words, no people."""
+
+    id: UUID
+    record: str
+    agency: str
+    known_at: datetime
+
+
+def pointed_to(first: UUID) -> Pointed | None:
+    """What kind of record this is, by its first version. Ids and codes alone, for stages above."""
+    rows = Entry.objects.filter(first=first).order_by("known_at", "recorded_at")
+    found = rows.values_list("id", "record", "agency", "known_at").last()
+    return Pointed(*found) if found else None
+
+
+def known_children(records: Collection[str], since: datetime) -> list[UUID]:
+    """The people on whose chronologies something of these types stands that happened since a moment, the last first. Ids
+    alone, for stages above."""
+    parts = Part.objects.filter(entry__record__in=list(records), child=True, happened__gte=since).order_by("-happened", "-id")
+    identities = list(dict.fromkeys(parts.values_list("identity_id", flat=True)[:5000]))
+    person_of = persons_of(identities)
+    return list(dict.fromkeys(person_of[one] for one in identities if one in person_of))
 
 
 def happened_of(entry: UUID) -> datetime:

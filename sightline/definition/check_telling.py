@@ -85,7 +85,9 @@ def _takes(faults: Faults, name: str, takes: Any) -> None:
     for index, one in enumerate(takes):
         at: Path = ("takes", index)
         _things(faults, name, (*at, "record"), one.record, "record")
-        roles = {role for r in one.record if r in faults.partnership.record for role in faults.partnership.record[r].people}
+        roles = {
+            role for r in one.record if r in faults.partnership.record for role in faults.partnership.record[r].people
+        }
         for n, role in enumerate(one.of if roles else ()):
             faults.refer(name, (*at, "of", n), role, roles, "a role on these records")
         if one.again:

@@ -74,7 +74,9 @@ def build(*, day_list: str, day: date, by: Actor) -> int | None:
     declared = definition.daylist.get(day_list)
     if declared is None or not rules.sits(declared, day, working_days(definition)):
         return None
-    before = ListDay.objects.filter(day_list=day_list, day__lt=day).order_by("-day").values_list("until", flat=True).first()
+    before = (
+        ListDay.objects.filter(day_list=day_list, day__lt=day).order_by("-day").values_list("until", flat=True).first()
+    )
     since = rules.covers_from(declared, day, working_days(definition), before)
     made, new = ListDay.objects.get_or_create(
         day_list=day_list,
@@ -137,7 +139,14 @@ def _lines(opened: Reading, declared: DayList, made: ListDay) -> list[ListLine]:
     return list(found.values())
 
 
-def _add(found: dict[UUID, ListLine], made: ListDay, subject: UUID, entries: Sequence[UUID], identities: Sequence[UUID], why: Sequence[int]) -> None:
+def _add(
+    found: dict[UUID, ListLine],
+    made: ListDay,
+    subject: UUID,
+    entries: Sequence[UUID],
+    identities: Sequence[UUID],
+    why: Sequence[int],
+) -> None:
     line = found.setdefault(subject, ListLine(day=made, subject=subject, added_at=now()))
     line.entries = list(dict.fromkeys([*line.entries, *map(str, entries)]))
     line.identities = list(dict.fromkeys([*line.identities, *map(str, identities)]))
@@ -163,7 +172,9 @@ def _counts(declared: DayList, theirs: Mapping[UUID, Sequence[MachineEntry]], un
 def _open_to_those_who_sit(definition: Partnership, declared: DayList, lines: Iterable[ListLine], day: date) -> None:
     """Those who sit see headlines of whom the list is about, until the next list is made."""
     moment, days = now(), working_days(definition)
-    until = rules.built_at(declared, rules.next_sitting(declared, rules.built_at(declared, day).replace(microsecond=1), days))
+    until = rules.built_at(
+        declared, rules.next_sitting(declared, rules.built_at(declared, day).replace(microsecond=1), days)
+    )
     who = sitting(definition, declared)
     tie(
         [
@@ -214,7 +225,9 @@ def bring(*, line: UUID, words: str, by: Actor) -> UUID:
     if len(words.strip()) < 3:
         raise Invalid([Fault(path="words", expected="what your agency knows; or “nothing known to us as of today”")])
     made = uuid4()
-    ListWords.objects.create(id=made, line=row, agency=by.agency, by=by.id, at=now(), words=_seal(row, words.strip(), f"list|{made}"))
+    ListWords.objects.create(
+        id=made, line=row, agency=by.agency, by=by.id, at=now(), words=_seal(row, words.strip(), f"list|{made}")
+    )
     _note(by, "bring-to-list", row)
     return made
 
@@ -308,12 +321,24 @@ def hear(*, line: UUID, decision: str = "", because: str = "", version: int | No
     return row.entry
 
 
-def _write(definition: Partnership, declared: DayList, row: ListLine, tasks: Sequence[ListTask], decision: str, because: str, by: Actor) -> UUID:
+def _write(
+    definition: Partnership,
+    declared: DayList,
+    row: ListLine,
+    tasks: Sequence[ListTask],
+    decision: str,
+    because: str,
+    by: Actor,
+) -> UUID:
     plan = "; ".join(f"{words} ({task.owner}, by {task.due:%-d %B %Y})" for task, words in opened_tasks(tasks))
     values = {"day": row.day.day.isoformat(), "plan": plan, "because": because.strip(), "decision": decision}
     fields = {}
     for name, what in declared.writes.items():
-        value = ("yes" if what.removeprefix("decision is ") == decision else "no") if what.startswith("decision is") else values[what]
+        value = (
+            ("yes" if what.removeprefix("decision is ") == decision else "no")
+            if what.startswith("decision is")
+            else values[what]
+        )
         if value:
             fields[name] = value
     identities = [UUID(one) for one in row.identities]

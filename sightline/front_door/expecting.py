@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +22,7 @@ from sightline.chronology.actions import versions_of, write_here
 from sightline.chronology.events import of_people
 from sightline.chronology.queries import at_least_headline, persons_on, subjects_of
 from sightline.chronology.queries import entry as entry_history
+from sightline.chronology.tracing import pointed_to
 from sightline.chronology.types import EntryView
 from sightline.clocks.actions import relevant, states_of
 from sightline.clocks.rules import working_days
@@ -35,6 +37,7 @@ from sightline.ledger.actions import write
 from sightline.messages.actions import send
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.standing import trusted
+from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
 
@@ -43,10 +46,12 @@ FEWEST_WORDS, MOST = 20, 200
 
 
 @transaction.atomic
-def await_(*, first: UUID, by: Actor) -> list[datetime]:
-    """Waits for what must follow a record (its first version), where something must. Returns when to look next."""
-    found = []
+def await_(*, first: UUID, by: Actor) -> tuple[list[datetime], list[datetime]]:
+    """Waits for what must follow a record (its first version), where something must. Returns when to look next, and when to
+    ask again, because a clock that the record names has not begun."""
+    found: list[datetime] = []
     with reading(by, PURPOSE, about="expect") as opened:
+        later = _begins_later(opened, first)
         for declared, state, agency, known in _runs(opened, first):
             row = Awaited(
                 expected=declared.id,
@@ -64,7 +69,26 @@ def await_(*, first: UUID, by: Actor) -> list[datetime]:
                 kept.run_at = max(row.run_at, kept.told_at or row.run_at)
                 kept.save(update_fields=["started_at", "due_at", "run_at"])
                 found.append(kept.run_at)
-    return found
+    return found, later
+
+
+def _begins_later(opened: Reading, first: UUID) -> list[datetime]:
+    """When the clocks begin that this record starts on a day that it names, where that lies ahead."""
+    definition, found = opened.definition, []
+    pointed = pointed_to(first)
+    wanted = [one for one in definition.expected.values() if pointed and one.after == pointed.record]
+    fields = {definition.clock[one.clock].starts.at for one in wanted if one.clock in definition.clock}
+    if not pointed or not fields:
+        return []
+    for theirs in of_people(opened, persons_on(versions_of(first)[-1]), records={pointed.record}).values():
+        for entry in theirs:
+            for field in fields if entry.first == first else ():
+                text = str(entry.facts.get(field) or "")
+                with suppress(ValueError):
+                    moment = parse_moment(text[:10] if len(text) == 10 else text) if text else None
+                    if moment is not None and moment > now():
+                        found.append(moment)
+    return sorted(set(found))
 
 
 def _runs(opened: Reading, first: UUID) -> list[tuple[Expected, ClockState, str, datetime]]:
@@ -91,12 +115,16 @@ def look(*, by: Actor) -> datetime | None:
     """Tells of everything that should have come by now and did not: one message an agency and kind, with how many. What has
     come meanwhile is closed. Returns when to look next; None where nothing is awaited."""
     definition, moment = partnership(), now()
-    rows = list(Awaited.objects.select_for_update().filter(closed_at=None, run_at__lte=moment).order_by("run_at", "id")[:MOST])
+    rows = list(
+        Awaited.objects.select_for_update().filter(closed_at=None, run_at__lte=moment).order_by("run_at", "id")[:MOST]
+    )
     missing: dict[tuple[str, str], list[Awaited]] = defaultdict(list)
     with reading(by, PURPOSE, about="look-for-expected") as opened:
         for row in rows:
             declared = definition.expected.get(row.expected)
-            state = next((s for d, s, _, _ in _runs(opened, row.first) if d.id == row.expected), None) if declared else None
+            state = (
+                next((s for d, s, _, _ in _runs(opened, row.first) if d.id == row.expected), None) if declared else None
+            )
             if declared is None or state is None or state.stopped_at is not None:
                 explained = declared is not None and _explained(opened, declared, row.first)
                 row.state, row.closed_at = ("explained" if explained else "came"), moment
@@ -121,7 +149,9 @@ def _tell(definition: Partnership, declared: Expected, agency: str, rows: Sequen
     there = {one.role for one in workers() if one.active and one.agency == agency}
     roles = [f"role:{role}@{agency}" for role in declared.tells if role in there]
     to = roles[:1] or [f"role:{role}" for role in declared.tells[:1]]
-    identities = list(dict.fromkeys(i for row in rows for i, child, _ in subjects_of(versions_of(row.first)[-1]) if child))
+    identities = list(
+        dict.fromkeys(i for row in rows for i, child, _ in subjects_of(versions_of(row.first)[-1]) if child)
+    )
     send(declared.message, to=to, about=identities, says={"count": len(rows)}, by=by, because=rows[0].id)
     for row in rows:
         row.state, row.times, row.told_at = "missing", row.times + 1, moment
@@ -162,7 +192,11 @@ class Line:
 def missing(reading: Reading, *, closed: bool = False) -> list[Line]:
     """What has not come yet of what this reader may see, the longest due first. Raises Refused without the right."""
     _require(reading.actor)
-    rows = Awaited.objects.exclude(closed_at=None).order_by("-closed_at") if closed else Awaited.objects.filter(closed_at=None)
+    rows = (
+        Awaited.objects.exclude(closed_at=None).order_by("-closed_at")
+        if closed
+        else Awaited.objects.filter(closed_at=None)
+    )
     rows = rows if closed else rows.order_by("due_at", "id")
     some = list(rows[:MOST])
     with trusted("which-versions-stand"):
@@ -190,7 +224,19 @@ def _line(reading: Reading, row: Awaited) -> Line:
     named = names(reading, history.persons) if history.persons else {}
     late = row.closed_at is None and row.due_at < now()
     children = tuple(profile.name for profile in named.values())
-    return Line(row.id, row.expected, row.first, row.agency, history.now, children, row.started_at, row.due_at, late, row.times, row.state)
+    return Line(
+        row.id,
+        row.expected,
+        row.first,
+        row.agency,
+        history.now,
+        children,
+        row.started_at,
+        row.due_at,
+        late,
+        row.times,
+        row.state,
+    )
 
 
 @transaction.atomic
@@ -208,7 +254,9 @@ def explain(*, awaited: UUID, because: str, by: Actor) -> UUID:
     if row.closed_at is not None:
         raise Conflict("It has come, or somebody has said why not. Nothing was changed.")
     if len(because.strip()) < FEWEST_WORDS:
-        raise Refused(Decision(False, "reason-too-short", "Say in a sentence why there is none, and what was done instead."))
+        raise Refused(
+            Decision(False, "reason-too-short", "Say in a sentence why there is none, and what was done instead.")
+        )
     with reading(by, PURPOSE, about="explain-missing") as opened:
         entry_history(opened, row.first)
     with trusted("explain-missing"):
@@ -240,5 +288,3 @@ def explain(*, awaited: UUID, because: str, by: Actor) -> UUID:
 def _require(by: Actor) -> None:
     if not (decision := may(by, SEE, partnership())):
         raise Refused(decision)
-
-

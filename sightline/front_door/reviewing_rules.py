@@ -29,12 +29,15 @@ def judge(declared: ItemReview, *, harm: str, outcome: str, because: str) -> Dec
         return Decision(
             False,
             "referral-needed",
-            "Where significant harm is known or suspected, it is referred. Choose the referral; say in your reason what else is done.",
+            "Where significant harm is known or suspected, it is referred. Choose the referral; "
+            "say in your reason what else is done.",
         )
     if not outcome:
         return Decision(False, "rationale-missing", "Choose what is done.")
     if len(because.strip()) < FEWEST_WORDS:
-        return Decision(False, "reason-too-short", f"Say a little more about why, in at least {FEWEST_WORDS} characters.")
+        return Decision(
+            False, "reason-too-short", f"Say a little more about why, in at least {FEWEST_WORDS} characters."
+        )
     return STANDS
 
 

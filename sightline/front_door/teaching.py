@@ -83,7 +83,9 @@ def taught_of(reading: Reading, declared: Telling, identities: Sequence[UUID]) -
         gone = [
             (one.agency, day)
             for one in theirs
-            if left is not None and one.record == left.record and (day := _day(one.facts.get(left.at), local_day(one.happened))) <= today
+            if left is not None
+            and one.record == left.record
+            and (day := _day(one.facts.get(left.at), local_day(one.happened))) <= today
         ]
         known = [details[one] for one in same[person] if one in details]
         schools = {AGENCY + one for one in kinds} | {one.title.casefold() for one in kinds.values()} | set(kinds)

@@ -25,9 +25,9 @@ from sightline.definition.kinds.telling import Telling as Plan
 from sightline.definition.outcomes import Refused
 from sightline.definition.types import Partnership
 from sightline.front_door import telling_rules as rules
-from sightline.front_door.told_models import Telling
 from sightline.front_door.teaching import Readers, incident_of, taught_of
 from sightline.front_door.telling_rules import Route
+from sightline.front_door.told_models import Telling
 from sightline.identity.queries import rows_by_id
 from sightline.ledger.actions import write
 from sightline.messages.actions import send
@@ -98,7 +98,9 @@ def _plan(declared: Plan, incident: UUID, children: Sequence[UUID], opened: obje
             if one in own:
                 continue
             school = readers.days(one.removeprefix("agency:") if one != PERSON else found[0] if found else "")
-            told = rules.when(declared, moment, school, days, next_morning=readers.next_morning(one.removeprefix("agency:")))
+            told = rules.when(
+                declared, moment, school, days, next_morning=readers.next_morning(one.removeprefix("agency:"))
+            )
             at_once = one == PERSON and route is not Route.AT_HOME
             rows.append(
                 Telling(
@@ -138,12 +140,13 @@ def step(*, incident: UUID, by: Actor) -> tuple[datetime | None, list[UUID]]:
     if not rows:
         return None, []
     written: list[UUID] = []
-    answers = acknowledged([row.message for row in rows if row.message])
+    answers = acknowledged([one for row in rows for one in (row.message, row.deputies_message) if one])
     next_: list[datetime] = []
     groups: dict[tuple[str, str, str], list[Telling]] = defaultdict(list)
     for row in rows:
-        if row.state == "told" and row.message in answers:
-            row.state, row.read_by, row.read_at = "read", *answers[row.message]
+        answer = answers.get(row.message) or answers.get(row.deputies_message)  # type: ignore[arg-type]
+        if row.state == "told" and answer is not None:
+            row.state, row.read_by, row.read_at = "read", *answer
             row.save(update_fields=["state", "read_by", "read_at"])
         if row.told_at is not None and row.told_at + LONGEST < moment:
             _close([row], "nobody-answered")
@@ -173,7 +176,10 @@ def _tell(declared: Plan, incident: UUID, recipient: str, route: Route, rows: li
     readers = Readers(declared)
     if recipient != PERSON:
         agency = recipient.removeprefix("agency:")
-        to, message = readers.inboxes(agency, declared.told) or readers.inboxes(agency, declared.deputies.told), declared.message
+        to, message = (
+            readers.inboxes(agency, declared.told) or readers.inboxes(agency, declared.deputies.told),
+            declared.message,
+        )
     elif route is Route.AT_HOME:
         to, message = readers.officers(declared.at_home.told), declared.at_home.message or declared.message
     else:
@@ -249,10 +255,11 @@ def _follow_up(declared: Plan, incident: UUID, recipient: str, rows: list[Tellin
         to = readers.inboxes(agency, declared.deputies.told)
         if row.deputies_at is None and moment >= deputies:
             same = [other for other in unread if other.deputies_at is None and other.message == row.message]
+            sent: UUID | None = None
             if to and not set(to) <= set(row.told_to):
                 says = {"on": incident_of_version(versions_of(incident)[-1]).isoformat(), "count": len(same)}
                 message = declared.deputies.message or declared.message
-                send(
+                (sent, *_) = send(
                     message,
                     to=to,
                     about=[one.identity for one in same],
@@ -261,10 +268,14 @@ def _follow_up(declared: Plan, incident: UUID, recipient: str, rows: list[Tellin
                     because=incident if row.message and _first(incident, row) else row.id,
                 )
             for one in same:
-                one.deputies_at = moment
+                one.deputies_at, one.deputies_message = moment, sent
                 one.told_to = list(dict.fromkeys([*one.told_to, *to]))
-                one.save(update_fields=["deputies_at", "told_to"])
-    chased = [row for row in unread if row.chased_at is None and moment >= rules.unread_at(declared, row.told_at or moment, school)[1]]
+                one.save(update_fields=["deputies_at", "deputies_message", "told_to"])
+    chased = [
+        row
+        for row in unread
+        if row.chased_at is None and moment >= rules.unread_at(declared, row.told_at or moment, school)[1]
+    ]
     if chased:
         officers = readers.officers(declared.unread.told)
         _open_to(readers.people(officers), [row.identity for row in chased], incident)
@@ -293,7 +304,9 @@ def _follow_up(declared: Plan, incident: UUID, recipient: str, rows: list[Tellin
         says = {"on": incident_of_version(versions_of(incident)[-1]).isoformat()}
         to = readers.inboxes(agency, (*declared.told, *declared.deputies.told))
         if to:
-            send(declared.asks.message, to=to, about=[row.identity for row in asked], says=says, by=by, because=incident)
+            send(
+                declared.asks.message, to=to, about=[row.identity for row in asked], says=says, by=by, because=incident
+            )
         for row in asked:
             row.asked_at = moment
             row.save(update_fields=["asked_at"])
@@ -301,7 +314,11 @@ def _follow_up(declared: Plan, incident: UUID, recipient: str, rows: list[Tellin
 
 def _first(incident: UUID, row: Telling) -> bool:
     """Whether this row's message was the first of its place about this incident, and so stands under the incident's id."""
-    first = Telling.objects.filter(incident=incident, recipient=row.recipient, message__isnull=False).order_by("told_at", "id").first()
+    first = (
+        Telling.objects.filter(incident=incident, recipient=row.recipient, message__isnull=False)
+        .order_by("told_at", "id")
+        .first()
+    )
     return first is not None and first.message == row.message
 
 

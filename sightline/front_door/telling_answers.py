@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,13 +67,20 @@ def read(*, telling: UUID, by: Actor) -> UUID:
     if row.state != "told":
         raise Conflict("Somebody at your school has read this already. Nothing was changed.")
     same = list(Telling.objects.select_for_update().filter(message=row.message, state="told"))
-    if row.message and not acknowledged([row.message]):
-        acknowledge(message=row.message, by=by)
+    _acknowledge(row, by)
     for one in same:
         one.state, one.read_at, one.read_by = "read", now(), by.id
         one.save(update_fields=["state", "read_at", "read_by"])
     _note(by, "read-telling", same)
     return row.incident
+
+
+def _acknowledge(row: Telling, by: Actor) -> None:
+    """Says in the inbox too that it was read: of what the lead was told and what the deputy was, whichever reached them."""
+    for message in (row.message, row.deputies_message):
+        if message is not None and not acknowledged([message]):
+            with suppress(Missing, Conflict):
+                acknowledge(message=message, by=by)
 
 
 @transaction.atomic
@@ -90,7 +98,7 @@ def not_ours(*, telling: UUID, because: str, by: Actor) -> UUID:
     if row.state == "told" and row.message and not acknowledged([row.message]):
         others = Telling.objects.filter(message=row.message).exclude(id=row.id).exists()
         if not others:
-            acknowledge(message=row.message, by=by)
+            _acknowledge(row, by)
     row.state, row.closed_at, row.closed_because = "wrong", now(), because
     row.read_at, row.read_by = row.read_at or now(), row.read_by or by.id
     row.save(update_fields=["state", "closed_at", "closed_because", "read_at", "read_by"])
@@ -109,11 +117,15 @@ def say_support(*, telling: UUID, words: str, by: Actor) -> UUID:
     if row.state == "wrong":
         raise Conflict("Your school has said that the child is not taught there.")
     if len(words.strip()) < FEWEST_WORDS:
-        raise Refused(Decision(False, "reason-too-short", "Say in a sentence what was done, or why nothing was needed."))
+        raise Refused(
+            Decision(False, "reason-too-short", "Say in a sentence what was done, or why nothing was needed.")
+        )
     if row.state == "told":
         read(telling=telling, by=by)
         row.refresh_from_db()
-    made = _entry(row, {"told-at": row.told_at.isoformat() if row.told_at else "", "support": words.strip()}, by, by.agency)
+    made = _entry(
+        row, {"told-at": row.told_at.isoformat() if row.told_at else "", "support": words.strip()}, by, by.agency
+    )
     row.state, row.support, row.closed_at, row.closed_because = "done", made, now(), "support"
     row.save(update_fields=["state", "support", "closed_at", "closed_because"])
     _note(by, "say-support", [row])
@@ -169,7 +181,9 @@ def nobody_to_tell(*, telling: UUID, because: str, by: Actor) -> UUID:
     _require(by, SEE)
     row = _waiting(telling)
     if len(because.strip()) < FEWEST_WORDS:
-        raise Refused(Decision(False, "reason-too-short", "Say in a sentence why nobody is told, and who sees the child."))
+        raise Refused(
+            Decision(False, "reason-too-short", "Say in a sentence why nobody is told, and who sees the child.")
+        )
     made = _entry(row, {"not-told-because": because.strip()}, by, originator_of(row.incident))
     _over(row, "nobody-to-tell", made, by)
     return made

@@ -90,7 +90,11 @@ def to_tell(reading: Reading, *, closed: bool = False) -> list[Told]:
     """What a person must find out, or ring about: what is due first stands first. Only whom this reader may see."""
     _require(reading, SEE)
     rows = Telling.objects.filter(Q(recipient=PERSON) | Q(chased_at__isnull=False))
-    rows = rows.exclude(closed_at=None).order_by("-closed_at") if closed else rows.filter(closed_at=None).order_by("due_at", "id")
+    rows = (
+        rows.exclude(closed_at=None).order_by("-closed_at")
+        if closed
+        else rows.filter(closed_at=None).order_by("due_at", "id")
+    )
     reading.about = reading.about or "view-tellings"
     return [one for one in _told(reading, list(rows[:MOST])) if one.name]
 

@@ -164,10 +164,8 @@ def missing_at(expected: Expected, due: datetime, known: datetime) -> datetime:
 
 
 def run_telling_example(partnership: Partnership, telling: Telling, example: dict[str, Any]) -> str | None:
-    """`{known: MOMENT, told: MOMENT, due: MOMENT}`, at a school with the usual year, and `inset`, `closed` days, and
-    `holidays: next-morning`, where given; or `{attends: [...], left: [...], at-home: DAY, named: yes, ages: [a, b], tells: [...]}`."""
-    if "known" not in example:
-        return _whom_example(example)
+    """`{known: MOMENT, told: MOMENT, due: MOMENT}`, at a school with the usual year; with `inset`, `closed` days and
+    `holidays: next-morning` where given."""
     usual = school_days(partnership)
     closed, inset = _days(example.get("closed")), _days(example.get("inset"))
     school = SchoolDays(usual.terms, usual.closed | closed, usual.inset | inset, usual.working)
@@ -181,10 +179,6 @@ def run_telling_example(partnership: Partnership, telling: Telling, example: dic
 
 def _days(given: Any) -> frozenset[date]:
     return parse_days([given] if isinstance(given, str) else given or ())
-
-
-def _whom_example(example: Mapping[str, Any]) -> str:
-    return f"an example says `known`, and what came of it; this one says {', '.join(example)}"
 
 
 def run_expected_example(partnership: Partnership, expected: Expected, example: dict[str, Any]) -> str | None:

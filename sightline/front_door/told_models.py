@@ -32,6 +32,7 @@ class Telling(models.Model):
             "entry",
             "message",
             "deputies_at",
+            "deputies_message",
             "chased_at",
             "read_at",
             "read_by",
@@ -57,6 +58,7 @@ class Telling(models.Model):
     entry = models.UUIDField(null=True)  # the entry that says so
     message = models.UUIDField(null=True)
     deputies_at = models.DateTimeField(null=True)
+    deputies_message = models.UUIDField(null=True)
     chased_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     read_by = models.CharField(max_length=60, blank=True, default="")
@@ -81,7 +83,19 @@ class Awaited(models.Model):
     """Something that should follow a record, until it has come or somebody has said why it does not."""
 
     classification = dict.fromkeys(
-        ("id", "expected", "first", "agency", "started_at", "due_at", "run_at", "state", "times", "told_at", "closed_at"),
+        (
+            "id",
+            "expected",
+            "first",
+            "agency",
+            "started_at",
+            "due_at",
+            "run_at",
+            "state",
+            "times",
+            "told_at",
+            "closed_at",
+        ),
         "internal",
     )
 
@@ -125,7 +139,23 @@ class ListDay(models.Model):
 class ListLine(models.Model):
     """What stands on a list, and why: a record, or a child."""
 
-    classification = dict.fromkeys(("id", "day", "subject", "entries", "identities", "why", "added_at", "heard", "entry", "heard_at", "heard_by", "version"), "internal")  # fmt: skip
+    classification = dict.fromkeys(
+        (
+            "id",
+            "day",
+            "subject",
+            "entries",
+            "identities",
+            "why",
+            "added_at",
+            "heard",
+            "entry",
+            "heard_at",
+            "heard_by",
+            "version",
+        ),
+        "internal",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     day = models.ForeignKey(ListDay, on_delete=models.PROTECT, related_name="lines")
@@ -134,7 +164,9 @@ class ListLine(models.Model):
     identities = models.JSONField(default=list)  # the source identities whom it is about
     why = models.JSONField(default=list)  # places in the declaration's `takes`
     added_at = models.DateTimeField()
-    heard = models.CharField(max_length=40, blank=True, default="")  # a code of its decisions; `heard` where it decides none
+    heard = models.CharField(
+        max_length=40, blank=True, default=""
+    )  # a code of its decisions; `heard` where it decides none
     entry = models.UUIDField(null=True)  # the entry that says so
     heard_at = models.DateTimeField(null=True)
     heard_by = models.CharField(max_length=60, blank=True, default="")

@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sightline.agencies.queries import partnership
+from sightline.agencies.queries import machine, partnership
 from sightline.definition.types import Partnership
+from sightline.front_door import reviewing
 from sightline.jobs import day_lists, expecting, telling
 from sightline.jobs.due import VERBS, owe
 
@@ -35,7 +36,9 @@ def what_follows(definition: Partnership) -> dict[str, frozenset[str]]:
         "telling": frozenset(record for one in definition.telling.values() for record in one.after),
         "expected": frozenset(one.after for one in definition.expected.values()),
         "daylist": frozenset(r for one in definition.daylist.values() for takes in one.takes for r in takes.record),
-        "itemreview": frozenset(r for one in definition.itemreview.values() for takes in one.takes for r in takes.record),
+        "itemreview": frozenset(
+            r for one in definition.itemreview.values() for takes in one.takes for r in takes.record
+        ),
     }
 
 
@@ -53,6 +56,8 @@ def arrived(payload: dict[str, Any]) -> None:
         telling.arrived(first)
     for first in _of(entries, follows["expected"]):
         expecting.arrived(first)
+    for first in _of(entries, follows["itemreview"]):
+        reviewing.take(first=first, by=machine(reviewing.MACHINE))
     if records := follows["daylist"] & set(entries.values()):
         day_lists.plan(records)
 
@@ -65,4 +70,5 @@ def _of(entries: Mapping[str, str], records: Iterable[str]) -> list[UUID]:
 VERBS[VERB] = arrived
 VERBS[telling.VERB] = telling.tell
 VERBS[expecting.VERB] = expecting.look
+VERBS[expecting.AWAIT] = expecting.await_
 VERBS[day_lists.VERB] = day_lists.make

@@ -15,13 +15,21 @@ from sightline.jobs.due import owe
 from sightline.jobs.models import Due
 from sightline.sharing.standing import trusted
 
-VERB = "look-for-expected"
+VERB, AWAIT = "look-for-expected", "await-expected"
 
 
 def arrived(first: UUID) -> None:
     """Waits for what must follow this record (its first version)."""
-    for moment in set(expecting.await_(first=first, by=machine(expecting.MACHINE))):
+    looks, again = expecting.await_(first=first, by=machine(expecting.MACHINE))
+    for moment in set(looks):
         owe(VERB, {}, run_at=moment)
+    for moment in again:
+        owe(AWAIT, {"entry": str(first)}, run_at=moment)
+
+
+def await_(payload: dict[str, Any]) -> None:
+    """What is owed: a clock begins now that the record named."""
+    arrived(UUID(payload["entry"]))
 
 
 def look(payload: dict[str, Any]) -> None:

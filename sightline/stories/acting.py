@@ -29,7 +29,9 @@ from sightline.stories import (
     acting_confirm,
     acting_emergencies,
     acting_erasing,
+    acting_front_door,
     acting_matches,
+    acting_told,
     asking_sharing,
     disclosing,
     protecting,
@@ -191,4 +193,5 @@ VERBS |= acting_confirm.VERBS
 VERBS |= acting_emergencies.VERBS | acting_erasing.VERBS
 VERBS |= disclosing.VERBS
 VERBS |= asking_sharing.VERBS
-VERBS |= protecting.VERBS
+VERBS |= protecting.VERBS | acting_front_door.VERBS
+VERBS |= acting_told.VERBS

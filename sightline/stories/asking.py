@@ -6,7 +6,7 @@ Each answer is (whether it held, what was there instead and why).
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from sightline.agencies.queries import machine, partnership
 from sightline.agencies.types import Actor
 from sightline.chronology.actions import versions_of
 from sightline.chronology.events import of_people
+from sightline.chronology.listing import authors_of
 from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.queries import of_person
 from sightline.chronology.rules import professionals, states, voices
@@ -22,11 +23,13 @@ from sightline.chronology.tracing import is_stated, said_of
 from sightline.chronology.types import Chronology, EntryView
 from sightline.clocks.actions import states_of
 from sightline.definition.outcomes import Missing
+from sightline.front_door.steps import WRITTEN_HERE
 from sightline.identity.queries import persons_of, profile
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.types import Level
 from sightline.stories import (
     acting_emergencies,
+    acting_told,
     asking_matches,
     asking_queue,
     asking_sharing,
@@ -200,13 +203,22 @@ def _knew(life: Life, expected: Expectation) -> Answered:
             shown = []
     events = [(view, life.event_of(view.first)) for view in shown]
     acts = {event.id for event in life.story.events if isinstance(event, Act)}
+    written = _by_itself(view.id for view, event in events if not event)
     # what workers decided stands on the chronology too: it counts where the story asks for it
     seen = {event for _, event in events if event and (event not in acts or event in wanted)}
-    others = [_told(view) for view, event in events if not event]
+    # what the front door writes by itself beside them (a hand-over, a call, what the referrer was told) is nobody's event
+    others = [_told(v) for v, event in events if not event and v.record not in WRITTEN_HERE and v.id not in written]
     got = ", ".join(sorted(seen)) or "nothing"
     return seen == wanted and not others, got + (f"; and {', '.join(others)}" if others else "") + _difference(
         life, expected, seen, wanted
     )
+
+
+def _by_itself(entries: Iterable[UUID]) -> set[UUID]:
+    """Those that the system wrote by itself, because of what others told: that a school was told. No event brought them."""
+    roles = partnership().role
+    machines = {id for id, role in roles.items() if role.machine and "receive-feeds" not in role.may}
+    return {entry for entry, author in authors_of(entries).items() if author in machines}
 
 
 def _told(view: EntryView) -> str:
@@ -357,4 +369,4 @@ KINDS: dict[str, Callable[[Life, Expectation], Answered]] = {
     "pack": disclosing.of_pack,
     "reads": asking_sharing.reads,
     "would-see": asking_sharing.would_see,
-} | protecting.KINDS
+} | protecting.KINDS | acting_told.KINDS

@@ -71,6 +71,17 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "hold": ("kind", "because"),
     "lift-hold": ("because",),
     "say-safe-contact": ("channel", "safe", "said-by", "number"),
+    "answer-telling": ("says", "because", "words"),
+    "find-school": ("agency", "whom", "because"),
+    "say-no-notice": ("because",),
+    "bring-to-list": ("list", "words"),
+    "add-task": ("list", "words", "owner", "due"),
+    "hear-line": ("list", "decision", "because"),
+    "note-seat": ("list", "agency", "here"),
+    "allocate-item": ("worker",),
+    "review-item": ("harm", "outcome", "because"),
+    "sign-off-item": ("words", "agrees"),
+    "pass-on": ("words", "child-told", "not-told-because"),
 }
 OF_A_PAIR = frozenset({"join", "separate", "decide-match", "ask-agency"})  # what two workers may have to agree on
 WITHOUT_ON = frozenset({*OF_A_PAIR, "keep-registry"})
@@ -104,6 +115,9 @@ CODES: dict[tuple[str, str], tuple[str, ...]] = (
         ("review-break-glass", "upheld"): ("yes", "no"),
         ("review-reading", "outcome"): ("justified", "training", "breach"),
         ("decide-sharing", "decision"): ("share", "share-part", "not-share"),
+        ("answer-telling", "says"): ("read", "not-ours", "support"),
+        ("answer-telling", "because"): ("not-a-pupil", "left", "not-known"),
+        ("review-item", "harm"): ("yes", "no"),
         ("answer-signal", "answer"): ("acted", "covered", "not-relevant", "wrong"),
         ("record-medical-decision", "needed"): ("yes", "no"),
         ("record-medical-decision", "consent-not-given-by"): ("parent", "child-with-capacity"),
@@ -226,6 +240,9 @@ REASONS = (
     "reason-too-short",
     "basis-missing",
     "core-agency-missing",
+    "plan-missing",
+    "referral-needed",
+    "child-not-told",
 )
 
 # --- what a story may expect: (keys that it needs, keys that it may have) ---------------------------------------------
@@ -266,6 +283,11 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "shows-words": (("who", "about", "words"), ()),
     "may-reveal": (("who", "about"), ()),
     "safe-to-contact": (("about", "channel"), ()),
+    "telling": (("record",), ("about", "place", "stands", "route")),
+    "not-come": (("who", "record"), ()),
+    "day-list": (("list", "record"), ("on", "heard")),
+    "item": (("record",), ("stage", "outcome")),
+    "absences": (("who", "about"), ("count", "stands")),
 }
 COMMON = ("kind", "at", "by", "never", "because", "note")
 NOT_BUILT = frozenset({"agenda", "task", "plan", "figure"})  # any keys: their own form comes with them

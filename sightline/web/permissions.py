@@ -64,6 +64,12 @@ ACCESS: dict[str, Access] = {
     # Telling schools after domestic abuse.
     **_all("told told-one", Access("answer-tellings", "operation-encompass", "view-telling")),
     **_all("to-tell to-tell-one", Access("see-tellings", "operation-encompass", "view-telling")),
+    # The day's lists, what did not come, police information, missing children.
+    **_all("day-lists day-list", Access("see-day-list", verb="view-day-list")),
+    **_all("expected expected-one", Access("see-expected", verb="view-expected")),
+    **_all("police-information police-information-one", Access("review-police-information", verb="view-police-information")),
+    "missing": Access("see-missing", "missing", "view-missing"),
+    "pass-on": Access("submit-intelligence", "missing", "view-entry"),
     # In an emergency, and afterwards. Whoever may agree to a reveal is decided where it is asked.
     **_all("emergency emergency-child reveal-record reveal-location", Access("break-glass", "immediate-protection")),
     "emergency-ring": Access("view-child", verb="view-ring"),
@@ -72,9 +78,18 @@ ACCESS: dict[str, Access] = {
     **_all("emergencies emergency-one", Access("review-break-glass", "audit-quality", "view-emergencies")),
     **_all("registry registry-group registry-agencies registry-priorities registry-changes", Access(SIGNED_IN, "administration")),
     **_all("registry-record registry-withdraw", Access("keep-registry", "administration")),
+    # Deciding at the front door, and those who are asked, told, or given something to do by it.
     "decide": Access("decide-contact", verb="view-queue-item"),
     "ask-checks": Access("request-check", verb="view-queue-item"),
     "call-discussion": Access("call-strategy-discussion", "section-47", "view-queue-item"),
+    **_all("decided made-whole told told-one disagreement", Access("acknowledge-message", verb="view-decision")),
+    **_all("reconsider answers-for", Access("reconsider", verb="view-decision")),
+    "tell-referrer": Access("decide-contact", verb="view-decision"),
+    **_all("asked asked-one", Access("answer-check", verb="view-asked")),
+    **_all("hand-overs hand-over", Access("accept-hand-over", verb="view-hand-over")),
+    "discussion": Access("acknowledge-message", "section-47", "view-discussion"),
+    "medical": Access("record-medical-decision", "section-47", "view-discussion"),
+    "enquiry": Access("decide-referral", "section-47", "view-discussion"),
     "loads": Access("view-loads", "administration", "view-loads"),
     "delivery": Access("view-loads", "administration", "view-delivery"),
     "quarantined": Access("release-quarantine", "data-quality", "view-quarantined"),
@@ -128,9 +143,9 @@ ACCESS: dict[str, Access] = {
     **_all("protect location-end", Access("protect-location", verb="view-protected")),
     "safe-contact": Access("record-entry", verb="view-protected"),
     **_all("stops stopped", Access("answer-stopped-release", "administration", "view-stops")),
-}
     # Sending a concern, what became of it, and what waits from the page for the public.
     **_all("concerns concern concern-save concern-sent", Access("record-entry", verb="view-concern")),
     "concern-quality": Access("record-entry", "administration", "view-concern-quality"),
     "concern-quality-all": Access("see-figures", "administration", "view-concern-quality"),
     "public-held": Access("release-quarantine", "data-quality", "view-public-held"),
+}

@@ -22,6 +22,13 @@ PLACES = (  # words, URL name, the names of the pages under it
     ("Messages", "messages", ("messages", "messages-settings")),
     ("Domestic abuse notices", "told", ("told", "told-one")),
     ("Schools to tell", "to-tell", ("to-tell", "to-tell-one")),
+    ("The day’s lists", "day-lists", ("day-lists", "day-list")),
+    ("What did not come", "expected", ("expected", "expected-one")),
+    ("Police information", "police-information", ("police-information", "police-information-one")),
+    ("Missing", "missing", ("missing", "pass-on")),
+    ("Asked of us", "asked", ("asked", "asked-one", "told", "told-one")),
+    ("You answer for", "answers-for", ("answers-for", "made-whole", "disagreement", "reconsider")),
+    ("Handed over", "hand-overs", ("hand-overs", "hand-over")),
     ("Emergency openings", "emergencies", ("emergencies", "emergency-one")),
     (
         "Find a child",
@@ -30,10 +37,10 @@ PLACES = (  # words, URL name, the names of the pages under it
     ),
     ("Tell the police", "intelligence", ("intelligence", "intelligence-new", "intelligence-one", "intelligence-use")),
     ("Packs", "packs", ("packs", "pack", "pack-line", "pack-beside")),
+    ("From the public", "public-held", ("public-held",)),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     (
         "Feeds",
-    ("From the public", "public-held", ("public-held",)),
         "feeds",
         (
             "feeds",

@@ -16,6 +16,7 @@ from sightline.web.access import seen as access_seen
 from sightline.web.access import unusual as access_unusual
 from sightline.web.accounts import views as accounts
 from sightline.web.child import views as child
+from sightline.web.day_lists import views as day_lists
 from sightline.web.disclosure import preparing as disclosure_preparing
 from sightline.web.disclosure import views as disclosure
 from sightline.web.emergency import review as emergency_review
@@ -23,6 +24,7 @@ from sightline.web.emergency import together
 from sightline.web.emergency import views as emergency
 from sightline.web.encompass import views as encompass
 from sightline.web.entry import views as entry
+from sightline.web.expected import views as expected
 from sightline.web.feeds import health as feed_health
 from sightline.web.feeds import steps as feed_steps
 from sightline.web.feeds import views as feeds
@@ -30,6 +32,11 @@ from sightline.web.find import views as find
 from sightline.web.front_door import accept as queue_accept
 from sightline.web.front_door import item as queue_item
 from sightline.web.front_door import live as queue_live
+from sightline.web.front_door import check as door_check
+from sightline.web.front_door import decide as door_decide
+from sightline.web.front_door import disagree as door_disagree
+from sightline.web.front_door import discuss as door_discuss
+from sightline.web.front_door import handover as door_handover
 from sightline.web.front_door import queue
 from sightline.web.hindsight import views as hindsight
 from sightline.web.keeping import views as keeping
@@ -45,15 +52,17 @@ from sightline.web.matches import views as matches
 from sightline.web.matching import views as matching
 from sightline.web.messages import choosing, measured
 from sightline.web.messages import views as messages
+from sightline.web.notify import figures as notify_figures
+from sightline.web.notify import public as notify_public
+from sightline.web.notify import sorting as notify_sorting
+from sightline.web.notify import views as notify
+from sightline.web.missing import views as missing
+from sightline.web.police_information import views as police_information
 from sightline.web.protected import stops
 from sightline.web.protected import views as protected
 from sightline.web.registry import changing as registry_changing
 from sightline.web.registry import views as registry
 from sightline.web.retention import views as retention
-from sightline.web.notify import figures as notify_figures
-from sightline.web.notify import public as notify_public
-from sightline.web.notify import sorting as notify_sorting
-from sightline.web.notify import views as notify
 from sightline.web.work import views as work
 
 urlpatterns = [
@@ -62,6 +71,14 @@ urlpatterns = [
     path("told/<uuid:cause>/", encompass.told_one, name="told-one"),
     path("to-tell/", encompass.to_tell, name="to-tell"),
     path("to-tell/<uuid:telling_id>/", encompass.to_tell_one, name="to-tell-one"),
+    path("lists/", day_lists.lists, name="day-lists"),
+    path("lists/<uuid:day>/", day_lists.one_list, name="day-list"),
+    path("expected/", expected.expected, name="expected"),
+    path("expected/<uuid:awaited>/", expected.one_expected, name="expected-one"),
+    path("police-information/", police_information.items, name="police-information"),
+    path("police-information/<uuid:item>/", police_information.one_item, name="police-information-one"),
+    path("missing/", missing.list_missing, name="missing"),
+    path("missing/interview/<uuid:interview>/", missing.pass_interview_on, name="pass-on"),
     path("find/", find.find, name="find"),
     path("find/<uuid:search>/", find.found, name="found"),
     path("child/<uuid:person>/", child.child, name="child"),
@@ -117,6 +134,24 @@ urlpatterns = [
     path("queue/<uuid:item>/claim/", queue.claim, name="queue-claim"),
     path("queue/<uuid:item>/act/", queue_item.act, name="queue-act"),
     path("queue/accept/<uuid:entry>/", queue_accept.accept, name="queue-accept"),
+    path("decide/<uuid:notice>/", door_decide.decide, name="decide"),
+    path("decide/<uuid:notice>/ask/", door_check.ask, name="ask-checks"),
+    path("decide/<uuid:notice>/discussion/", door_discuss.call_discussion, name="call-discussion"),
+    path("decided/<uuid:notice>/", door_decide.decided, name="decided"),
+    path("decided/<uuid:notice>/again/", door_decide.look_again, name="reconsider"),
+    path("decided/missing/<uuid:step>/", door_decide.whole, name="made-whole"),
+    path("decided/tell/<uuid:step>/", door_decide.tell, name="tell-referrer"),
+    path("asked/", door_check.asked, name="asked"),
+    path("asked/<uuid:step>/", door_check.answer, name="asked-one"),
+    path("handed-over/", door_handover.hand_overs, name="hand-overs"),
+    path("handed-over/<uuid:step>/", door_handover.hand_over, name="hand-over"),
+    path("answers-for/", door_handover.answers_for, name="answers-for"),
+    path("discussions/<uuid:step>/", door_discuss.discussion, name="discussion"),
+    path("discussions/<uuid:step>/medical/", door_discuss.medical, name="medical"),
+    path("enquiries/<uuid:step>/", door_discuss.enquiry, name="enquiry"),
+    path("told/", door_disagree.told, name="told"),
+    path("told/<uuid:step>/", door_disagree.told_one, name="told-one"),
+    path("disagreements/<uuid:step>/", door_disagree.disagreement, name="disagreement"),
     path("loads/", loads.loads, name="loads"),
     path("loads/<uuid:delivery>/", loads.delivery, name="delivery"),
     path("quarantine/<uuid:item>/", loads.quarantined, name="quarantined"),
@@ -160,6 +195,14 @@ urlpatterns = [
     path("registry/agencies/", registry.agencies, name="registry-agencies"),
     path("registry/priorities/", registry.priorities, name="registry-priorities"),
     path("registry/changes/", registry.changes, name="registry-changes"),
+    path("concern/", notify.concerns, name="concerns"),
+    path("concern/quality/", notify_figures.own, name="concern-quality"),
+    path("concern/quality/agencies/", notify_figures.everybody, name="concern-quality-all"),
+    path("concern/public/", notify_sorting.held, name="public-held"),
+    path("concern/<uuid:concern>/", notify.one, name="concern"),
+    path("concern/<uuid:concern>/save/", notify.save, name="concern-save"),
+    path("concern/<uuid:concern>/sent/", notify.sent, name="concern-sent"),
+    path("tell-us/", notify_public.tell_us, name="tell-us"),
     path("help/", about.help_, name="help"),
     path("words/", about.glossary, name="glossary"),
     path("accessibility/", about.accessibility, name="accessibility"),
@@ -183,14 +226,6 @@ urlpatterns = [
 if settings.OIDC_SERVER_URL:
     from allauth.socialaccount import views as social
 
-    path("concern/", notify.concerns, name="concerns"),
-    path("concern/quality/", notify_figures.own, name="concern-quality"),
-    path("concern/quality/agencies/", notify_figures.everybody, name="concern-quality-all"),
-    path("concern/public/", notify_sorting.held, name="public-held"),
-    path("concern/<uuid:concern>/", notify.one, name="concern"),
-    path("concern/<uuid:concern>/save/", notify.save, name="concern-save"),
-    path("concern/<uuid:concern>/sent/", notify.sent, name="concern-sent"),
-    path("tell-us/", notify_public.tell_us, name="tell-us"),
     urlpatterns += [
         path("sign-in/organisation/", include("allauth.socialaccount.providers.openid_connect.urls")),
         path("sign-in/organisation/failed/", social.login_error, name="socialaccount_login_error"),

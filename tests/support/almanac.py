@@ -143,9 +143,7 @@ def school(terms: list[tuple[date, date]], shut: set[date], worked: Days) -> Day
 
 def summer(moment: datetime) -> bool:
     """Whether London is an hour ahead of Greenwich at a moment."""
-    begins, ends = (
-        datetime(*_ymd(last_sunday(moment.year, month)), 1, tzinfo=UTC) for month in (3, 10)
-    )
+    begins, ends = (datetime(*_ymd(last_sunday(moment.year, month)), 1, tzinfo=UTC) for month in (3, 10))
     return begins <= moment < ends
 
 
@@ -198,7 +196,11 @@ class Almanac:
             days = self.worked if unit == "working day" else self.taught
             n += sum(days.between(_number(a), _number(b)) for a, b in pauses)
             last = days.after(today, n)
-            if unit == "working day" and n == 0 and (london(start).time().isoformat() > "17:00:00" or not days.on(last)):
+            if (
+                unit == "working day"
+                and n == 0
+                and (london(start).time().isoformat() > "17:00:00" or not days.on(last))
+            ):
                 last = days.after(today, 1)
             return greenwich(last, 17, 0)
         lost = sum(_number(b) - _number(a) for a, b in pauses)
@@ -206,7 +208,20 @@ class Almanac:
             day = of_julian(today)
             months = day.year * 12 + day.month - 1 + n
             year, month = months // 12, months % 12 + 1
-            length = [31, 29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+            length = [
+                31,
+                29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28,
+                31,
+                30,
+                31,
+                30,
+                31,
+                31,
+                30,
+                31,
+                30,
+                31,
+            ]
             last = julian(date(year, month, min(day.day, length[month - 1])))
         else:
             last = today + n * (7 if unit == "week" else 1)

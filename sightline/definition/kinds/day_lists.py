@@ -85,7 +85,9 @@ class DayList(Thing):
             raise ValueError("`decisions` names a code list where `each` is `decision`, and nowhere else")
         for field, what in self.writes.items():
             if what not in ("day", "plan", "because", "decision") and not what.startswith("decision is "):
-                raise ValueError(f"`writes`: {field} is {what!r}; expected day, plan, because, decision, or `decision is CODE`")
+                raise ValueError(
+                    f"`writes`: {field} is {what!r}; expected day, plan, because, decision, or `decision is CODE`"
+                )
         return self
 
 

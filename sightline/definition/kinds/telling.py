@@ -63,7 +63,9 @@ class Telling(Thing):
     clock: str = ""
     morning: str = Field("07:00", description="When it is in the inbox of whoever begins the day")
     begins: str = Field("08:30", description="When the day of a school begins that says nothing else")
-    at_once: str = Field("07:00 to 17:00", description="On a day that is worked there, it is told at once between these")
+    at_once: str = Field(
+        "07:00 to 17:00", description="On a day that is worked there, it is told at once between these"
+    )
     deputies: Whom
     unread: Whom
     nobody: Whom

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 
@@ -61,7 +62,9 @@ class PhoneForm(Plain):
         error_messages={"required": "Say whom you told"},
     )
     on = forms.CharField(label="On which day?", max_length=40, required=False, help_text="Leave it empty for today.")
-    time = forms.CharField(label="At what time?", max_length=5, required=False, help_text="For example 08:10. Leave it empty for now.")
+    time = forms.CharField(
+        label="At what time?", max_length=5, required=False, help_text="For example 08:10. Leave it empty for now."
+    )
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
@@ -97,6 +100,6 @@ class PlaceForm(Plain):
         error_messages={"required": "Choose a place"},
     )
 
-    def __init__(self, places: list[tuple[str, str]], data: object = None) -> None:
+    def __init__(self, places: list[tuple[str, str]], data: Any = None) -> None:
         super().__init__(data)
         self.fields["agency"].choices = [("", "Choose a school, college or other place"), *places]  # type: ignore[attr-defined]

@@ -22,13 +22,25 @@ from sightline.web.words import age_words, due_words, london, moment_words
 
 ROUTES = {
     "no-place": ("No school is known", "Nobody has told us where this child is taught."),
-    "elsewhere": ("A school that cannot be reached here", "A school is named that is independent, or out of the area: ring it."),
+    "elsewhere": (
+        "A school that cannot be reached here",
+        "A school is named that is independent, or out of the area: ring it.",
+    ),
     "no-reader": ("Nobody reads there", "The school is known, and nobody there signs in to Sightline: ring it."),
-    "wrong": ("The school says the child is not theirs", "The school that was told says that the child is not taught there."),
+    "wrong": (
+        "The school says the child is not theirs",
+        "The school that was told says that the child is not taught there.",
+    ),
     "at-home": ("Educated at home", "You are told in place of a school."),
     "place": ("Not read", "The school was told, and nobody there has read it: ring it."),
 }
-STATES = {"told": "Not read yet", "read": "Read", "done": "Said what was done", "wrong": "Not your pupil", "over": "Over"}
+STATES = {
+    "told": "Not read yet",
+    "read": "Read",
+    "done": "Said what was done",
+    "wrong": "Not your pupil",
+    "over": "Over",
+}
 
 
 def line(one: Told) -> dict[str, object]:
@@ -41,7 +53,9 @@ def line(one: Told) -> dict[str, object]:
         "told": moment_words(one.told_at) if one.told_at else "",
         "due": due_words(one.due_at, present),
         "late": one.late,
-        "read": f"{names.get(one.read_by, 'somebody who has left')}, {moment_words(one.read_at)}" if one.read_at else "",
+        "read": f"{names.get(one.read_by, 'somebody who has left')}, {moment_words(one.read_at)}"
+        if one.read_at
+        else "",
         "route": ROUTES.get(one.route, (one.route, ""))[0],
         "why": ROUTES.get(one.route, ("", ""))[1],
         "asked": one.asked_at is not None and one.support is None and one.state == "read",
@@ -65,7 +79,11 @@ def told(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "encompass/told.html",
-        {"lines": [line(one) for one in queries.of_school(request.reading, closed=closed)], "closed": closed, "form": form},
+        {
+            "lines": [line(one) for one in queries.of_school(request.reading, closed=closed)],
+            "closed": closed,
+            "form": form,
+        },
         status=422 if form.errors else 200,
     )
 
@@ -92,7 +110,10 @@ def told_one(request: HttpRequest, cause: UUID) -> HttpResponse:
                 wrong = NotOursForm(request.POST)
                 if wrong.is_valid():
                     telling.not_ours(telling=which, because=wrong.cleaned_data["because"], by=request.actor)
-                    messages.success(request, "Thank you for saying so. Somebody else is told; nothing more of this child shows here.")
+                    messages.success(
+                        request,
+                        "Thank you. Somebody else is told; nothing more of this child shows here.",
+                    )
                     return redirect("told")
         except Refused as refused:
             if refused.decision.reason_code != "reason-too-short":
@@ -108,7 +129,12 @@ def told_one(request: HttpRequest, cause: UUID) -> HttpResponse:
         "encompass/told_one.html",
         {
             "children": [
-                (line(one), notice.support.get(one.id, ""), support if one.id == which else SupportForm(), wrong if one.id == which else NotOursForm())
+                (
+                    line(one),
+                    notice.support.get(one.id, ""),
+                    support if one.id == which else SupportForm(),
+                    wrong if one.id == which else NotOursForm(),
+                )
                 for one in notice.children
             ],
             "view": view,
@@ -129,7 +155,11 @@ def to_tell(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "encompass/to_tell.html",
-        {"lines": lines, "closed": closed, "counts": queries.counts(request.reading, until - timedelta(days=28), until)},
+        {
+            "lines": lines,
+            "closed": closed,
+            "counts": queries.counts(request.reading, until - timedelta(days=28), until),
+        },
     )
 
 
@@ -145,7 +175,9 @@ def to_tell_one(request: HttpRequest, telling_id: UUID) -> HttpResponse:
     nobody = NobodyForm(request.POST if asked == "nobody" else None)
     try:
         if asked == "phone" and phone.is_valid():
-            telling.told_by_phone(telling=one.id, whom=phone.cleaned_data["whom"], at=phone.cleaned_data["at"], by=request.actor)
+            telling.told_by_phone(
+                telling=one.id, whom=phone.cleaned_data["whom"], at=phone.cleaned_data["at"], by=request.actor
+            )
             messages.success(request, "Recorded: whom you told, and when.")
             return redirect("to-tell")
         if asked == "place" and place.is_valid():
@@ -159,7 +191,9 @@ def to_tell_one(request: HttpRequest, telling_id: UUID) -> HttpResponse:
     except Refused as refused:
         if refused.decision.reason_code != "reason-too-short":
             raise
-        (phone if asked == "phone" else nobody).add_error("whom" if asked == "phone" else "because", refused.decision.sentence)
+        (phone if asked == "phone" else nobody).add_error(
+            "whom" if asked == "phone" else "because", refused.decision.sentence
+        )
     except Conflict as conflict:
         messages.info(request, conflict.sentence)
         return redirect("to-tell")

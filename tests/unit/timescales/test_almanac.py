@@ -25,8 +25,10 @@ SEED = int(os.environ.get("CLOCK_SEED", "20250302"))
 SPANS = (
     *(f"{n} working days" for n in (0, 1, 2, 3, 5, 10, 15, 20, 35, 45)),
     *(f"{n} school days" for n in (1, 2, 6, 15)),
-    *("08:30 next school day", "15:00 next school day", "08:30 next working day", "12:00 next working day", "17:00 next working day"),
-    *("15 minutes", "2 hours", "24 hours", "72 hours", "96 hours", "1 day", "8 days", "28 days", "6 weeks", "1 month", "3 months", "6 months"),
+    *("08:30 next school day", "15:00 next school day", "08:30 next working day", "12:00 next working day",
+      "17:00 next working day"),
+    *("15 minutes", "2 hours", "24 hours", "72 hours", "96 hours",
+      "1 day", "8 days", "28 days", "6 weeks", "1 month", "3 months", "6 months"),
 )  # fmt: skip
 
 
@@ -55,9 +57,13 @@ def moments(draw: random.Random) -> datetime:
         date(year, 1, 1) + timedelta(days=draw.randrange(365)),
     ]
     day = draw.choice(hard)
-    minute = draw.choice((0, 1, 59, 60, 61, 89, 119, 120, 8 * 60 + 29, 8 * 60 + 30, 16 * 60 + 59, 17 * 60, 17 * 60 + 1, 1439))
+    minute = draw.choice(
+        (0, 1, 59, 60, 61, 89, 119, 120, 8 * 60 + 29, 8 * 60 + 30, 16 * 60 + 59, 17 * 60, 17 * 60 + 1, 1439)
+    )
     minute = minute if draw.random() < 0.5 else draw.randrange(1440)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minute, seconds=draw.choice((0, 0, 0, 1, 59)))
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(
+        minutes=minute, seconds=draw.choice((0, 0, 0, 1, 59))
+    )
 
 
 def pauses(draw: random.Random, start: datetime) -> list[tuple[datetime, datetime]]:
@@ -76,9 +82,13 @@ def test_limits_equal_the_almanac(terms, cases):
     years = sorted({first.year for first, _ in terms})
     worlds = cases // 125
     for _ in range(worlds):
-        shut = {date(draw.choice(years), draw.randrange(1, 13), draw.randrange(1, 29)) for _ in range(draw.randrange(12))}
+        shut = {
+            date(draw.choice(years), draw.randrange(1, 13), draw.randrange(1, 29)) for _ in range(draw.randrange(12))
+        }
         closed, inset = set(list(shut)[::2]), set(list(shut)[1::2])
-        ours = SchoolDays.read([f"{a} to {b}" for a, b in terms], [str(day) for day in closed], [str(day) for day in inset])
+        ours = SchoolDays.read(
+            [f"{a} to {b}" for a, b in terms], [str(day) for day in closed], [str(day) for day in inset]
+        )
         worked = almanac.working()
         theirs = almanac.Almanac(worked, almanac.school(terms, shut, worked))
         for _ in range(cases // worlds):
@@ -97,7 +107,11 @@ def test_declared_clocks_are_due_when_the_almanac_says(leeds, terms, cases):
     worked = almanac.working()
     theirs = almanac.Almanac(worked, almanac.school(terms, set(), worked))
     days, school = working_days(leeds), school_days(leeds)
-    clocks = [clock for clock in leeds.clock.values() if clock.starts.record and len(clock.limit) == 1 and not clock.limit[0].when]
+    clocks = [
+        clock
+        for clock in leeds.clock.values()
+        if clock.starts.record and len(clock.limit) == 1 and not clock.limit[0].when
+    ]
     assert len(clocks) > 8
     for n in range(cases // 10):
         clock, start = clocks[n % len(clocks)], moments(draw)

@@ -1,0 +1,1 @@
+"""What should have come, and did not."""

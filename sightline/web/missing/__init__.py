@@ -1,0 +1,1 @@
+"""Children who are missing, who came back, and whom somebody spoke with."""

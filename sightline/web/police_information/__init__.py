@@ -1,0 +1,1 @@
+"""Police information about missing and exploited children: looked at by a worker and a manager."""
