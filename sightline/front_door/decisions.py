@@ -70,7 +70,8 @@ def decide(
     definition = partnership()
     notice, fields, route = _understood(definition, entry, by, given)
     item = _item(definition, notice)
-    _turn(item, route, version, by)
+    if _turned(item, route, version, by):
+        version = None  # it is locked, and was opened again just now
     asked = checks_of(item.entry)
     author = authors_of([item.entry]).get(item.entry, "")
     answer, flagged = rules.judge(
@@ -160,17 +161,19 @@ def _item(definition: Partnership, notice: Given) -> Item:
     return Item.objects.select_for_update().get(id=made.id)
 
 
-def _turn(item: Item, route: Route, version: int | None, by: Actor) -> None:
-    """Whether it can be decided now. Protection that comes after a lesser decision stands: it opens the notice again, with
-    its history. Whoever decided on an older page is told who was first (`settle`)."""
+def _turned(item: Item, route: Route, version: int | None, by: Actor) -> bool:
+    """Protection that comes after a lesser decision stands: it opens the notice again, with its history. Whoever decides on
+    an older page is told who was first (`settle`). Returns whether it was opened."""
     if item.state == OPEN or not route.protects or version not in (None, item.version):
-        return
+        return False
     standing = escalation.latest(item.entry)
     routes = Step.objects.filter(notice=item.entry, kind=steps.DISCUSSION, state=steps.OPEN)
     if standing is not None and not routes.exists():
         escalation.reopen(item.entry, by)
         steps.end_all(notice=item.entry, kinds=[steps.HAND_OVER], by=by)
         item.refresh_from_db()
+        return True
+    return False
 
 
 def checks_of(notice: UUID) -> Asked:
@@ -213,4 +216,27 @@ def _follow(
         escalation.dissent(decision=made, notice=first, agency=fields["dissent-by"], reason=fields["dissent"], by=by)
     return Decided(
         made, flagged, handed.step if handed else None, called.step if called else None, told.step if told else None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a notice stands, by ids: for the page on which somebody decides."""
+
+    item: UUID | None
+    version: int
+    state: str  # open | decided | handed-over | accepted
+    generation: int = 1
+    decision: UUID | None = None
+    by: str = ""
+
+
+def standing(notice: UUID) -> Standing:
+    """How a notice (its first version) stands now. What came as history stands open, with no item yet."""
+    row = Item.objects.filter(entry=notice).first()
+    if row is None:
+        return Standing(None, 0, OPEN)
+    last = escalation.latest(notice)
+    return Standing(
+        row.id, row.version, row.state, row.generation, last[0] if last else None, last[1] if last else ""
     )

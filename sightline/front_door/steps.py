@@ -292,3 +292,13 @@ def said_when(moment: datetime | None) -> str:
 def stamp(moment: datetime) -> str:
     """A moment as a record's field holds it: `2025-01-10 09:12`, London's time."""
     return f"{local(moment):%Y-%m-%d %H:%M}"
+
+
+def begun_by_notice(notice: UUID, *kinds: str) -> list[UUID]:
+    """The ids of the steps of these kinds about a notice, before anybody's right to see them."""
+    return list(Step.objects.filter(notice=notice, kind__in=kinds).order_by("at").values_list("id", flat=True))
+
+
+def of_agency(notice: UUID, kind: str, agency: str) -> list[StepView]:
+    """What an agency itself has begun about a notice (its disagreements), the first first."""
+    return [view(row) for row in Step.objects.filter(notice=notice, kind=kind, agency=agency).order_by("at")]

@@ -34,6 +34,7 @@ CALLED, HELD, MEDICAL_RECORD, ENQUIRY = "strategy-called", "strategy-discussion"
 MESSAGE, CLOCK, ROUTE = "strategy-discussion-called", "strategy-discussion-held", "strategy-discussion"
 TOOK_PART, SENT, COULD_NOT = "took-part", "sent-information", "could-not"
 PARTS = {TOOK_PART: "took part", SENT: "sent what they know", COULD_NOT: "could not"}
+MEDICAL_STEP = "medical"
 BEGINS = ("s47-single", "s47-joint")
 
 
@@ -407,10 +408,20 @@ def record_medical_decision(*, entry: UUID, by: Actor, **given: str) -> tuple[Ma
         on=[about.seen.first, first],
         flagged=flagged,
     )
+    step = steps.begin(MEDICAL_STEP, notice=first, entry=made, to=f"agency:{by.agency}", due_at=now(), by=by)
+    Step.objects.filter(id=step.id).update(
+        state=steps.DONE, scheduled=True, done_at=now(), done_by=by.id, done_entry=made
+    )
     flags.flag(notice=first, entry=made, flagged=flagged, by=by)
     steps.kept(MEDICAL, by, [made, first], needed=fields["needed"], flagged=list(flagged))
     touch([first])
     return Made(made, flagged), rules.prompt_of_medical(fields)
+
+
+def medicals_about(notice: UUID) -> list[UUID]:
+    """The decisions on a medical about a notice, the first first. Ids only: each passes the gate where it is shown."""
+    rows = Step.objects.filter(notice=notice, kind=MEDICAL_STEP).order_by("at")
+    return list(rows.values_list("entry", flat=True))
 
 
 def _alone(about: Given, first: UUID) -> tuple[bool, bool]:

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sightline.chronology.actions import versions_of
 from sightline.definition.outcomes import Decision, Missing, Refused
-from sightline.front_door import checks, escalation, handing_over, strategy
+from sightline.front_door import accepting, checks, claiming, escalation, handing_over, queue, strategy
+from sightline.jobs import front_door_queue
 from sightline.jobs.checking import Ask, answer_check, request_checks
 from sightline.jobs.decide import decide, escalate, reconsider
 from sightline.jobs.discussing import call, decide_medical, record
 from sightline.jobs.handing_over import accept
+from sightline.sharing.reading import reading
 from sightline.stories.model import Act
 from sightline.stories.reading_events import target
 
@@ -106,6 +108,9 @@ def _medical(life: Life, act: Act) -> Flags:
 
 def _accept(life: Life, act: Act) -> Flags:
     comment = str(act.given.get("comment") or "")
+    if accepting.waits_for(_first(life, act.on), life.actor(act.by)):  # it is open to their team: accepted as it came
+        life.records[act.id] = front_door_queue.accept(entry=_first(life, act.on), by=life.actor(act.by), comment=comment)
+        return ()
     made = accept(step=_hand_over_of(life, act.on), by=life.actor(act.by), comment=comment)
     life.records[act.id] = made.entry
     return made.flagged
@@ -141,7 +146,18 @@ def _decision(life: Life, on: str) -> UUID:
     return standing[0] if standing else first
 
 
+def _claim(life: Life, act: Act) -> Flags:
+    by = life.actor(act.by)
+    with reading(by, "safeguarding", about="view-queue") as opened:
+        item = queue.first_of_entry(opened, _first(life, act.on))
+    if item is None:
+        raise Missing
+    claiming.claim(item=item, by=by, take=str(act.given.get("take") or "") == "yes")
+    return ()
+
+
 VERBS: dict[str, Callable[[Life, Act], Flags]] = {
+    "claim": _claim,
     "decide-contact": _decide,
     "decide-referral": _decide,
     "request-check": _request,
