@@ -14,8 +14,8 @@ from django.db import transaction
 from sightline.agencies.queries import machine, partnership
 from sightline.clocks import actions as clocks
 from sightline.front_door import following as queue
-from sightline.front_door.quality import tell as tell_quality
 from sightline.front_door.portal import actions as portal
+from sightline.front_door.quality import tell as tell_quality
 from sightline.identity import quality
 from sightline.intake import alarms
 from sightline.jobs import escalating, falling_due, retaining
@@ -56,6 +56,10 @@ def _recompute(persons: list[UUID]) -> None:
     """What is computed from these people's entries, made anew: their clocks, and where their notices stand in the queue."""
     clocks.recompute(persons)
     queue.about_people(persons)
+    for item, moment in queue.looks_again(persons):
+        wanted = {"items": [str(item)]}
+        if not Due.objects.filter(verb="queue", run_at=moment, payload=wanted).exists():
+            owe("queue", wanted, run_at=moment)
 
 
 def _look(step: UUID) -> None:

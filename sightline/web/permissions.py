@@ -82,7 +82,7 @@ ACCESS: dict[str, Access] = {
     "decide": Access("decide-contact", verb="view-queue-item"),
     "ask-checks": Access("request-check", verb="view-queue-item"),
     "call-discussion": Access("call-strategy-discussion", "section-47", "view-queue-item"),
-    **_all("decided made-whole told told-one disagreement", Access("acknowledge-message", verb="view-decision")),
+    **_all("decided made-whole became became-one disagreement", Access("acknowledge-message", verb="view-decision")),
     **_all("reconsider answers-for", Access("reconsider", verb="view-decision")),
     "tell-referrer": Access("decide-contact", verb="view-decision"),
     **_all("asked asked-one", Access("answer-check", verb="view-asked")),

@@ -26,7 +26,7 @@ PLACES = (  # words, URL name, the names of the pages under it
     ("What did not come", "expected", ("expected", "expected-one")),
     ("Police information", "police-information", ("police-information", "police-information-one")),
     ("Missing", "missing", ("missing", "pass-on")),
-    ("Asked of us", "asked", ("asked", "asked-one", "told", "told-one")),
+    ("Asked of us", "asked", ("asked", "asked-one", "became", "became-one")),
     ("You answer for", "answers-for", ("answers-for", "made-whole", "disagreement", "reconsider")),
     ("Handed over", "hand-overs", ("hand-overs", "hand-over")),
     ("Emergency openings", "emergencies", ("emergencies", "emergency-one")),

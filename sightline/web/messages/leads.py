@@ -13,7 +13,7 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "hand-over": ("hand-over", "Read it, and accept it"),
     "strategy-discussion-called": ("discussion", "Take part"),
     "step-flagged": ("made-whole", "Write down what is missing"),
-    "referrer-feedback": ("told-one", "Read what was decided"),
+    "referrer-feedback": ("became-one", "Read what was decided"),
     "disagreement": ("disagreement", "Read it, and answer"),
     "decision-stands": ("disagreement", "Read why"),
     "break-glass-alert": ("emergency-one", "Review it"),
