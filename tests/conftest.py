@@ -22,11 +22,12 @@ WALLED = os.environ.get("WALLED") == "yes"  # PostgreSQL as the application sign
 
 
 class ByFile(LoadScopeScheduling):
-    """Where several processes share the work, a file stays whole, and so do the journeys, which walk about in one town."""
+    """Where several processes share the work, a file stays whole, and so do the journeys, which walk about in one town, and
+    the simulation, of whose cities each is made once."""
 
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
-        return "journeys" if "/journeys/" in file else file
+        return next((whole for whole in ("journeys", "simulation") if f"/{whole}/" in file), file)
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,10 @@ class Nursery:
         """`sightline serve`, until `kill`."""
         self._order(do="serve", url=database.url, kill_after=None)
 
+    def turns(self, database: Database, moment: datetime, *, kill_after: float | None = None) -> Ended:
+        """What a worker does at a moment, until nothing is owed; killed after so many seconds."""
+        return self._answer(do="turns", url=database.url, at=moment.isoformat(), kill_after=kill_after)
+
     def kill(self) -> Ended:
         return self._answer(do="kill")
 
@@ -69,7 +74,7 @@ class Nursery:
 
     def close(self) -> None:
         self.process.stdin.close()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=60)
         self.process.stdout.close()
 
 
@@ -122,7 +127,7 @@ def _be(order: dict) -> None:
         for descriptor in (0, 1, 2):
             os.dup2(log, descriptor)
         _connect(order["url"])
-        code = _load(order) if order["do"] == "load" else _serve()
+        code = _turns(order["at"]) if order["do"] == "turns" else _load(order) if order["do"] == "load" else _serve()
     except BaseException:
         import traceback
 
@@ -158,6 +163,17 @@ def _load(order: dict) -> int:
     receive.PACES.update(sqlite=pace, postgresql=pace)
     paths = [Path(path) for path in order["paths"]]
     return load.run(argparse.Namespace(paths=paths, feed=None, json=True, strict=False))
+
+
+def _turns(moment: str) -> int:
+    from sightline.jobs.due import sweep
+    from sightline.timescales.moment import allow_pretending, pretend
+
+    allow_pretending()
+    with pretend(datetime.fromisoformat(moment)):
+        while sweep():
+            pass
+    return 0
 
 
 def _serve() -> int:

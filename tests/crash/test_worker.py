@@ -17,7 +17,7 @@ from tests.crash.content import content, difference
 from tests.support.databases import connected
 from tests.support.senders import notifications
 
-LONGEST = 20  # seconds
+LONGEST = 90  # seconds
 TRIES = 8
 
 

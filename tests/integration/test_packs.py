@@ -392,7 +392,8 @@ def test_nothing_of_a_pack_stands_in_the_clear(house, family):
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM disclosure_pack")
         everything = str([[bytes(c) if isinstance(c, memoryview) else c for c in row] for row in cursor.fetchall()])
-    assert "Quill" not in everything and "Jay" not in everything and "hid" not in everything
+    # words so long that what is sealed does not spell one by chance
+    assert not [told for told in ("Quill and Co", "Fairweather", "Jay hid.") if told in everything]
 
 
 def test_those_who_may_let_it_go_are_told_that_it_waits(house, family):

@@ -40,7 +40,7 @@ class Server:
     log = ALONE
 
     def __init__(self, *, durable: bool = False, copied: bool = False):
-        self.bin = programs()
+        self.bin, self.durable = programs(), durable
         self.directory = Path(tempfile.mkdtemp(prefix="sightline-pg-"))
         self.owner = _owner()
         if self.owner:
@@ -56,7 +56,9 @@ class Server:
             raise
 
     def create(self, name: str, *, template: str = "template0") -> None:
-        self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        """Files are copied as they lie where nobody waits for the disk: a third quicker than through the log."""
+        how = "" if self.durable or self.connection.info.server_version < 150000 else " STRATEGY FILE_COPY"
+        self._run("CREATE DATABASE {} TEMPLATE {}" + how, name, template)
 
     def freeze(self, name: str) -> None:
         """Let nobody into a template any more, so that copying it never waits for a guest."""
@@ -124,10 +126,10 @@ class Server:
                 cwd=self.directory,
                 start_new_session=True,  # Ctrl-C is for us; we stop the server ourselves
             )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
-                self.connection = psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=5)
+                self.connection = psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=20)
                 return
             except psycopg.OperationalError:
                 if self.process.poll() is not None or time.monotonic() > deadline:

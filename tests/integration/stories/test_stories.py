@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,11 @@ def test_there_are_at_least_a_dozen():
 def test_it_holds(path, scratch):
     story, faults = read_story(path)
     assert not faults
+    begun = time.process_time()
     told = live(story, scratch)
+    taken = time.process_time() - begun  # not by the clock: other tests use the same processors
     assert [f"{a.text}: {a.got}" for a in told.answers if not a.held] == []
-    assert told.seconds < 2
+    assert taken < 2
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ else:
 """
 
     def run(what):
-        return subprocess.run([sys.executable, "-c", code, what], capture_output=True, text=True, timeout=20)
+        return subprocess.run([sys.executable, "-c", code, what], capture_output=True, text=True, timeout=60)
 
     assert run("memory").stdout == "held\n"
     assert run("time").returncode == -24  # SIGXCPU
@@ -141,7 +141,7 @@ for name in ("police.csv", "keys.env"):
     except PermissionError: print(walled, "not seen")
 """
     said = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=20
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=60
     ).stdout
     if said.startswith("False"):
         pytest.skip("this kernel has no Landlock")
@@ -152,7 +152,7 @@ def test_who_stops_asking_leaves_no_process(written):
     path, definition = written(table(*(row(n) for n in range(20_000)))), with_feeds(feed())
     with apart.reading(path, definition) as reading:
         next(iter(reading))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     children = f"/proc/{rooms._room.process.pid}/task/{rooms._room.process.pid}/children"
     while open(children).read().strip() and time.monotonic() < deadline:
         time.sleep(0.02)

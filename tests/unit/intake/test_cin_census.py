@@ -171,10 +171,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_document_types_and_odd_encodings_are_refused_at_once(name):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(Unreadable):
         found(HOSTILE[name])
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_late_document_type_is_no_way_round():

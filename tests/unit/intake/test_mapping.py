@@ -180,9 +180,9 @@ def test_it_is_fast_enough():
     source = table(*(row(n, '"Detained, after a fight"') for n in range(4000)))
     best = 0.0
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         assert sum(1 for _ in read(source, feed(), leeds())) == 4000
-        best = max(best, 4000 / (time.perf_counter() - began))
+        best = max(best, 4000 / (time.process_time() - began))
     assert best > 8000, f"{best:.0f} rows a second"
 
 
