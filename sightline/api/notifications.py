@@ -12,6 +12,7 @@ from ninja import Router
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
+from sightline.api import hints as good_enough
 from sightline.api.idempotency import Answer, once
 from sightline.api.schema import MOST_IN_BATCH, answers, request_body
 from sightline.definition.outcomes import Missing, Refused
@@ -50,7 +51,8 @@ class TooLarge(Exception):
                 "required": False,
                 "schema": {"type": "string"},
                 "description": "The same key with the same body has the same receipt; with another, it is a conflict",
-            }
+            },
+            good_enough.PARAMETER,
         ],
         "responses": answers(
             s200=("Receipt", "It was held already"),
@@ -72,7 +74,9 @@ def send(request: HttpRequest) -> JsonResponse:
     by = _sender(request)
     body = _body(request)
     key = request.headers.get("Idempotency-Key", "").strip()
-    status, answer = once(agency=by.agency, key=key, body=body, answer=lambda: _take(body, by))
+    helped = request.GET.get("hints", "").lower() == "yes"
+    asked = body + b"hints" if helped else body  # with hints and without are two requests
+    status, answer = once(agency=by.agency, key=key, body=asked, answer=lambda: _take(body, by, helped))
     return JsonResponse(answer, status=status, json_dumps_params=SAME_ORDER)
 
 
@@ -115,7 +119,7 @@ def _body(request: HttpRequest) -> bytes:
         raise TooLarge("The body did not arrive whole. Nothing was taken.") from error
 
 
-def _take(body: bytes, by: Actor) -> Answer:
+def _take(body: bytes, by: Actor, helped: bool = False) -> Answer:
     """What is posted, taken. A batch is not one transaction: each notification stands by itself, by its receipt."""
     try:
         value = parse(body)
@@ -123,29 +127,36 @@ def _take(body: bytes, by: Actor) -> Answer:
         fault = Fault(expected=error.expected, code=error.code)
         return _one(Unread("", body, error.code, (fault,), "", by.agency), by)
     if not isinstance(value, dict) or "notifications" not in value:
-        return _one(bodies.understand(value, raw=body, agency=by.agency, partnership=partnership()), by)
+        return _one(bodies.understand(value, raw=body, agency=by.agency, partnership=partnership()), by, helped)
     several = value["notifications"]
     if len(value) > 1 or not isinstance(several, list) or not several:
         fault = Fault(path="notifications", expected="a list of notifications, and nothing beside it", code="invalid")
         return _one(Unread("", body, "invalid", (fault,), "", by.agency), by)
     if len(several) > MOST_IN_BATCH:
         raise TooLarge(f"At most {MOST_IN_BATCH} notifications at once; send in parts. Nothing was taken.")
-    return _many(several, by)
+    return _many(several, by, helped)
 
 
-def _one(thing: Notification | Unread, by: Actor) -> Answer:
-    said = _kept(thing, by)
+def _one(thing: Notification | Unread, by: Actor, helped: bool = False) -> Answer:
+    said = _helped(_kept(thing, by), thing, helped)
     return {"received": 201, KEPT: 422}.get(said["state"], 200), said
 
 
-def _many(several: list[Any], by: Actor) -> Answer:
+def _helped(said: dict[str, Any], thing: Notification | Unread, helped: bool) -> dict[str, Any]:
+    """With what would help, for a sender that asks: of what was sent, and of nothing else."""
+    if helped and isinstance(thing, Notification):
+        said["hints"] = good_enough.hints(partnership(), thing)
+    return said
+
+
+def _many(several: list[Any], by: Actor, helped: bool = False) -> Answer:
     definition, things = partnership(), []
     for number, one in enumerate(several, 1):
         raw = json.dumps(_plain(one), ensure_ascii=False).encode("utf-8", "replace")
         position = f"notification {number}"
         things.append(bodies.understand(one, raw=raw, agency=by.agency, partnership=definition, position=position))
     receipts = receive_many(things, feed=FEED, kind="api", agency=by.agency, by=by)
-    said = [_said(thing, held) for thing, held in zip(things, receipts, strict=True)]
+    said = [_helped(_said(thing, held), thing, helped) for thing, held in zip(things, receipts, strict=True)]
     return 207 if any(one["state"] == KEPT for one in said) else 201, {"receipts": said}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from sightline.api import hints
 from sightline.definition.records import json_schema
 from sightline.definition.types import CodeList, Partnership, RecordType
 from sightline.intake import bodies
@@ -41,6 +42,7 @@ RECEIPT = {
             "description": "Details of people that could not be used as they came. All was taken, and kept as received.",
             "items": {"$ref": "#/components/schemas/Noted"},
         },
+        "hints": hints.SCHEMA,
     },
 }
 NOTED = {

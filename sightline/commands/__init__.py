@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "keys": ("sightline.commands.keys", True, ""),
     "retention": ("sightline.commands.retention", True, ""),
     "pack": ("sightline.commands.pack", True, ""),
+    "language": ("sightline.commands.language", False, ""),
     "scan": ("sightline.commands.scan", False, ""),
     "verify": ("sightline.commands.verify", True, ""),
     "proof": ("sightline.commands.proof", True, ""),

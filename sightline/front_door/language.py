@@ -23,7 +23,8 @@ NEGATED_WITHIN = 3  # words before
 LEFT_ALONE = "laws-and-services"  # a class: names that nobody chose for a child
 ABOUT_WORDS = "talk-of-language"  # a class: where one stands, the sentence is about words and says nothing of a child
 NUMBERS = {"grown": range(18, 100), "minor": range(5, 18), "number": range(0, 10_000)}
-MOST = 30
+MOST = 500  # of one text: more than anybody reads
+MOST_OF_RECORD = 30
 LONGEST = 50_000
 Classes = Mapping[str, frozenset[tuple[str, ...]]]
 

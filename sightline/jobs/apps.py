@@ -5,4 +5,4 @@ class JobsConfig(AppConfig):
     name = "sightline.jobs"
 
     def ready(self) -> None:
-        from sightline.jobs import arriving  # noqa: F401  (its verbs are owed: whoever settles must know them)
+        from sightline.jobs import arriving, notifying  # noqa: F401  (its verbs are owed: whoever settles must know them)

@@ -27,6 +27,7 @@ from sightline.intake.types import Counts, Notification, Receipt, Unread
 from sightline.jobs.arriving import followed, owe_what_follows
 from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
+from sightline.jobs.unread import owe_unread
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 
@@ -209,6 +210,7 @@ def receive_many(
             receipts += _bite(world, things[start:end], counts, at_once=True)[1]
         inbox.keep_filled(delivery, world.filled.kept(world.definition))
         inbox.close_delivery(delivery, counts, by=by)
+        owe_unread(receipts, kind)
     return receipts
 
 

@@ -304,7 +304,7 @@ def concern(definition: Partnership, record: RecordType, values: Values, today: 
     roles = [role for role, _ in other_roles(record)]
     return Concern(
         record=record.id,
-        children=tuple(_child_told(values, n, today) for n in range(children)),
+        children=_without_empty(tuple(_child_told(values, n, today) for n in range(children))),
         others=tuple(one for n in range(others) if (one := _other_told(values, n, roles)) is not None),
         says=values.get("says", ""),
         happened=(f"{day} {time}" if time and len(day) == 10 else day) if day else "",
@@ -312,6 +312,13 @@ def concern(definition: Partnership, record: RecordType, values: Values, today: 
         place={k: v for k in ("name", "postcode") if (v := values.get(f"place-{k}", "").strip()[:500])},
         fields=_fields(definition, record, values),
     )
+
+
+def _without_empty(children: tuple[Person, ...]) -> tuple[Person, ...]:
+    """Without places at the end into which nothing was typed; one stays, for a child of whom nothing is known."""
+    while len(children) > 1 and children[-1] == Person("child"):
+        children = children[:-1]
+    return children
 
 
 def clock(text: str) -> str:

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 TEN_MINUTES, DAY = 600.0, 86_400.0
-FROM_ONE_PLACE = ((TEN_MINUTES, 5), (DAY, 20))  # a family's or a library's one address may tell of several children
+FROM_ONE_PLACE = ((TEN_MINUTES, 10), (DAY, 40))  # a family's or a library's one address may tell of several children
 AT_ONCE, AT_MOST = (
     60,
     300,
@@ -61,7 +61,6 @@ class Limits:
             while self.all and moment - self.all[0] > TEN_MINUTES:
                 self.all.popleft()
             found = ["filled-by-a-machine"] if trap.strip() else []
-            found += ["very-quick"] if taken is not None and taken < TOO_QUICK else []
             found += ["very-long"] if long else []
             if any(sum(moment - at <= span for at in here) > most for span, most in FROM_ONE_PLACE):
                 found.append("many-from-one-place")
@@ -69,6 +68,10 @@ class Limits:
                 found.append("same-words")
             if len(self.all) > AT_MOST or (len(self.all) > AT_ONCE and (len(here) > 1 or len(words) < 30)):
                 found.append("many-at-once")
+            if (
+                found and taken is not None and taken < TOO_QUICK
+            ):  # by itself it is no doubt: a browser fills in what it knows
+                found.append("very-quick")
         return found
 
     def _of_place(self, mark: str) -> deque[float]:

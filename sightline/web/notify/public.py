@@ -7,6 +7,7 @@ cookie and keeps nothing: somebody else may use the same computer.
 
 from __future__ import annotations
 
+import re
 import time
 from uuid import UUID, uuid4
 
@@ -108,7 +109,7 @@ def _keep(request: HttpRequest, definition: Partnership, told: Concern, values: 
 def dangerous(definition: Partnership, words: str) -> int:
     """How many of the words that may mean danger stand in a text: an order for whoever sorts, and nothing else."""
     wording = definition.wording.get(DANGER)
-    folded = f" {' '.join(words.casefold().split())} "
+    folded = f" {' '.join(re.findall(r'[a-z]+', words.casefold()))} "
     return sum(f" {one}" in folded for one in wording.words) if wording else 0
 
 

@@ -92,7 +92,9 @@ def test_several_children_in_one_go_with_their_parent(town):
     assert (entry.agency, entry.queued, entry.author) == ("elmfield-academy", True, str(worker("ruth").id))
     assert Part.objects.filter(entry=entry, child=True).count() == 2
     body = body_of(entry.first)
-    assert body["fields"]["voice-of-child"] == "Poppy Arkwright: There was no tea again\nBaby Arkwright: N/A - too young"
+    assert (
+        body["fields"]["voice-of-child"] == "Poppy Arkwright: There was no tea again\nBaby Arkwright: N/A - too young"
+    )
     assert body["fields"]["family-told"] == "The family was not told: It might not be safe for her"
     assert f"{entry.happened:%M}" == "40" and Delivery.objects.filter(feed="form", by=str(worker("ruth").id)).exists()
     assert Quality.objects.get(entry=entry.first).agency == "elmfield-academy"
@@ -128,9 +130,14 @@ def test_the_receipt_says_nothing_of_matches_and_what_would_help(town):
     ruth, pages = signed_in("ruth"), []
     for given, family in (("Jay", "Marsh"), ("Zed", "Nowhere")):
         where = begin(ruth, "school-concern")
-        ruth.post(where, {"c0-given": given, "c0-family": family, "c0-born": "4 March 2010", "says": "He kicked off.", "do": "send"})
+        ruth.post(
+            where,
+            {"c0-given": given, "c0-family": family, "c0-born": "4 March 2010", "says": "He kicked off.", "do": "send"},
+        )
         page = ruth.get(f"{where}sent/").content.decode()
-        page = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+ \w+ \d{4} at \d\d:\d\d", "", page).replace(f"{given} {family}", "X")
+        page = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+ \w+ \d{4} at \d\d:\d\d", "", page).replace(
+            f"{given} {family}", "X"
+        )
         pages.append(re.sub(r'nonce="[^"]*"|value="[^"]{40,}"', "", page))
     assert pages[0] == pages[1]
     assert "kicked off" in pages[0] and "became distressed" in pages[0]
@@ -168,7 +175,12 @@ def test_buttons_work_without_a_script_and_lose_nothing(town):
 def test_the_voice_is_asked_by_age(town):
     ruth = signed_in("ruth")
     where = begin(ruth, "school-concern")
-    for typed, asked in (("0", "What did you see of the baby?"), ("3", "say, show or play"), ("8", "What did the child say?"), ("15", "young person say, and want")):
+    for typed, asked in (
+        ("0", "What did you see of the baby?"),
+        ("3", "say, show or play"),
+        ("8", "What did the child say?"),
+        ("15", "young person say, and want"),
+    ):
         assert asked in ruth.post(f"{where}save/", {"c0-born": typed}).content.decode(), typed
     assert "pregnancy" in ruth.post(f"{where}save/", {"c0-expected": "1/1/2027"}).content.decode()
 

