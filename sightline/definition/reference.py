@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from sightline.definition.reference_disclosure import disclosure
 from sightline.definition.reference_matching import matching
 from sightline.definition.reference_messages import messages
+from sightline.definition.reference_queue import queue
 from sightline.definition.reference_registry import groups
 from sightline.definition.reference_retention import retention
 from sightline.definition.reference_sets import sets
@@ -34,6 +35,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "records": _records,
         "clocks": _clocks,
         "messages": messages,
+        "queue": queue,
         "agencies": _agencies,
         "groups": groups,
         "sharing": _sharing,

@@ -29,6 +29,11 @@ def waits_for(entry: UUID, by: Actor) -> bool:
     return row is not None and not _mine(row, by).isdisjoint(one["holder"] for one in row.open_to)
 
 
+def is_open_elsewhere(entry: UUID) -> bool:
+    """Whether a notice waits at the front door for somebody who works with the child already."""
+    return Item.objects.filter(entry=entry, closed_at=None, state=claiming.OPEN).exclude(open_to=[]).exists()
+
+
 def _mine(row: Item, by: Actor) -> set[str]:
     return {f"team:{by.team}", f"agency:{by.agency}"} if by.team else {f"agency:{by.agency}"}
 

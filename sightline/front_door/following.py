@@ -52,20 +52,16 @@ def bring_up_to_date(items: Iterable[UUID]) -> int:
     return len(wanted)
 
 
-def safe_times_end(moment: datetime) -> list[UUID]:
-    """Open items whose safe time ends soon or has ended, and that do not say so yet: to be judged again."""
-    rows = Item.objects.filter(closed_at=None, safe_until__isnull=False)
-    return [row.id for row in rows.only("id", "why", "safe_until", "danger") if _ends(row, moment)]
-
-
-def _ends(row: Item, moment: datetime) -> bool:
+def looks_again(persons: Iterable[UUID]) -> list[tuple[UUID, datetime]]:
+    """The open items about these people whose safe time is still to end, and from when its end is a danger: then they are
+    judged again."""
     kept = queue_of(partnership())
-    if kept is None or row.safe_until is None:
-        return False
-    state = danger.safety(row.safe_until, moment, parse_span(kept.safe_soon).due(moment) - moment)
-    rules = partnership().danger.values()
-    wanted = [r.id for r in rules if r.when is not None and state in r.when.terms.get("safe", ())]
-    return any(id not in row.why for id in wanted)
+    if kept is None:
+        return []
+    soon, moment = parse_span(kept.safe_soon), now()
+    open_ = Item.objects.filter(closed_at=None, safe_until__gt=moment)
+    rows = open_.filter(children__identity__person__in=list(persons)).distinct().values_list("id", "safe_until")
+    return [(id_, at) for id_, until in rows if (at := soon.before(until)) > moment]
 
 
 def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
@@ -196,7 +192,7 @@ def _open(
                 holder = f"team:{team}" if team in definition.team else f"agency:{entry.agency}"
                 since = str(entry.facts.get(record.opens.from_, "")) or entry.happened.isoformat()
                 told = {"state": record.opens.state, "holder": holder, "since": since[:10], "entry": str(entry.first)}
-                to.append({**told, "place": place})
+                to.append({**told, "place": place, "agency": entry.agency})
                 break
     return states, to
 
@@ -214,6 +210,9 @@ def _goes_on(entry: MachineEntry, until: str, moment: datetime) -> bool:
 def _open_to(row: Item, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """To whom the child is open, each once, by what matters most as declared; whoever was told stays told."""
     told = {one["holder"]: one["told"] for one in row.open_to if one.get("told")}
+    found = list(found)
+    named = {f"agency:{one['agency']}" for one in found if one["holder"].startswith("team:")}
+    found = [one for one in found if one["holder"] not in named]  # a team of theirs is named: it is with them
     by_holder: dict[str, dict[str, Any]] = {}
     for one in sorted(found, key=lambda one: (one["place"], one["since"], one["entry"])):
         by_holder.setdefault(one["holder"], {**one, "told": told.get(one["holder"], "")})

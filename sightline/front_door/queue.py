@@ -139,6 +139,12 @@ def counts(reading: Reading) -> Counts:
     return Counts(*(how_many(show) for show in SHOWS), tuple(sorted(told)))
 
 
+def waiting_count(reading: Reading) -> int:
+    """How many notices of which this reader may know wait at the front door, at most as many as a page counts."""
+    require(reading)
+    return _which(reading, Narrow()).order_by()[:MOST].count()
+
+
 # --- behind it ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """Open queue pages hear of a change while it happens: one look at the database for all of a process, and only while
 somebody has a page open. What is told is which lines changed, by their random ids; each page asks for those itself.
 
-Also the minute of the worker: notices whose safe time ends are judged again.
+Also what follows when somebody who works with a child already accepts what came about them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from sightline.agencies.types import Actor
 from sightline.chronology.queries import persons_on
 from sightline.definition.outcomes import Conflict, Missing, Refused
-from sightline.front_door import accepting, following
+from sightline.front_door import accepting
 from sightline.front_door.changes import changed_since
 from sightline.jobs.due import owe
 from sightline.messages.actions import acknowledge
@@ -32,7 +32,6 @@ EVERY_SECONDS = 0.15  # between looks
 OVERLAP = timedelta(seconds=10)  # a change is stamped before it is committed: so far back it is looked for again
 STAYS_SECONDS = 240.0  # then a page connects anew, so that nobody who was signed out goes on hearing
 STILL_HERE_SECONDS = 15.0
-SAFE_SECONDS = 30.0
 MOST_OPEN = 32  # in one process: each takes a thread of it; who comes after them asks every few seconds instead
 KEEPS = 500  # changes that are remembered for pages that were busy
 
@@ -144,16 +143,3 @@ def events() -> Iterator[str]:
                 yield f"event: change\ndata: {','.join(sorted(map(str, ids)))}\n\n"
     finally:
         BELL.leave()
-
-
-_looked = 0.0  # when safe times were last looked at, by this process's own clock
-
-
-def safe_times() -> int:
-    """Judges again what stands in the queue as safe, and is so no longer. Run by the worker, twice a minute at most."""
-    global _looked
-    if time.monotonic() - _looked < SAFE_SECONDS:
-        return 0
-    _looked = time.monotonic()
-    ending = following.safe_times_end(now())
-    return following.bring_up_to_date(ending) if ending else 0

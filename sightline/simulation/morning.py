@@ -35,7 +35,12 @@ def notices(truth: Path, moment: datetime) -> Iterator[dict[str, Any]]:
 
 def _notice(n: int, one: Mapping[str, Any], cast: Cast, moment: datetime) -> dict[str, Any]:
     ago = int(one["ago"])
-    people = [(role, details) for role, who in one["who"].items() for details in cast.people(who, one.get("name", ""))]
+    named = one.get("name", "")
+    people = [
+        (role, cast.held(details, one["from"]))
+        for role, who in one["who"].items()
+        for details in cast.people(who, named, one["from"])
+    ]
     fields = {
         name: _clock(moment + timedelta(minutes=int(value))) if name in MOMENTS else str(value)
         for name, value in one["fields"].items()
@@ -61,9 +66,9 @@ class Cast:
 
     def __init__(self, truth: Path, today: date) -> None:
         self.today = today
-        self.named: dict[str, list[dict[str, str]]] = {}
-        self.jay: dict[str, str] = {}
-        self.known: list[tuple[int, dict[str, str]]] = []
+        self.named: dict[str, list[dict[str, Any]]] = {}
+        self.jay: dict[str, Any] = {}
+        self.known: list[tuple[int, dict[str, Any]]] = []
         rows = [json.loads(line) for line in (truth / "people.jsonl").read_text(encoding="utf-8").splitlines()]
         for row in rows:
             born = row.get("born", "")
@@ -76,21 +81,27 @@ class Cast:
             age = _age(date.fromisoformat(born), today)
             if age < 18 and row.get("ids"):
                 self.known.append((age, _details(row)))
-        self.known.sort(key=lambda pair: (-len(pair[1]), pair[1]["family"], pair[1]["given"]))
+        self.known.sort(key=lambda pair: (-len(pair[1]["ids"]), pair[1]["family"], pair[1]["given"]))
 
-    def people(self, who: Any, name: str) -> list[dict[str, str]]:
-        found = [details for one in (who if isinstance(who, list) else [who]) for details in self._one(one)]
+    def people(self, who: Any, name: str, agency: str) -> list[dict[str, Any]]:
+        found = [details for one in (who if isinstance(who, list) else [who]) for details in self._one(one, agency)]
         if name and name not in self.named:
             self.named[name] = found
         return found
 
-    def _one(self, one: Mapping[str, Any]) -> list[dict[str, str]]:
+    @staticmethod
+    def held(details: Mapping[str, Any], agency: str) -> dict[str, str]:
+        """What this agency gives of somebody: their own number for them too, where they have one."""
+        own = dict(details.get("ids") or {}).get(agency)
+        return {**{k: v for k, v in details.items() if k != "ids"}, **({"local_id": str(own)} if own else {})}
+
+    def _one(self, one: Mapping[str, Any], agency: str) -> list[dict[str, Any]]:
         if "as" in one:
             return self.named[one["as"]]
         if "jay" in one:
             return [self.jay] if self.jay else []
         if "known" in one:
-            return [self._known(int(one["known"][0]), int(one["known"][1]))]
+            return [self._known(int(one["known"][0]), int(one["known"][1]), agency)]
         told = dict(one.get("new") or one["adult"])
         details = {k: str(v) for k, v in told.items() if k in TOLD and v}
         if "age-days" in told:
@@ -101,17 +112,18 @@ class Cast:
             details["born"] = f"{self.today.year - int(told['age'])}"
         return [details]
 
-    def _known(self, youngest: int, oldest: int) -> dict[str, str]:
-        """The next child of that age whom nobody here has yet; of a small city, of any age."""
-        for place, (age, details) in enumerate(self.known):
-            if youngest <= age <= oldest:
-                del self.known[place]
-                return details
-        return self.known.pop(0)[1] if self.known else {"given": "Alex", "family": "Nobody"}
+    def _known(self, youngest: int, oldest: int, agency: str) -> dict[str, Any]:
+        """The next child of that age whom nobody here has yet, if there is one whom the agency itself knows; of a small city,
+        of any age."""
+        fitting = [n for n, (age, _) in enumerate(self.known) if youngest <= age <= oldest]
+        for place in [n for n in fitting if agency in self.known[n][1]["ids"]] or fitting:
+            return self.known.pop(place)[1]
+        return self.known.pop(0)[1] if self.known else {"given": "Alex", "family": "Nobody", "ids": {}}
 
 
-def _details(row: Mapping[str, Any]) -> dict[str, str]:
-    found = {name: str(row[name]) for name in TOLD if row.get(name)}
+def _details(row: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: str(row[name]) for name in TOLD if row.get(name)}
+    found["ids"] = {agency: numbers[0] for agency, numbers in (row.get("ids") or {}).items() if numbers}
     homes = row.get("homes") or []
     if homes:
         found["postcode"] = str(homes[-1][-1] if " " in str(homes[-1][-1]) else homes[-1][-2])

@@ -108,7 +108,7 @@ def _medical(life: Life, act: Act) -> Flags:
 
 def _accept(life: Life, act: Act) -> Flags:
     comment = str(act.given.get("comment") or "")
-    if accepting.waits_for(_first(life, act.on), life.actor(act.by)):  # it is open to their team: accepted as it came
+    if accepting.is_open_elsewhere(_first(life, act.on)):  # it is with whoever has the child already: accepted as it came
         life.records[act.id] = front_door_queue.accept(entry=_first(life, act.on), by=life.actor(act.by), comment=comment)
         return ()
     made = accept(step=_hand_over_of(life, act.on), by=life.actor(act.by), comment=comment)

@@ -183,7 +183,6 @@ MESSAGES = (
 # declared, and sent by what is not built yet: neither that they came nor that they never did can be said
 NOT_SENT_YET = frozenset(
     {
-        "already-open",
         "signal-raised",
         "ppn-quality",
         "match-to-decide",

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, models, transaction
 from sightline.agencies.models import Published, RegistryRow
 from sightline.disclosure.models import Pack, PackFile, PackStep
 from sightline.front_door.portal_models import PortalMembership, Submitted, SubmittedAnswer
+from sightline.front_door.models import Decided, Note, NoteRead
 from sightline.identity.linkage.models import PublishedModel, TrainedModel
 from sightline.identity.locations.models import (
     LocationEnded,
@@ -77,6 +78,7 @@ def full(shared_database):
     _of_disclosure()
     _of_messages()
     _of_locations()
+    _of_the_queue()
     sequence()
     Link.objects.create(stream=CARE, n=1, record=Record.objects.first(), chain="0" * 64)  # as an earlier version kept them
     Node.objects.get_or_create(level=4, at=0, defaults={"root": bytes(32)})
@@ -95,6 +97,12 @@ def _of_messages():
     PortalMembership.objects.create(agency="a", joined=True, by="b", at=now(), definition="0" * 64)
     told = Submitted.objects.create(entry=uuid4(), agency="a", by="b", at=now(), about_kind="place", urgency="soon")
     SubmittedAnswer.objects.create(told=told, place=0, outcome="kept", by="b", agency="a", at=now())
+
+
+def _of_the_queue():
+    Decided.objects.create(item=uuid4(), generation=1, entry=uuid4(), by="amir", at=now())
+    note = Note.objects.create(from_team="front-door", to_team="emergency-duty", at=now(), by="amir", words=b"")
+    NoteRead.objects.create(note=note, at=now(), by="emma")
 
 
 def _of_locations():

@@ -34,6 +34,9 @@ PAGES = {  # name: (who, how to get there)
         ),
     ),
     "stopped": ("paul", lambda w: w.go("/stopped/")),
+    "queue": ("amir", lambda w: w.go("/queue/")),
+    "queue-item": ("amir", lambda w: (w.go("/queue/"), w.page.locator("#queue-rows th a").first.click())),
+    "queue-shift": ("amir", lambda w: w.go("/queue/shift/")),
     "matches": ("amir", lambda w: w.go("/matches/")),
     "separate": (
         "amir",

@@ -24,7 +24,7 @@ STATES = {
 }
 MOST_NAMED = 3  # children who are named in a line
 SENTENCE = re.compile(r"[^.!?]+")
-SHORTEST, LONGEST = 12, 110  # characters of a sentence that says something, and of a line
+SHORTEST, LONGEST = 24, 110  # characters of a sentence that says something, and of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +197,12 @@ def title(notice: EntryView) -> str:
     """What happened, in the sender's own first sentence where this reader may read it, else the record's headline."""
     if notice.level < Level.HEADLINE:
         return f"{notice.title}: you cannot open it"
-    said = notice.says or notice.values.get("reason", "") or notice.values.get("risk-detail", "")
-    first = SENTENCE.match(" ".join(said.split()))
-    words = first[0].rstrip(".") if first else ""
-    if len(words) < SHORTEST:
-        return entry_words(notice)
-    return words if len(words) <= LONGEST else f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
+    for said in (notice.values.get("reason", ""), notice.says, notice.values.get("risk-detail", "")):
+        first = SENTENCE.match(" ".join(said.split()))
+        words = first[0].rstrip(".") if first else ""
+        if len(words) >= SHORTEST:
+            return words if len(words) <= LONGEST else f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
+    return entry_words(notice)
 
 
 def told(notice: EntryView, present: datetime) -> str:
@@ -248,11 +248,11 @@ def glance(line: QueueLine) -> tuple[str, ...]:
 
 
 def open_words(one: OpenElsewhere) -> str:
-    """`Open to East area team since 3 January 2025: told, nobody has accepted it yet`."""
+    """`open to East area team since 3 January 2025: not accepted yet`."""
     state = one.state.replace("-", " ")
     what = "" if one.state == "involvement" else f" ({state})"
-    told = "told, and nobody has accepted it yet" if one.told else "not told yet: ring them"
-    return f"already open to {one.who}{what} since {iso_words(one.since)}: {told}"
+    told = "not accepted yet" if one.told else "no team is named, find out who has them"
+    return f"open to {one.who}{what} since {iso_words(one.since)}: {told}"
 
 
 def beside(line: QueueLine) -> str:

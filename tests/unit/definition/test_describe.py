@@ -77,6 +77,7 @@ def test_reference_pages(town: Partnership) -> None:
             "groups",
             "matching",
             "messages",
+            "queue",
             "records",
             "retention",
             "sets",
