@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class Kept(Server):
     """A server whose directory stays, so that what was built once is there again. Not under `var`, which only its owner
     may enter: PostgreSQL will not run as root, so as root it runs as somebody else."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, settings: Sequence[str] = ()) -> None:
         self.bin, self.directory, self.owner = programs(), directory, _owner()
         self.data, secret = directory / "data", directory / "password"
         self.fresh = not self.data.exists()
@@ -73,7 +73,7 @@ class Kept(Server):
             self.password = secrets.token_hex(16)
             self._initialise()
         self.password = secret.read_text()
-        self._start([])
+        self._start([*settings])
 
     def stop(self) -> None:
         self.connection.close()
@@ -82,8 +82,10 @@ class Kept(Server):
 
 
 @contextmanager
-def built(engine: str, name: str, version: str, fill: Callable[[str], None]) -> Iterator[dict[str, str]]:
-    """A database that `fill(url)` filled once, kept under this name while `version` stays the same."""
+def built(
+    engine: str, name: str, version: str, fill: Callable[[str], None], settings: Sequence[str] = ()
+) -> Iterator[dict[str, str]]:
+    """A database that `fill(url)` filled once, kept under this name while `version` stays the same. `settings`: PostgreSQL's."""
     PLACE.mkdir(mode=0o700, parents=True, exist_ok=True)
     label = f"{name}-{version}"
     if engine == "sqlite":
@@ -102,7 +104,7 @@ def built(engine: str, name: str, version: str, fill: Callable[[str], None]) -> 
     for old in place.glob(f"{name}-*"):
         if old.name != label:
             shutil.rmtree(old)
-    server = Kept(place / label)
+    server = Kept(place / label, settings)
     try:
         if server.connection.execute("SELECT 1 FROM pg_database WHERE datname = 'done'").fetchone() is None:
             server.drop("main")
