@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -25,6 +26,10 @@ class Agency(models.Model):
 
 
 class WorkerManager(BaseUserManager["Worker"]):
+    def get(self, *args: Any, **named: Any) -> Worker:
+        """With the agency, which whoever acts is asked for at once: each request begins with it."""
+        return self.select_related("agency").get(*args, **named)
+
     def get_by_natural_key(self, username: str | None) -> Worker:
         return self.get(username=username)
 

@@ -91,7 +91,7 @@ def _decided(
     reading: Reading, level: Level, some: Sequence[Line], *, but: Collection[UUID]
 ) -> list[tuple[Line, UUID, Sight, int]]:
     """Those that pass the gate, as the page of the child would show them: with the person, and how often each was corrected."""
-    same, persons = same_people(line.identity for line in some)  # what keeps one of somebody's identities keeps them all
+    same, persons = same_people(line.identity for line in some)  # what keeps one of somebody's keeps them all
     reading.learn_ties([*(i for ids in same.values() for i in ids), *(line.first for line in some)])
     standing, earlier = latest_of(some, None)
     own = {person: tuple(ids) for person, ids in same.items()}

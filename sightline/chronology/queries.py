@@ -48,15 +48,15 @@ class _OfChild:
 
 
 def _standing(identities: Sequence[UUID], known_on: datetime | None) -> list[_OfChild]:
-    """The version of each record that stood, with this child's roles on it. Three queries."""
-    parts = Part.objects.filter(identity__in=identities, child=True).order_by("-happened", "-id")
+    """The version of each record that stood, with this child's roles on it, newest first. Two queries."""
+    rows = Entry.objects.filter(parts__identity__among=list(identities), parts__child=True)
     if known_on is not None:
-        parts = parts.filter(entry__known_at__lte=known_on)
+        rows = rows.filter(known_at__lte=known_on)
     roles: dict[UUID, dict[str, None]] = defaultdict(dict)
-    for entry_id, role in parts.values_list("entry_id", "role"):
-        roles[entry_id][role] = None
-    entries = entries_of(list(roles))
-    found = {i: entries[i] for i in roles}
+    found: dict[UUID, Entry] = {}
+    for entry in rows.annotate(role=F("parts__role")).order_by("-parts__happened", "-parts__id"):
+        found.setdefault(entry.id, entry)
+        roles[entry.id][entry.role] = None  # type: ignore[attr-defined]  # annotated just above
     standing, earlier = latest_of(found.values(), known_on)
     return [_OfChild(e, tuple(roles[i]), earlier[e.first]) for i, e in found.items() if standing[e.first] == i]
 

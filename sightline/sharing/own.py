@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sightline.agencies.types import Actor
 
 FEW = 1500  # from about here on it is quicker to begin with what is newest (measured at 1,000,000 entries about 100,000 people)
-USUAL = 200
+USUAL = 200  # read at the first attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ def own_of(policy: Policy, *, few: int = FEW) -> Own:
     ties = _open_ties(actor, moment).values_list("kind", "subject")
     usual = min(few, USUAL)
     rows = list(ties[: usual + 1])
-    several = len(rows) > usual and (usual == few or bool(ties[few : few + 1]))  # the database alone goes through that many
+    # the database alone goes through so many, to tell whether there is one more
+    several = len(rows) > usual and (usual == few or bool(ties[few : few + 1]))
     if len(rows) > usual:
         rows = [] if several else list(ties)
     to: dict[str, set[UUID]] = defaultdict(set)

@@ -239,11 +239,15 @@ BEGIN
   r.holders := ARRAY(SELECT jsonb_array_elements_text(who->'holders'));
   r.at := (who->>'at')::timestamptz;
   r.kept := EXISTS (SELECT FROM public.sharing_restriction);
-  r.tied := EXISTS (SELECT FROM public.sharing_tie t WHERE t.holder = ANY(r.holders));
+  -- By the index, whatever the planner believes of how many ties a holder has: the newest worker's stand at the table's end.
+  r.tied := EXISTS (SELECT FROM unnest(r.holders) AS h (holder) CROSS JOIN LATERAL (
+    SELECT FROM public.sharing_tie t WHERE t.holder = h.holder ORDER BY t.kind, t.subject LIMIT 1) AS one);
   IF (who->>'at_length')::boolean AND r.tied THEN
     SELECT array_agg(f.subject), array_agg(f.kind) INTO few, kinds FROM (
-      SELECT t.subject, t.kind::text FROM public.sharing_tie t WHERE t.holder = ANY(r.holders)
-        AND t.from_at <= r.at AND (t.until IS NULL OR t.until > r.at) LIMIT MOST_FEW + 1) f;
+      SELECT own.subject, own.kind FROM unnest(r.holders) AS h (holder) CROSS JOIN LATERAL (
+        SELECT t.subject, t.kind::text FROM public.sharing_tie t WHERE t.holder = h.holder
+          AND t.from_at <= r.at AND (t.until IS NULL OR t.until > r.at)
+          ORDER BY t.kind, t.subject LIMIT MOST_FEW + 1) AS own LIMIT MOST_FEW + 1) f;
     IF cardinality(few) <= MOST_FEW THEN
       r.records := ARRAY(SELECT f.subject FROM unnest(few, kinds) AS f (subject, kind) WHERE f.kind = ANY(OF_RECORDS));
       SELECT array_agg(o.id), array_agg(o.kinds) INTO theirs, led FROM (
