@@ -76,6 +76,11 @@ def of_school(reading: Reading, *, closed: bool = False) -> list[Told]:
     return _told(reading, list(rows.order_by("-told_at", "id")[:MOST]))
 
 
+def waiting_of_place(agency: str) -> int:
+    """How many notices wait for something at a school or college: a number alone, at most 1,000."""
+    return Telling.objects.filter(recipient=f"agency:{agency}", told_at__isnull=False, state__in=("told", "read"))[:1000].count()
+
+
 def about(reading: Reading, cause: UUID) -> Notice:
     """What the reader's place was told, by the incident or by the row that the message named. Raises Missing."""
     _require(reading, ANSWER)

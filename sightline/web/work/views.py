@@ -29,6 +29,7 @@ from sightline.web.feeds.health import for_work
 from sightline.web.matching.views import for_work as joining_stopped
 from sightline.web.messages.views import pressing as pressing_messages
 from sightline.web.words import age_words, day_words, known_words, london, moment_words, span_words
+from sightline.web.work import asked
 
 MOST_CLOCKS = 120  # so that one child's backlog does not hide what is due on the others
 MOST_NEWS, LINES = 40, 3  # entries that are looked at; lines that one child takes before the rest is folded
@@ -165,7 +166,8 @@ def news(entry: EntryView, present: datetime) -> News:
 
 def numbers(request: HttpRequest, dues: Sequence[Line], fresh: int) -> list[tuple[str, str, str]]:
     """The numbers at the top: how many, of what, where they lead. Only those that this worker may act on."""
-    reading, found = request.reading, []
+    reading = request.reading
+    found = [(capped(count), words, href) for count, words, href in asked.numbers(request)]
     if may(reading.actor, "view-child", reading.definition):
         late, soon = (sum(line.times for line in dues if line.when == when) for when in ("late", "soon"))
         found += [
