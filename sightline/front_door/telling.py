@@ -43,6 +43,7 @@ PERSON = "person"  # the recipient of what a person must find out
 TOLD_OF = "told-of"
 OPEN_FOR = timedelta(days=28)  # how long whoever must ring sees whom it is about
 LATE = timedelta(minutes=5)  # after which somebody looks why it was not told
+ASKED_AFTER = timedelta(days=3)  # how long it is looked for a receipt, once somebody rings
 LONGEST = timedelta(days=28)  # after which nobody is rung any more about what was never read
 
 
@@ -336,8 +337,8 @@ def _next(declared: Plan, recipient: str, rows: Iterable[Telling]) -> list[datet
             deputies, unread = rules.unread_at(declared, row.told_at, school)
             found += [deputies] if row.deputies_at is None else []
             found += [unread] if row.chased_at is None else []
-            if row.chased_at is not None:
-                found.append(now() + timedelta(hours=12))  # until somebody reads it, or says what became of it
+            if row.chased_at is not None and now() < row.chased_at + ASKED_AFTER:
+                found.append(now() + timedelta(days=1))  # somebody may have read it in their inbox
         elif row.state == "read" and row.asked_at is None and row.support is None and row.read_at is not None:
             found.append(rules.asked_at(declared, row.read_at, school, days))
     return found

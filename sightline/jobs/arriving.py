@@ -62,6 +62,13 @@ def arrived(payload: dict[str, Any]) -> None:
         day_lists.plan(records)
 
 
+def look_untold(payload: dict[str, Any]) -> None:
+    """What nobody owes any more and should: schools to be told, and the next list of each meeting, also where nothing
+    came."""
+    telling.look()
+    day_lists.plan()
+
+
 def _of(entries: Mapping[str, str], records: Iterable[str]) -> list[UUID]:
     wanted = set(records)
     return [UUID(first) for first, record in entries.items() if record in wanted]
@@ -72,3 +79,4 @@ VERBS[telling.VERB] = telling.tell
 VERBS[expecting.VERB] = expecting.look
 VERBS[expecting.AWAIT] = expecting.await_
 VERBS[day_lists.VERB] = day_lists.make
+VERBS["look-untold"] = look_untold

@@ -31,6 +31,7 @@ from sightline.stories import (
     acting_erasing,
     acting_front_door,
     acting_matches,
+    acting_notify,
     acting_told,
     asking_sharing,
     disclosing,
@@ -195,3 +196,4 @@ VERBS |= disclosing.VERBS
 VERBS |= asking_sharing.VERBS
 VERBS |= protecting.VERBS | acting_front_door.VERBS
 VERBS |= acting_told.VERBS
+VERBS |= acting_notify.VERBS

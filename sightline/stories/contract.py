@@ -82,9 +82,10 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "review-item": ("harm", "outcome", "because"),
     "sign-off-item": ("words", "agrees"),
     "pass-on": ("words", "child-told", "not-told-because"),
+    "send-concern": ("record", "children", "says", "voice", "fields", "leave-out"),
 }
 OF_A_PAIR = frozenset({"join", "separate", "decide-match", "ask-agency"})  # what two workers may have to agree on
-WITHOUT_ON = frozenset({*OF_A_PAIR, "keep-registry"})
+WITHOUT_ON = frozenset({*OF_A_PAIR, "keep-registry", "send-concern"})
 
 # values of `with` that are codes
 CODES: dict[tuple[str, str], tuple[str, ...]] = (
@@ -184,8 +185,7 @@ MESSAGES = (
 NOT_SENT_YET = frozenset(
     {
         "signal-raised",
-        "ppn-quality",
-        "match-to-decide",
+            "match-to-decide",
         "reachable-moment",
         "protected-location-needed",
     }

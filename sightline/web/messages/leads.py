@@ -10,6 +10,7 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "agency-check-request": ("asked-one", "Answer it"),
     "agency-check-reminder": ("asked-one", "Answer it"),
     "agency-check-late": ("decide", "Decide, or ring them"),
+    "already-open": ("queue-accept", "Read it, and accept it"),
     "hand-over": ("hand-over", "Read it, and accept it"),
     "strategy-discussion-called": ("discussion", "Take part"),
     "step-flagged": ("made-whole", "Write down what is missing"),
