@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.urls import path, re_path
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -117,4 +117,9 @@ def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
     return _problem(500, "our-fault", "Something went wrong here. Send the same again: nothing is taken twice.")
 
 
-urlpatterns = [path("v1/", api.urls)]
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Any other address below /api/v1/: said as the contract says it, whoever asks."""
+    return _problem(404, "missing")
+
+
+urlpatterns = [path("v1/", api.urls), re_path(r"^v1/.*$", nothing_here)]

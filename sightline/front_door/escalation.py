@@ -119,7 +119,7 @@ def _raise(
     if given is None:
         raise Missing
     before = Step.objects.filter(notice=notice, kind=steps.DISAGREEMENT, state=steps.DONE, agency=whose)
-    level = min(1 + before.count(), len(ladder.levels))  # whoever disagrees again after an answer begins one higher
+    level = _first_level(ladder, decision, 1 + before.count(), _agency_of(decision, by))
     known = agencies()
     entry = write_here(
         record=RECORD,
@@ -139,6 +139,16 @@ def _raise(
     steps.kept(ESCALATE, by, [entry, decision], level=level)
     touch([notice])
     return Made(entry, (), step.id)
+
+
+def _first_level(ladder: Ladder, decision: UUID, from_: int, at_door: str) -> int:
+    """Where a disagreement begins: whoever disagrees again after an answer begins one higher, and so does everybody where
+    the only one who could answer is whoever decided."""
+    decided = authors_of([decision]).get(decision, "")
+    there = {one.role for one in workers() if one.active and one.agency == at_door and one.id != decided}
+    lowest = min(from_, len(ladder.levels))
+    manned = [n for n, rung in enumerate(ladder.levels, 1) if n >= lowest and there & set(rung.whom)]
+    return manned[0] if manned else lowest
 
 
 def _agency_of(decision: UUID, by: Actor) -> str:

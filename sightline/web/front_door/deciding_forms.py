@@ -102,7 +102,7 @@ class DecideForm(forms.Form):
         self.fields["dissent_by"].choices = [("", "No agency said so"), *agencies]
         asked = self.fields["without_checks"]
         if waiting:
-            asked.label = f"{waiting} has not answered. Why do you decide without?"
+            asked.label = f"Not answered yet: {waiting}. Why do you decide without?"
             asked.help_text = "Leave it empty to wait. Protection never waits for an answer."
         else:
             asked.label = "If nobody was asked: why not?"
@@ -269,7 +269,7 @@ class MedicalForm(forms.Form):
     def __init__(self, *args: Any, definition: Partnership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         who = codes(definition, "consent-not-given-by")
-        self.fields["consent_not_given_by"].choices = [("", "Everybody who must agree has"), *who]
+        self.fields["consent_not_given_by"].choices = [("", "Nobody said no"), *who]
 
 
 class EnquiryForm(forms.Form):

@@ -166,7 +166,7 @@ def line(request: HttpRequest, step: StepView, answer: EntryView | None = None) 
         moment_words(step.done_at) if step.done_at else "",
         steps.name(step.done_by) if step.done_by else "",
         answer,
-        entry_words(answer) if answer else "",
+        entry_words(answer).removeprefix(f"{answer.title}: ") if answer else "",
     )
 
 
