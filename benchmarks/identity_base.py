@@ -22,7 +22,7 @@ BATCH = 20_000
 AGENCIES = ("elmfield-academy", "leeds-teaching-hospitals", "childrens-social-work")
 QUERIES = 1000
 # PostgreSQL as it is set up for a server: its manual advises a quarter of the machine's memory, and its default of 128 MB
-# holds a twentieth of what a million people take. Others that search in the same server have as much.
+# holds little of what a million people take. Others that search in the same server have as much.
 SETTINGS = ("shared_buffers=2GB",)
 
 
