@@ -115,6 +115,7 @@ def split(*, item: UUID, by: Actor) -> UUID:
 # --- for those who decide -----------------------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def settle(*, entry: UUID, decision: UUID, state: str, by: Actor, version: int | None = None) -> Item | None:
     """Keeps that a notice was decided, in the caller's transaction: exactly once a generation.
 
@@ -147,6 +148,7 @@ def settle(*, entry: UUID, decision: UUID, state: str, by: Actor, version: int |
     return row
 
 
+@transaction.atomic
 def move(*, entry: UUID, state: str, by: Actor, reopened: bool = False) -> Item | None:
     """Moves a decided notice on (`handed-over`, `accepted`), or opens it again (`reopened`: a new generation, which may be
     decided once more). In the caller's transaction. None for a notice that has no item."""

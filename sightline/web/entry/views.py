@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from sightline.chronology import queries as chronology
 from sightline.chronology.types import EntryView
 from sightline.definition.types import Feed
+from sightline.front_door import accepting, queue
 from sightline.identity import queries as identity
 from sightline.jobs.revealing import ring
 from sightline.sharing.types import Level
@@ -92,6 +93,8 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
             "basis": codes.basis(one.sight.basis),
             "rule": one.sight.decision.rule,
             "level": one.level.word,
+            "waits": one.queued and request.shell.may_open("queue-accept") and accepting.waits_for(one.first, request.actor),
+            "item": queue.first_of_entry(request.reading, one.first) if one.queued else None,
             "may_share": not pointer and request.shell.may_open("decide-sharing"),
             "missing": one.sight.missing,
             "may_keep": one.level is Level.FULL and request.shell.may_open("keep-record"),
