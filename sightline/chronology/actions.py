@@ -15,6 +15,7 @@ from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 from sightline.vault.adding import add, add_objects, new
 from sightline.vault.ids import Ids
+from sightline.vault.taking import taken
 
 
 def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
@@ -120,14 +121,15 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
     """
     if not concerns or not windows:
         return 0
-    there = set(
-        Opening.objects.filter(identity_id__among={c[0] for c in concerns}).values_list("identity_id", "record")
-    )
+    there: dict[UUID, set[str]] = {identity: set() for identity, _, _ in concerns}
+    for identity, record in taken(Opening.objects.filter(identity_id__among=there), "identity_id", "record"):
+        there[identity].add(record)
     rows, ids = [], Ids()
     for identity, entry, known in concerns:
+        opened = there[identity]
         for record, window in windows.items():
-            if (identity, record) not in there:
-                there.add((identity, record))
+            if record not in opened:
+                opened.add(record)
                 rows.append(
                     new(
                         Opening,

@@ -5,11 +5,10 @@ A machine acts as a declared actor with a purpose; the reading that it passes le
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict, namedtuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -17,10 +16,11 @@ from django.db.models import Q
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import allowed_values, is_sealed, label_of, latest_of, opened_for_each
 from sightline.definition.records import facts
-from sightline.identity.queries import rows_by_id, rows_of
+from sightline.identity.queries import rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen
+from sightline.vault.taking import taken
 
 READ = (  # of an entry: as plain rows, for a machine reads them by the hundred
     "id",
@@ -39,10 +39,10 @@ READ = (  # of an entry: as plain rows, for a machine reads them by the hundred
     "stated",
     "body",
 )
+_Read = namedtuple("_Read", READ)
 
 
-@dataclass(frozen=True, slots=True)
-class MachineEntry:
+class MachineEntry(NamedTuple):
     """One standing entry of one person, as a rule may rest on it."""
 
     id: UUID
@@ -78,61 +78,59 @@ def of_people(
         some = Q(entry__record__in=records) | (Q(entry__queued=True) if "queued" in records else Q())
     if known_on is not None:
         some &= Q(entry__known_at__lte=known_on)
-    person_of = {row.id: row.person for row in rows_of(persons)}
+    rows = {row.id: row for row in rows_of(persons)}
     found: dict[UUID, list[MachineEntry]] = defaultdict(list)
-    identities = list(person_of)
+    identities = list(rows)
     for start in range(0, len(identities), 400):
-        _add(reading, identities[start : start + 400], person_of, found, known_on, some)
-    return {person: sorted(entries, key=lambda e: (e.happened, str(e.first))) for person, entries in found.items()}
+        _add(reading, identities[start : start + 400], rows, found, known_on, some)
+    return {person: sorted(entries, key=lambda e: (e.happened, e.first.int)) for person, entries in found.items()}
 
 
 def _add(
     reading: Reading,
     identities: Sequence[UUID],
-    person_of: dict[UUID, UUID],
+    people: Mapping[UUID, Any],
     found: dict[UUID, list[MachineEntry]],
     known_on: datetime | None,
     some: Q,
 ) -> None:
-    parts = list(
-        Part.objects.filter(some, identity_id__among=identities, child=True)
-        .order_by("id")
-        .values_list("entry_id", "identity_id", "role")
-    )
-    rows = Entry.objects.filter(id__among={entry_id for entry_id, _, _ in parts})
-    entries = {row.id: row for row in rows.values_list(*READ, named=True)}
+    asked = Part.objects.filter(some, identity_id__among=identities, child=True).order_by("id")
+    parts = taken(asked, "entry_id", "identity_id", "role")
+    rows = taken(Entry.objects.filter(id__among={entry_id for entry_id, _, _ in parts}), *READ)
+    entries = {row.id: row for row in map(_Read._make, rows)}
     standing, _ = latest_of(entries.values(), known_on)
     own = {entry.first for entry in entries.values()} if reading.policy.asks_records else set()
     reading.learn_ties({identity for _, identity, _ in parts} | own)
     known, definition = reading.agencies, reading.definition
     opened_of = opened_for_each([identity for entry_id, identity, _ in parts if entries[entry_id].routine], known_on)
     roles: dict[tuple[UUID, UUID], dict[str, None]] = defaultdict(dict)
-    allowed = []
+    allowed: dict[tuple[UUID, UUID], tuple[Any, ...]] = {}
     for entry_id, identity, role in parts:
         entry = entries[entry_id]
         if standing[entry.first] != entry.id or entry.record not in definition.record:
             continue
-        roles[(entry.id, identity)][role] = None
+        at = entry.id, identity
+        roles[at][role] = None
+        if at in allowed:  # in another role
+            continue
         kind = known[entry.agency].kind if entry.agency in known else ""
         sealed = is_sealed(entry, opened_of.get(identity, {}))
         sight = reading.see(label_of(entry, kind, (identity,), sealed=sealed))
         if sight.level is Level.FULL:
             reading.note(entry.id, sight)
-            allowed.append((entry, identity, kind, sight))
-    reading.keyring.fetch_for(bytes(entry.body) for entry, *_ in allowed)
-    keys = {row.id: row.key for row in rows_by_id(identity for _, identity, *_ in allowed).values()}
-    reading.keyring.fetch(keys.values())
-    for entry, identity, kind, sight in dict.fromkeys(allowed):
-        if not reading.keyring.opens_by(
-            entry.body, (keys[identity], entry.id)
-        ):  # a routine record has a key of its own
+            allowed[at] = entry, identity, kind, sight
+    reading.keyring.fetch_for(bytes(entry.body) for entry, *_ in allowed.values())
+    reading.keyring.fetch(people[identity].key for _, identity, *_ in allowed.values())
+    for entry, identity, kind, sight in allowed.values():
+        own = people[identity].key, entry.id  # a routine record has a key of its own
+        if not reading.keyring.opens_by(entry.body, own):
             continue  # whoever is erased: no rule rests on what opens with a brother's key
         try:
             body = reading.keyring.open(bytes(entry.body), f"entry|{entry.id}")
         except CannotOpen:
             continue  # what was erased, or altered, is nothing that a rule may rest on
         held = tuple(roles[(entry.id, identity)])
-        found[person_of[identity]].append(
+        found[people[identity].person].append(
             MachineEntry(
                 entry.id,
                 entry.first,

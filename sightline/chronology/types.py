@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sightline.agencies.types import AgencyInfo
@@ -109,8 +109,7 @@ class EntryHistory:
     replaced: bool = False  # a newer version stands that this reader does not see: it is about somebody else
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(NamedTuple):
     """An entry to be written: made by `jobs`, checked already."""
 
     id: UUID

@@ -14,7 +14,7 @@ from sightline.clocks.models import Running
 from sightline.clocks.rules import follow, school_days, working_days
 from sightline.clocks.types import ClockState, Event
 from sightline.definition.types import Partnership
-from sightline.identity.queries import rows_of
+from sightline.identity.queries import ids_of
 from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
 from sightline.timescales.school import SchoolDays
@@ -91,7 +91,7 @@ def recompute(persons: Iterable[UUID]) -> int:
         ):
             some = wanted[start : start + TOGETHER]
             entries = of_people(opened, some, records=relevant(opened.definition))
-            identities = [row.id for row in rows_of(some)]
+            identities = ids_of(some)
             rows, ids = [], Ids()
             for person, theirs in entries.items():
                 for state, started in states_of(opened.definition, person, theirs):

@@ -79,14 +79,13 @@ class Condition(Model):
             have = facts.get(name)
             if have is None:
                 return False
-            values = {have} if isinstance(have, str) else set(have)
-            if values.isdisjoint(wanted):
+            if have not in wanted if isinstance(have, str) else set(have).isdisjoint(wanted):
                 return False
-        if not all(part.holds(facts) for part in self.all):
+        if self.all and not all(part.holds(facts) for part in self.all):
             return False
         if self.any and not any(part.holds(facts) for part in self.any):
             return False
-        return not any(part.holds(facts) for part in self.none)
+        return not (self.none and any(part.holds(facts) for part in self.none))
 
 
 # --- things -------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sightline.definition.types import Condition, Partnership, RecordField, RecordType, Thing
@@ -155,7 +156,7 @@ def missing_parts(record: RecordType, fields: Mapping[str, str], people: People)
     for wanted in record.good_when:
         if wanted.when is not None and not wanted.when.holds(dict(fields)):
             continue
-        poor = {_folded(text) for text in wanted.not_enough}
+        poor = _all_folded(wanted.not_enough)
         if wanted.of:
             texts = [str(person.get(wanted.part) or "") for person in people.get(wanted.of, ())]
         else:
@@ -177,6 +178,11 @@ def says_nothing(text: str, poor: Collection[str]) -> bool:
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().strip(" .!").split())
+
+
+@lru_cache(maxsize=1000)
+def _all_folded(texts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_folded, texts))
 
 
 # --- for the API --------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class Place(NamedTuple):
 
 def digests(keys: Iterable[Said]) -> list[int]:
     """The digest of each key, in order."""
-    return short_digests(PURPOSE, [f"{kind}|{value}" for kind, value in keys])
+    return short_digests(PURPOSE, map("|".join, keys))
 
 
 @lru_cache(maxsize=2000)

@@ -135,7 +135,9 @@ class Matcher:
         if one not in self._asked or any(digest not in self._stored for digest in self._asked[one]):
             self.read([one], most=most, but=[but])
         best = self._best(one, most, but)
-        if unread := set(best) - self._others.keys():  # since it was read, others of this bite have come between
+        if unread := [
+            place for place in best if place not in self._others
+        ]:  # since it was read, others of this bite have come between
             self._open(unread)
         others = [other for place in best if (other := self._others[place]) and other.identity != but]
         scores = zip(others, self.scores(one, others), strict=True)
@@ -200,9 +202,13 @@ class Matcher:
         points: dict[int | UUID, float] = {}
         numbered: set[int | UUID] = set()
         numbers = _numbers(one)
+        gone = self._gone
         for digest in self._digests(one):
-            places: list[int | UUID] = [number for number in self._stored[digest] if number not in self._gone]
-            places += self._held.get(digest, ())
+            stored, held = self._stored[digest], self._held.get(digest, ())
+            if not stored and not held:  # so it is with most
+                continue
+            places: list[int | UUID] = [number for number in stored if number not in gone]
+            places += held
             if places:
                 weight = 20.0 - log2(len(places))
                 for place in places:

@@ -19,6 +19,7 @@ from sightline.intake.types import Details
 from sightline.sharing.reading import Reading
 from sightline.sharing.standing import trusted
 from sightline.sharing.types import Label, Level, Sight
+from sightline.vault import taking
 from sightline.vault.actions import CannotOpen
 
 SHOWN = (
@@ -60,12 +61,17 @@ def identities_for(reading: Reading, person: UUID, known_on: datetime | None = N
 
 def rows_of(persons: Iterable[UUID]) -> list[SourceIdentity]:
     """The source identities that are now these people. For stages above."""
-    return list(SourceIdentity.objects.filter(person__among=set(persons)))
+    return taking.rows(SourceIdentity.objects.filter(person__among=set(persons)))
+
+
+def ids_of(persons: Iterable[UUID]) -> list[UUID]:
+    """The source identities that are now these people, by id alone. For stages above."""
+    return [identity for (identity,) in taking.taken(SourceIdentity.objects.filter(person__among=set(persons)), "id")]
 
 
 def rows_by_id(identities: Iterable[UUID]) -> dict[UUID, SourceIdentity]:
     """These source identities, as far as they are there. For stages above."""
-    return {row.id: row for row in SourceIdentity.objects.filter(id__among=set(identities))}
+    return {row.id: row for row in taking.rows(SourceIdentity.objects.filter(id__among=set(identities)))}
 
 
 def persons_of(identities: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -133,7 +139,10 @@ def held_with_sight(
     for version in versions.order_by("known_at", "recorded_at"):
         latest[version.identity_id] = version
     reading.keyring.fetch(row.key for row in visible)
-    veil, titles = veiling.of(reading, {row.person for row in visible}), {a.id: a.title for a in reading.agencies.values()}
+    veil, titles = (
+        veiling.of(reading, {row.person for row in visible}),
+        {a.id: a.title for a in reading.agencies.values()},
+    )
     found = []
     for row in visible:
         version = latest.get(row.id)

@@ -32,8 +32,9 @@ from sightline.intake.types import Details
 from sightline.sharing.reading import Reading
 from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
-from sightline.vault.actions import Erased, Keyring, digest
+from sightline.vault.actions import Erased, Keyring, digester
 from sightline.vault.adding import add_objects, change, new
+from sightline.vault.taking import rows, taken
 
 TICK = timedelta(microseconds=1)
 NOTHING = Turn(None)
@@ -81,7 +82,10 @@ class Resolver:
         self._links: list[Link] = []
         self._likeness: dict[UUID, Likeness] = {}  # to be written
         self._places: dict[UUID, indexing.Place] = {}  # what is written
-        self._digests: dict[tuple[str, str], str] = {}
+        self._of_local, self._of_details = digester("local"), digester("details")
+        self._locals: dict[tuple[str, str], str] = {}
+        self._told: dict[int, tuple[Details, str]] = {}  # by the object itself, and its digest
+        self._thought: dict[tuple[int, Sequence[str], int], tuple[object, object, Likeness]] = {}
         self._protected = knowing.known()  # None while nothing is
         self._brought: dict[UUID, set[UUID]] = {}  # who came with a protected value, and of which locations
 
@@ -91,7 +95,7 @@ class Resolver:
         """Reads, in a few queries, everything that resolving these people may need."""
         locals_ = {d for agency, details, _ in people if (d := self._local_digest(agency, details))}
         senders = {agency for agency, *_ in people}  # the index begins with the sender
-        for row in SourceIdentity.objects.filter(agency__among=senders, local__among=locals_):
+        for row in rows(SourceIdentity.objects.filter(agency__among=senders, local__among=locals_)):
             self._local[(row.agency, row.local or "")] = row
             self._rows[row.id] = row
         self.keyring.fetch(row.key for row in self._rows.values())
@@ -112,15 +116,15 @@ class Resolver:
         self._matcher.read(asked, but=[there.id if there is not None else None for there, _, _ in told])
         self._pairs.read(again)
 
-    def _learn(self, rows: Sequence[SourceIdentity]) -> None:
+    def _learn(self, some: Sequence[SourceIdentity]) -> None:
         """Opens the latest details that a sender told of these."""
-        rows = [row for row in rows if row.id not in self._details and self._matcher.may_open(row.agency)]
-        if not rows:
+        some = [row for row in some if row.id not in self._details and self._matcher.may_open(row.agency)]
+        if not some:
             return
-        versions = Version.objects.filter(identity_id__among=[row.id for row in rows])
-        ordered = versions.order_by("known_at", "recorded_at").values_list("identity_id", "id", "known_at", "body")
+        versions = Version.objects.filter(identity_id__among=[row.id for row in some])
+        ordered = taken(versions.order_by("known_at", "recorded_at"), "identity_id", "id", "known_at", "body")
         latest = {identity: (version, known, body) for identity, version, known, body in ordered}
-        self.keyring.fetch(row.key for row in rows)
+        self.keyring.fetch(row.key for row in some)
         for identity, (version, known, body) in latest.items():
             self._matcher.note(identity, self._rows[identity].agency)
             self._known[identity] = known
@@ -143,20 +147,25 @@ class Resolver:
 
     def _likeness_of(self, details: Details, *, kin: Sequence[str] = (), before: Likeness | None = None) -> Likeness:
         """What is compared of somebody; never where they must not be found."""
-        told = self._protected.without(details) if self._protected is not None else details
-        return likeness_of(told, kin=kin, before=before)
-
-    def _digest(self, kind: str, value: str) -> str:
-        key = (kind, value)
-        if key not in self._digests:
-            self._digests[key] = digest(kind, value)
-        return self._digests[key]
+        at = id(details), tuple(kin), id(before)  # first to look for others, then to compare and to keep
+        if at not in self._thought:
+            told = self._protected.without(details) if self._protected is not None else details
+            self._thought[at] = details, before, likeness_of(told, kin=kin, before=before)
+        return self._thought[at][2]
 
     def _local_digest(self, agency: str, details: Details) -> str | None:
-        return self._digest("local", f"{agency}|{rules.number(details.local_id)}") if details.local_id else None
+        if not details.local_id:
+            return None
+        at = agency, details.local_id
+        if at not in self._locals:
+            self._locals[at] = self._of_local(f"{agency}|{rules.number(details.local_id)}")
+        return self._locals[at]
 
     def _details_digest(self, details: Details) -> str:
-        return self._digest("details", repr(details.as_dict()))
+        found = self._told.get(id(details))
+        if found is None:
+            found = self._told[id(details)] = details, self._of_details(repr(details.as_dict()))
+        return found[1]
 
     def likeliest(self, details: Details, among: Sequence[UUID]) -> UUID | None:
         """Which of these kept source identities the same sender most likely means again; None where none is like it.
@@ -216,8 +225,7 @@ class Resolver:
         )
         self._new[identity.id] = self._rows[identity.id] = identity
         self._person[identity.id] = person
-        if guard:
-            self._guards[person] = guard
+        self._guards[person] = guard  # nobody else is this person yet
         if local:
             self._local[(agency, local)] = identity
         self._pairs.new(identity.id)
@@ -344,8 +352,8 @@ class Resolver:
             persons_here = {self._now(one) for one in self._matcher.opened} | persons
             unread = persons_here - self._guards.keys()
             self._guards.update(dict.fromkeys(unread, ""))
-            rows = SourceIdentity.objects.filter(person__among=unread).exclude(guard="")
-            for person, guard in rows.values_list("person", "guard"):
+            guarded = SourceIdentity.objects.filter(person__among=unread).exclude(guard="")
+            for person, guard in taken(guarded, "person", "guard"):
                 self._guards[person] = stricter(self._guards[person], guard)
         return stricter(*(self._guards[person] for person in persons))
 

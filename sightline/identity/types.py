@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sightline.intake.types import Details
@@ -63,8 +64,7 @@ class Found:
     why: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """What became of one arriving person: their source identity, whether it is new, whom it joined, who might match."""
 
     identity: UUID

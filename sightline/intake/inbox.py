@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sightline.definition.types import Fault
@@ -16,10 +17,10 @@ from sightline.vault.actions import Keyring, digest
 from sightline.vault.adding import add_objects, new
 
 Thing = Notification | Unread
+_said = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Arriving:
+class Arriving(NamedTuple):
     """A notification that is to become an entry: new, or a correction of `first`."""
 
     item: UUID
@@ -47,7 +48,7 @@ def content_digest(n: Notification) -> str:
         "relations": [list(r) for r in n.relations],
         "people": [[p.key, list(p.roles), p.details.as_dict()] for p in n.people],
     }
-    return digest("content", json.dumps(said, sort_keys=True, ensure_ascii=False))
+    return digest("content", _said(said))
 
 
 def newer(version: str, than: str) -> bool:

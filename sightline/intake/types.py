@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sightline.definition.types import Fault
@@ -40,10 +41,11 @@ class Details:
 
     def as_dict(self) -> dict[str, Any]:
         """Only what was given, for sealing."""
-        found: dict[str, Any] = {}
-        for name in Details.__slots__:
-            if value := getattr(self, name):
-                found[name] = list(value) if name == "lines" else list(map(list, value)) if name == "noted" else value
+        found: dict[str, Any] = {name: value for name, value in zip(_NAMES, _values(self), strict=True) if value}
+        if self.lines:
+            found["lines"] = list(self.lines)
+        if self.noted:
+            found["noted"] = list(map(list, self.noted))
         return found
 
     @classmethod
@@ -67,6 +69,10 @@ class Details:
 
     def without_local_id(self) -> Details:
         return replace(self, local_id="")
+
+
+_NAMES = tuple(Details.__slots__)
+_values = attrgetter(*_NAMES)
 
 
 def _says_less(born: str, than: str) -> bool:

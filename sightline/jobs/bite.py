@@ -54,6 +54,7 @@ from sightline.vault import expiring
 from sightline.vault.actions import Keyring
 
 WITNESSED_WITHIN = timedelta(days=1)
+NOBODY: tuple[str, frozenset[str]] = "", frozenset()
 LEADS = "lead-professional"  # a worker's role on an involvement, and the tie that it makes
 
 
@@ -106,6 +107,14 @@ def moment_of(text: str) -> datetime:
     return parse_moment({4: f"{plain}-01-01", 7: f"{plain}-01"}.get(len(plain), plain))
 
 
+@lru_cache(maxsize=2048)
+def day_of(text: str) -> date | None:
+    """The day of a moment as sent; None where that is none."""
+    with suppress(ValueError, OverflowError):
+        return local_day(moment_of(text)) if text else None
+    return None
+
+
 def kin_told(n: Notification) -> dict[str, tuple[str, ...]]:
     """The family that is told with each person of a notification, by the person's key."""
     if not n.relations:
@@ -125,6 +134,7 @@ class Bite:
     def __init__(self, world: World, things: Sequence[Notification | Unread], *, decided: bool = False) -> None:
         self.world = world
         self.keyring = Keyring()
+        self.today = local_day(now())
         self.inbox = Inbox(world.delivery, self.keyring, things, decided=decided)
         self.resolver = Resolver(self.keyring, world.by.id, world.agencies)
         self.writings: list[Writing] = []
@@ -165,7 +175,7 @@ class Bite:
         if all(details is p.details for p, details in zip(n.people, made, strict=True)):
             return one
         people = tuple(replace(p, details=details) for p, details in zip(n.people, made, strict=True))
-        return replace(one, notification=replace(n, people=people))
+        return one._replace(notification=replace(n, people=people))
 
     def _note(self, one: Arriving) -> None:
         """Says which details could not be used as they came: to the sender, and in what is told of the delivery."""
@@ -177,12 +187,8 @@ class Bite:
 
     def _days(self, n: Notification) -> tuple[date, date]:
         """The day on which we were told, and the day of what was told of."""
-        today = local_day(now())
-        found = [today, today]
-        for place, text in enumerate((n.sent, n.happened)):
-            with suppress(ValueError, OverflowError):
-                found[place] = min(today, local_day(moment_of(text))) if text else today
-        return found[0], found[1]
+        today = self.today
+        return min(today, day_of(n.sent) or today), min(today, day_of(n.happened) or today)
 
     # --- one notification ------------------------------------------------------------------------------
 
@@ -237,7 +243,7 @@ class Bite:
         known = min(sent or now(), now())
         before = self._on_it_before(one)
         kin = kin_told(n)
-        guard, whom = guarded(record, self._told(n, record, fields))
+        guard, whom = guarded(record, self._told(n, record, fields)) if record.guards is not None else NOBODY
         people = [
             (
                 p,

@@ -12,6 +12,7 @@ from sightline.sharing.models import Tie
 from sightline.timescales.moment import now
 from sightline.vault.adding import add, change
 from sightline.vault.ids import Ids
+from sightline.vault.taking import taken
 
 Row = tuple[str, str, UUID, datetime, datetime | None, UUID | None]  # holder, kind, subject, from, until, because
 # each ends with the entry that made it, whatever others say
@@ -38,8 +39,8 @@ def tie(rows: Iterable[Row]) -> int:
         return 0
     there: dict[tuple[str, str, UUID, UUID | None], tuple[UUID, datetime | None]] = {}
     open_ = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject__among={key[2] for key in wanted})
-    for id_, holder, kind, subject, because, until in open_.values_list(
-        "id", "holder", "kind", "subject", "because", "until"
+    for id_, holder, kind, subject, because, until in taken(
+        open_, "id", "holder", "kind", "subject", "because", "until"
     ):
         key = _key(holder, kind, subject, because)
         if key not in there or _longer(until, there[key][1]):

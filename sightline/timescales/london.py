@@ -23,7 +23,7 @@ def local(moment: datetime) -> datetime:
 def utc(moment: datetime) -> datetime:
     """The moment in UTC. Without a zone it is London's: an hour that comes twice in October is the first of the two
     (unless `fold` says otherwise), and an hour that March skips moves forward (01:30 is 02:30 summer time)."""
-    return local(moment).astimezone(UTC)
+    return moment if moment.tzinfo is UTC else local(moment).astimezone(UTC)
 
 
 def local_day(when: date | datetime) -> date:

@@ -8,6 +8,7 @@ its time. Here a statement is made once a table and each kind of column has one 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,20 +18,23 @@ from typing import Any, TypeVar
 from django.db import connection, models
 
 M = TypeVar("M", bound=models.Model)
-Convert = Callable[[Any], Any]
+FEW = 2  # rows: so many are inserted one by one, for a COPY goes to and fro more often than an INSERT
+Column = Sequence[Any]
+Convert = Callable[[Column], Column]  # a whole column at once: a call for each value would cost more than what it does
 
 
 def add(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Adds rows: `columns` are attribute names (`entry_id`), each row their values in that order."""
-    converted = _converted(model, columns, rows)
+    rows = list(rows)
+    copied = connection.vendor == "postgresql" and len(rows) > FEW
+    converted = _converted(model, columns, rows, vendor=COPY if copied else "")
     if not converted:
         return
     names, statement = _statement(connection.vendor, model, tuple(columns))
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        if connection.vendor == "postgresql":
+        if copied:
             with cursor.copy(f"COPY {names} FROM STDIN") as copy:
-                for row in converted:
-                    copy.write_row(row)
+                copy.write("".join(["\t".join(row) + "\n" for row in converted]))
         else:
             cursor.executemany(statement, converted)
 
@@ -55,8 +59,7 @@ def new(model: type[M], /, **values: Any) -> M:
     constructor does, which costs more than sealing the row. Not to be saved in any other way.
     """
     row = model.__new__(model)
-    row.__dict__.update(_defaults(model))
-    row.__dict__.update(values)
+    row.__dict__.update(_defaults(model), **values)
     return row
 
 
@@ -89,19 +92,17 @@ def change(model: type[models.Model], column: str, rows: Iterable[tuple[Any, Any
 
 
 def _converted(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]], *, vendor: str = ""
 ) -> list[tuple[Any, ...]]:
-    """The rows as the database's driver takes them."""
-    own = [(place, how) for place, name in enumerate(columns) if (how := _converter(connection.vendor, model, name))]
-    found = []
-    for row in rows:
-        values = list(row)
-        for place, how in own:
-            value = values[place]
-            if value is not None:
-                values[place] = how(value)
-        found.append(tuple(values))
-    return found
+    """The rows as the database's driver takes them; for PostgreSQL's COPY as texts, escaped."""
+    found = list(rows)
+    own = _converters(vendor or connection.vendor, model, tuple(columns))
+    if not found or not own:
+        return found
+    turned: list[Column] = list(zip(*found, strict=True))
+    for place, how in own:
+        turned[place] = how(turned[place])
+    return list(zip(*turned, strict=True))
 
 
 @lru_cache(maxsize=200)
@@ -113,25 +114,89 @@ def _statement(vendor: str, model: type[models.Model], columns: tuple[str, ...])
 
 
 @lru_cache(maxsize=1000)
-def _converter(vendor: str, model: type[models.Model], name: str) -> Convert | None:
-    """What to do with a column's values that are not None; None where they are taken as they are."""
+def _converters(vendor: str, model: type[models.Model], columns: tuple[str, ...]) -> tuple[tuple[int, Convert], ...]:
+    """What to do with which columns; those that are not named are taken as they are."""
+    kinds = [_kind(model, name) for name in columns]
+    found = [(place, _converter(vendor, kind)) for place, kind in enumerate(kinds)]
+    return tuple((place, how) for place, how in found if how is not None)
+
+
+def _kind(model: type[models.Model], name: str) -> type[models.Field[Any, Any]]:
     field = next(f for f in model._meta.concrete_fields if f.attname == name)
     while field.is_relation:
         field = field.target_field
-    if isinstance(field, models.JSONField):
-        return json.dumps
-    if vendor == "sqlite":
-        if isinstance(field, models.UUIDField):
-            return _hex
-        if isinstance(field, models.DateTimeField):
-            return _utc
-    return None
+    return type(field)
 
 
-def _hex(value: Any) -> str:
-    return value.hex
+def _converter(vendor: str, kind: type[models.Field[Any, Any]]) -> Convert | None:
+    for known, how in (_COPIED if vendor == COPY else _TAKEN if vendor == "sqlite" else _GIVEN).items():
+        if issubclass(kind, known):
+            return how
+    return _texts if vendor == COPY else None
 
 
-@lru_cache(maxsize=1000)  # the rows of one bite share their moments
+def _hexes(values: Column) -> Column:
+    return [None if v is None else f"{v.int:032x}" for v in values]
+
+
+def _jsons(values: Column) -> Column:
+    return [None if v is None else json.dumps(v) for v in values]
+
+
+def _utcs(values: Column) -> Column:
+    """As Django writes them to SQLite: in UTC, without saying so."""
+    return [None if v is None else _utc(v) for v in values]
+
+
+@lru_cache(maxsize=5000)  # the rows of one bite share their moments
 def _utc(value: datetime) -> str:
     return str(value.astimezone(UTC).replace(tzinfo=None))
+
+
+# --- as texts for COPY: https://www.postgresql.org/docs/current/sql-copy.html, "Text Format"
+
+COPY = "copy"
+NULL = r"\N"
+_SPECIAL = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_has_special = re.compile(r"[\\\t\n\r]").search
+
+
+def _texts(values: Column) -> Column:
+    return [
+        NULL if v is None else v if v.__class__ is str and not _has_special(v) else str(v).translate(_SPECIAL)
+        for v in values
+    ]
+
+
+def _plain(values: Column) -> Column:
+    """Numbers, days and moments: `str` says them as PostgreSQL reads them."""
+    return [NULL if v is None else str(v) for v in values]
+
+
+def _copied_ids(values: Column) -> Column:
+    return [NULL if v is None else f"{v.int:032x}" for v in values]
+
+
+def _copied_bytes(values: Column) -> Column:
+    return [NULL if v is None else r"\\x" + bytes(v).hex() for v in values]
+
+
+def _copied_truths(values: Column) -> Column:
+    return [NULL if v is None else "t" if v else "f" for v in values]
+
+
+def _copied_jsons(values: Column) -> Column:
+    return _texts(_jsons(values))
+
+
+_TAKEN: dict[Any, Convert] = {models.UUIDField: _hexes, models.DateTimeField: _utcs, models.JSONField: _jsons}
+_GIVEN: dict[Any, Convert] = {models.JSONField: _jsons}
+_COPIED: dict[Any, Convert] = {
+    models.UUIDField: _copied_ids,
+    models.DateField: _plain,  # and moments
+    models.IntegerField: _plain,
+    models.FloatField: _plain,
+    models.BooleanField: _copied_truths,
+    models.BinaryField: _copied_bytes,
+    models.JSONField: _copied_jsons,
+}

@@ -17,16 +17,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from sightline.vault.ids import uuid_of
+
 VERSION = 1
 KEY_BYTES = 32
 NONCE_BYTES = 12
 WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + 16
+_DRAWN = KEY_BYTES + NONCE_BYTES
+_VERSION_BYTE = bytes((VERSION,))
 
 
 class CannotOpen(Exception):
@@ -54,23 +58,35 @@ def unwrap(wrapped: bytes, under: bytes, bound_to: bytes) -> bytes:
 
 def seal(plain: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
     """Seals `plain` so that any one of `keys` (at least one) opens it, at the row named by `bound_to` only."""
-    if not 1 <= len(keys) <= 255:
+    return seal_with(plain, [(key_id.bytes, AESGCM(key)) for key_id, key in keys.items()], bound_to)
+
+
+def seal_with(plain: bytes, ciphers: Sequence[tuple[bytes, AESGCM]], bound_to: bytes) -> bytes:
+    """As `seal`, with keys that are set up already (by the bytes of their ids): a load seals two or three bodies for each
+    key in hand. Whatever is random comes in one call of the kernel.
+    """
+    if not 1 <= len(ciphers) <= 255:
         raise ValueError("a body is sealed for one to 255 keys")
-    record_key, nonce = os.urandom(KEY_BYTES), os.urandom(NONCE_BYTES)
-    wraps = b"".join(key_id.bytes + wrap(record_key, key, key_id.bytes) for key_id, key in keys.items())
-    return (
-        bytes((VERSION, len(keys)))
-        + wraps
-        + nonce
-        + AESGCM(record_key).encrypt(nonce, plain, bound_to + bytes((VERSION,)))
-    )
+    drawn = os.urandom(KEY_BYTES + NONCE_BYTES * (1 + len(ciphers)))
+    record_key, nonce, at = drawn[:KEY_BYTES], drawn[KEY_BYTES:_DRAWN], _DRAWN
+    parts = [bytes((VERSION, len(ciphers)))]
+    for key_id, cipher in ciphers:
+        own = drawn[at : at + NONCE_BYTES]
+        at += NONCE_BYTES
+        parts += key_id, own, cipher.encrypt(own, record_key, key_id)
+    parts += nonce, AESGCM(record_key).encrypt(nonce, plain, bound_to + _VERSION_BYTE)
+    return b"".join(parts)
 
 
 def key_ids(sealed: bytes) -> list[UUID]:
     """The keys of which any one opens the body."""
     step = 16 + WRAPPED_BYTES
     whole = len(sealed) > 2 and len(sealed) >= 2 + sealed[1] * step  # else it was cut, and nothing opens it
-    return [UUID(bytes=bytes(sealed[2 + i * step : 18 + i * step])) for i in range(sealed[1])] if whole else []
+    return (
+        [uuid_of(int.from_bytes(sealed[2 + i * step : 18 + i * step], "big")) for i in range(sealed[1])]
+        if whole
+        else []
+    )
 
 
 def open_(sealed: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
@@ -84,13 +100,13 @@ def open_(sealed: bytes, keys: Mapping[UUID, bytes], bound_to: bytes) -> bytes:
         raise CannotOpen("cut short")
     for i in range(count):
         key_id = sealed[2 + i * step : 18 + i * step]
-        key = keys.get(UUID(bytes=key_id))
+        key = keys.get(uuid_of(int.from_bytes(key_id, "big")))
         if key is None:
             continue
         try:
             record_key = unwrap(sealed[18 + i * step : 2 + (i + 1) * step], key, key_id)
             nonce = sealed[body : body + NONCE_BYTES]
-            return AESGCM(record_key).decrypt(nonce, sealed[body + NONCE_BYTES :], bound_to + bytes((VERSION,)))
+            return AESGCM(record_key).decrypt(nonce, sealed[body + NONCE_BYTES :], bound_to + _VERSION_BYTE)
         except InvalidTag as error:
             raise CannotOpen("altered or moved") from error
     raise Erased("no key is left")
