@@ -81,17 +81,22 @@ def send(request: HttpRequest) -> JsonResponse:
 
 
 @router.get(
-    "/receipts/{uuid:receipt_id}",
+    "/receipts/{receipt_id}",
     summary="What became of something sent",
     openapi_extra={
+        "parameters": [{"in": "path", "name": "receipt_id", "required": True, "schema": {"type": "string", "format": "uuid"}}],
         "responses": answers(
             s200=("Receipt", "It is held"), s404=("Problem", "Nothing that you sent has this receipt"), **HELD_BACK
         )
     },
 )
-def receipt(request: HttpRequest, receipt_id: UUID) -> JsonResponse:
+def receipt(request: HttpRequest, receipt_id: str) -> JsonResponse:
     """The receipt of something that your agency sent."""
-    held = receipt_of(receipt_id, by=_sender(request))
+    by = _sender(request)
+    try:
+        held = receipt_of(UUID(receipt_id), by=by)
+    except ValueError as error:  # no receipt has such an id
+        raise Missing from error
     return JsonResponse(_told(held, ()), json_dumps_params=SAME_ORDER)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from sightline.definition.reference_disclosure import disclosure
 from sightline.definition.reference_matching import matching
+from sightline.definition.reference_language import language
 from sightline.definition.reference_messages import messages
 from sightline.definition.reference_queue import queue
 from sightline.definition.reference_registry import groups
@@ -47,6 +48,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "signals": _signals,
         "storylines": storylines,
         "matching": matching,
+        "language": language,
     }
     note = "<!-- Generated from `definitions/`. Change the definition, then make the pages again. -->"
     return {

@@ -26,6 +26,7 @@ from sightline.agencies.actions import make_token
 from sightline.agencies.queries import agencies, machine
 from sightline.intake.models import Item, Quarantined
 from sightline.jobs.models import Due
+from tests.conftest import _ready
 from tests.integration.api.conftest import Door, doors
 
 CHECKS = [
@@ -35,20 +36,21 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-FEW = settings(max_examples=6, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=5, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 MANY = settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-SMALL = ("police", "school")  # in every run; at night every kind of agency that the partnership has
+SMALL = ("police",)  # in every run; at night every kind of agency that the partnership has
 
 
 @pytest.fixture(scope="module")
-def tokens(shared_database):
-    """One token for each kind of agency."""
-    doors()
-    by, found = machine("set-up-machine"), {}
-    for agency in agencies().values():
-        if agency.kind not in found:
-            found[agency.kind] = make_token(agency=agency.id, label=f"generated, {agency.kind}", by=by)
-    return found
+def tokens(database_templates, django_db_blocker):
+    """One token for each kind of agency. On one engine: what is made up here is the door's, not the database's."""
+    with _ready(database_templates, django_db_blocker, "sqlite"):
+        doors()
+        by, found = machine("set-up-machine"), {}
+        for agency in agencies().values():
+            if agency.kind not in found:
+                found[agency.kind] = make_token(agency=agency.id, label=f"generated, {agency.kind}", by=by)
+        yield found
 
 
 def operations():
@@ -162,7 +164,7 @@ def test_hostile_bodies_are_kept_or_refused_in_a_sentence(tokens, number):
 def test_whatever_is_sent_is_kept_or_said_and_once(tokens):
     numbers = iter(range(1_000_000))
 
-    @settings(FEW, max_examples=25)
+    @settings(FEW, max_examples=20)
     @given(raw=RAW)
     def sent(raw):
         held_or_said(Door(tokens["school"]), raw, f"any-{next(numbers)}")
