@@ -9,6 +9,7 @@ expires. A seal that is taken off on purpose is noticed, so the test can fail.
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -91,7 +92,21 @@ def words_in(answers) -> list[str]:
 
 def differences(before, after) -> list[str]:
     names = [n for n in before if not any(f": {part}" in n for part in COUNTS_DELIVERIES)]
-    return [name for name in names if before[name] != after.get(name)]
+    return [name for name in names if name not in after or whole(before[name]) != whole(after[name])]
+
+
+def whole(answer) -> tuple[int, str]:
+    """An answer without what every blank form for the public carries anew: its own id, and when it was opened."""
+    return answer[0], re.sub(r'(name="(?:id|opened)" value=")[^"]*', r"\1", answer[1])
+
+
+def but_for_messages(answers) -> dict[str, tuple[int, str]]:
+    """Without the number of one's messages, which stands around every page: whoever works with a child is told of a concern
+    about that child."""
+    return {
+        name: (status, re.sub(r' <span class="sl-count">.*?</span></span>', "", body))
+        for name, (status, body) in answers.items()
+    }
 
 
 def machine_leaks(world) -> list[str]:
@@ -275,7 +290,7 @@ def test_a_concern_opens_one_childs_records_on_the_record_and_nobody_elses(world
         again = everywhere(world, other)
         world.roles = everybody
     same = {name: answer for name, answer in after.items() if name in again and ": work " not in name}
-    assert differences(same, again) == [], "the child next to it is as unknown as before"
+    assert differences(but_for_messages(same), but_for_messages(again)) == [], "the child next to it is as unknown as before"
 
 
 # --- what nobody opened expires -------------------------------------------------------------------------------
