@@ -309,7 +309,7 @@ class Clients:
             code = f"{number:05}"
             happened = f"{datetime.now() - timedelta(minutes=3):%Y-%m-%d %H:%M}"
             child = {
-                "role": "child",
+                "roles": ["child"],
                 "given": "Robin",
                 "family": f"Sent{number}x",
                 "born": "2014-05-06",

@@ -14,7 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from sightline.agencies.queries import workers
 from sightline.agencies.rules import may
@@ -128,15 +128,16 @@ def first_of_entry(reading: Reading, entry: UUID) -> UUID | None:
 
 
 def counts(reading: Reading) -> Counts:
-    """The numbers over the queue. One query each."""
+    """The numbers over the queue. Three queries, however many of them there are."""
     require(reading)
-
-    def how_many(show: str) -> int:
-        return _which(reading, Narrow(show)).order_by()[:MOST].count()
-
-    kinds = _which(reading, Narrow()).order_by().values_list("agency", flat=True).distinct()
-    told = {reading.agencies[agency].kind for agency in kinds if agency in reading.agencies}
-    return Counts(*(how_many(show) for show in SHOWS), tuple(sorted(told)))
+    rows = _which(reading, Narrow()).order_by()
+    narrowed = {show: Count("pk", filter=_shown(reading, show)) for show in SHOWS if show not in ("", "match")}
+    told = rows.aggregate(waiting=Count("pk"), **{f"show_{show}": count for show, count in narrowed.items()})
+    match = _which(reading, Narrow("match")).order_by()[:MOST].count()
+    agencies = rows.values_list("agency", flat=True).distinct()
+    kinds = {reading.agencies[agency].kind for agency in agencies if agency in reading.agencies}
+    found = {show: told[f"show_{show}"] for show in narrowed}
+    return Counts(told["waiting"], match=match, kinds=tuple(sorted(kinds)), **found)
 
 
 def waiting_count(reading: Reading) -> int:
@@ -149,8 +150,36 @@ def waiting_count(reading: Reading) -> int:
 
 
 def _visible(reading: Reading) -> Q:
-    """The items of which this reader may know that they are there: through the gate, as one condition of the database."""
-    return at_least(reading.policy, Level.POINTER, subject="identity_id", prefix="item__", first="entry")
+    """The items of which this reader may know that they are there: through the gate, as one condition of the database. Made
+    once a response."""
+    if "queue-visible" not in reading.once:
+        reading.once["queue-visible"] = at_least(
+            reading.policy, Level.POINTER, subject="identity_id", prefix="item__", first="entry"
+        )
+    found: Q = reading.once["queue-visible"]
+    return found
+
+
+def _shown(reading: Reading, show: str) -> Q:
+    """What a list is narrowed to, as a condition on an item."""
+    match show:
+        case "now":
+            return Q(danger__lte=HIGHEST_NOW, state=claiming.OPEN)
+        case "mine":
+            return Q(holder=reading.actor.id)
+        case "free":
+            return Q(holder="", state=claiming.OPEN)
+        case "elsewhere":
+            return ~Q(open_to=[])
+        case "match":
+            one, other = waiting_sides()
+            child = ItemChild.objects.filter(Q(identity__in=one) | Q(identity__in=other), item=OuterRef("pk"))
+            return Q(Exists(child))
+        case "handed":
+            return ~Q(team="") & Q(state=claiming.OPEN)
+        case "decided":
+            return ~Q(state=claiming.OPEN)
+    return Q()
 
 
 def _which(reading: Reading, narrow: Narrow) -> QuerySet[Item]:
@@ -158,24 +187,7 @@ def _which(reading: Reading, narrow: Narrow) -> QuerySet[Item]:
     rows = rows.filter(Exists(ItemChild.objects.filter(_visible(reading), item=OuterRef("pk"))))
     if narrow.kind:
         rows = rows.filter(agency__in=[a.id for a in reading.agencies.values() if a.kind == narrow.kind])
-    match narrow.show:
-        case "now":
-            rows = rows.filter(danger__lte=HIGHEST_NOW, state=claiming.OPEN)
-        case "mine":
-            rows = rows.filter(holder=reading.actor.id)
-        case "free":
-            rows = rows.filter(holder="", state=claiming.OPEN)
-        case "elsewhere":
-            rows = rows.exclude(open_to=[])
-        case "match":
-            one, other = waiting_sides()
-            child = ItemChild.objects.filter(item=OuterRef("pk"))
-            rows = rows.filter(Exists(child.filter(Q(identity__in=one) | Q(identity__in=other))))
-        case "handed":
-            rows = rows.filter(~Q(team=""), state=claiming.OPEN)
-        case "decided":
-            rows = rows.exclude(state=claiming.OPEN)
-    return rows
+    return rows.filter(_shown(reading, narrow.show))
 
 
 def _mark(row: Item) -> str:
