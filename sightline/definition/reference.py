@@ -6,15 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from sightline.definition.reference_deciding import deciding
 from sightline.definition.reference_disclosure import disclosure
-from sightline.definition.reference_matching import matching
 from sightline.definition.reference_language import language
+from sightline.definition.reference_matching import matching
 from sightline.definition.reference_messages import messages
 from sightline.definition.reference_queue import queue
 from sightline.definition.reference_registry import groups
 from sightline.definition.reference_retention import retention
 from sightline.definition.reference_sets import sets
 from sightline.definition.reference_storylines import storylines
+from sightline.definition.reference_telling import day_lists, tellings
 from sightline.definition.types import Clock, Column, Condition, Feed, Partnership, RecordType, SharingRule
 
 KIND_WORDS = {
@@ -37,6 +39,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "clocks": _clocks,
         "messages": messages,
         "queue": queue,
+        "deciding": deciding,
         "agencies": _agencies,
         "groups": groups,
         "sharing": _sharing,
@@ -46,9 +49,11 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "sets": sets,
         "codes": _codes,
         "signals": _signals,
-        "storylines": storylines,
-        "matching": matching,
         "language": language,
+        "storylines": storylines,
+        "telling": tellings,
+        "day-lists": day_lists,
+        "matching": matching,
     }
     note = "<!-- Generated from `definitions/`. Change the definition, then make the pages again. -->"
     return {

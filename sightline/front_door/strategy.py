@@ -178,7 +178,8 @@ def discussion_on(first: UUID) -> UUID:
     """The discussion that was called about a notice (or by its own call): what is open, else the last. Raises Missing."""
     notice = notice_of(first)
     rows = Step.objects.filter(Q(notice=notice) | Q(entry=first), kind=steps.DISCUSSION)
-    found = rows.filter(state=steps.OPEN).order_by("at").first() or rows.order_by("-at").first()
+    found = rows.filter(entry=first).first()  # the call itself, where that is meant
+    found = found or rows.filter(state=steps.OPEN).order_by("at").first() or rows.order_by("-at").first()
     if found is None:
         raise Missing
     return found.id
@@ -270,6 +271,7 @@ def record_discussion(
             raise Refused(lacks)
         flagged = (*flagged, lacks.reason_code)
     siblings = steps.with_keys(also)
+    same = _called_before(row)
     made = write_here(
         record=HELD,
         fields=written,
@@ -277,7 +279,7 @@ def record_discussion(
         keys=list(dict.fromkeys([*about.keys, *siblings.keys])),
         by=by,
         definition=definition,
-        on=[row.entry, row.notice],
+        on=[row.entry, *(one.entry for one in same), row.notice],
         flagged=flagged,
     )
     for agency in here:
@@ -285,6 +287,8 @@ def record_discussion(
         _took_part(row, agency, agency in sent, by)
     if "single-agency" not in flagged:
         steps.end(row, by, entry=made, said="recorded this discussion")
+        for one in same:  # called twice, and held once
+            steps.end(one, by, entry=made)
         flags.satisfy(notice=row.notice, codes=["single-agency", "further-discussion-needed"], by=by, entry=made)
         if "core-agency-missing" not in flagged:
             flags.satisfy(notice=row.notice, codes=["core-agency-missing"], by=by, entry=made)
@@ -294,6 +298,12 @@ def record_discussion(
     steps.kept("record-strategy-discussion", by, [made, row.entry], outcome=outcome, flagged=list(flagged))
     touch([row.notice])
     return Made(made, flagged, row.id)
+
+
+def _called_before(row: Step) -> list[Step]:
+    """Earlier calls about the same notice that nobody has held yet: this discussion is theirs too."""
+    rows = Step.objects.filter(notice=row.notice, kind=steps.DISCUSSION, state=steps.OPEN, at__lte=row.at)
+    return list(rows.exclude(id=row.id).order_by("at"))
 
 
 def _took_part(row: Step, agency: str, sent: bool, by: Actor) -> None:

@@ -43,6 +43,8 @@ class Words(forms.Form):
 class DecideForm(forms.Form):
     """What happens next, why, and what stands beside it. The two fields that a simple contact needs stand first."""
 
+    clash = False  # somebody was first
+
     decision = forms.ChoiceField(
         label="What happens next?", widget=forms.RadioSelect, error_messages={"required": "Choose what happens next"}
     )
