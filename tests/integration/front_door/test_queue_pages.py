@@ -12,7 +12,7 @@ from sightline.ledger.models import Record
 from sightline.timescales.london import local
 from sightline.timescales.moment import now
 from tests.integration.front_door.test_queue import works_with
-from tests.support.partnership import SCHOOL, child, inside, send, settle_in
+from tests.support.partnership import CARE, SCHOOL, child, inside, send, settle_in
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_what_is_streamed_says_nothing_of_children(told):
 def test_somebody_who_has_the_child_open_accepts_it_on_a_page(house):
     one = child("Tess", local_id="T1")
     works_with(one)
-    first = send("school-concern", ("child", one), agency=SCHOOL, category="neglect", happened=ago(minutes=3))
+    first = send("school-concern", ("child", one), agency=CARE, category="neglect", happened=ago(minutes=3))
     sara = inside("sara")
     assert "I accept it: it is with me" in page(sara, f"/queue/accept/{first}/")
     assert sara.post(f"/queue/accept/{first}/", {"comment": "At three."}).status_code == 302
