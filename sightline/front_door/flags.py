@@ -66,10 +66,9 @@ def make_whole(*, step: UUID, words: str, by: Actor) -> Made:
     given = steps.keys_of(row.entry)
     if given is None:
         raise Missing
-    codes = definition.codes["lacking"].codes
     made = write_here(
         record=RECORD,
-        fields={"lacked": codes[row.code].title if row.code in codes else row.code, "words": words.strip()},
+        fields={"lacked": row.code, "words": words.strip()},
         identities=given.children,
         keys=given.keys,
         by=by,

@@ -6,8 +6,9 @@ from itertools import count
 
 import pytest
 from django.db import connections
+from django.test import Client
 
-from sightline.agencies.actions import add_worker
+from sightline.agencies.actions import add_worker, make_token
 from sightline.agencies.queries import machine
 from sightline.chronology.models import Entry, Part
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
@@ -28,7 +29,7 @@ from tests.support.house import told as tell
 
 WHY = "He fell from his bicycle; the nurse saw him do it and his mother was there within a minute."
 HEALTH, FAMILY = "leeds-community-healthcare", "family-help"
-RACES, MANY = 12, 1000
+RACES, MANY = 5, 1000
 _number = count(1)
 
 
@@ -411,3 +412,32 @@ def test_every_verb_stands_in_the_ledger_and_in_no_record_of_it_a_word(house):
     assert {"request-check", "decide", "hand-over", "call-strategy-discussion", "tell-referrer", "escalate"} <= verbs
     for row in rows:
         assert "Hurt" not in str(row.detail) and "teacher" not in str(row.detail) and "Sugd" not in str(row.detail)
+
+
+def test_an_agencys_own_system_sees_that_something_waits_and_passes_on_its_answer(house):
+    def door(agency):
+        token = make_token(agency=agency, label="test", by=machine("set-up-machine"))
+        return {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+
+    first = notice()
+    (made,) = asked(first, HEALTH)
+    client, health, housing = Client(), door(HEALTH), door("leeds-housing")
+    waiting = client.get("/api/v1/checks", **health)
+    assert str(made.step) in {one["id"] for one in waiting.json()["checks"]}
+    assert "Sugd" not in waiting.content.decode() and "Ned" not in waiting.content.decode()
+    assert str(made.step) not in client.get("/api/v1/checks", **housing).content.decode()
+
+    def post(body, who, **how):
+        return client.post(f"/api/v1/checks/{made.step}/answer", body, content_type="application/json", **who, **how)
+
+    known = {"answer": "known", "detail": "Seen in clinic in May."}
+    assert post(known, housing).status_code == 404
+    for wrong in ("[]", "{", {"answer": "fine"}, {"answer": "known"}, {**known, "who": "x"}, {**known, "detail": 3}):
+        said = post(wrong, health)
+        assert said.status_code == 422 and said.json()["faults"], wrong
+    for _ in range(2):
+        assert post(known, health, HTTP_IDEMPOTENCY_KEY="k1").status_code == 201
+    assert post({**known, "detail": "Other."}, health, HTTP_IDEMPOTENCY_KEY="k1").status_code == 409
+    child = steps.keys_of(first).children[0]
+    answers = Part.objects.filter(identity=child, entry__record="agency-check-answer").values("entry").distinct()
+    assert answers.count() == 1 and decisions.checks_of(first).state == "answered"
