@@ -62,7 +62,7 @@ class Kept(Server):
     may enter: PostgreSQL will not run as root, so as root it runs as somebody else."""
 
     def __init__(self, directory: Path, settings: Sequence[str] = ()) -> None:
-        self.bin, self.directory, self.owner = programs(), directory, _owner()
+        self.bin, self.durable, self.directory, self.owner = programs(), True, directory, _owner()
         self.data, secret = directory / "data", directory / "password"
         self.fresh = not self.data.exists()
         if self.fresh:
