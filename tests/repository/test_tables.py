@@ -24,6 +24,7 @@ NUMBERED = {
     "ledger.head",
     "watching.seen",
     "watching.followed",
+    "front_door.itemchild",
 }
 PAIRS = {"identity.key": ("key", "alike"), "ledger.node": ("level", "at")}  # rows of two numbers that nothing names at all
 BY_NAME = {"agencies.agency", "identity.trainedmodel"}  # a slug, which is public; the hash of a model
@@ -66,6 +67,9 @@ APPEND_ONLY = {
     "inbox.acknowledged",
     "inbox.ask",
     "inbox.askanswer",
+    "front_door.decided",
+    "front_door.note",
+    "front_door.noteread",
 }
 names = pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label_lower)
 
