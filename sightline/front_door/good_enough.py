@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -63,8 +64,10 @@ def voice_asked(definition: Partnership, born: str, expected: str, on: date) -> 
 
 
 def _age(born: str, on: date) -> int | None:
-    parts = [int(part) for part in born.split("-") if part.isdigit()][:3] if born[:4].isdigit() else []
-    if not parts:
+    if born.isdigit() and len(born) <= 2:
+        return int(born)  # an age, as people say it
+    parts = [int(part) for part in born.split("-") if part.isdigit()][:3]
+    if not parts or not re.match(r"\d{4}(-|$)", born):
         return None
     try:
         day = date(parts[0], parts[1] if len(parts) > 1 else 7, parts[2] if len(parts) > 2 else 1)

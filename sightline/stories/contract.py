@@ -185,7 +185,7 @@ MESSAGES = (
 NOT_SENT_YET = frozenset(
     {
         "signal-raised",
-            "match-to-decide",
+        "match-to-decide",
         "reachable-moment",
         "protected-location-needed",
     }

@@ -26,15 +26,15 @@ def sound(walker, name):
 def test_hints_come_while_it_is_typed_and_nothing_is_lost(as_):
     ruth = as_("ruth")
     ruth.go("/concern/")
-    sound(ruth, "send-a-concern")
+    sound(ruth, "concern-kinds")
     ruth.page.get_by_role("button", name="School concern").click()
     ruth.page.get_by_label("First name").fill("Wren")
     ruth.page.get_by_label("Date of birth, or age").fill("1")
     ruth.page.get_by_label("What happened, in your words").fill("Mum is hard to reach and failed to attend.")
     ruth.page.locator(".sl-hint").first.wait_for()
-    assert "services not yet accessible" in ruth.page.locator("#beside").inner_text()
+    assert "services are not yet accessible" in ruth.page.locator("#beside").inner_text()
     assert ruth.page.get_by_text("What did you see of the baby?").count() >= 1  # asked anew, by age
-    sound(ruth, "concern")
+    sound(ruth, "send-a-concern")
     where = ruth.page.url
     ruth.go("/concern/")
     ruth.page.get_by_role("link", name="Wren").click()

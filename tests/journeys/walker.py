@@ -14,7 +14,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 SCREENSHOTS = ROOT / "var" / "screenshots"
 MANUAL = ROOT / "docs" / "manual" / "images"
 IN_MANUAL = set(
-    "sign-in my-work queue concern find child entry loads feed-health map-a-file match match-quality registry "
+    "sign-in my-work queue send-a-concern find child entry loads feed-health map-a-file match match-quality registry "
     "who-has-seen unusual-reading hindsight packs share keep-and-erase".split()
 )
 DESKTOP, PHONE = {"width": 1240, "height": 900}, {"width": 320, "height": 700}
