@@ -78,7 +78,9 @@ def of_school(reading: Reading, *, closed: bool = False) -> list[Told]:
 
 def waiting_of_place(agency: str) -> int:
     """How many notices wait for something at a school or college: a number alone, at most 1,000."""
-    return Telling.objects.filter(recipient=f"agency:{agency}", told_at__isnull=False, state__in=("told", "read"))[:1000].count()
+    return Telling.objects.filter(recipient=f"agency:{agency}", told_at__isnull=False, state__in=("told", "read"))[
+        :1000
+    ].count()
 
 
 def about(reading: Reading, cause: UUID) -> Notice:

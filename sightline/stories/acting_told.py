@@ -209,7 +209,9 @@ def _review_item(life: Life, act: Act) -> Flags:
 
 def _sign_off(life: Life, act: Act) -> Flags:
     agrees = _given(act, "agrees") not in ("no", "False")
-    made = jobs_reviewing.sign_off(item=_item(life, act), words=_given(act, "words"), agrees=agrees, by=life.actor(act.by))
+    made = jobs_reviewing.sign_off(
+        item=_item(life, act), words=_given(act, "words"), agrees=agrees, by=life.actor(act.by)
+    )
     if made is not None:
         life.records[act.id] = made
     return ()

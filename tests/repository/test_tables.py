@@ -62,6 +62,7 @@ APPEND_ONLY = {
     "disclosure.pack",
     "disclosure.packfile",
     "disclosure.packstep",
+    "front_door.listwords",
     "inbox.outgoing",
     "inbox.delivered",
     "inbox.acknowledged",

@@ -72,6 +72,7 @@ def test_reference_pages(town: Partnership) -> None:
             "agencies",
             "clocks",
             "codes",
+            "day-lists",
             "disclosure",
             "feeds",
             "groups",
@@ -84,6 +85,7 @@ def test_reference_pages(town: Partnership) -> None:
             "sharing",
             "signals",
             "storylines",
+            "telling",
         )
     ]
     assert made == pages(town)
