@@ -15,9 +15,9 @@ def language(p: Partnership) -> list[str]:
     out = [
         f"# Words in {p.info.title}",
         "",
-        "What blames a child or hides who did what, and what to write instead. A hint is shown to whoever writes, and to nobody else: "
-        "nothing is counted, and nothing waits for it. Somebody’s own words are left alone: what stands in quotation marks, fields that "
-        "hold a quotation, and the names of laws and services.",
+        "What blames a child or hides who did what, and what to write instead. A hint is shown to whoever writes, and to "
+        "nobody else: nothing is counted, and nothing waits for it. Somebody’s own words are left alone: what stands in "
+        "quotation marks, fields that hold a quotation, and the names of laws and services.",
         "",
         f"{len(p.phrase)} phrases. Each is found in every inflection and in words of the same kind; of whom it is said decides.",
         "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 
@@ -11,9 +13,10 @@ class Quality(models.Model):
     Who wrote it is not kept here, so that nobody can be counted by it.
     """
 
-    classification = dict.fromkeys(("entry", "record", "agency", "team", "on", "asked", "lacks"), "internal")
+    classification = dict.fromkeys(("id", "entry", "record", "agency", "team", "on", "asked", "lacks"), "internal")
 
-    entry = models.UUIDField(primary_key=True, editable=False)  # the first version
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry = models.UUIDField(unique=True)  # the first version
     record = models.CharField(max_length=60)
     agency = models.CharField(max_length=60)
     team = models.CharField(max_length=60, blank=True, default="")  # the writer's, where a person wrote it here

@@ -129,13 +129,16 @@ RAW = (
     | ALMOST.map(lambda v: json.dumps(v).encode("utf-8", "surrogatepass"))
     | JSON.map(lambda v: json.dumps(v).encode("utf-8", "surrogatepass"))
 )
+ONE = '{"message_id": "%s", "record": "ppn", "happened": "%s", "says": "%s", "people": [{"roles": %s, "given": "%s"}]}'
+CHILD = '["child"]'
 HOSTILE = [
-    b"[" * 100_000, b'{"a":' * 50_000, b'{"message_id": 1e400}', b"\x00" * 1000, b"\xef\xbb\xbf{}", b'{"a":"\\ud800"}', b"-0", b"NaN",
-    b'{"notifications": [[[[[]]]]]}', b'{"notifications": [1, null, "x", {}]}', b'{"record": "ppn", "people": [{"roles": {"$ne": 1}}]}',
-    '{"message_id": "\u202e", "record": "ppn", "happened": "9999999999-01-01", "people": [{}]}'.encode(),
-    b'{"message_id": "x", "record": "ppn", "happened": "0001-01-01T00:00:00+14:00", "people": [{"roles": ["child"]}]}',
-    b'{"message_id": "y", "record": "ppn", "happened": "2025-01-10", "people": [{"roles": ["child"], "given": "' + b"x" * 400_000 + b'"}]}',
-    b'{"message_id": "z", "record": "ppn", "happened": "2025-01-10", "says": "' + b"'; DROP TABLE chronology_entry; --" * 9 + b'", "people": [{"roles": ["child"]}]}',
+    b"[" * 100_000, b'{"a":' * 50_000, b'{"message_id": 1e400}', b"\x00" * 1000, b"\xef\xbb\xbf{}", b'{"a":"\\ud800"}',
+    b"-0", b"NaN", b'{"notifications": [[[[[]]]]]}', b'{"notifications": [1, null, "x", {}]}',
+    (ONE % ("a", "2025-01-10", "", '{"$ne": 1}', "")).encode(),
+    (ONE % ("\u202e", "9999999999-01-01", "", CHILD, "")).encode(),
+    (ONE % ("x", "0001-01-01T00:00:00+14:00", "", CHILD, "")).encode(),
+    (ONE % ("y", "2025-01-10", "", CHILD, "x" * 400_000)).encode(),
+    (ONE % ("z", "2025-01-10", "'; DROP TABLE chronology_entry; --" * 9, CHILD, "")).encode(),
 ]  # fmt: skip
 
 
