@@ -28,7 +28,7 @@ events:
      fields: {reason: Alone, grade: amber}}
   - {id: e2, at: 2025-01-13 10:00, from: general-practice, record: gp-concern, about: {kit: child}, fields: {reason: Tired}}
   - {id: d1, at: 2025-01-13 11:00, by: ruth, does: decide-referral, on: e1, with: {decision: advice}}
-  - {id: d2, at: 2025-01-13 12:00, by: amir, does: escalate, on: e1, with: {reason: Nobody rang back}}
+  - {id: d2, at: 2025-01-13 12:00, by: amir, does: answer-signal, on: e1, with: {signal: unseen-child, answer: acted, because: Seen today}}
 expect:
 """
 
@@ -71,7 +71,7 @@ def test_it_holds(path, scratch):
         ("{kind: knew, who: amir, about: jay, records: []}", "e1"),
         ("{kind: signal, signal: pattern-of-incidents, about: jay}", "it is not raised"),
         ("{kind: signal, signal: unseen-child, about: jay, never: true}", "not built yet"),
-        ("{kind: message, message: hand-over, to: amir, never: true}", "not built yet"),
+        ("{kind: message, message: signal-raised, to: amir, never: true}", "not built yet"),
         ("{kind: figure, whatever: it is}", "not built yet"),
         ("{kind: loaded, event: e1, new: 1}", "no file has been read"),
         ("{kind: professional, about: jay, role: social-worker}", "nobody"),
