@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from benchmarks import child_page
 from benchmarks.databases import built
@@ -34,7 +34,7 @@ READERS = int(os.environ.get("FRONT_DOOR_READERS", 180))
 SECONDS = float(os.environ.get("FRONT_DOOR_SECONDS", 60))
 EVERY = float(os.environ.get("FRONT_DOOR_EVERY", 0.5))
 READ_EVERY, PAGES, SETTLES = 2.0, 60, 5.0
-MARK = re.compile(r"Number (\d{5}) of those that are measured")
+MARK = re.compile(r"Number (\d{15}) of those that are measured")
 LINE = re.compile(r'<tr id="i-([0-9a-f-]{36})"')
 
 
@@ -247,17 +247,20 @@ class Clients:
             "pages": self.pages, "read": len(self.pages), "errors": self.errors,
         }  # fmt: skip
 
-    def _ask(self, connection: http.client.HTTPConnection, cookie: str, path: str) -> str:
+    def _ask(self, cookie: str, path: str) -> str:
+        """A page, on a connection of its own: the server ends those that are idle, and a browser would begin anew."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request("GET", path, headers={"Cookie": cookie, "X-Live": "1"})
         answer = connection.getresponse()
         body = answer.read().decode()
+        connection.close()
         if answer.status != 200:
             raise RuntimeError(f"{path.split('?')[0]}: {answer.status}")
         return body
 
     def _queue(self, n: int) -> None:
         """A page that is open: hears of changes, and asks for the lines that changed."""
-        cookie, pages = self.cookies[n], http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        cookie = self.cookies[n]
         try:
             live = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
             live.request("GET", "/queue/live/", headers={"Cookie": cookie, "Accept": "text/event-stream"})
@@ -268,15 +271,15 @@ class Clients:
                 if line.startswith(b"event:"):
                     event = line[6:].strip()
                 elif line.startswith(b"data:") and event == b"change" and line[5:].strip():
-                    self._lines(n, pages, cookie, line[5:].strip().decode())
+                    self._lines(n, cookie, line[5:].strip().decode())
                 elif not line:
                     raise RuntimeError(f"the stream ended ({event!r})")
         except (OSError, RuntimeError, http.client.HTTPException) as error:
             if not self.over.is_set():
                 self.errors.append(f"queue: {type(error).__name__} {error}")
 
-    def _lines(self, n: int, pages: http.client.HTTPConnection, cookie: str, ids: str) -> None:
-        body = self._ask(pages, cookie, f"/queue/lines/?ids={ids}")
+    def _lines(self, n: int, cookie: str, ids: str) -> None:
+        body = self._ask(cookie, f"/queue/lines/?ids={ids}")
         at = time.perf_counter()
         for part in body.split("<tr ")[1:]:
             mark, line = MARK.search(part), LINE.search(f"<tr {part}")
@@ -286,39 +289,34 @@ class Clients:
 
     def _reader(self, n: int) -> None:
         rng, cookie = random.Random(n), self.cookies[QUEUES + n]
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         time.sleep(rng.random() * READ_EVERY)
         while not self.over.is_set():
             began = time.perf_counter()
             try:
-                self._ask(connection, cookie, rng.choice(self.addresses))
+                self._ask(cookie, rng.choice(self.addresses))
                 self.pages.append(time.perf_counter() - began)
             except (OSError, RuntimeError, http.client.HTTPException) as error:
                 self.errors.append(f"reader: {type(error).__name__} {error}")
-                connection.close()
             time.sleep(max(0.0, READ_EVERY - (time.perf_counter() - began)))
 
     def _send(self) -> None:
-        connection, started, number = (
-            http.client.HTTPConnection("127.0.0.1", self.port, timeout=60),
-            time.perf_counter(),
-            0,
-        )
+        started, number = time.perf_counter(), 0
         while time.perf_counter() - started < SECONDS:
             number += 1
-            code = f"{number:05}"
+            code = f"{int(time.time()):010}{number:05}"  # as nothing that an earlier run sent
             happened = f"{datetime.now() - timedelta(minutes=3):%Y-%m-%d %H:%M}"
             child = {
                 "roles": ["child"],
                 "given": "Robin",
                 "family": f"Sent{number}x",
                 "born": "2014-05-06",
-                "local_id": f"S{UUID(int=number)}",
+                "local_id": f"S{code}",
             }
             told = {
                 "record": "ppn", "message_id": f"sent-{time.time()}-{number}", "happened": happened,
                 "says": f"Number {code} of those that are measured", "people": [child], "fields": {"grade": "red"},
             }  # fmt: skip
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             self.sent[code] = began = time.perf_counter()
             connection.request("POST", "/api/v1/notifications", body=json.dumps(told), headers={
                 "Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})  # fmt: skip
