@@ -30,10 +30,16 @@ SAYS = {
     "agreement-missing": "{route} needs the family’s agreement. Ask, or choose another way.",
     "checks-asked": "{who} has not answered yet. Wait for the answer, or say why you decide without it.",
     "checks-none": "Nobody was asked what they know. Ask health, the school and youth justice, or say why you decide without.",
-    "second-person-needed": "You took this contact yourself. Here somebody else decides that it goes no further: ask a colleague or the manager.",
-    "consultee-missing": "Say who was asked about the medical, by name and job: a paediatrician of the child protection medical service.",
+    "second-person-needed": (
+        "You took this contact yourself. Here somebody else decides that it goes no further: ask a colleague or the manager."
+    ),
+    "consultee-missing": (
+        "Say who was asked about the medical, by name and job: a paediatrician of the child protection medical service."
+    ),
     "single-agency": "One agency alone does not decide this. Call the others, or hear what they know, and record it then.",
-    "further-discussion-needed": "{who} did not agree to the medical. Hold a further strategy discussion on what that means, and record it then.",
+    "further-discussion-needed": (
+        "{who} did not agree to the medical. Hold a further strategy discussion on what that means, and record it then."
+    ),
 }
 
 
