@@ -29,6 +29,10 @@ NUMBERED = {
 PAIRS = {"identity.key": ("key", "alike"), "ledger.node": ("level", "at")}  # rows of two numbers that nothing names at all
 BY_NAME = {"agencies.agency", "identity.trainedmodel"}  # a slug, which is public; the hash of a model
 APPEND_ONLY = {
+    "front_door.portalmembership",
+    "front_door.submitted",
+    "front_door.submittedanswer",
+    "inbox.mailed",
     "agencies.published",
     "retention.hold",
     "retention.lifting",
