@@ -36,10 +36,8 @@ def run(args: argparse.Namespace) -> int:
     from sightline.definition.check_storylines import with_folder
     from sightline.definition.loader import names, read
     from sightline.disclosure import rules as disclosure
-    from sightline.front_door import language
+    from sightline.front_door import danger, day_list_rules, language, reviewing_rules
     from sightline.front_door import rules as front_door
-    from sightline.front_door import danger
-    from sightline.front_door import day_list_rules, reviewing_rules
     from sightline.front_door import telling_rules as telling
     from sightline.identity import band_examples
     from sightline.identity.linkage import names as nicknames

@@ -25,8 +25,8 @@ from sightline.definition.check_storylines import check_storyline
 from sightline.definition.check_telling import TELLING_CHECKS
 from sightline.definition.faults import Faults, place
 from sightline.definition.kinds.messages import NAMES
-from sightline.definition.nearest import nearest
 from sightline.definition.kinds.phrases import NUMBERS, steps
+from sightline.definition.nearest import nearest
 from sightline.definition.types import KINDS, Fault, Partnership, Thing
 from sightline.definition.yaml_lines import Path
 from sightline.timescales.spans import parse_span

@@ -34,10 +34,15 @@ KEPT = {  # form: the fields that are kept
     "intelligence-grade": tuple("keep source_grade information_grade handling conditions words outcome".split()),
     "queue-note": ("words",),
     "decide": tuple(
-        "decision rationale without_checks agreement not_sought_because family_view child_view threshold team dissent_by dissent tell".split()
+        (
+            "decision rationale without_checks agreement not_sought_because family_view child_view threshold team "
+            "dissent_by dissent tell"
+        ).split()
     ),
     "answer-check": tuple("answer headline detail handling onward because".split()),
-    "discussion": tuple("held_at information child_view outcome rationale family_told siblings could_not dissent".split()),
+    "discussion": tuple(
+        "held_at information child_view outcome rationale family_told siblings could_not dissent".split()
+    ),
     "medical": tuple("needed rationale consulted_name consulted_role consent_not_given_by legal_advice".split()),
     "enquiry": ("outcome", "rationale"),
     "reconsider": ("stands", "rationale"),

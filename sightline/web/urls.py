@@ -30,17 +30,17 @@ from sightline.web.feeds import steps as feed_steps
 from sightline.web.feeds import views as feeds
 from sightline.web.find import views as find
 from sightline.web.front_door import accept as queue_accept
-from sightline.web.front_door import item as queue_item
-from sightline.web.front_door import live as queue_live
 from sightline.web.front_door import check as door_check
 from sightline.web.front_door import decide as door_decide
 from sightline.web.front_door import disagree as door_disagree
 from sightline.web.front_door import discuss as door_discuss
 from sightline.web.front_door import handover as door_handover
+from sightline.web.front_door import item as queue_item
+from sightline.web.front_door import live as queue_live
 from sightline.web.front_door import queue
 from sightline.web.hindsight import views as hindsight
-from sightline.web.keeping import views as keeping
 from sightline.web.intelligence import views as intelligence
+from sightline.web.keeping import views as keeping
 from sightline.web.loads import views as loads
 from sightline.web.matches import deciding as match_deciding
 from sightline.web.matches import history as match_history
@@ -52,11 +52,11 @@ from sightline.web.matches import views as matches
 from sightline.web.matching import views as matching
 from sightline.web.messages import choosing, measured
 from sightline.web.messages import views as messages
+from sightline.web.missing import views as missing
 from sightline.web.notify import figures as notify_figures
 from sightline.web.notify import public as notify_public
 from sightline.web.notify import sorting as notify_sorting
 from sightline.web.notify import views as notify
-from sightline.web.missing import views as missing
 from sightline.web.police_information import views as police_information
 from sightline.web.protected import stops
 from sightline.web.protected import views as protected

@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection, models, transaction
 
 from sightline.agencies.models import Published, RegistryRow
 from sightline.disclosure.models import Pack, PackFile, PackStep
-from sightline.front_door.portal_models import PortalMembership, Submitted, SubmittedAnswer
 from sightline.front_door.models import Decided, Note, NoteRead
+from sightline.front_door.portal_models import PortalMembership, Submitted, SubmittedAnswer
 from sightline.identity.linkage.models import PublishedModel, TrainedModel
 from sightline.identity.locations.models import (
     LocationEnded,

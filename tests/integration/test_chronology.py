@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 
 from sightline.agencies.queries import machine
+from sightline.chronology.listing import recent
 from sightline.chronology.models import Entry, Opening, Part
 from sightline.chronology.queries import entry as entry_history
-from sightline.chronology.listing import recent
 from sightline.chronology.tracing import said_of
 from sightline.clocks.actions import recompute
 from sightline.clocks.models import Running

@@ -8,8 +8,8 @@ import pytest
 
 from sightline.agencies.models import Worker
 from sightline.agencies.queries import actor_by_id, worker
-from sightline.chronology.models import Entry, Part
 from sightline.chronology.listing import recent
+from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import at_least_headline, of_person
 from sightline.chronology.queries import entry as entry_history
 from sightline.definition.outcomes import Invalid, Missing, Refused

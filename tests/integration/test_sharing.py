@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 
 from sightline.agencies.queries import machine, worker
-from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.listing import recent
+from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.queries import of_person
 from sightline.chronology.tracing import versions_of
 from sightline.clocks import queries as clocks

@@ -28,7 +28,8 @@ events:
      fields: {reason: Alone, grade: amber}}
   - {id: e2, at: 2025-01-13 10:00, from: general-practice, record: gp-concern, about: {kit: child}, fields: {reason: Tired}}
   - {id: d1, at: 2025-01-13 11:00, by: ruth, does: decide-referral, on: e1, with: {decision: advice}}
-  - {id: d2, at: 2025-01-13 12:00, by: amir, does: answer-signal, on: e1, with: {signal: unseen-child, answer: acted, because: Seen today}}
+  - {id: d2, at: 2025-01-13 12:00, by: amir, does: answer-signal, on: e1,
+     with: {signal: unseen-child, answer: acted, because: Seen today}}
 expect:
 """
 
