@@ -153,7 +153,8 @@ def _judge(
         for id, count in (judged.before or {}).items():
             before[id] = max(count, before.get(id, 0))
     row.danger, row.why, row.before = best.rank, sorted(why, key=lambda id: why[id]), before
-    row.due_at = due(definition, kept, row.known_at, row.urgent, row.safe_until)
+    if row.generation == 1:  # one that was opened again has the time that whoever reopened it has given it
+        row.due_at = due(definition, kept, row.known_at, row.urgent, row.safe_until)
     since = parse_span(kept.repeats).before(row.happened)
     row.repeats = max((len(_contacts(history, row, since)) for history in histories), default=0)
     row.open_to = _open_to(row, [one for _, found in open_now for one in found])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,16 @@ STAGES = {
     "worker": "With the worker",
     "manager": "With the manager",
     "closed": "Closed",
+}
+
+
+SUMMARY = timedelta(weeks=4)
+COUNTED = {
+    "items": "Items",
+    "open": "Still open",
+    "late": "Late with the worker",
+    "harm": "With harm known or suspected",
+    "referred": "Of these, referred",
 }
 
 
@@ -94,7 +105,26 @@ def line(one: Item) -> dict[str, object]:
 def items(request: HttpRequest) -> HttpResponse:
     closed = request.GET.get("show") == "done"
     lines = [line(one) for one in reviewing.items(request.reading, closed=closed)]
-    return render(request, "police_information/items.html", {"lines": lines, "closed": closed})
+    return render(
+        request, "police_information/items.html", {"lines": lines, "closed": closed, "summaries": summaries(request)}
+    )
+
+
+def summaries(request: HttpRequest) -> list[tuple[str, list[tuple[str, int]]]]:
+    """What the first tier of meetings is told, by review: numbers alone, of the last four weeks."""
+    definition, until, found = request.reading.definition, now(), []
+    for declared in definition.itemreview.values():
+        counts = reviewing.summary(declared.id, until - SUMMARY, until)
+        codes = definition.codes[declared.outcomes].codes
+        rows = [(words, counts[name]) for name, words in COUNTED.items()]
+        rows += [
+            (codes[code].title, n)
+            for name, n in counts.items()
+            if (code := name.removeprefix("outcome-")) in codes and name.startswith("outcome-")
+        ]
+        if counts["items"]:
+            found.append((declared.title, rows))
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
