@@ -58,6 +58,12 @@ def world(logged, database_templates, django_db_blocker):
         yield World(states=("current",), relations=RELATIONS)
 
 
+def said(answer) -> str:
+    """What an answer says; of one that goes on for ever, how it begins."""
+    whole = next(iter(answer.streaming_content)) if answer.streaming else answer.content
+    return whole.decode(errors="replace")
+
+
 def crawl(world, one, *, most: int):
     """Every address that this worker may come to, by search and by guess, for so many of the cases: (where, body)."""
     client = world.client(one)
@@ -79,12 +85,12 @@ def crawl(world, one, *, most: int):
             continue
         params = PARAMETER.findall(route)
         if not params:
-            yield name, client.get("/" + route).content.decode(errors="replace")
+            yield name, said(client.get("/" + route))
             continue
         for case in chosen:
             for mine in {case.person, case.entry, case.identities[0]} if len(params) == 1 else {case.person}:
                 path = "/" + PARAMETER.sub(lambda m, mine=mine: "match" if m[1] == "slug" else str(mine), route)
-                yield f"{name} of {case.kind}", client.get(path).content.decode(errors="replace")
+                yield f"{name} of {case.kind}", said(client.get(path))
 
 
 def tells(one, case, body) -> str:

@@ -13,6 +13,7 @@ from sightline.agencies.models import Published, RegistryRow
 from sightline.disclosure.models import Pack, PackFile, PackStep
 from sightline.front_door.models import Decided, Note, NoteRead
 from sightline.front_door.portal_models import PortalMembership, Submitted, SubmittedAnswer
+from sightline.front_door.told_models import ListDay, ListLine, ListWords
 from sightline.identity.linkage.models import PublishedModel, TrainedModel
 from sightline.identity.locations.models import (
     LocationEnded,
@@ -94,6 +95,11 @@ def _of_messages():
     Delivered.objects.create(message=sent, holder="agency:a", at=now(), why="told")
     Acknowledged.objects.create(message=sent, by="b", agency="a", at=now())
     Mailed.objects.create(worker="b", at=now(), messages=[str(sent.id)])
+    day = ListDay.objects.create(
+        day_list="l", day=now().date(), since=now(), until=now(), built_at=now(), definition="0" * 64
+    )
+    line = ListLine.objects.create(day=day, subject=uuid4(), added_at=now())
+    ListWords.objects.create(line=line, agency="a", by="b", at=now(), words=b"")
     PortalMembership.objects.create(agency="a", joined=True, by="b", at=now(), definition="0" * 64)
     told = Submitted.objects.create(entry=uuid4(), agency="a", by="b", at=now(), about_kind="place", urgency="soon")
     SubmittedAnswer.objects.create(told=told, place=0, outcome="kept", by="b", agency="a", at=now())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+POLICE_WAITS = re.compile(r"daily extract.*wait", re.DOTALL)  # other journeys send what waits for a person, too
 
 def _quarantined(walker, line: str) -> None:
     walker.go("/loads/")
-    walker.page.locator("tr", has_text="wait").locator("a").click()
+    walker.page.locator("tr", has_text=POLICE_WAITS).locator("a").click()
     walker.page.get_by_role("link", name=line).click()
 
 
@@ -93,7 +94,7 @@ def test_what_one_agency_holds_is_separated_by_keyboard_and_what_is_typed_is_kep
     walker.page.get_by_role("heading", name="Jay Marsh").wait_for()
     assert walker.page.locator(".sl-day").count() == entries - int(leave.split()[0])
     walker.find("jay marsh")
-    assert walker.page.locator("tbody th", has_text=re.compile("Jaye? Marsh")).count() == 2
+    assert walker.page.locator("tbody th", has_text="Jaye Marsh").count() == 1  # whoever else is found by that name
     assert walker.faults == []
 
 

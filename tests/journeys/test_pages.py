@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.journeys.test_changes import POLICE_WAITS
 from tests.journeys.walker import DESKTOP, PHONE
 
 PAGES = {  # name: (who, how to get there)
@@ -53,12 +54,12 @@ PAGES = {  # name: (who, how to get there)
     "password": ("paul", lambda w: w.go("/sign-in/password/")),
     "work-of-a-data-officer": ("dee", lambda w: w.go("/")),
     "loads": ("dee", lambda w: w.go("/loads/")),
-    "load": ("dee", lambda w: (w.go("/loads/"), w.page.locator("tr", has_text="2 wait").locator("a").click())),
+    "load": ("dee", lambda w: (w.go("/loads/"), w.page.locator("tr", has_text=POLICE_WAITS).locator("a").click())),
     "quarantined": (
         "dee",
         lambda w: (
             w.go("/loads/"),
-            w.page.locator("tr", has_text="2 wait").locator("a").click(),
+            w.page.locator("tr", has_text=POLICE_WAITS).locator("a").click(),
             w.page.locator("tbody a").first.click(),
         ),
     ),

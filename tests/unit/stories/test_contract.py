@@ -43,6 +43,8 @@ def test_a_field_whose_values_are_not_listed_takes_any_text(record):
 def test_each_action_is_understood(action):
     on = "" if action in contract.WITHOUT_ON else "on: e1, "
     given = "with: {people: [jay@e1, jay@e2]}" if action in contract.WITHOUT_ON else "with: {}"
+    if action == "send-concern":
+        given = "with: {record: school-concern, children: [jay]}"
     if action == "keep-registry":
         given = "with: {group: mace-silver, what: met}"
     story, faults = understand(
