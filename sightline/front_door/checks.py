@@ -25,6 +25,8 @@ from sightline.front_door import rules, steps
 from sightline.front_door.claiming import touch
 from sightline.front_door.models import Item, Step
 from sightline.front_door.step_types import Made, StepView
+from sightline.identity.bands import SEALED
+from sightline.identity.queries import persons_of, rows_of
 from sightline.messages.actions import send
 from sightline.sharing.actions import tie
 from sightline.sharing.holding import ties_to
@@ -67,8 +69,9 @@ class Suggestion:
 
 def suggestions(definition: Partnership, children: Sequence[UUID], ages: Iterable[int]) -> list[Suggestion]:
     """Whom the front door may ask about these children, as declared: for each check, the agency that knows them best."""
-    known, held, years = agencies(), ties_to(children), list(ages)
-    attends = {child: _attended([child]) for child in children}
+    whole = _of_the_same(children)
+    known, held, years = agencies(), ties_to(one for some in whole.values() for one in some), list(ages)
+    attends = {child: _attended(whole[child]) for child in children}
     found: list[Suggestion] = []
     for check in sorted(definition.check.values(), key=lambda c: (not c.core, c.id)):
         of_school: dict[str, list[UUID]] = {}
@@ -83,6 +86,16 @@ def suggestions(definition: Partnership, children: Sequence[UUID], ages: Iterabl
         if not of_school and (one := _best(definition, check, known, held)):
             found.append(Suggestion(check, one[0], one[1], wanted, tuple(children)))
     return found
+
+
+def _of_the_same(children: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Of each child on a notice, every source identity of theirs: the police know no roll, and the school that sent one does.
+    What is sealed is left out, but for the notice's own: whom one might ask must not tell where a hidden child is."""
+    rows, of = rows_of(persons_of(children).values()), persons_of(children)
+    return {
+        child: [child, *(row.id for row in rows if row.person == of.get(child) and row.id != child and row.guard != SEALED)]
+        for child in children
+    }
 
 
 def _attended(children: Sequence[UUID]) -> list[str]:

@@ -63,7 +63,7 @@ class Field(BoundField):
     @property
     def as_summary(self) -> list[tuple[str, str]]:
         """Each error with the id that it is about: the first choice, where there are several."""
-        target = f"{self.auto_id}_0" if self.kind == "radios" else self.auto_id
+        target = f"{self.auto_id}_0" if self.kind == "radios" else self.id_for_label
         return [(target, str(error)) for error in self.errors]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,7 +44,9 @@ def address(database_templates, django_db_blocker) -> Iterator[str]:
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(around: Callable = lambda app: app) -> Iterator[str]:
+    """`around`: what stands around the application; a clock of the test's own, say."""
+
     class Server(ThreadedWSGIServer):
         daemon_threads = True
 
@@ -53,7 +55,7 @@ def served() -> Iterator[str]:
             connections.close_all()  # each request has a thread, and a thread its own connection
 
     server = Server(("127.0.0.1", 0), Quiet)
-    server.set_app(get_wsgi_application())
+    server.set_app(around(get_wsgi_application()))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

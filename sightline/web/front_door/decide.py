@@ -177,6 +177,7 @@ def decided(request: HttpRequest, notice: UUID) -> HttpResponse:
             "may_reconsider": bool(may(request.actor, escalation.RECONSIDER, reading.definition)),
             "may_decide": bool(may(request.actor, "decide-contact", reading.definition)),
             "mine": request.actor.id,
+            "keys_on": are_on(request),
         },
     )
 
