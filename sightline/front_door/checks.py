@@ -93,7 +93,10 @@ def _of_the_same(children: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     What is sealed is left out, but for the notice's own: whom one might ask must not tell where a hidden child is."""
     rows, of = rows_of(persons_of(children).values()), persons_of(children)
     return {
-        child: [child, *(row.id for row in rows if row.person == of.get(child) and row.id != child and row.guard != SEALED)]
+        child: [
+            child,
+            *(row.id for row in rows if row.person == of.get(child) and row.id != child and row.guard != SEALED),
+        ]
         for child in children
     }
 

@@ -143,8 +143,7 @@ def settle(*, entry: UUID, decision: UUID, state: str, by: Actor, version: int |
     row.holder, row.held_at = by.id, row.held_at or moment
     row.closed_at = moment if state == ACCEPTED else None
     row.save(update_fields=["state", "changed_at", "version", "holder", "held_at", "closed_at"])
-    if row.closed_at:
-        head([row.event], moment)
+    head([row.event], moment)  # another notice of the event, which nobody has decided, stands in the list from now on
     return row
 
 

@@ -269,13 +269,14 @@ def gather(kept: Queue, persons: Sequence[UUID], moment: datetime) -> None:
 
 
 def head(events: Iterable[UUID], moment: datetime) -> None:
-    """Lets the gravest open notice of each event stand in the list for all of it."""
+    """Lets the gravest notice of each event that nobody has decided stand in the list for all of it; and beside it the
+    gravest that was decided and that nobody has accepted yet, so that neither hides the other."""
     wanted = list(dict.fromkeys(events))
-    by_event: dict[UUID, list[Item]] = defaultdict(list)
+    by_event: dict[tuple[UUID, bool], list[Item]] = defaultdict(list)
     for row in Item.objects.filter(event__among=wanted, closed_at=None).only(
-        "id", "event", "danger", "due_at", "heads"
+        "id", "event", "danger", "due_at", "heads", "state"
     ):
-        by_event[row.event].append(row)
+        by_event[row.event, row.state == "open"].append(row)
     for rows in by_event.values():
         first = min(rows, key=lambda r: (r.danger, r.due_at, str(r.id)))
         for row in rows:

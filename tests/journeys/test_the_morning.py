@@ -268,6 +268,7 @@ def test_the_second_to_decide_is_told_who_was_first(people):
 def test_the_school_reads_what_it_was_told_after_domestic_abuse(people):
     ruth = people["ruth"]
     ruth.go("/")
+    expect(ruth.page.locator("main")).not_to_contain_text("The front door asks what you know")  # it was answered
     look(ruth, "work-of-a-school")
     ruth.tab_to("Domestic abuse")
     ruth.goes("Enter")
@@ -303,6 +304,9 @@ def triaged(people: dict[str, Hands], *, by_hand: int) -> None:
         else:
             sent(hands, waits)
         assert Decided.objects.count() == before + turn, "each decision is one"
+        undecided = Item.objects.filter(state="open", closed_at=None)
+        hidden = set(undecided.values_list("event")) - set(undecided.filter(heads=True).values_list("event"))
+        assert not hidden, "what nobody has decided stands in the list, whatever was decided beside it"
     assert max(counted) <= MOST, counted
 
 
