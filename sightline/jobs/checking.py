@@ -36,7 +36,7 @@ def request_checks(*, entry: UUID, asks: Sequence[Ask], by: Actor, **how: Any) -
 def answer_check(*, step: UUID, by: Actor, **said: str) -> Made:
     """As `front_door.checks.answer_check`; whoever answers has read that they were asked, and is not chased for it."""
     made = checks.answer_check(step=step, by=by, **said)
-    for message in unread_because(step):
+    for message in unread_because(step, by):
         with suppress(Missing, Conflict, Refused):  # one that reached others only stays with them
             acknowledge(message=message, by=by)
     follows(made.entry)

@@ -132,10 +132,10 @@ def acknowledged(messages: Collection[UUID]) -> dict[UUID, tuple[str, datetime]]
     return {row.message_id: (row.by, row.at) for row in rows}
 
 
-def unread_because(reason: UUID) -> list[UUID]:
-    """The messages that were sent for this reason and that nobody has read. By ids alone, for stages above."""
-    rows = Outgoing.objects.filter(because=reason, acknowledged=None)
-    return list(rows.order_by("id").values_list("id", flat=True))
+def unread_because(reason: UUID, actor: Actor) -> list[UUID]:
+    """The messages that reached this worker for this reason and that nobody has read. By ids alone, for stages above."""
+    rows = _of(actor).filter(because=reason, acknowledged=None)
+    return list(dict.fromkeys(rows.order_by("id").values_list("id", flat=True)))
 
 
 # --- behind it --------------------------------------------------------------------------------------------------------
