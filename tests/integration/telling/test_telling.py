@@ -177,7 +177,7 @@ def test_the_worker_is_killed_on_the_way(engine, children, kills, seed, database
             nonlocal left
             killed = 0
             if left and owed(moment) > 1:
-                for pause in (0.25, 0.1, 0.04):  # sooner, until it is killed before it has done everything
+                for pause in (0.02, 0.05, 0.1, 0.25):  # so soon at first that no machine has done everything by then
                     ended = nursery.turns(database, moment, kill_after=pause)
                     killed += ended.killed
                     left -= ended.killed
