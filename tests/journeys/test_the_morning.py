@@ -105,6 +105,13 @@ def look(hands: Hands, name: str) -> None:
     assert hands.faults == []
 
 
+def in_the_manual(hands: Hands, name: str) -> None:
+    for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+        hands.page.set_viewport_size(viewport)
+        hands.picture(f"{name}-{size}")
+    hands.page.set_viewport_size(DESKTOP)
+
+
 def line(hands: Hands, words: str):
     return hands.page.locator("#queue-rows tr", has_text=words)
 
@@ -226,6 +233,8 @@ def test_three_are_asked_at_once_and_each_answers_on_its_own_page(people):
         hands.tab_to("What you know")
         hands.type(f"{answer}. Seen by me; she spoke for herself.")
         look(hands, f"answer-of-{name}")
+        if name == "ruth":
+            in_the_manual(hands, "asked-of-us")
         hands.tab_to("Answer")
         hands.goes("Enter")
         hands.page.get_by_text("Your answer is with the front door").wait_for()
@@ -234,6 +243,7 @@ def test_three_are_asked_at_once_and_each_answers_on_its_own_page(people):
     for answer in ANSWERS.values():
         expect(amir.page.locator("main")).to_contain_text(answer)
     look(amir, "answered")
+    in_the_manual(amir, "decide")
 
 
 def test_the_second_to_decide_is_told_who_was_first(people):
