@@ -78,9 +78,8 @@ class Item(models.Model):
     held_at = models.DateTimeField(null=True)
     team = models.CharField(max_length=60, blank=True, default="")  # whom it was handed over to, with a note
     event = models.UUIDField()  # notices about one event share it
-    heads = models.BooleanField(
-        default=True
-    )  # in the list for its event: of the undecided the gravest, and of the rest
+    # Stands in the list for its event: of the undecided the gravest, and of those that wait for acceptance the gravest.
+    heads = models.BooleanField(default=True)
     alone = models.BooleanField(default=False)  # somebody said that it is another event: it is not gathered again
     generation = models.PositiveSmallIntegerField(default=1)  # grows when a decision is reconsidered
     version = models.PositiveIntegerField(default=1)  # grows with each change that somebody makes
