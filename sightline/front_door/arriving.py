@@ -41,8 +41,16 @@ class Arrived:
 
     @property
     def identities(self) -> list[UUID]:
-        """The children on it, as their sender knows them."""
-        return list(dict.fromkeys(identity for identity, _, child in self.notice.parts if child))
+        """The children on it, as their sender knows them; where it names none, whoever stands on it: somebody must look at
+        it all the same, and by them it passes the gate."""
+        return whom(self.notice.parts)
+
+
+def whom(parts: Iterable[tuple[UUID, str, bool]]) -> list[UUID]:
+    """By whom the front door comes to a notice: (source identity, role, as a child) of everybody on it. The children; where
+    no child is named, everybody."""
+    every = list(parts)
+    return list(dict.fromkeys(i for i, _, child in every if child)) or list(dict.fromkeys(i for i, _, _ in every))
 
 
 def queue_of(definition: Partnership) -> Queue | None:

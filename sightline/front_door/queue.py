@@ -87,13 +87,23 @@ def one(reading: Reading, item: UUID) -> ItemView:
     return ItemView(lines[0], tuple(lines[1:]), tuple(notes_of(reading, row.id)), row.generation)
 
 
+def must_see(reading: Reading, item: UUID) -> None:
+    """Raises Missing for an item of which this reader may not know that it is there: whoever may not see it does nothing to
+    it. Refused without the right. Two queries; nothing is read, so nothing is noted."""
+    require(reading)
+    rows = ItemChild.objects.filter(_visible(reading), item=item)
+    if not rows.exists():
+        raise Missing
+
+
 def following(reading: Reading, item: UUID, narrow: Narrow | None = None) -> tuple[UUID | None, UUID | None]:
     """The lines before and after an item in the queue, by their ids: where `k` and `j` lead. Two queries."""
     require(reading)
     row = Item.objects.filter(id=item).first()
     if row is None:
         return None, None
-    which = _which(reading, narrow or Narrow()).exclude(event=row.event)
+    beside = Q(state=claiming.OPEN) if row.state == claiming.OPEN else ~Q(state=claiming.OPEN)
+    which = _which(reading, narrow or Narrow()).exclude(Q(event=row.event) & beside)  # the line that stands for this one
     after = which.filter(
         Q(danger__gt=row.danger)
         | Q(danger=row.danger, due_at__gt=row.due_at)

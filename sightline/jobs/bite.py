@@ -415,7 +415,7 @@ class Bite:
         if queued:
             self.ties += [
                 (team, "on-duty", c, known, known + keeps if keeps else None, entry)
-                for c in children
+                for c in arriving.whom(self.writings[-1].parts)
                 for team, keeps in self.world.duty_teams
             ]
         if queued or (record.concern and not routine):

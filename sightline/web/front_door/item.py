@@ -24,7 +24,7 @@ from sightline.timescales.moment import now
 from sightline.web import drafts
 from sightline.web.child.beside import Due, due
 from sightline.web.child.page import entry_words
-from sightline.web.front_door.queue import LETTERS, as_version, narrowed, note_to, query
+from sightline.web.front_door.queue import LETTERS, as_uuid, as_version, narrowed, note_to, query
 from sightline.web.front_door.queue_lines import Row, held_words, row
 from sightline.web.matches.keys import are_on
 from sightline.web.words import day_short, london, moment_words, span_words
@@ -224,7 +224,9 @@ def act(request: HttpRequest, item: UUID) -> HttpResponse:
             claiming.split(item=item, by=by)
             messages.success(request, "It stands alone now, as an event of its own.")
         case "link":
-            other = request.POST.get("other", "")
-            claiming.gather(items=[item, UUID(other)] if other else [item], by=by)
+            other = as_uuid(request.POST.get("other", ""))
+            if other is not None:
+                queue.must_see(request.reading, other)
+            claiming.gather(items=[item, other] if other is not None else [item], by=by)
             messages.success(request, "They stand together now, as one event.")
     return back

@@ -154,6 +154,7 @@ def as_uuid(text: str) -> UUID | None:
 def claim(request: HttpRequest, item: UUID) -> HttpResponse:
     """Takes, takes over or lets go of a line, and goes back to where one was."""
     does, version = request.POST.get("do", ""), as_version(request)
+    queue.must_see(request.reading, item)
     if does == "release":
         claiming.release(item=item, by=request.actor, version=version)
         messages.success(request, "You let it go. It waits for whoever is free.")

@@ -143,7 +143,7 @@ def holds_words(holds: tuple[Holds, ...]) -> str:
 def who(children: tuple[ChildWords, ...]) -> str:
     """`Jay Marsh, 15`; `Jay Marsh, 15, and Mia Marsh, 12`; `Jay Marsh, 15, and 3 more children`."""
     if not children:
-        return "Nobody is named"
+        return "No child is named"
     named = [", ".join(p for p in (c.name, c.age) if p) for c in children]
     if len(named) > MOST_NAMED:
         return f"{', '.join(named[:2])} and {len(named) - 2} more children"

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from sightline.agencies.actions import add_worker
@@ -18,6 +19,7 @@ from sightline.front_door.changes import changed_since
 from sightline.front_door.models import Decided, Item
 from sightline.front_door.queue_types import Narrow
 from sightline.jobs import front_door_queue
+from sightline.jobs.decide import decide
 from sightline.jobs.due import sweep
 from sightline.messages.queries import told as told_of
 from sightline.sharing.reading import reading
@@ -355,3 +357,29 @@ def test_what_was_known_before_a_go_live_is_taken_out_by_set_up_alone(house):
     assert item(first).closed_at is None
     claiming.dealt_with(before=now() - timedelta(hours=20), by=machine("set-up-machine"))
     assert item(first).state == "accepted"
+
+
+def test_a_notice_that_names_no_child_stands_in_the_queue_opens_and_is_decided(house):
+    first = send("ppn", ("parent", child()), grade="amber", happened=ago(minutes=5))
+    row = item(first)
+    with reading(house["lena"], "safeguarding") as opened:
+        assert row.id in [line.item for line in queue.page(opened, limit=500).items]
+        line = queue.one(opened, row.id).line
+    assert line.children == () and line.notice.sight.level is Level.FULL
+    why = {"rationale": "The mother was seen home; which children live there is asked of housing.", "without_checks": "None known"}
+    made, flagged = decide(entry=first, by=house["lena"], decision="advice", **why)
+    assert Decided.objects.get(item=row.id).entry == made and flagged == ()
+    again = send("ppn", ("parent", child()), grade="red", happened=ago(minutes=4))
+    decide(entry=again, by=house["lena"], decision="strategy-discussion", rationale="")
+    assert Decided.objects.filter(item=item(again).id).exists()
+
+
+def test_whoever_may_not_see_an_item_does_nothing_to_it(house):
+    row = item(notice())
+    with reading(house["lena"], "safeguarding") as opened:
+        queue.must_see(opened, row.id)
+        with pytest.raises(Missing):
+            queue.must_see(opened, uuid4())
+        opened.once["queue-visible"] = Q(pk=None)  # what the gate says of somebody from whom everything is hidden
+        with pytest.raises(Missing):
+            queue.must_see(opened, row.id)
