@@ -13,7 +13,10 @@ from sightline.intake.types import Details
 from sightline.jobs.submitting import answer, submit
 from sightline.ledger.models import Record
 from sightline.messages.queries import inbox
+from sightline.sharing.actions import tie
+from sightline.sharing.models import Restriction
 from sightline.sharing.types import Level
+from sightline.timescales.moment import now
 from tests.support.house import MIA, actor, as_, entries, open_house, send, told
 
 SAYS = "A man in a silver car waits for her at the gate on Tuesdays."
@@ -167,6 +170,31 @@ def test_what_comes_by_a_feed_waits_for_the_police_as_what_is_typed_does_and_onc
     send(one, at="2025-01-10 09:05")
     send(one, at="2025-01-10 09:06")
     assert Submitted.objects.filter(agency="leeds-housing").count() == 1
+
+
+def test_what_is_kept_to_named_people_no_grader_opens(house):
+    row = tell()
+    identity = Part.objects.get(entry=row.entry).identity_id
+    with as_("max") as opened:
+        assert queries.one(opened, row.id).says == SAYS
+    kept = Restriction.objects.create(
+        subject=identity, holder=f"worker:{actor('amir').id}", from_at=now(), by="amir", because=b""
+    )
+    with as_("max") as opened, pytest.raises(Refused) as refused:
+        queries.one(opened, row.id)
+    assert "named people" in refused.value.decision.sentence and "Elmfield" in refused.value.decision.sentence
+    tie([(f"worker:{actor('max').id}", "named", identity, now(), None, None)])
+    with as_("max") as opened:
+        assert queries.one(opened, row.id).says == SAYS
+    Restriction.objects.filter(id=kept.id).delete()
+
+
+def test_what_is_told_about_nobody_opens_too(house):
+    before = set(Submitted.objects.values_list("id", flat=True))
+    submit(says="Many young visitors at night.", fields={"about-kind": "place"}, by=actor("bob"))
+    row = Submitted.objects.exclude(id__in=before).get()
+    with as_("ines") as opened:
+        assert queries.one(opened, row.id).says == "Many young visitors at night."
 
 
 def test_an_organisation_joins_and_leaves_and_its_use_is_counted_not_named(house):

@@ -92,13 +92,17 @@ def to_grade(reading: Reading, *, answered: bool = False, after: str = "", limit
 
 
 def one(reading: Reading, told: UUID) -> SubmittedWhole:
-    """What was told, in words, for whoever grades it: on the record. Raises Refused without the right, Missing."""
+    """What was told, in words, for whoever grades it: on the record. Raises Refused without the right and where it
+    is kept to named people, Missing."""
     _require_police(reading)
     row = Submitted.objects.filter(id=told).first()
     if row is None:
         raise Missing
     reading.about = "grade-intelligence"
-    body: dict[str, Any] = for_duty(reading, row.entry, GRADE)
+    try:
+        body: dict[str, Any] = for_duty(reading, row.entry, GRADE)
+    except Missing as hidden:  # that it was told is known to whoever grades; it must not wait for ever
+        raise Refused(Decision(False, "protected", _kept(reading, row.agency))) from hidden
     fields = {k: str(v) for k, v in body.get("fields", {}).items() if k not in ("about-kind", "urgency")}
     identities = tuple(identity for identity, child, _ in subjects_of(row.entry) if child)
     return SubmittedWhole(
@@ -165,6 +169,15 @@ def _line(row: Submitted, known: Mapping[str, AgencyInfo]) -> SubmittedLine:
     title = known[row.agency].title if row.agency in known else row.agency
     outcomes = tuple((a.outcome, a.at) for a in answers)
     return SubmittedLine(row.id, title, row.at, row.about_kind, row.urgency, row.urgency in PRESSING, outcomes)
+
+
+def _kept(reading: Reading, agency: str) -> str:
+    told = reading.agencies.get(agency)
+    ring = f"{told.title}, {told.phone}" if told and told.phone else told.title if told else "whoever told it"
+    return (
+        f"What was told is about somebody whose record is kept to named people. Ring {ring}: once you are named on it, it "
+        "opens here and can be graded."
+    )
 
 
 def _require(reading: Reading, permission: str) -> None:
