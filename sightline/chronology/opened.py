@@ -1,5 +1,6 @@
 """The words of a record of which the gate shows a pointer at most, for a verb with a right of its own to them: grading what was
-told to the police. The gate is passed first: what it hides, or keeps to named people, no right opens. What is opened so is noted on the reading, in full, under the right's name, like everything that is handed out."""
+told to the police. The gate is passed first: what it hides, or keeps to named people, no right opens. What is opened so is
+noted on the reading, in full, under the right's name, like everything that is handed out."""
 
 from __future__ import annotations
 

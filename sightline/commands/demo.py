@@ -8,7 +8,10 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sightline.intake.types import Notification
 
 SEED = 2025
 
@@ -137,6 +140,24 @@ def _decided() -> None:
             return
 
 
+def as_notification(told: dict[str, Any]) -> Notification:
+    """A notice of the morning (`simulation.morning.notices`) as its agency sends it."""
+    from sightline.intake.types import Details, Named, Notification
+
+    people = enumerate(told["people"], 1)
+    return Notification(
+        agency=told["agency"],
+        record=told["record"],
+        message_id=told["message"],
+        happened=told["happened"],
+        sent=told["sent"],
+        says=told["says"],
+        fields=told["fields"],
+        people=tuple(Named(f"p{n}", (role,), Details(**details)) for n, (role, details) in people),
+        raw=told["says"].encode(),
+    )
+
+
 def _morning(truth: Path) -> None:
     """What came in overnight, through the same door as anything that an agency sends: the queue of a morning. What the
     files told of the days before was dealt with then, and does not stand in it.
@@ -145,7 +166,6 @@ def _morning(truth: Path) -> None:
 
     from sightline.agencies.queries import machine
     from sightline.front_door.claiming import dealt_with
-    from sightline.intake.types import Details, Named, Notification
     from sightline.jobs.receive import receive_many
     from sightline.simulation.morning import notices
     from sightline.timescales.moment import now
@@ -154,19 +174,7 @@ def _morning(truth: Path) -> None:
     dealt_with(before=moment - timedelta(hours=16), by=machine("set-up-machine"))
     print("What came in overnight reaches the front door …", flush=True)
     for told in notices(truth, moment):
-        notice = Notification(
-            agency=told["agency"],
-            record=told["record"],
-            message_id=told["message"],
-            happened=told["happened"],
-            sent=told["sent"],
-            says=told["says"],
-            fields=told["fields"],
-            people=tuple(
-                Named(f"p{n}", (role,), Details(**details)) for n, (role, details) in enumerate(told["people"], 1)
-            ),
-            raw=told["says"].encode(),
-        )
+        notice = as_notification(told)
         receive_many([notice], feed="", kind="story", agency=notice.agency, by=by)
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import machine
+from sightline.commands.demo import as_notification
 from sightline.front_door.claiming import dealt_with
 from sightline.front_door.told_models import Telling
-from sightline.intake.types import Details, Named, Notification
+from sightline.intake.types import Details, Notification
 from sightline.jobs.due import sweep
 from sightline.jobs.receive import receive_one
 from sightline.simulation.morning import STORY, notices
@@ -101,20 +102,7 @@ def overnight(folder: Path) -> None:
     """The forty, each at the moment at which it was sent; then what is owed because of them."""
     moment = parse_moment(OPENS)
     for one in notices(folder, moment):
-        people = tuple(
-            Named(f"p{n}", (role,), Details(**details)) for n, (role, details) in enumerate(one["people"], 1)
-        )
-        notice = Notification(
-            agency=one["agency"],
-            record=one["record"],
-            message_id=one["message"],
-            happened=one["happened"],
-            sent=one["sent"],
-            says=one["says"],
-            fields=one["fields"],
-            people=people,
-            raw=one["says"].encode(),
-        )
+        notice = as_notification(one)
         with pretend(parse_moment(one["sent"])):
             receive_one(notice, feed="", kind="story", by=machine("feed-machine"))
     with pretend(moment - timedelta(minutes=5)):  # the telling of schools waits until shortly before their day

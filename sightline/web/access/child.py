@@ -23,7 +23,6 @@ from sightline.watching.hindsight import PERMISSION
 from sightline.watching.telling import REVIEW
 from sightline.web.access.seen import name_of
 from sightline.web.code_words import CodeWords
-from sightline.web.forms import Renderer
 from sightline.web.words import day_words, end_of_day, london, read_date
 
 
@@ -35,8 +34,6 @@ def read_until(text: str) -> date:
 
 
 class FlagForm(forms.Form):
-    default_renderer = Renderer()
-
     because = forms.ChoiceField(label="Why?", widget=forms.RadioSelect, error_messages={"required": "Choose why"})
     until = forms.CharField(
         label="Until", help_text="For example 14 March 2027; at most a year", max_length=40,
@@ -53,8 +50,6 @@ class FlagForm(forms.Form):
 
 
 class CommissionForm(forms.Form):
-    default_renderer = Renderer()
-
     kind = forms.ChoiceField(
         label="What for?",
         widget=forms.RadioSelect,

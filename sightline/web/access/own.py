@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from sightline.definition.outcomes import Invalid
 from sightline.watching import actions, queries
-from sightline.web.forms import Renderer
 from sightline.web.words import counted
 
 WORDS = {
@@ -23,8 +22,6 @@ WORDS = {
 
 class OwnForm(forms.Form):
     """Nothing that was typed comes back: what could be kept is kept as a digest, the rest is typed again."""
-
-    default_renderer = Renderer()
 
     family_name = forms.CharField(label="A family name of your family", required=False, max_length=80)
     line = forms.CharField(label="First line of an address", required=False, max_length=120)

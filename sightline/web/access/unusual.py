@@ -22,7 +22,6 @@ from sightline.watching.types import UnusualView
 from sightline.web.access.seen import line
 from sightline.web.access.verbs import shown_as
 from sightline.web.code_words import CodeWords
-from sightline.web.forms import Renderer
 from sightline.web.words import counted, listed, moment_words, span_words
 
 AROUND = timedelta(hours=24)
@@ -31,8 +30,6 @@ DETAILS = {"family-name": "family name", "postcode": "postcode", "address": "add
 
 
 class ReviewForm(forms.Form):
-    default_renderer = Renderer()
-
     outcome = forms.ChoiceField(
         label="What do you make of it?",
         widget=forms.RadioSelect,

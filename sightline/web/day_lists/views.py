@@ -18,15 +18,10 @@ from sightline.front_door import day_lists
 from sightline.front_door.day_list_queries import Line, Sitting
 from sightline.jobs.day_lists import hear
 from sightline.timescales.moment import now
-from sightline.web.forms import Renderer
 from sightline.web.words import age_words, day_words, london, moment_words, read_date
 
 
-class Plain(forms.Form):
-    default_renderer = Renderer()
-
-
-class BringForm(Plain):
+class BringForm(forms.Form):
     words = forms.CharField(
         label="What does your agency bring?",
         help_text="What matters for safety today. Or: checked, nothing known to us as of today.",
@@ -36,7 +31,7 @@ class BringForm(Plain):
     )
 
 
-class TaskForm(Plain):
+class TaskForm(forms.Form):
     words = forms.CharField(
         label="What is done?",
         max_length=400,
@@ -64,7 +59,7 @@ class TaskForm(Plain):
         return found
 
 
-class HearForm(Plain):
+class HearForm(forms.Form):
     because = forms.CharField(label="Why?", widget=forms.Textarea(attrs={"rows": 2}), max_length=2000, required=False)
 
     def __init__(self, decisions: list[tuple[str, str]], data: Any = None) -> None:
@@ -89,7 +84,7 @@ def one_list(request: HttpRequest, day: UUID) -> HttpResponse:
     """One list: everybody's lines, and what the reader says."""
     found = queries.sitting(request.reading, day)
     asked, which = request.POST.get("do", ""), _uuid(request.POST.get("line", ""))
-    form: Plain | None = None
+    form: forms.Form | None = None
     if request.method == "POST":
         try:
             form, done = _do(request, found, asked, which)
@@ -126,7 +121,7 @@ def one_list(request: HttpRequest, day: UUID) -> HttpResponse:
     )
 
 
-def _do(request: HttpRequest, found: Sitting, asked: str, which: UUID | None) -> tuple[Plain | None, str]:
+def _do(request: HttpRequest, found: Sitting, asked: str, which: UUID | None) -> tuple[forms.Form | None, str]:
     """Does what the page asks. Returns a form with faults, or what is said."""
     by = request.actor
     if asked in ("here", "not-here"):
@@ -138,7 +133,7 @@ def _do(request: HttpRequest, found: Sitting, asked: str, which: UUID | None) ->
     line = next((one for one in found.lines if one.id == which), None)
     if line is None:
         return None, ""
-    form: Plain
+    form: forms.Form
     try:
         if asked == "bring" and (form := BringForm(request.POST)).is_valid():
             day_lists.bring(line=line.id, words=form.cleaned_data["words"], by=by)

@@ -9,7 +9,6 @@ from django import forms
 
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import now
-from sightline.web.forms import Renderer
 from sightline.web.words import london, read_date
 
 REASONS = (
@@ -19,11 +18,7 @@ REASONS = (
 )
 
 
-class Plain(forms.Form):
-    default_renderer = Renderer()
-
-
-class SupportForm(Plain):
+class SupportForm(forms.Form):
     words = forms.CharField(
         label="What was done for the child?",
         help_text="In a sentence: who met them, what they wanted, what goes on. Or that nothing was needed, and how you know.",
@@ -33,7 +28,7 @@ class SupportForm(Plain):
     )
 
 
-class NotOursForm(Plain):
+class NotOursForm(forms.Form):
     because = forms.ChoiceField(
         label="Why is this child not yours?",
         choices=REASONS,
@@ -42,7 +37,7 @@ class NotOursForm(Plain):
     )
 
 
-class HolidaysForm(Plain):
+class HolidaysForm(forms.Form):
     next_morning = forms.ChoiceField(
         label="When the school is closed, tell us",
         choices=(
@@ -54,7 +49,7 @@ class HolidaysForm(Plain):
     )
 
 
-class PhoneForm(Plain):
+class PhoneForm(forms.Form):
     whom = forms.CharField(
         label="Whom did you tell?",
         help_text="Their name, their role, and where. Somebody whom you rang back on a number that you know to be theirs.",
@@ -83,7 +78,7 @@ class PhoneForm(Plain):
         return given
 
 
-class NobodyForm(Plain):
+class NobodyForm(forms.Form):
     because = forms.CharField(
         label="Why is nobody told?",
         help_text="For example that the child has moved abroad; and who sees them next.",
@@ -93,7 +88,7 @@ class NobodyForm(Plain):
     )
 
 
-class PlaceForm(Plain):
+class PlaceForm(forms.Form):
     agency = forms.ChoiceField(
         label="Where is the child taught?",
         help_text="It is told at once through here, or first thing on its next day.",

@@ -15,13 +15,10 @@ from sightline.front_door import expecting as queries
 from sightline.front_door.expecting import Line
 from sightline.jobs.expecting import explain
 from sightline.timescales.moment import now
-from sightline.web.forms import Renderer
 from sightline.web.words import due_words, listed, moment_words
 
 
 class WhyForm(forms.Form):
-    default_renderer = Renderer()
-
     because = forms.CharField(
         label="Why is there none?",
         help_text="And what was done instead. You answer for it: it stands on the child’s record under your name.",

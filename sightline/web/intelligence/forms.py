@@ -5,7 +5,6 @@ from __future__ import annotations
 from django import forms
 
 from sightline.definition.types import Partnership
-from sightline.web.forms import Renderer
 
 FIELDS = ("about-kind", "urgency", "how-known", "seen-at", "where", "vehicle", "account", "keep-from")
 LONGEST = 8000
@@ -17,8 +16,6 @@ def choices(definition: Partnership, codes: str, empty: str = "") -> list[tuple[
 
 
 class SubmitForm(forms.Form):
-    default_renderer = Renderer()
-
     about_kind = forms.ChoiceField(label="What is it about?", widget=forms.RadioSelect)
     says = forms.CharField(
         label="What did you see or hear?",
@@ -68,8 +65,6 @@ class SubmitForm(forms.Form):
 
 
 class GradeForm(forms.Form):
-    default_renderer = Renderer()
-
     keep = forms.ChoiceField(
         label="Is it kept as intelligence?",
         choices=[("yes", "Yes: it is graded"), ("no", "No: it is answered only")],

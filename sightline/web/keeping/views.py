@@ -20,14 +20,11 @@ from sightline.sharing.restricting import SHORTEST_REASON, holders_of, lift, nam
 from sightline.sharing.rules import holders
 from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
-from sightline.web.forms import Renderer
 from sightline.web.words import counted
 
 
 class KeepForm(forms.Form):
     """One colleague at a time, so that each is meant; the page can be sent again."""
-
-    default_renderer = Renderer()
 
     worker = forms.ChoiceField(label="Name somebody else too", required=False)
     because = forms.CharField(

@@ -12,7 +12,6 @@ from sightline.agencies import absence
 from sightline.agencies.actions import choose
 from sightline.agencies.queries import email_of, settings_of, workers
 from sightline.messages import mailing, pacing
-from sightline.web.forms import Renderer
 
 CHOICES = (
     (pacing.AT_ONCE, "At once, and the rest in one e-mail each working morning"),
@@ -22,8 +21,6 @@ CHOICES = (
 
 
 class ChoosingForm(forms.Form):
-    default_renderer = Renderer()
-
     mail = forms.ChoiceField(
         label="Which e-mails do you want?",
         choices=CHOICES,

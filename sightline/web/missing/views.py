@@ -14,7 +14,6 @@ from sightline.definition.outcomes import Refused
 from sightline.front_door import missing
 from sightline.front_door.missing import Child, pass_on
 from sightline.timescales.moment import now
-from sightline.web.forms import Renderer
 from sightline.web.words import age_words, counted, due_words, london, moment_words, span_words
 
 STATES = {
@@ -29,8 +28,6 @@ STATES = {
 
 
 class PassForm(forms.Form):
-    default_renderer = Renderer()
-
     words = forms.CharField(
         label="What do the police need to know?",
         help_text="In your words. Name people and places that matter; leave out what the child told you and is not needed.",

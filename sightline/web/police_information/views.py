@@ -18,7 +18,6 @@ from sightline.front_door import reviewing
 from sightline.front_door.reviewing import Item
 from sightline.jobs import reviewing as jobs
 from sightline.timescales.moment import now
-from sightline.web.forms import Renderer
 from sightline.web.words import age_words, due_words, london, moment_words
 
 STAGES = {
@@ -39,11 +38,7 @@ COUNTED = {
 }
 
 
-class Plain(forms.Form):
-    default_renderer = Renderer()
-
-
-class ReviewForm(Plain):
+class ReviewForm(forms.Form):
     harm = forms.ChoiceField(
         label="Is significant harm known or suspected?",
         choices=(("yes", "Yes"), ("no", "No")),
@@ -67,7 +62,7 @@ class ReviewForm(Plain):
         self.fields["outcome"].choices = outcomes  # type: ignore[attr-defined]
 
 
-class SignForm(Plain):
+class SignForm(forms.Form):
     agrees = forms.ChoiceField(
         label="Do you agree?",
         choices=(("yes", "Yes, it is closed"), ("no", "No, it goes back to the worker")),
@@ -82,7 +77,7 @@ class SignForm(Plain):
     )
 
 
-class GiveForm(Plain):
+class GiveForm(forms.Form):
     worker = forms.ChoiceField(label="Who looks at it?", error_messages={"required": "Choose who looks at it"})
 
     def __init__(self, people: list[tuple[str, str]], data: Any = None) -> None:
