@@ -76,21 +76,20 @@ def test_what_is_told_beforehand_and_what_is_asked_of_each_row_pass_the_same(wor
 
 
 def test_the_wall_shows_the_same_to_who_looks_through_many_rows(world):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no second wall")
     made, _ = world
-    shown, differs = Counter(), False
+    shown, differs, walled = Counter(), False, connection.vendor == "postgresql"  # SQLite has no wall, and the hint is none
     for actor in made.actors:
         for purpose in ("safeguarding", "section-47"):
             with reading_as(actor, purpose, holders(actor), now()):
                 one_by_one = set(Entry.objects.values_list("id", flat=True))
                 with at_length():
                     assert set(Entry.objects.values_list("id", flat=True)) == one_by_one, (actor, purpose)
-                    with connection.cursor() as cursor:
-                        cursor.execute("SELECT (sightline_wall.standing()).whom IS NOT NULL")
-                        differs |= cursor.fetchone()[0]
+                    if walled:
+                        with connection.cursor() as cursor:
+                            cursor.execute("SELECT (sightline_wall.standing()).whom IS NOT NULL")
+                            differs |= cursor.fetchone()[0]
             shown[actor.role] += len(one_by_one)
-    assert differs and shown.total() > 100
+    assert differs == walled and shown.total() > 100
 
 
 def test_a_list_is_what_the_gate_gives_one_by_one_and_its_count_is_capped(world):

@@ -16,6 +16,7 @@ from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import pretend
 from tests.support.house import CARE, JAY, MIA, POLICE, actor, as_, identity, live, open_house
 from tests.support.house import told as tell
+from tests.support.partnership import inside
 
 NOON = "2025-01-14 12:00"  # a Tuesday
 
@@ -267,3 +268,24 @@ def test_a_message_and_what_is_mailed_of_it_are_kept_or_lost_together(house):
         )
         raise RuntimeError
     assert before == (Outgoing.objects.count(), Waiting.objects.count(), ToMail.objects.count())
+
+
+def test_the_page_of_how_much_is_told_and_ones_own_choices(house):
+    from sightline.agencies.actions import add_worker
+    from sightline.agencies.queries import machine
+
+    for n in range(3):
+        add_worker(username=f"sw{n}", name=f"SW{n}", agency=CARE, role="social-worker", by=machine("set-up-machine"))
+    add_worker(username="ana", name="Ana", agency="business-unit", role="partnership-analyst", by=machine("set-up-machine"))
+    for _ in range(2):
+        send("new-on-your-child", to=f"worker:{actor('sw0').id}", says={"record": "ppn", "agency": POLICE}, by=actor("omar"))
+    text = inside("ana").get("/messages/measured/").content.decode()
+    assert "Social worker" in text and "2 (middle 0)" in text and "School nurse" not in text
+    assert inside("ruth").get("/messages/measured/").status_code == 403
+    paul, amir = inside("paul"), actor("amir")
+    assert paul.post("/messages/settings/", {"mail": "digest", "deputy": str(amir.id)}).status_code == 422  # from when?
+    given = {"mail": "urgent-only", "deputy": str(amir.id), "away_from": "2026-12-21", "away_until": "2026-12-24"}
+    assert paul.post("/messages/settings/", given).status_code == 302
+    kept = Worker.objects.get(username="paul").settings
+    assert (kept["mail"], kept["deputy"], kept["away-from"]) == ("urgent-only", str(amir.id), "2026-12-21")
+    assert paul.post("/messages/settings/", {**given, "deputy": str(actor("ruth").id)}).status_code == 422  # of another agency

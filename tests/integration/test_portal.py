@@ -18,6 +18,7 @@ from sightline.sharing.models import Restriction
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
 from tests.support.house import MIA, actor, as_, entries, open_house, send, told
+from tests.support.partnership import inside
 
 SAYS = "A man in a silver car waits for her at the gate on Tuesdays."
 GRADE = {"source-grade": "2", "information-grade": "B", "handling": "P"}
@@ -223,3 +224,23 @@ def test_nothing_said_is_nothing_told_and_nothing_that_is_missing_is_found(house
         submit(says=SAYS, fields={}, by=actor("dee"))
     with as_("max") as opened, pytest.raises(Missing):
         queries.one(opened, actor("max").id)
+
+
+def test_its_pages_open_for_whom_they_are_and_show_what_was_told(house):
+    row = tell()
+    ruth, max_, ana = (inside(name) for name in ("ruth", "max", "ana"))
+    assert "The police have it" in ruth.get("/intelligence/").content.decode()
+    assert SAYS in max_.get(f"/intelligence/{row.id}/").content.decode()
+    assert ruth.get(f"/intelligence/{row.id}/").status_code == 403
+    given = {"keep": "yes", "outcome": "talk", "after": "0"}
+    refused = max_.post(f"/intelligence/{row.id}/", given)
+    assert refused.status_code == 422 and "Choose the handling code" in refused.content.decode()
+    graded = {**given, "source_grade": "2", "information_grade": "B", "handling": "P"}
+    assert max_.post(f"/intelligence/{row.id}/", graded).status_code == 302
+    assert "Police would like to talk to you" in ruth.get("/intelligence/").content.decode()
+    late = max_.post(f"/intelligence/{row.id}/", graded)
+    assert late.status_code == 422 and "before you" in late.content.decode()
+    assert SAYS not in ana.get("/intelligence/use/").content.decode()
+    sent = ruth.post("/intelligence/new/", {"about_kind": "place", "urgency": "soon", "says": "A light at night."})
+    assert sent.status_code == 302
+    assert ruth.post("/intelligence/new/", {"about_kind": "place"}).status_code == 422

@@ -135,7 +135,7 @@ def join(request: HttpRequest) -> HttpResponse:
 def use(request: HttpRequest) -> HttpResponse:
     kinds = request.reading.definition.codes["agency-kind"].codes
     rows = [(kinds[row.kind].title if row.kind in kinds else row.kind, row) for row in queries.use(request.reading)]
-    return render(request, "intelligence/use.html", {"rows": rows})
+    return render(request, "intelligence/use.html", {"rows": rows, "may_tell": request.shell.may_open("intelligence")})
 
 
 def line(request: HttpRequest, one: SubmittedLine) -> dict[str, object]:

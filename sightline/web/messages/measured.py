@@ -15,22 +15,14 @@ from sightline.web.words import day_words
 def measured(request: HttpRequest) -> HttpResponse:
     definition, rows = request.reading.definition, by_role(now())
     weeks = list(dict.fromkeys(row.week for row in rows))
-    roles = list(dict.fromkeys(row.role for row in rows if row.people))
-    by = {(row.role, row.week): row for row in rows}
-    table = [
-        (
-            definition.role[role].title,
-            by[role, weeks[0]].people,
-            by[role, weeks[0]].limit,
-            [cell(by[role, w]) for w in weeks],
-        )
-        for role in roles
-    ]
-    context = {
-        "weeks": [("This week so far" if n == 0 else f"Week from {day_words(week)}") for n, week in enumerate(weeks)],
-        "table": [row for row in table if any(words != NOTHING for words, _ in row[3])],
-        "fewest": FEWEST,
-    }
+    titles = ["This week so far" if n == 0 else f"Week from {day_words(week)}" for n, week in enumerate(weeks)]
+    by = {(row.role, row.week): row for row in rows if row.people >= FEWEST}
+    table = []
+    for role in dict.fromkeys(role for role, _ in by):
+        now_, cells = by[role, weeks[0]], [(title, *cell(by[role, week])) for title, week in zip(titles, weeks, strict=True)]
+        if any(words != NOTHING for _, words, _ in cells):
+            table.append((definition.role[role].title, now_.people, now_.limit, cells))
+    context = {"weeks": titles, "table": table, "fewest": FEWEST}
     return render(request, "inbox/measured.html", context)
 
 
@@ -39,8 +31,6 @@ NOTHING = "none"
 
 def cell(row: Told) -> tuple[str, bool]:
     """(words, whether it is over the plan's number) of one role in one week."""
-    if row.high is None:
-        return "too few people to say", False
     if not row.high and not row.pressing:
         return NOTHING, False
     folded = f"; {row.digest} folded" if row.digest else ""
