@@ -157,7 +157,7 @@ def _item(definition: Partnership, notice: Given) -> Item:
         },
     )
     if new:
-        ItemChild.objects.bulk_create([ItemChild(item=made, identity_id=child) for child in notice.children])
+        ItemChild.objects.bulk_create([ItemChild(item=made, identity_id=child) for child in notice.whom])
     return Item.objects.select_for_update().get(id=made.id)
 
 

@@ -203,7 +203,7 @@ def _let_see(decision: UUID, entry: UUID, notice: UUID, to: Iterable[str]) -> No
     for one in people:
         holder = f"worker:{one.id}"
         tie([(holder, "named", record, moment, until, entry) for record in (entry, decision, notice)])
-        tie([(holder, "asked", child, moment, until, entry) for child in (given.children if given else ())])
+        tie([(holder, "asked", child, moment, until, entry) for child in (given.whom if given else ())])
 
 
 def _roles_at(agency: str) -> set[str]:

@@ -137,7 +137,7 @@ def hand_over(
         urgent=cannot_wait,
     )
     moment = now()
-    tie([(chosen.to, TIE, child, moment, None, entry) for child in given.children])
+    tie([(chosen.to, TIE, child, moment, None, entry) for child in given.whom])
     step = steps.begin(
         steps.HAND_OVER,
         notice=notice,
@@ -208,9 +208,9 @@ def accept(*, step: UUID, by: Actor, comment: str = "") -> Made:
     steps.end(row, by, entry=made, said="accepted this")
     holder, moment = (f"team:{team}" if team else row.to), now()
     if holder != row.to:
-        untie(kind=TIE, subjects=given.children, holder=row.to)
-        tie([(holder, TIE, child, moment, None, row.entry) for child in given.children])
-    tie([(f"worker:{by.id}", TIE, child, moment, None, made) for child in given.children])
+        untie(kind=TIE, subjects=given.whom, holder=row.to)
+        tie([(holder, TIE, child, moment, None, row.entry) for child in given.whom])
+    tie([(f"worker:{by.id}", TIE, child, moment, None, made) for child in given.whom])
     move(entry=row.notice, state=ACCEPTED, by=by)
     steps.kept(ACCEPT, by, [made, row.entry], team=team)
     return Made(made, (), row.id)

@@ -16,6 +16,12 @@ class Given:
     seen: EntryView | None
     children: tuple[UUID, ...]  # source identities
     keys: tuple[UUID, ...]
+    others: tuple[UUID, ...] = ()  # who stands on it besides
+
+    @property
+    def whom(self) -> tuple[UUID, ...]:
+        """By whom those who must act on it come to it: the children; where it names none, everybody on it."""
+        return self.children or self.others
 
 
 @dataclass(frozen=True, slots=True)

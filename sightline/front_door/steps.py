@@ -204,20 +204,23 @@ def given(entry: UUID, by: Actor, permission: str, *, level: Level = Level.HEADL
 
 def about(seen: EntryView) -> Given:
     """The children on a record, and for whom what is written about it is sealed."""
-    subjects = subjects_of(seen.id)
+    return _about(seen, seen.id)
+
+
+def _about(seen: EntryView | None, entry: UUID) -> Given:
+    subjects = subjects_of(entry)
     return Given(
         seen,
         tuple(identity for identity, child, _ in subjects if child),
         tuple(key for _, _, key in subjects),
+        tuple(identity for identity, child, _ in subjects if not child),
     )
 
 
 def keys_of(notice: UUID) -> Given | None:
     """As `about`, for what follows by itself: whom a notice (its first version) is about, without what it says."""
-    subjects = subjects_of(notice)
-    if not subjects:
-        return None
-    return Given(None, tuple(i for i, child, _ in subjects if child), tuple(key for _, _, key in subjects))
+    found = _about(None, notice)
+    return found if found.keys else None
 
 
 def with_keys(identities: Iterable[UUID]) -> Given:

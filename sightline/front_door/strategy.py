@@ -138,7 +138,7 @@ def _call(
         )
         _may_see(definition, given, entry, agency, by)
     if to:
-        tie([(to, handing_over.TIE, child, moment, None, entry) for child in given.children])
+        tie([(to, handing_over.TIE, child, moment, None, entry) for child in given.whom])
     to_tell = _whom_to_tell(definition, known, called, to, by)
     if to_tell:
         send(MESSAGE, to=to_tell, about=[entry], says={"agency": by.agency}, by=by, because=step.id)
@@ -154,7 +154,7 @@ def _may_see(definition: Partnership, given: Given, entry: UUID, agency: str, by
     tie([(holder, "named", entry, moment, None, entry)])
     if agency != by.agency:
         until = steps.due_in(definition, "10 working days")
-        tie([(holder, "asked", child, moment, until, entry) for child in given.children])
+        tie([(holder, "asked", child, moment, until, entry) for child in given.whom])
 
 
 def _whom_to_tell(

@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import actor_by_id, machine, partnership
 from sightline.chronology.models import Entry
+from sightline.chronology.queries import entry as entry_history
 from sightline.clocks.models import Running
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.front_door import claiming, following, queue, shifts
 from sightline.front_door.changes import changed_since
-from sightline.front_door.models import Decided, Item
+from sightline.front_door.models import Decided, Item, Step
 from sightline.front_door.queue_types import Narrow
 from sightline.jobs import front_door_queue
 from sightline.jobs.decide import decide
@@ -372,6 +373,12 @@ def test_a_notice_that_names_no_child_stands_in_the_queue_opens_and_is_decided(h
     again = send("ppn", ("parent", child()), grade="red", happened=ago(minutes=4))
     decide(entry=again, by=house["lena"], decision="strategy-discussion", rationale="")
     assert Decided.objects.filter(item=item(again).id).exists()
+    steps = [s for s in Step.objects.filter(notice=again, kind="hand-over") if s.to.startswith("team:")]
+    team = steps[0].to.removeprefix("team:")
+    by = machine("story-runner")
+    added = add_worker(username="tess", name="Tess", agency=CARE, role="team-manager", team=team, by=by)
+    with reading(actor_by_id(added.id), "safeguarding") as opened:  # whoever must act on it comes to it
+        assert entry_history(opened, again).now.level >= Level.HEADLINE
 
 
 def test_whoever_may_not_see_an_item_does_nothing_to_it(house):
