@@ -1,7 +1,7 @@
 """Scratch databases: a migrated template with the partnership's agencies, and one copy of it a story.
 
-The template is kept in the state directory and made again when a migration, the definition or Django changes. Copies
-live in a temporary directory and are gone afterwards. This process points at nothing else, so the clock may be set.
+The migrated tables are kept in the state directory and made again when a migration or Django changes; the agencies of a
+partnership are taken into a copy once a run, for a ledger record is sealed under the run's own key. Copies live in a temporary directory and are gone afterwards. This process points at nothing else, so the clock may be set.
 """
 
 from __future__ import annotations
@@ -25,10 +25,9 @@ from django.db import connections
 from config import sqlite
 from sightline.agencies.actions import take_from_definition
 from sightline.agencies.queries import machine
-from sightline.definition.loader import load
 from sightline.timescales import moment
 
-KEPT_SECONDS = 14 * 24 * 3600  # templates of definitions and tables that are no longer
+KEPT_SECONDS = 14 * 24 * 3600  # templates of tables that are no longer
 
 _DEFAULTS = {
     "ATOMIC_REQUESTS": False,
@@ -75,14 +74,11 @@ class Scratch:
 
     def _made(self, partnership: str) -> Path:
         tables = self._ready(f"tables-{_fingerprint()[:16]}", _migrate)
-        name = f"{partnership}-{_fingerprint()[:16]}-{load(partnership).hash[:16]}"
-
-        def take(path: Path) -> None:
-            shutil.copyfile(tables, path)
-            with _partnership(partnership), pointed_at(path):
-                take_from_definition(by=machine("feed-machine"))
-
-        return self._ready(name, take)
+        own = Path(self._folder.name) / f"{partnership}.sqlite3"
+        shutil.copyfile(tables, own)
+        with _partnership(partnership), pointed_at(own):  # not kept: what it writes in the ledger is under this run's key
+            take_from_definition(by=machine("feed-machine"))
+        return own
 
     def _ready(self, name: str, make: Callable[[Path], None]) -> Path:
         """This run's own copy of a kept file, which is made now where it is not there."""
