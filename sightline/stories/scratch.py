@@ -1,7 +1,8 @@
 """Scratch databases: a migrated template with the partnership's agencies, and one copy of it a story.
 
 The migrated tables are kept in the state directory and made again when a migration or Django changes; the agencies of a
-partnership are taken into a copy once a run, for a ledger record is sealed under the run's own key. Copies live in a temporary directory and are gone afterwards. This process points at nothing else, so the clock may be set.
+partnership are taken into a copy once a run, for a ledger record is sealed under the run's own key. Copies live in a
+temporary directory and are gone afterwards. This process points at nothing else, so the clock may be set.
 """
 
 from __future__ import annotations
