@@ -33,6 +33,7 @@ READ = (  # of an entry: as plain rows, for a machine reads them by the hundred
     "queued",
     "urgent",
     "happened",
+    "until",
     "precision",
     "known_at",
     "recorded_at",
@@ -60,6 +61,9 @@ class MachineEntry(NamedTuple):
     recorded_at: datetime
     on: tuple[str, ...]
     facts: dict[str, Any]
+    until: datetime | None = None
+    place: tuple[str, str] = ("", "")  # name, postcode: for keyed digests alone
+    lacks: tuple[str, ...] = ()  # what a good record would also have
 
 
 def of_people(
@@ -154,5 +158,8 @@ def _add(
                     agency=entry.agency,
                     agency_kind=kind,
                 ),
+                entry.until,
+                (body.get("place", {}).get("name", ""), body.get("place", {}).get("postcode", "")),
+                tuple(body.get("missing", ())),
             )
         )

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from sightline.messages import pacing
     from sightline.messages import rules as messages
     from sightline.sharing import examples as sharing
-    from sightline.signals import rules as signals
+    from sightline.signals import examples as signals
     from sightline.simulation import storyline_examples
     from sightline.watching import rules as watching
 

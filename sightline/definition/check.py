@@ -21,6 +21,7 @@ from sightline.definition.check_matching import check_matching
 from sightline.definition.check_records import check_clock, check_record
 from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cycles, check_names
 from sightline.definition.check_sharing import check_rule
+from sightline.definition.check_signals import check_signal
 from sightline.definition.check_storylines import check_storyline
 from sightline.definition.check_telling import TELLING_CHECKS
 from sightline.definition.faults import Faults, place
@@ -250,6 +251,7 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "clock": check_clock,
     "calendar": _calendar,
     "rule": check_rule,
+    "signal": check_signal,
     "retention": _retention,
     "danger": check_danger,
     "queue": check_queue,

@@ -37,7 +37,9 @@ def check_record(faults: Faults, name: str, record: RecordType) -> None:
     faults.code(name, ("handling",), record.handling, "handling")
     for index, other in enumerate(record.handled):
         faults.code(name, ("handled", index, "as"), other.as_, "handling")
-        check_condition(faults, name, ("handled", index, "when"), other.when, [record], ("role", "agency", "agency-kind"))
+        check_condition(
+            faults, name, ("handled", index, "when"), other.when, [record], ("role", "agency", "agency-kind")
+        )
     check_shown(faults, name, record)
     for role, declared in record.people.items():
         if declared.handling:

@@ -17,6 +17,7 @@ from sightline.definition.reference_retention import retention
 from sightline.definition.reference_sets import sets
 from sightline.definition.reference_storylines import storylines
 from sightline.definition.reference_telling import day_lists, tellings
+from sightline.definition.signal_words import when_words
 from sightline.definition.types import Clock, Column, Condition, Feed, Partnership, RecordType, SharingRule
 
 KIND_WORDS = {
@@ -194,7 +195,13 @@ def _sharing(p: Partnership) -> list[str]:
         out += ["## Which reading somebody asks about", ""]
         out += ["Nobody is stopped by it. Whoever works with the child is left out.", ""]
         rows = [
-            [a.title, "; ".join(f"from {d.from_}: {d.is_} in {a.within}" for d in a.limit) or a.hours, a.note, a.asks, a.source]
+            [
+                a.title,
+                "; ".join(f"from {d.from_}: {d.is_} in {a.within}" for d in a.limit) or a.hours,
+                a.note,
+                a.asks,
+                a.source,
+            ]
             for a in p.alert.values()
         ]
         out += _table(["What", "Threshold", "How", "What is done first", "Source"], rows)
@@ -312,14 +319,12 @@ def _signals(p: Partnership) -> list[str]:
         "",
     ]
     for signal in p.signal.values():
-        when = signal.when
         out += [
             f"## {signal.title}",
             "",
             f"`{signal.id}` · Source: {signal.source}",
             "",
-            f"- **Complete** with at least {when.at_least} within {when.within}, counting entries where {condition(when.count)}; "
-            "entries of one day count once",
+            f"- **Stands when**: {when_words(p, signal)}",
             f"- **May mean**: {signal.may_mean}",
             f"- **Does not mean**: {signal.does_not_mean}",
         ]

@@ -9,7 +9,10 @@ from sightline.definition.types import Partnership
 def retention(p: Partnership) -> list[str]:
     """Every schedule: whom it is about, until when, why, and what is looked at first."""
     out = [f"# How long records are kept in {p.info.title}", ""]
-    out += ["Of several schedules that apply, the longest counts. What has had its time is brought up for two people.", ""]
+    out += [
+        "Of several schedules that apply, the longest counts. What has had its time is brought up for two people.",
+        "",
+    ]
     for schedule in p.retention.values():
         out += _schedule(p, schedule)
     routine = [record for record in p.record.values() if record.kept_for]

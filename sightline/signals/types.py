@@ -3,19 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One entry as a rule sees it: its first version's id, when it happened and was known, and its facts."""
+    """One entry as a rule sees it: its first version's id, when it happened and was known, and its facts.
+
+    `since` and `until`: from when until when the record says that it is so (a plan, an absence, a worker's involvement);
+    `until` is None while it goes on, or where it says nothing of the kind (`since` is None then).
+    `whose`: the child's own, or a sibling's, a peer's, a parent's, that of an adult at home. `who`: a key of that person
+    (of a place: of the child's family, so that a family counts once).
+    """
 
     first: str
     happened: datetime
     known: datetime
     facts: Mapping[str, Any]
+    since: datetime | None = None
+    until: datetime | None = None
+    state: str = ""
+    whose: str = "child"
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that is known about a child (or a place) and that a rule may rest on: nothing sealed, no intelligence.
+
+    `differs`: details of which two agencies hold different ones, each with the moment from which that was known.
+    """
+
+    occurrences: tuple[Occurrence, ...] = ()
+    born: date | None = None
+    differs: Mapping[str, datetime] = field(default_factory=dict)
+
+    def as_of(self, moment: datetime) -> World:
+        """What was known then, of what had happened then."""
+        return replace(
+            self,
+            occurrences=tuple(o for o in self.occurrences if o.known <= moment and o.happened <= moment),
+            differs={detail: known for detail, known in self.differs.items() if known <= moment},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A stretch of time in which a pattern stands. Moments are in UTC.
+
+    `begins`, `ends`: by when things happened (`ends` None: until something changes). `since`: the first moment at which
+    anybody who knew all that was known could have seen it. `citing`: the first versions of all entries on which it
+    rests, in the order of happening; `window`: those of its newest moment, to which `count` and `days` belong.
+    """
+
+    begins: datetime
+    ends: datetime | None
+    since: datetime
+    newest: datetime
+    citing: tuple[str, ...]
+    window: tuple[str, ...]
+    count: int
+    days: int
+    agencies: int
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How a rule stands for a child or place at a moment: the episode that stands, or None; all episodes there have been;
+    and the next moment at which time alone may change something."""
+
+    episode: Episode | None
+    episodes: tuple[Episode, ...]
+    looks_again: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +92,5 @@ class RaisedSignal:
     since: datetime
     citing: tuple[str, ...]
     source: str
+    level: str = "look"
+    sort: str = "sign"

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sightline.chronology.types import EntryView
-from sightline.definition.types import Condition, Partnership, Signal
+from sightline.definition.signal_words import when_words
+from sightline.definition.types import Partnership
 from sightline.signals.types import RaisedSignal
 from sightline.web.child.beside import lowered
 from sightline.web.child.page import entry_words
-from sightline.web.words import counted, day_short, day_words, listed, london
+from sightline.web.words import counted, day_short, day_words, london
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def signs(
                 one.title,
                 one.may_mean,
                 lowered(one.does_not_mean),
-                rule_words(partnership.signal[one.signal], partnership),
+                when_words(partnership, partnership.signal[one.signal]),
                 one.source,
                 day_words(london(one.since)),
                 tuple(Cited(day_short(london(e.happened)), e.lane_title, entry_words(e), leads_to(e)) for e in cited),
@@ -78,29 +79,3 @@ def signs(
             )
         )
     return found
-
-
-def rule_words(signal: Signal, partnership: Partnership) -> str:
-    """The rule as one would say it."""
-    return (
-        f"Shown when at least {signal.when.at_least} days within {signal.when.within} have an entry "
-        f"{condition_words(signal.when.count, partnership)}. Several entries on one day count once."
-    )
-
-
-def condition_words(tree: Condition, partnership: Partnership) -> str:
-    parts = [_term(name, values, partnership) for name, values in tree.terms.items()]
-    parts += [condition_words(part, partnership) for part in tree.all]
-    if tree.any:
-        parts.append(" or ".join(condition_words(part, partnership) for part in tree.any))
-    parts += [f"other than one {condition_words(part, partnership)}" for part in tree.none]
-    return ", ".join(part for part in parts if part)
-
-
-def _term(name: str, values: Sequence[str], partnership: Partnership) -> str:
-    if name == "counts-as":
-        return f"in which the child was {listed(tuple(values), 'or')}"
-    if name == "record":
-        titles = [partnership.record[value].title if value in partnership.record else value for value in values]
-        return f"that is recorded as {listed([lowered(title) for title in titles], 'or')}"
-    return f"whose {name.replace('-', ' ')} is {listed(tuple(values), 'or')}"

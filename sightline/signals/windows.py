@@ -1,0 +1,105 @@
+"""Time, as rules measure it: windows, separate events, ages, what should have come. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sightline.definition.kinds.signals import months
+from sightline.signals.types import Occurrence
+from sightline.timescales.london import at, local, local_day, parse_moment
+from sightline.timescales.spans import Span, add_months, parse_span
+from sightline.timescales.working import WorkingDays
+
+ONE_EVENT = timedelta(hours=12)
+IN_DAYS = {"day": 1, "week": 7}
+MIDNIGHT = datetime.min.time()
+
+
+def after(span: str, moment: datetime) -> datetime:
+    """The moment that lies this far on: the first at which `moment` is outside a window of that length. The mirror of
+    `Span.before`. Raises ValueError for working and school days."""
+    read: Span = parse_span(span)
+    if read.unit in ("minute", "hour"):
+        return moment + (moment - read.before(moment))
+    read.before(moment)  # refuses what is no window
+    here = local(moment)
+    day = here.date()
+    day = (
+        add_months(day, read.amount) if read.unit == "month" else day + timedelta(days=read.amount * IN_DAYS[read.unit])
+    )
+    return at(day, here.time())
+
+
+def moment(text: str) -> datetime | None:
+    """A field's moment, in UTC; None where it cannot be read."""
+    try:
+        return parse_moment(text)
+    except ValueError:
+        return None
+
+
+def due(span: str, moment: datetime, days: WorkingDays) -> datetime:
+    """When something of which it is said that it should come within `span` is late."""
+    return parse_span(span).due(moment, days)
+
+
+def birthday(born: date, age: str) -> datetime:
+    """The moment at which somebody reaches an age."""
+    return at(add_months(born, months(age)), MIDNIGHT)
+
+
+def is_aged(born: date | None, least: str, under: str, moment: datetime) -> bool:
+    """Whether somebody born on that day is of that age. Of somebody whose birth date nobody knows it is never said."""
+    if born is None or (not least and moment < at(born, MIDNIGHT)):
+        return False
+    return (not least or birthday(born, least) <= moment) and (not under or moment < birthday(born, under))
+
+
+@dataclass(slots=True)
+class _Event:
+    first: datetime
+    reports: list[Occurrence]
+
+
+def separate(found: Sequence[Occurrence], apart: str) -> list[list[Occurrence]]:
+    """Reports put together by what they are reports of. `found` is in the order of happening.
+
+    `entry`: each is one. `day`: those of one day in London. `event`: those of one day or within 12 hours of the first; and
+    a second report, of the same kind, of what was still going on (an absence, a night in custody).
+    """
+    if apart == "entry":
+        return [[one] for one in found]
+    events: list[_Event] = []
+    for one in found:
+        last = events[-1] if events else None
+        if last is None or not _is_of(last, one, apart):
+            events.append(_Event(one.happened, [one]))
+        else:
+            last.reports.append(one)
+    return [event.reports for event in events]
+
+
+def _is_of(event: _Event, one: Occurrence, apart: str) -> bool:
+    if local_day(event.first) == local_day(one.happened):
+        return True
+    if apart == "day":
+        return False
+    if one.happened - event.first <= ONE_EVENT:
+        return True
+    return any(
+        one.who == other.who
+        and one.facts.get("record") == other.facts.get("record")
+        and other.until is not None
+        and one.happened < other.until
+        for other in event.reports
+    )
+
+
+def whole_days(found: Sequence[Occurrence]) -> int:
+    """From the first day to the last, both counted."""
+    if not found:
+        return 0
+    days = [local_day(one.happened) for one in found]
+    return (max(days) - min(days)).days + 1
