@@ -41,7 +41,7 @@ from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, Recor
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
 from sightline.definition.kinds.retention import Retention
 from sightline.definition.kinds.sharing import SharingRule, SharingWhat, SharingWho
-from sightline.definition.kinds.signals import Signal
+from sightline.definition.kinds.signals import Pattern, Signal
 from sightline.definition.kinds.storylines import Storyline
 from sightline.definition.kinds.telling import Expected, Telling
 
