@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "retention": ("sightline.commands.retention", True, ""),
     "pack": ("sightline.commands.pack", True, ""),
     "language": ("sightline.commands.language", False, ""),
+    "signals": ("sightline.commands.signals", False, ""),
     "scan": ("sightline.commands.scan", False, ""),
     "verify": ("sightline.commands.verify", True, ""),
     "proof": ("sightline.commands.proof", True, ""),

@@ -46,3 +46,13 @@ def condition_words(partnership: Partnership, tree: Condition) -> str:
 
 def listed(words: Sequence[str], last: str = "or") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def explained(partnership: Partnership, signal: Signal) -> list[tuple[str, str]]:
+    """The whole rule: headings, each with what is said under it (lines)."""
+    return [
+        ("When", when_words(partnership, signal)),
+        ("What it may mean", signal.may_mean),
+        ("What it does not mean", signal.does_not_mean),
+        ("Source", signal.source),
+    ]
