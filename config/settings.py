@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "sightline.front_door",
     "sightline.watching",
     "sightline.messages",
+    "sightline.signals",
     "sightline.clocks",
     "sightline.chronology",
     "sightline.identity",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,60 @@ class RaisedSignal:
     source: str
     level: str = "look"
     sort: str = "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class SignalView:
+    """A signal as one reader may see it. What is hidden from them is in no list and no figure.
+
+    `cited`, `window`: first versions of entries, in the order of happening. `told`: who was told, in words, and when.
+    `partly`: entries on which it rests are not all open in full to this reader (who is told of it all the same).
+    `id` is None of what is computed *as known on* a moment.
+    """
+
+    id: UUID | None
+    rule: str
+    title: str
+    says: str
+    may_mean: str
+    does_not_mean: str
+    asks: str  # what those who are told are asked, in a sentence
+    level: str
+    sort: str
+    since: datetime
+    until: datetime | None
+    ended: str  # over | withdrawn; empty while it stands
+    ended_at: datetime | None
+    person: UUID | None
+    place_words: str
+    cited: tuple[str, ...]
+    window: tuple[str, ...]
+    told: tuple[tuple[str, datetime], ...]
+    told_me: bool
+    answered: str
+    answered_words: str  # the answer, in words
+    answered_by: str
+    answered_at: datetime | None
+    because: str  # the words of the answer, where this reader may read them
+    done: tuple[UUID, ...]  # first versions of the records of what was done
+    rests_until: datetime | None
+    due_at: datetime | None  # by when somebody answers
+    source: str
+    owner: str
+    version: int
+    partly: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it stands and nobody has answered."""
+        return not self.ended and not self.answered
+
+
+@dataclass(frozen=True, slots=True)
+class SignalEvent:
+    """Something that became of a signal: raised, grew, graver, ended, withdrawn, told, rose-again, answered, escalated."""
+
+    what: str
+    at: datetime
+    who: str  # whom it was told, or who did it, in words
+    says: str

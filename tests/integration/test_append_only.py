@@ -30,6 +30,7 @@ from sightline.ledger.models import Link, Node, Record
 from sightline.ledger.triggers import append_only_models
 from sightline.messages.models import Acknowledged, Ask, AskAnswer, Delivered, Mailed, Outgoing
 from sightline.retention.models import Hold, Lifting
+from sightline.signals.models import Answer, Happened, Switch
 from sightline.timescales.moment import now
 from sightline.watching.models import Reviewed, Unusual
 from tests.support.partnership import CARE, HOSPITAL, POLICE, SCHOOL, child, send, settle_in
@@ -80,6 +81,7 @@ def full(shared_database):
     _of_messages()
     _of_locations()
     _of_the_queue()
+    _of_signals()
     sequence()
     Link.objects.create(stream=CARE, n=1, record=Record.objects.first(), chain="0" * 64)  # as an earlier version kept them
     Node.objects.get_or_create(level=4, at=0, defaults={"root": bytes(32)})
@@ -109,6 +111,14 @@ def _of_the_queue():
     Decided.objects.create(item=uuid4(), generation=1, entry=uuid4(), by="amir", at=now())
     note = Note.objects.create(from_team="front-door", to_team="emergency-duty", at=now(), by="amir", words=b"")
     NoteRead.objects.create(note=note, at=now(), by="emma")
+
+
+def _of_signals():
+    Happened.objects.create(signal=uuid4(), rule="a-rule", version=1, what="raised", at=now())
+    Answer.objects.create(
+        signal=uuid4(), rule="a-rule", answer="acted", by="amir", agency=CARE, role="r", at=now(), words=b""
+    )
+    Switch.objects.create(rule="*", off=True, by="amir", at=now())
 
 
 def _of_locations():

@@ -1,0 +1,12 @@
+"""Who answers for the rules: which are in force, what was switched off, drafts, trials, and whether a rule is fair.
+
+For: the off switch, a draft's way to being in force (tried over the past, agreed to by a second person), figures by group
+that nobody can undo, and what stops a rule that is unfair.
+Not for: what a rule says of a child (`signals.rules`), what stands and who was told (`signals.queries`).
+"""
+
+from __future__ import annotations
+
+from sightline.signals.governing.force import in_force, not_switched_off, switched_off
+
+__all__ = ["in_force", "not_switched_off", "switched_off"]

@@ -1,0 +1,44 @@
+"""Which rules are in force at a moment. The one place that says so: engine, pages and stories ask here.
+
+The definition (files, and approved drafts, which `agencies` makes part of it) less what is switched off. Asked anew each
+time, in one small query: an off switch that bites only when a cache forgets is no off switch.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, Value
+
+from sightline.agencies.queries import declared_at
+from sightline.definition.types import Partnership, Signal
+from sightline.signals import rules
+from sightline.signals.governing.models import EVERY, SwitchedOff
+from sightline.timescales.moment import now
+
+
+def in_force(definition: Partnership, moment: datetime | None = None) -> dict[str, Signal]:
+    """The rules that were in force at a moment (default: now), by id: their days, drafts approved until then, less what
+    was switched off then. `definition`: the one in force now (`agencies.queries.partnership()`).
+    """
+    current = now()
+    at = moment or current
+    whole = declared_at(definition, "signal", at) if at < current else definition
+    off = switched_off(at)
+    if EVERY in off:
+        return {}
+    return {id: rule for id, rule in rules.in_force(whole, at).items() if id not in off}
+
+
+def switched_off(moment: datetime | None = None) -> frozenset[str]:
+    """Rules that were switched off at a moment (default: now), `*` for all. One query."""
+    at = moment or now()
+    still = Q(ended_at=None) | Q(ended_at__gt=at)
+    return frozenset(SwitchedOff.objects.filter(still, at__lte=at).values_list("rule", flat=True))
+
+
+def not_switched_off(field: str = "rule") -> Exists:
+    """For lists: a condition on rows that name a rule in this field. What is switched off shows nowhere, and is still
+    there once it is on again. No query of its own."""
+    off = SwitchedOff.objects.filter(ended_at=None, rule__in=[OuterRef(field), Value(EVERY)])
+    return ~Exists(off)  # type: ignore[return-value]
