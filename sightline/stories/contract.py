@@ -176,6 +176,8 @@ MESSAGES = (
     "encompass-unread",
     "encompass-asks",
     "follow-up-missing",
+    "disclosure-undecided",
+    "request-unanswered",
     "item-to-review",
     "day-list-ready",
     "looking-over",

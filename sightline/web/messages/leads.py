@@ -24,6 +24,8 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "day-list-ready": ("day-list", "Read the list"),
     "ppn-missing": ("expected-one", "See which"),
     "follow-up-missing": ("expected-one", "See which"),
+    "disclosure-undecided": ("expected-one", "See which"),
+    "request-unanswered": ("expected-one", "See which"),
     "looking-over": ("expected-one", "See which"),
     "item-to-review": ("police-information-one", "Look at it"),
     "operation-encompass": ("told-one", "Read what you need to know"),
