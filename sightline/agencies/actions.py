@@ -69,17 +69,34 @@ def publish(*, because: str, by: Actor) -> Partnership:
 
 
 @transaction.atomic
-def declare(*, thing: Thing, kind: str, body: dict[str, Any], asked_by: str, permission: str, by: Actor) -> UUID:
-    """Makes a thing part of the definition in force, from now on, in every process. Two people: who asked, and `by`."""
+def declare(
+    *,
+    thing: Thing,
+    kind: str,
+    body: dict[str, Any],
+    asked_by: str,
+    permission: str,
+    by: Actor,
+    instead: bool = False,
+) -> UUID:
+    """Makes a thing part of the definition in force, from now on, in every process. Two people: who asked, and `by`.
+
+    `instead`: it stands in place of one of the same id (a later version of a signal's rule).
+    """
     _require(by, permission)
     _somebody_else(asked_by, by)
     before = publish(because="before-declare", by=by)  # what was in force until now stays to be read
-    if thing.id in getattr(before, kind):
+    if instead:
+        Declared.objects.filter(kind=kind, name=thing.id, ended_at=None).update(
+            ended_at=now(), ended_by=asked_by, ended_approved_by=by.id
+        )
+    elif thing.id in getattr(before, kind):
         known = f"an id that no {kind} of the definition has"
         raise Invalid([Fault(path="id", found=thing.id, expected=known, code="taken")])
     made = Declared.objects.create(kind=kind, name=thing.id, body=body, by=asked_by, approved_by=by.id, at=now())
     after = publish(because="declare-thing", by=by)
-    if thing.id not in getattr(after, kind):
+    standing = getattr(after, kind).get(thing.id)
+    if standing is None or (instead and standing.version != thing.version):
         raise Invalid([Fault(path="id", found=thing.id, expected=f"a {kind} that fits the definition")])
     write(
         kind="change",

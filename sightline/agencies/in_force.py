@@ -1,8 +1,9 @@
 """The definition in force: what stands in files, and what workers have added to it since (mapped feeds).
 
 Every process notices an addition by itself: at most every `LOOK_AGAIN` seconds one small query asks what is declared.
-Files win: once the YAML of a declared feed stands under `definitions/`, the file is what counts. What no longer fits the
-files (a record type was renamed) is left out and logged, and stops nothing else.
+Files win: once the YAML of a declared feed stands under `definitions/`, the file is what counts. A declared version of a
+signal's rule stands in place of the file's as long as its `version` is the higher one. What no longer fits the files (a
+record type was renamed) is left out and logged, and stops nothing else.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection
+from django.db.models import Q
 from pydantic import ValidationError
 
 from sightline.agencies.models import Declared
 from sightline.definition.check_feeds import check_feed
+from sightline.definition.check_signals import check_signal
 from sightline.definition.faults import Faults
 from sightline.definition.loader import KNOWN_FORMATS
-from sightline.definition.types import KINDS, Feed, Partnership
+from sightline.definition.types import KINDS, Feed, Partnership, Signal, Thing
 from sightline.definition.versions import fingerprint
 
 log = logging.getLogger(__name__)
@@ -70,6 +74,13 @@ def as_it_stands(files: Partnership) -> Partnership:
     return composed(files, _rows(_marks()))
 
 
+def at_moment(files: Partnership, kind: str, moment: datetime) -> Partnership:
+    """The files with what was declared of this kind at a moment of the past. Two queries; one where nothing ever was."""
+    then = Q(ended_at=None) | Q(ended_at__gt=moment)
+    marks = Declared.objects.filter(then, kind=kind, at__lte=moment).order_by("id").values_list("id", flat=True)
+    return composed(files, _rows(tuple(str(id) for id in marks)))
+
+
 def forget() -> None:
     """Asks anew at the next `in_force`: something was declared or ended here."""
     with _lock:
@@ -82,15 +93,18 @@ def composed(files: Partnership, rows: Iterable[Row]) -> Partnership:
     origins: dict[str, str] = {}
     for kind, name, body, day in rows:
         model = KINDS[kind][1]
-        if name in getattr(files, kind):
+        file = getattr(files, kind).get(name)
+        if file is not None and kind != "signal":
             continue
         try:
             thing = model.model_validate(body)
         except ValidationError:
             log.error("a declared thing no longer has the shape of its kind, and is left out")
             continue
-        if isinstance(thing, Feed) and _faults(thing, files):
-            log.error("a declared feed no longer fits the definition, and is left out")
+        if isinstance(thing, Signal) and isinstance(file, Signal) and file.version >= thing.version:
+            continue  # the files have caught up with what was declared
+        if _faults(thing, files):
+            log.error("a declared thing no longer fits the definition, and is left out")
             continue
         kinds.setdefault(kind, {**getattr(files, kind)})[name] = thing
         origins[f"{kind}/{name}"] = f"{ORIGIN}/{day}:1"
@@ -109,8 +123,12 @@ def _rows(marks: tuple[str, ...]) -> list[Row]:
     return [(kind, name, body, at.date().isoformat()) for kind, name, body, at in rows]
 
 
-def _faults(feed: Feed, files: Partnership) -> bool:
+def _faults(thing: Thing, files: Partnership) -> bool:
     known = {kind: set(getattr(files, kind)) for kind in KINDS if kind != "partnership"}
     faults = Faults(files, known)
-    check_feed(faults, f"feed/{feed.id}", feed, KNOWN_FORMATS)
+    if isinstance(thing, Feed):
+        check_feed(faults, f"feed/{thing.id}", thing, KNOWN_FORMATS)
+    elif isinstance(thing, Signal):
+        known["signal"].add(thing.id)
+        check_signal(faults, f"signal/{thing.id}", thing)
     return bool(faults.found)

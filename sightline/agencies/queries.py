@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
 
-from sightline.agencies.in_force import in_force
+from sightline.agencies.in_force import at_moment, in_force
 from sightline.agencies.models import Agency, Declared, Published, Token, Worker
 from sightline.agencies.types import Actor, AgencyInfo, DeclaredInfo, WorkerInfo
 from sightline.definition.loader import load
@@ -32,6 +33,15 @@ def published(definition_hash: str) -> Partnership:
     if row is None:
         raise Missing
     return from_bundle(zlib.decompress(bytes(row)))
+
+
+def declared_at(definition: Partnership, kind: str, moment: datetime) -> Partnership:
+    """This definition, with the things of one kind as they were at a moment of the past: what was declared then, and the
+    files as they are now. The same where nothing of the kind was ever declared."""
+    if not Declared.objects.filter(kind=kind).exists():
+        return definition
+    then = at_moment(load(definition.id), kind, moment)
+    return definition.model_copy(update={kind: getattr(then, kind)})
 
 
 def declared(kind: str) -> list[DeclaredInfo]:

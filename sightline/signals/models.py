@@ -139,3 +139,6 @@ class Switch(AppendOnly):
 
     class Meta:
         indexes = [models.Index(fields=["rule", "at"], name="switch_rule")]
+
+
+from sightline.signals.governing.models import Draft, Explained, Fairness  # noqa: E402, F401  (Django finds an app's tables here)

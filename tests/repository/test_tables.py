@@ -75,6 +75,8 @@ APPEND_ONLY = {
     "signals.happened",
     "signals.answer",
     "signals.switch",
+    "signals.fairness",
+    "signals.explained",
     "front_door.decided",
     "front_door.note",
     "front_door.noteread",

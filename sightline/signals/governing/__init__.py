@@ -7,6 +7,6 @@ Not for: what a rule says of a child (`signals.rules`), what stands and who was 
 
 from __future__ import annotations
 
-from sightline.signals.governing.force import in_force, not_switched_off, switched_off
+from sightline.signals.governing.force import EVERY, in_force, not_switched_off, switched_off
 
-__all__ = ["in_force", "not_switched_off", "switched_off"]
+__all__ = ["EVERY", "in_force", "not_switched_off", "switched_off"]

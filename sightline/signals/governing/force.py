@@ -13,8 +13,10 @@ from django.db.models import Exists, OuterRef, Q, Value
 from sightline.agencies.queries import declared_at
 from sightline.definition.types import Partnership, Signal
 from sightline.signals import rules
-from sightline.signals.governing.models import EVERY, SwitchedOff
+from sightline.signals.models import Switch
 from sightline.timescales.moment import now
+
+EVERY = "*"  # in place of a rule: all of them
 
 
 def in_force(definition: Partnership, moment: datetime | None = None) -> dict[str, Signal]:
@@ -32,13 +34,16 @@ def in_force(definition: Partnership, moment: datetime | None = None) -> dict[st
 
 def switched_off(moment: datetime | None = None) -> frozenset[str]:
     """Rules that were switched off at a moment (default: now), `*` for all. One query."""
-    at = moment or now()
-    still = Q(ended_at=None) | Q(ended_at__gt=at)
-    return frozenset(SwitchedOff.objects.filter(still, at__lte=at).values_list("rule", flat=True))
+    last: dict[str, bool] = {}
+    asked = Switch.objects.filter(at__lte=moment or now()).order_by("at", "id")
+    for rule, off in asked.values_list("rule", "off"):
+        last[rule] = off
+    return frozenset(rule for rule, off in last.items() if off)
 
 
-def not_switched_off(field: str = "rule") -> Exists:
+def not_switched_off(field: str = "rule") -> Q:
     """For lists: a condition on rows that name a rule in this field. What is switched off shows nowhere, and is still
     there once it is on again. No query of its own."""
-    off = SwitchedOff.objects.filter(ended_at=None, rule__in=[OuterRef(field), Value(EVERY)])
-    return ~Exists(off)  # type: ignore[return-value]
+    later = Switch.objects.filter(rule=OuterRef("rule"), at__gt=OuterRef("at"))
+    off = Switch.objects.filter(~Exists(later), off=True, rule__in=[OuterRef(field), Value(EVERY)])
+    return Q(~Exists(off))

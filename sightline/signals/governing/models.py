@@ -1,4 +1,7 @@
-"""How the governance of rules is kept: what is switched off, drafts and who agreed to them, explanations, figures."""
+"""How the governance of rules is kept: drafts and who agreed to them, figures by group, and what explains them.
+
+What is switched off stands in `signals.models.Switch`.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +10,6 @@ import uuid
 from django.db import models
 
 from sightline.ledger.models import AppendOnly
-
-EVERY = "*"  # in place of a rule: all of them
-
-
-class SwitchedOff(models.Model):
-    """A stretch in which a rule (or all) is switched off: by whom, why, and until somebody switched it on again.
-
-    Never overwritten: switching off anew is a further row. Each act is a change in the ledger besides.
-    """
-
-    classification = dict.fromkeys(
-        ("id", "rule", "at", "by", "cause", "detail", "ended_at", "ended_by"), "internal"
-    ) | {"because": "ordinary", "ended_because": "ordinary"}
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    rule = models.CharField(max_length=60)  # or EVERY
-    at = models.DateTimeField()
-    by = models.CharField(max_length=60)
-    cause = models.CharField(max_length=10)  # person | rate (a rate that nobody had explained)
-    detail = models.JSONField(default=dict, blank=True)  # of a rate: by what, which group, how many times
-    because = models.CharField(max_length=400, blank=True)  # about the rule; of no person
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.CharField(max_length=60, blank=True)
-    ended_because = models.CharField(max_length=400, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["rule"], condition=models.Q(ended_at=None), name="switched_off_once")
-        ]
 
 
 class Draft(models.Model):
@@ -52,10 +26,12 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     rule = models.CharField(max_length=60)
     version = models.PositiveSmallIntegerField()
-    text = models.TextField()  # the declaration, as it would stand in a file
+    text = models.JSONField(default=str)  # the declaration, as it would stand in a file: one text
     why = models.CharField(max_length=1000, blank=True)  # what the change is for
     state = models.CharField(max_length=10, default="drafted")  # drafted | submitted | approved | ended | dropped
-    lock = models.PositiveIntegerField(default=1)  # counts what was changed, so that nobody decides on what they didn't read
+    lock = models.PositiveIntegerField(
+        default=1
+    )  # counts what was changed, so that nobody decides on what they didn't read
     by = models.CharField(max_length=60)
     made_at = models.DateTimeField()
     saved_at = models.DateTimeField()
