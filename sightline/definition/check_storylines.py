@@ -129,6 +129,7 @@ class _Check:
         for index, event in enumerate(self.line.events):
             self.event(("events", index), event)
             self.before[event.event] = event
+        self.turns()
         for index, ought in enumerate(self.line.signals):
             self.signal(("signals", index), ought)
         for index, never in enumerate(self.line.never):
@@ -281,6 +282,15 @@ class _Check:
             moment = self.span(path, value, "")
             if moment and field.kind == "datetime" and moment.whole and moment.clock is None:
                 self.add(path, value, "a moment: with `at 10:00`, or `that moment`")
+
+    def turns(self) -> None:
+        turns = self.line.turns
+        if turns.startswith("day "):
+            self.span(("turns",), turns, "by")
+        elif turns:
+            self.faults.refer(self.name, ("turns",), turns, self.before, "an event of this storyline, or `day 60`")
+            if self.left_to_chance(turns):
+                self.add(("turns",), turns, "an event that always comes, or a day: it turns in every planting")
 
     def signal(self, path: Path, wanted: Ought | Never) -> None:
         known = {*self.faults.declared.get("signal", ())}

@@ -41,6 +41,8 @@ def _storyline(p: Partnership, line: Storyline) -> list[str]:
     out += ["- **Who**: " + "; ".join(_member(role, member) for role, member in line.cast.items())]
     if line.places:
         out.append("- **Places**, invented: " + ", ".join(line.places))
+    if line.turns:
+        out.append(f"- **It turns**: {f'with {line.turns}' if not line.turns.startswith('day ') else line.turns}")
     for ought in line.signals:
         rests = f", from {', '.join(ought.because)}" if ought.because else ""
         out.append(f"- **Ought to be found**: {_signal(p, ought.signal)}, about {ought.about}, by {ought.by}{rests}")

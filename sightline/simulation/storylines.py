@@ -14,7 +14,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ __all__ = [
     "storylines",
     "suits",
 ]
+NOON = time(12)
 CITY = 166_000  # children at scale 1: what `in-all` is shared out by
 
 
@@ -165,10 +166,21 @@ def _truth(storyline: Storyline, casting: Casting, start: date, teller: Teller, 
         ],
         "signals": ought,
         "never": never,
+        "turns": turns.isoformat() if (turns := _turns(declared, start, teller)) else "",
+        "turns-declared": bool(declared.turns),
         "really": " ".join(declared.really.split()),
         "ends": " ".join(declared.ends.split()),
         "left_out": teller.left_out,
     }
+
+
+def _turns(declared: Declared, start: date, teller: Teller) -> datetime | None:
+    """The moment at which it turns: of several times of an event the last. Where nothing is declared, or nobody here could
+    send it, the last record of the storyline."""
+    if declared.turns.startswith("day "):
+        return datetime.combine(start + timedelta(days=read_day(declared.turns)), NOON)
+    came = [o.at for o in teller.occurrences if o.name == declared.turns] or [o.at for o in teller.occurrences]
+    return max(came, default=None)
 
 
 def _length(declared: Declared) -> int:

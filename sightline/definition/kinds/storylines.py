@@ -275,5 +275,9 @@ class Storyline(Thing):
     places: dict[str, Place] = {}
     held_as: tuple[HeldAs, ...] = ()
     events: tuple[Told, ...]
+    turns: str = Field(
+        "",
+        description="the turning point, before which somebody should see it: an event, or `day 60`; default: its last record",
+    )
     signals: tuple[Ought, ...] = ()
     never: Annotated[tuple[Never, ...], BeforeValidator(_one)] = ()
