@@ -30,8 +30,9 @@ def check_signal(faults: Faults, name: str, signal: Any) -> None:
     _tell(faults, name, signal)
     _window(faults, name, ("rest",), signal.rest)
     if signal.ends is not None:
-        if signal.ends.for_:
-            _window(faults, name, ("ends", "for"), signal.ends.for_)
+        for key, text in (("for", signal.ends.for_), ("quiet", signal.ends.quiet)):
+            if text:
+                _window(faults, name, ("ends", key), text)
         for key, condition in (("none", signal.ends.none), ("with", signal.ends.with_)):
             if condition is not None:
                 _condition(faults, name, ("ends", key), condition)
@@ -70,10 +71,13 @@ def _pattern(faults: Faults, name: str, path: Path, pattern: Pattern, signal: An
         faults.refer(name, (*path, "differs", index), detail, DETAILS, "a detail of a person")
     if pattern.rule:
         faults.thing(name, (*path, "rule"), pattern.rule, "signal")
-    if pattern.at and pattern.after is not None:
-        fields = _fields_of(faults, pattern.after)
+    for key, field, asked in (
+        ("at", pattern.at, pattern.after or pattern.first),
+        ("came", pattern.came, pattern.lacks),
+    ):
+        fields = _fields_of(faults, asked) if field and asked is not None else None
         if fields is not None:
-            faults.refer(name, (*path, "at"), pattern.at, fields, "a field of what it comes after")
+            faults.refer(name, (*path, key), field, fields, "a field of the record that it is about")
     if pattern.none and pattern is signal.when:
         faults.add(
             name, path, "none", "something that is so: a rule of `none` alone holds of every child", code="everything"

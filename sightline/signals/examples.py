@@ -6,16 +6,18 @@
 
 An entry: `ROLE on RECORD on day N`, then, as needed and in this order, `at HH:MM`, `told on day M`, `of a sibling` (peer,
 parent, adult-at-home; `of peer 2` is another one), `from AGENCY-KIND`, `at-place WORD`, `lacking PART`, `with FIELD VALUE,
-FIELD VALUE`. A value `day 12` is that day. `age`: the child's on day 1 (`14`, `4 months`). `at`: as it stood at the end of
-that day (default: of the last that is told). `fires-on`: the day from which it could be seen. `ends-on`: the day on which it
-ended. `level`, `whom` (first of those told): as they are then.
+FIELD VALUE`. A value `day 12` is that day. `one|another|third` stands for each in turn: the example holds of every one.
+`age`: the child's on day 1 (`14`, `4 months`). `at`: as it stood at the end of that day (default: of the last that is
+told). `fires-on`: the day from which it could be seen. `ends-on`: the day on which it ended. `level`, `whom` (first of
+those told), `says`: as they are then.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from sightline.clocks.rules import working_days
@@ -23,7 +25,7 @@ from sightline.definition.kinds.signals import months
 from sightline.definition.records import facts
 from sightline.definition.types import Partnership, RecordType, Signal
 from sightline.definition.values import code_for
-from sightline.signals.rules import in_force, stands, told
+from sightline.signals.rules import in_force, stands, told, words
 from sightline.signals.seeing import occurrence
 from sightline.signals.types import Occurrence, World
 from sightline.timescales.london import local_day
@@ -36,6 +38,7 @@ _ENTRY = re.compile(
     r"(?: of (?:an? )?(?P<whose>sibling|peer|parent|adult-at-home|child)(?: (?P<nth>\d+))?)?(?: from (?P<kind>[\w-]+))?"
     r"(?: at-place (?P<place>[\w-]+))?(?: lacking (?P<lacks>[\w-]+))?(?: with (?P<fields>.+))?"
 )
+_EACH = re.compile(r"[\w-]+(?:\|[\w-]+)+")
 _DAY = re.compile(r"day (-?\d+)(?: at (\d\d:\d\d))?")
 
 
@@ -90,6 +93,27 @@ def _entry(partnership: Partnership, number: int, text: str, born: date | None) 
 
 def run_example(partnership: Partnership, signal: Signal, example: Mapping[str, Any]) -> str | None:
     """None when it holds; else what came instead. See this file's head."""
+    for given in _each(example.get("given")):
+        came = _run(partnership, signal, {**example, "given": given})
+        if came is not None:
+            return f"of {'; '.join(given)}: {came}" if given != example.get("given") else came
+    return None
+
+
+def _each(given: Any) -> Iterator[list[str]]:
+    """What is given, with each of several words that stand in one place in turn."""
+    entries = [" ".join(str(text).split()) for text in given or ()]
+    choices = [[word.split("|") for word in _EACH.findall(text)] for text in entries]
+    for chosen in product(*(product(*places) for places in choices)):
+        yield [_with(text, some) for text, some in zip(entries, chosen, strict=True)]
+
+
+def _with(text: str, chosen: Sequence[str]) -> str:
+    left = iter(chosen)
+    return _EACH.sub(lambda _: next(left), text)
+
+
+def _run(partnership: Partnership, signal: Signal, example: Mapping[str, Any]) -> str | None:
     unknown = [key for key in example if key not in KEYS]
     if unknown:
         return f"{unknown[0]!r} is not understood; an example has {', '.join(KEYS)}"
@@ -132,6 +156,8 @@ def run_example(partnership: Partnership, signal: Signal, example: Mapping[str, 
         whom = signal.tell[place].whom if place is not None else ()
         if list(whom) != _listed(example["whom"]):
             return f"tells {', '.join(whom) or 'nobody'}"
+    if "says" in example and words(signal, episode) != example["says"]:
+        return f"says {words(signal, episode)!r}"
     return None
 
 

@@ -53,6 +53,7 @@ def occurrence(
     asked["aged"] = aged(born, local_day(happened))
     asked["queued"] = "yes" if queued else "no"
     asked["mark"] = record.mark
+    asked["has"] = frozenset(name for name in record.fields if told.get(name)) - frozenset(told.get("lacks", ()))
     asked["goes-on"] = "yes" if since is not None and ends is None else "no"
     state = record.opens.state if record.opens is not None else ""
     return Occurrence(first, happened, known, asked, since, ends, state, whose, who)

@@ -22,7 +22,7 @@ class Occurrence:
     first: str
     happened: datetime
     known: datetime
-    facts: Mapping[str, Any]
+    facts: dict[str, Any]
     since: datetime | None = None
     until: datetime | None = None
     state: str = ""
@@ -69,6 +69,9 @@ class Episode:
     days: int
     agencies: int
     level: str
+    kinds: tuple[
+        tuple[str, int], ...
+    ] = ()  # events of `newest` by what they were to the child: harmed, missing, accused, told
 
 
 @dataclass(frozen=True, slots=True)

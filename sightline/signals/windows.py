@@ -32,6 +32,13 @@ def after(span: str, moment: datetime) -> datetime:
     return at(day, here.time())
 
 
+def next_time(clock: str, moment: datetime) -> datetime:
+    """The first moment after this one at which it is that time of day in London (`04:00`)."""
+    time, day = datetime.strptime(clock, "%H:%M").time(), local_day(moment)
+    first = at(day, time)
+    return first if first > moment else at(day + timedelta(days=1), time)
+
+
 def moment(text: str) -> datetime | None:
     """A field's moment, in UTC; None where it cannot be read."""
     try:

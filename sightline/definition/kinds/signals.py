@@ -21,7 +21,7 @@ DETAILS = ("born", "sex", "nhs-number", "upn")
 AGES = ("unborn", "under-6-months", "under-1", "under-5", "under-10", "under-16", "under-18", "adult")
 DIFFERENT = ("agency", "agency-kind", "record", "place", "who")
 # What a rule may ask of an entry besides its fields, its `record`, `role`, `agency`, `agency-kind`.
-OF_ENTRIES = ("counts-as", "queued", "urgent", "aged", "goes-on", "place-kind", "lacks", "mark")
+OF_ENTRIES = ("counts-as", "queued", "urgent", "aged", "goes-on", "place-kind", "lacks", "has", "mark")
 _AGE = re.compile(r"(\d{1,3}) (year|month)s?")
 QUESTIONS = ("all", "any", "none", "count", "first", "rate", "lacks", "open", "current", "aged", "differs", "rule")
 
@@ -55,13 +55,15 @@ class Pattern(Model):
       `event` (reports of one day, or within 12 hours, are of one event; so are those of one absence), `entry`, `day`.
       `different: {agency: 2}`: from so many. `whose`: in whose records.
     * `{first: CONDITION, then: CONDITION, within: 28 days, without: CONDITION}`: this, then that, without the other between.
+      `at`: the field of the first that says when it was (a plan's `ended`).
     * `{rate: CONDITION, within: 28 days, against: 6 months, times: 3, at-least: 3}`: so much more often than the child's own
       past. Where there is no past to compare with, it doesn't hold.
     * `{lacks: CONDITION, after: CONDITION, at: FIELD, within: 72 hours}`: what should have come after something has not;
-      with `over`, `at-least` so many times in that window. `{lacks: CONDITION, every: 10 working days, while: [STATE]}`: what
-      should come again and again while something is open.
-    * `{open: [STATE], for: 12 months}`: a plan, a wait, a placement is open; `{current: CONDITION}`: a record that says from
-      when until when says that it is so.
+      with `over`, `at-least` so many times in that window. `came`: the field that says when it came (an offer is no
+      interview); then the entry may say of itself that it came. `{lacks: CONDITION, every: 10 working days, while: [STATE]}`:
+      what should come again and again while something is open.
+    * `{open: [STATE], for: 12 months}`: a plan, a wait, a placement is open; `past: "04:00"`: and was when it was that time of
+      day. `{current: CONDITION}`: a record that says from when until when says that it is so.
     * `{aged: {from: 17 years, under: 18 years}}` · `{differs: [born]}`: two agencies hold different ones ·
       `{rule: repeat-missing}`: what another rule asks · `all`, `any`, `none` of several questions.
     """
@@ -76,7 +78,12 @@ class Pattern(Model):
     rate: Condition | None = None
     lacks: Condition | None = None
     after: Condition | None = None
-    at: str = Field("", description="field of the `after` entry from which the time runs; default: when it happened")
+    at: str = Field(
+        "", description="field of the `after` (or `first`) entry from which the time runs; default: when it happened"
+    )
+    came: str = Field(
+        "", description="field of what should have come that says when it came; default: when it happened"
+    )
     every: str = ""
     while_: Listed = Field((), alias="while", description="states that are open meanwhile")
     open: Listed = Field((), description="states")
@@ -90,6 +97,9 @@ class Pattern(Model):
     against: str = ""
     times: Annotated[float, Field(gt=1, le=50)] | None = None
     for_: str = Field("", alias="for", description="how long a state has been open at least")
+    past: str = Field(
+        "", pattern=r"^(?:[01]\d:[0-5]\d|2[0-3]:[0-5]\d)?$", description="a time of day at which it was open"
+    )
     apart: Literal["event", "entry", "day"] = "event"
     different: dict[str, Annotated[int, Field(ge=2, le=20)]] = {}
     whose: Listed = ("child",)
@@ -118,10 +128,10 @@ class Pattern(Model):
             )
         also = {
             "count": ("within", "at_least", "apart", "different", "whose"),
-            "first": ("then", "within", "without", "whose"),
+            "first": ("then", "at", "within", "without", "whose"),
             "rate": ("within", "against", "times", "at_least", "apart", "whose"),
-            "lacks": ("after", "at", "within", "every", "while_", "over", "at_least"),
-            "open": ("for_",),
+            "lacks": ("after", "at", "came", "within", "every", "while_", "over", "at_least"),
+            "open": ("for_", "past"),
             "current": ("whose",),
         }.get(asked[0], ())
         needed = {"count": ("within",), "first": ("then", "within"), "rate": ("within", "against", "times")}
@@ -159,19 +169,23 @@ class Told(Model):
 
 
 class Ends(Model):
-    """What ends it: nothing of the kind for so long (`{none: CONDITION, for: 90 days}`), or something (`{with: CONDITION}`).
+    """What ends it: nothing more of what it counts for so long (`{quiet: 90 days}`), nothing of some other kind
+    (`{none: CONDITION, for: 90 days}`), or something (`{with: CONDITION}`).
 
     Without this it stands as long as what it asks is so.
     """
 
+    quiet: str = ""
     none: Condition | None = None
     for_: str = Field("", alias="for")
     with_: Condition | None = Field(None, alias="with")
 
     @model_validator(mode="after")
     def _means_something(self) -> Ends:
-        if (self.none is None) != (not self.for_) or (self.none is None and self.with_ is None):
-            raise ValueError("say `none` and `for`, or `with`")
+        if (self.none is None) != (not self.for_) or (self.quiet and self.none is not None):
+            raise ValueError("say `quiet`, or `none` and `for`")
+        if not self.quiet and self.none is None and self.with_ is None:
+            raise ValueError("say `quiet`, or `none` and `for`, or `with`")
         return self
 
 
@@ -198,7 +212,7 @@ class Signal(Thing):
     does_not_mean: str
     when: Pattern
     except_at: Listed = Field((), description="of a place: kinds of place (`location-type`) that are no such place")
-    says: str = Field(description="Template: {count}, {days}, {agencies}, {age} are known")
+    says: str = Field(description="Template: {count}, {days}, {agencies}, {kinds} are known")
     level: Literal["look", "pressing", "now"] = "look"
     graver: tuple[Graver, ...] = ()
     tell: Annotated[tuple[Told, ...], BeforeValidator(_tell)] = ()

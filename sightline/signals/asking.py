@@ -1,0 +1,396 @@
+"""A rule's questions, asked of one world: what is known about a child (or a place) at one moment. Pure.
+
+One `Asked` serves all rules about the same child at the same moment: what they have in common is worked out once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from sightline.definition.kinds.signals import Pattern
+from sightline.definition.types import Condition, Signal
+from sightline.signals import windows
+from sightline.signals.types import Occurrence, World
+from sightline.timescales.spans import parse_span
+from sightline.timescales.working import WorkingDays
+
+Rules = Mapping[str, Signal]
+ADULT = "18 years"
+DEEPEST = 20  # rules that rest on rules; `check` refuses a circle
+_in_order = attrgetter("happened", "first")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A question whose answer is yes: what it rests on, and how many separate events."""
+
+    rests_on: tuple[Occurrence, ...] = ()
+    count: int = 0
+
+
+YES = Held()
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """Something that should have come and had not, from when until when; what it should have come after."""
+
+    late: datetime
+    cured: datetime | None
+    because: Occurrence
+
+
+def named(condition: Condition) -> tuple[str, frozenset[str]] | None:
+    """By what those that a condition may be about are found at once: `record` or `counts-as`, with its values."""
+    for term in ("record", "counts-as"):
+        if term in condition.terms:
+            return term, frozenset(condition.terms[term])
+    for part in condition.all:
+        if (found := named(part)) is not None:
+            return found
+    return None
+
+
+class Asked:
+    """A rule's questions, with what is known at one moment. Asked of many moments in the world."""
+
+    def __init__(self, world: World, now: datetime, rules: Rules, days: WorkingDays) -> None:
+        self.now = now
+        self.rules = rules
+        self.days = days
+        known = world.as_of(now)
+        self.born = known.born
+        self.differs = known.differs
+        self.grown = windows.birthday(known.born, ADULT) if known.born is not None else None
+        self.occurrences = sorted(known.occurrences, key=_in_order)
+        # what is known already and is still to happen
+        self.ahead = min((one.happened for one in world.occurrences if one.known <= now < one.happened), default=None)
+        self._by: dict[str, dict[str, list[Occurrence]]] = {}
+        self._matching: dict[tuple[int, tuple[str, ...]], tuple[list[Occurrence], list[datetime]]] = {}
+        self._gaps: dict[int, list[_Gap]] = {}
+        self._before: dict[tuple[str, datetime], datetime] = {}
+        self._after_: dict[tuple[str, datetime], datetime] = {}
+        self._spans: dict[tuple[str, ...], list[tuple[datetime, datetime | None, Occurrence]]] = {}
+
+    # --- what there is ----------------------------------------------------------------------------------------------
+
+    def before(self, span: str, moment: datetime) -> datetime:
+        """Where a window that ends at a moment begins."""
+        asked = span, moment
+        if asked not in self._before:
+            self._before[asked] = parse_span(span).before(moment)
+        return self._before[asked]
+
+    def after(self, span: str, moment: datetime) -> datetime:
+        """The first moment at which one is outside a window of that length."""
+        asked = span, moment
+        if asked not in self._after_:
+            self._after_[asked] = windows.after(span, moment)
+        return self._after_[asked]
+
+    def matching(self, condition: Condition, whose: tuple[str, ...]) -> tuple[list[Occurrence], list[datetime]]:
+        """Those that a condition is about, in the order of happening, and when each happened."""
+        key = id(condition), whose
+        if key not in self._matching:
+            found = [one for one in self._may_be(condition) if one.whose in whose and condition.holds(one.facts)]
+            self._matching[key] = found, [one.happened for one in found]
+        return self._matching[key]
+
+    def _may_be(self, condition: Condition) -> list[Occurrence]:
+        by = named(condition)
+        if by is None:
+            return self.occurrences
+        term, values = by
+        if term not in self._by:
+            index = self._by[term] = defaultdict(list)
+            for one in self.occurrences:
+                fact = one.facts.get(term, ())
+                for value in (fact,) if isinstance(fact, str) else fact:
+                    index[value].append(one)
+        found = [one for value in values for one in self._by[term].get(value, ())]
+        if len(values) == 1:
+            return found
+        return sorted({id(one): one for one in found}.values(), key=_in_order)
+
+    def _within(
+        self, condition: Condition, whose: tuple[str, ...], since: datetime, until: datetime
+    ) -> list[Occurrence]:
+        """Those that happened after `since`, up to and with `until`."""
+        found, when = self.matching(condition, whose)
+        return found[bisect_right(when, since) : bisect_right(when, until)]
+
+    def _dated(
+        self, condition: Condition, field: str, whose: tuple[str, ...]
+    ) -> tuple[list[Occurrence], list[datetime]]:
+        """Those that a condition is about by the moment in a field, and those moments; whose field is empty is left out."""
+        found, when = self.matching(condition, whose)
+        if not field:
+            return found, when
+        dated = [(moment, one) for one in found if (moment := _moment_of(one, field)) is not None]
+        dated.sort(key=lambda pair: (pair[0], pair[1].first))
+        return [one for _, one in dated], [moment for moment, _ in dated]
+
+    def open_spans(self, states: tuple[str, ...]) -> list[tuple[datetime, datetime | None, Occurrence]]:
+        """From when until when each of these states is open. A later record about the same start takes the earlier's place."""
+        if states not in self._spans:
+            found: dict[tuple[str, datetime], tuple[datetime, datetime | None, Occurrence]] = {}
+            for one in self.occurrences:
+                if one.state in states and one.whose == "child" and one.since is not None:
+                    found[one.state, one.since] = one.since, one.until, one
+            self._spans[states] = list(found.values())
+        return self._spans[states]
+
+    # --- the questions ----------------------------------------------------------------------------------------------
+
+    def holds(self, pattern: Pattern, at: datetime, deep: int = 0) -> Held | None:
+        """Whether the answer is yes at that moment of the world, and what it rests on."""
+        asked = pattern.question
+        if asked == "all":
+            parts = []
+            for part in pattern.all:
+                held = self.holds(part, at, deep)
+                if held is None:
+                    return None
+                parts.append(held)
+            return _together(parts)
+        if asked == "any":
+            found = [held for part in pattern.any if (held := self.holds(part, at, deep)) is not None]
+            return _together(found) if found else None
+        if asked == "none":
+            return None if any(self.holds(part, at, deep) is not None for part in pattern.none) else YES
+        if asked == "rule":
+            other = self.rules.get(pattern.rule)
+            return self.holds(other.when, at, deep + 1) if other is not None and deep < DEEPEST else None
+        held_: Held | None = getattr(self, f"_{asked}")(pattern, at)
+        return held_
+
+    def possible(self, pattern: Pattern, deep: int = 0) -> bool:
+        """Whether there is enough of anything for the answer to be yes at any moment: most rules end here for most
+        children."""
+        asked = pattern.question
+        if asked == "all":
+            return all(self.possible(part, deep) for part in pattern.all)
+        if asked == "any":
+            return any(self.possible(part, deep) for part in pattern.any)
+        if asked == "rule":
+            other = self.rules.get(pattern.rule)
+            return other is not None and deep < DEEPEST and self.possible(other.when, deep + 1)
+        if asked in ("count", "rate", "current"):
+            condition: Condition = getattr(pattern, asked)
+            return len(self.matching(condition, pattern.whose)[0]) >= pattern.at_least
+        if asked == "first":
+            assert pattern.first is not None and pattern.then is not None
+            return all(self.matching(one, pattern.whose)[0] for one in (pattern.first, pattern.then))
+        if asked == "lacks":
+            return len(self.gaps(pattern)) >= pattern.at_least
+        if asked == "open":
+            return bool(self.open_spans(pattern.open))
+        if asked == "aged":
+            return self.born is not None
+        return asked == "none" or any(detail in self.differs for detail in pattern.differs)
+
+    def _count(self, pattern: Pattern, at: datetime) -> Held | None:
+        assert pattern.count is not None
+        found = self._within(pattern.count, pattern.whose, self.before(pattern.within, at), at)
+        if len(found) < pattern.at_least:
+            return None
+        for name, least in pattern.different.items():
+            if len(different(found, name)) < least:
+                return None
+        events = windows.separate(found, pattern.apart)
+        return Held(tuple(found), len(events)) if len(events) >= pattern.at_least else None
+
+    def _first(self, pattern: Pattern, at: datetime) -> Held | None:
+        assert pattern.first is not None and pattern.then is not None
+        begin = self.before(pattern.within, at)
+        firsts, when = self._dated(pattern.first, pattern.at, pattern.whose)
+        for then in reversed(self._within(pattern.then, pattern.whose, begin, at)):
+            since = self.before(pattern.within, then.happened)
+            for one in reversed(firsts[bisect_right(when, since) : bisect_left(when, then.happened)]):
+                if one.first == then.first:
+                    continue
+                if pattern.without is not None and self._between(pattern, one, then):
+                    continue
+                return Held((one, then), 2)
+        return None
+
+    def _between(self, pattern: Pattern, one: Occurrence, then: Occurrence) -> bool:
+        assert pattern.without is not None
+        besides = {one.first, then.first}
+        found = self._within(pattern.without, pattern.whose, one.happened, then.happened)
+        return any(other.first not in besides for other in found)
+
+    def _rate(self, pattern: Pattern, at: datetime) -> Held | None:
+        assert pattern.rate is not None and pattern.times is not None
+        begin = self.before(pattern.within, at)
+        found = self._within(pattern.rate, pattern.whose, begin, at)
+        count = len(windows.separate(found, pattern.apart))
+        if count < pattern.at_least:
+            return None
+        past_begin = self.before(pattern.against, begin)
+        past = len(windows.separate(self._within(pattern.rate, pattern.whose, past_begin, begin), pattern.apart))
+        if not past:
+            return None
+        usual = past * ((at - begin) / (begin - past_begin))
+        return Held(tuple(found), count) if count >= pattern.times * usual else None
+
+    def _lacks(self, pattern: Pattern, at: datetime) -> Held | None:
+        gaps = self.gaps(pattern)
+        if pattern.over:
+            begin = self.before(pattern.over, at)
+            found = [gap for gap in gaps if begin < gap.late <= at]
+        else:
+            found = [gap for gap in gaps if gap.late <= at and (gap.cured is None or at < gap.cured)]
+        return Held(tuple(gap.because for gap in found), len(found)) if len(found) >= pattern.at_least else None
+
+    def _open(self, pattern: Pattern, at: datetime) -> Held | None:
+        found = [
+            one
+            for since, until, one in self.open_spans(pattern.open)
+            if since <= at
+            and (until is None or at < until)
+            and self._long_enough(pattern, since) <= at
+        ]
+        return Held(tuple(found), len(found)) if found else None
+
+    def _long_enough(self, pattern: Pattern, since: datetime) -> datetime:
+        """From when on something that has been open since then has been so for as long as is asked."""
+        long = self.after(pattern.for_, since) if pattern.for_ else since
+        return max(long, windows.next_time(pattern.past, since)) if pattern.past else long
+
+    def _current(self, pattern: Pattern, at: datetime) -> Held | None:
+        assert pattern.current is not None
+        found = [
+            one
+            for one in self.matching(pattern.current, pattern.whose)[0]
+            if (one.since or one.happened) <= at and (one.until is None or at < one.until)
+        ]
+        return Held(tuple(found), len(found)) if found else None
+
+    def _aged(self, pattern: Pattern, at: datetime) -> Held | None:
+        assert pattern.aged is not None
+        return YES if windows.is_aged(self.born, pattern.aged.from_, pattern.aged.under, at) else None
+
+    def _differs(self, pattern: Pattern, at: datetime) -> Held | None:
+        return YES if any(self.differs[detail] <= at for detail in pattern.differs if detail in self.differs) else None
+
+    def gaps(self, pattern: Pattern) -> list[_Gap]:
+        """What should have come and had not, now or at some time."""
+        if id(pattern) not in self._gaps:
+            assert pattern.lacks is not None
+            self._gaps[id(pattern)] = list(self._again(pattern) if pattern.every else self._after(pattern))
+        return self._gaps[id(pattern)]
+
+    def _after(self, pattern: Pattern) -> Iterator[_Gap]:
+        """After each of something, once."""
+        assert pattern.lacks is not None and pattern.after is not None
+        came, when = self._dated(pattern.lacks, pattern.came, ("child",))
+        for one in self.matching(pattern.after, ("child",))[0]:
+            begin = _moment_of(one, pattern.at)
+            if begin is None:
+                continue
+            late = windows.due(pattern.within, begin, self.days)
+            place = bisect_left(when, begin)
+            while not pattern.came and place < len(came) and came[place].first == one.first:
+                place += 1
+            first = when[place] if place < len(came) else None
+            if first is None or first > late:
+                yield _Gap(late, first, one)
+
+    def _again(self, pattern: Pattern) -> Iterator[_Gap]:
+        """Again and again while something is open: from its beginning, and from each time that it came."""
+        assert pattern.lacks is not None
+        _, when = self._dated(pattern.lacks, pattern.came, ("child",))
+        for since, until, one in self.open_spans(pattern.while_):
+            inside = [moment for moment in when if since < moment and (until is None or moment < until)]
+            for begin, following in zip([since, *inside], [*inside, None], strict=True):
+                late = windows.due(pattern.every, begin, self.days)
+                end = following if following is not None else until
+                if end is None or late < end:
+                    yield _Gap(late, end, one)
+
+    # --- the moments that matter ------------------------------------------------------------------------------------
+
+    def moments(self, pattern: Pattern, deep: int = 0) -> Iterator[datetime]:
+        """When the answer may change, in the past and to come."""
+        for part in pattern.parts:
+            yield from self.moments(part, deep)
+        if pattern.rule and deep < DEEPEST and pattern.rule in self.rules:
+            yield from self.moments(self.rules[pattern.rule].when, deep + 1)
+        for key in ("count", "first", "then", "rate"):
+            condition: Condition | None = getattr(pattern, key)
+            if condition is not None:
+                for moment in self._dated(condition, pattern.at if key == "first" else "", pattern.whose)[1]:
+                    yield moment
+                    yield self.after(pattern.within, moment)
+                    if key == "rate":
+                        yield self.after(pattern.against, self.after(pattern.within, moment))
+        if pattern.lacks is not None and pattern.over:
+            yield from (self.after(pattern.over, gap.late) for gap in self.gaps(pattern))
+        if pattern.lacks is not None:
+            yield from (gap.cured for gap in self.gaps(pattern) if gap.cured is not None)
+        if pattern.open:
+            yield from (until for _, until, _ in self.open_spans(pattern.open) if until is not None)
+        if pattern.current is not None:
+            found = self.matching(pattern.current, pattern.whose)[0]
+            yield from (one.until for one in found if one.until is not None)
+        if pattern.aged is not None and pattern.aged.under and self.born is not None:
+            yield windows.birthday(self.born, pattern.aged.under)
+        yield from self._beginnings(pattern)
+
+    def rising(self, pattern: Pattern, deep: int = 0) -> Iterator[datetime]:
+        """Of these, those at which the answer may become yes by time alone, while nothing new is told."""
+        for part in (*pattern.all, *pattern.any):
+            yield from self.rising(part, deep)
+        for part in pattern.none:  # which becomes yes as soon as that is no more
+            yield from self.moments(part, deep)
+        if pattern.rule and deep < DEEPEST and pattern.rule in self.rules:
+            yield from self.rising(self.rules[pattern.rule].when, deep + 1)
+        if pattern.rate is not None:  # its own past may be left behind sooner than what is new
+            yield from self.moments(pattern, deep)
+        yield from self._beginnings(pattern)
+
+    def _beginnings(self, pattern: Pattern) -> Iterator[datetime]:
+        """When something is late, begins, or an age is reached."""
+        if pattern.lacks is not None:
+            yield from (gap.late for gap in self.gaps(pattern))
+        if pattern.open:
+            yield from (self._long_enough(pattern, since) for since, _, _ in self.open_spans(pattern.open))
+        if pattern.current is not None:
+            yield from (one.since or one.happened for one in self.matching(pattern.current, pattern.whose)[0])
+        if pattern.aged is not None and pattern.aged.from_ and self.born is not None:
+            yield windows.birthday(self.born, pattern.aged.from_)
+        yield from (self.differs[detail] for detail in pattern.differs if detail in self.differs)
+
+
+def _together(parts: Iterable[Held]) -> Held:
+    found = list(parts)
+    if len(found) == 1:
+        return found[0]
+    rests: dict[tuple[str, str], Occurrence] = {}
+    for held in found:
+        rests.update(((one.first, one.who), one) for one in held.rests_on)
+    return Held(tuple(sorted(rests.values(), key=_in_order)), sum(held.count for held in found))
+
+
+def different(found: Iterable[Occurrence], name: str) -> set[str]:
+    """The different values of a fact among these (`who`: whose they are)."""
+    values: set[str] = set()
+    for one in found:
+        value = one.who if name == "who" else one.facts.get(name)
+        if value:
+            values |= {value} if isinstance(value, str) else set(value)
+    return values
+
+
+def _moment_of(one: Occurrence, field: str) -> datetime | None:
+    """The moment in a field, or when it happened; None where the field is empty: it has not come to that yet."""
+    if not field:
+        return one.happened
+    value = one.facts.get(field)
+    return windows.moment(value) if isinstance(value, str) and value else None
