@@ -55,21 +55,22 @@ class Fairness(AppendOnly):
     """
 
     classification = dict.fromkeys(
-        ("id", "rule", "version", "begins", "ends", "made_at", "by", "figures", "definition"), "internal"
+        ("id", "rule", "version", "breakdown", "begins", "ends", "made_at", "by", "figures", "definition"), "internal"
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     rule = models.CharField(max_length=60)
     version = models.PositiveSmallIntegerField()
+    breakdown = models.CharField(max_length=40, blank=True)  # by what; empty: of all children together
     begins = models.DateField()
     ends = models.DateField()  # the first day that no longer belongs to it
     made_at = models.DateTimeField()
     by = models.CharField(max_length=60)
     definition = models.CharField(max_length=64)
-    figures = models.JSONField()  # `fairness.Report.as_dict`
+    figures = models.JSONField()  # `fairness.Table.as_dict`, empty where there were too few; `counting.Whole` of all
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["rule", "begins"], name="fairness_once")]
+        constraints = [models.UniqueConstraint(fields=["rule", "breakdown", "begins"], name="fairness_once")]
 
 
 class Explained(AppendOnly):
