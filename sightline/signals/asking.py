@@ -125,13 +125,18 @@ class Asked:
         return found[bisect_right(when, since) : bisect_right(when, until)]
 
     def _dated(
-        self, condition: Condition, field: str, whose: tuple[str, ...]
+        self, condition: Condition, fields: tuple[str, ...], whose: tuple[str, ...]
     ) -> tuple[list[Occurrence], list[datetime]]:
-        """Those that a condition is about by the moment in a field, and those moments; whose field is empty is left out."""
+        """Those that a condition is about by the moment in the first of these fields that is filled, and those moments;
+        where all are empty it is left out."""
         found, when = self.matching(condition, whose)
-        if not field:
+        if not fields:
             return found, when
-        dated = [(moment, one) for one in found if (moment := _moment_of(one, field)) is not None]
+        dated = [
+            (moment, one)
+            for one in found
+            if (moment := next(filter(None, (_moment_of(one, field) for field in fields)), None)) is not None
+        ]
         dated.sort(key=lambda pair: (pair[0], pair[1].first))
         return [one for _, one in dated], [moment for moment, _ in dated]
 
@@ -208,11 +213,12 @@ class Asked:
     def _first(self, pattern: Pattern, at: datetime) -> Held | None:
         assert pattern.first is not None and pattern.then is not None
         begin = self.before(pattern.within, at)
-        firsts, when = self._dated(pattern.first, pattern.at, pattern.whose)
+        apart = pattern.apart if "apart" in pattern.model_fields_set else ""
+        firsts, when = self._dated(pattern.first, _fields(pattern.at), pattern.whose)
         for then in reversed(self._within(pattern.then, pattern.whose, begin, at)):
             since = self.before(pattern.within, then.happened)
             for one in reversed(firsts[bisect_right(when, since) : bisect_left(when, then.happened)]):
-                if one.first == then.first:
+                if one.first == then.first or (apart and len(windows.separate((one, then), apart)) < 2):
                     continue
                 if pattern.without is not None and self._between(pattern, one, then):
                     continue
@@ -246,15 +252,15 @@ class Asked:
             found = [gap for gap in gaps if begin < gap.late <= at]
         else:
             found = [gap for gap in gaps if gap.late <= at and (gap.cured is None or at < gap.cured)]
-        return Held(tuple(gap.because for gap in found), len(found)) if len(found) >= pattern.at_least else None
+        missed = sorted((gap.because for gap in found), key=_in_order)
+        count = len(found) if pattern.every else len(windows.separate(missed, pattern.apart))
+        return Held(tuple(missed), count) if count >= pattern.at_least else None
 
     def _open(self, pattern: Pattern, at: datetime) -> Held | None:
         found = [
             one
             for since, until, one in self.open_spans(pattern.open)
-            if since <= at
-            and (until is None or at < until)
-            and self._long_enough(pattern, since) <= at
+            if since <= at and (until is None or at < until) and self._long_enough(pattern, since) <= at
         ]
         return Held(tuple(found), len(found)) if found else None
 
@@ -325,7 +331,7 @@ class Asked:
         for key in ("count", "first", "then", "rate"):
             condition: Condition | None = getattr(pattern, key)
             if condition is not None:
-                for moment in self._dated(condition, pattern.at if key == "first" else "", pattern.whose)[1]:
+                for moment in self._dated(condition, _fields(pattern.at) if key == "first" else (), pattern.whose)[1]:
                     yield moment
                     yield self.after(pattern.within, moment)
                     if key == "rate":
@@ -386,6 +392,10 @@ def different(found: Iterable[Occurrence], name: str) -> set[str]:
         if value:
             values |= {value} if isinstance(value, str) else set(value)
     return values
+
+
+def _fields(field: str) -> tuple[str, ...]:
+    return (field,) if field else ()
 
 
 def _moment_of(one: Occurrence, field: str) -> datetime | None:

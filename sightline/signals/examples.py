@@ -21,8 +21,9 @@ from itertools import product
 from typing import Any
 
 from sightline.clocks.rules import working_days
+from sightline.contexts.rules import kinds_of_place
 from sightline.definition.kinds.signals import months
-from sightline.definition.records import facts
+from sightline.definition.records import facts, reaches_queue
 from sightline.definition.types import Partnership, RecordType, Signal
 from sightline.definition.values import code_for
 from sightline.signals.rules import in_force, stands, told, words
@@ -79,10 +80,12 @@ def _entry(partnership: Partnership, number: int, text: str, born: date | None) 
     asked["lacks"] = frozenset((found["lacks"],)) if found["lacks"] else frozenset()
     if found["place"]:
         asked["place"] = found["place"]
+        asked["place-kind"] = kinds_of_place(partnership, found["place"])
     return occurrence(
         declared,
         asked,
         first=f"given {number}",
+        queued=reaches_queue(declared, asked),
         happened=happened,
         known=_on(int(found["told"]), "18:00") if found["told"] else happened,
         born=born if whose == "child" else None,

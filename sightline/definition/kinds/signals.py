@@ -55,11 +55,11 @@ class Pattern(Model):
       `event` (reports of one day, or within 12 hours, are of one event; so are those of one absence), `entry`, `day`.
       `different: {agency: 2}`: from so many. `whose`: in whose records.
     * `{first: CONDITION, then: CONDITION, within: 28 days, without: CONDITION}`: this, then that, without the other between.
-      `at`: the field of the first that says when it was (a plan's `ended`).
+      `at`: the field of the first that says when it was (a plan's `ended`). With `apart: event` they are two events.
     * `{rate: CONDITION, within: 28 days, against: 6 months, times: 3, at-least: 3}`: so much more often than the child's own
       past. Where there is no past to compare with, it doesn't hold.
     * `{lacks: CONDITION, after: CONDITION, at: FIELD, within: 72 hours}`: what should have come after something has not;
-      with `over`, `at-least` so many times in that window. `came`: the field that says when it came (an offer is no
+      with `over`, `at-least` so many times in that window. `came`: the fields that say when it came (an offer is no
       interview); then the entry may say of itself that it came. `{lacks: CONDITION, every: 10 working days, while: [STATE]}`:
       what should come again and again while something is open.
     * `{open: [STATE], for: 12 months}`: a plan, a wait, a placement is open; `past: "04:00"`: and was when it was that time of
@@ -81,8 +81,8 @@ class Pattern(Model):
     at: str = Field(
         "", description="field of the `after` (or `first`) entry from which the time runs; default: when it happened"
     )
-    came: str = Field(
-        "", description="field of what should have come that says when it came; default: when it happened"
+    came: Listed = Field(
+        (), description="fields of what should have come that say when it came; default: when it happened"
     )
     every: str = ""
     while_: Listed = Field((), alias="while", description="states that are open meanwhile")
@@ -128,7 +128,7 @@ class Pattern(Model):
             )
         also = {
             "count": ("within", "at_least", "apart", "different", "whose"),
-            "first": ("then", "at", "within", "without", "whose"),
+            "first": ("then", "at", "within", "without", "apart", "whose"),
             "rate": ("within", "against", "times", "at_least", "apart", "whose"),
             "lacks": ("after", "at", "came", "within", "every", "while_", "over", "at_least"),
             "open": ("for_", "past"),
