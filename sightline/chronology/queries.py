@@ -373,10 +373,15 @@ def _roles_told(
     return told
 
 
-def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
-    """Which of these entries this reader may see at headline or better. Two queries."""
+def at_least_headline(
+    reading: Reading, entries: Iterable[UUID], *, level: Level = Level.HEADLINE, note: bool = True
+) -> set[UUID]:
+    """Which of these entries this reader may see at headline (or another level) or better. Two queries.
+
+    `note=False`: for a caller that hands out nothing of some of them, and notes what it does hand out.
+    """
     every = set(entries)
-    found = {i for i in every if reading.shown(i) >= Level.HEADLINE}  # it stands on the page already
+    found = {i for i in every if reading.shown(i) >= level}  # it stands on the page already
     wanted = list(every - found)
     if not wanted:
         return found
@@ -388,8 +393,9 @@ def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
         # what kind of agency sent it is asked of no record: only of readers
         label = label_of(e, "", tuple(subjects[entry_id]), sealed=is_sealed(e, _since(opened, subjects[entry_id])))
         sight = reading.see(label)
-        if sight.level >= Level.HEADLINE:
-            reading.note(entry_id, sight)  # whoever is shown what follows from an entry has been shown of it
+        if sight.level >= level:
+            if note:
+                reading.note(entry_id, sight)  # whoever is shown what follows from an entry has been shown of it
             found.add(entry_id)
     return found
 
@@ -440,3 +446,11 @@ def identities_on(entries: Iterable[UUID]) -> dict[UUID, set[UUID]]:
         for entry_id, identity in parts.values_list("entry_id", "identity_id"):
             found[entry_id].add(identity)
     return found
+
+
+def children_with(since: datetime, until: datetime) -> list[UUID]:
+    """The source identities on whose own chronology something happened from `since` on and before `until` that is neither
+    routine nor a pointer alone. Ids only, for stages above: for figures."""
+    parts = Part.objects.filter(child=True, happened__gte=since, happened__lt=until)
+    parts = parts.filter(entry__routine=False, entry__pointer_only=False).order_by()
+    return list(parts.values_list("identity_id", flat=True).distinct())

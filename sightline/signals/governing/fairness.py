@@ -131,6 +131,13 @@ def published(
     return None
 
 
+def whole(children: int, became: Mapping[str, int], leads: Iterable[int]) -> Row:
+    """All children together, by no group: what became of each of whom the rule told is shown as it is."""
+    cell = Counter({one: became.get(one, 0) for one in OUTCOMES})
+    cell[NONE] = children - cell.total()
+    return _row((), cell, COLUMNS[0], {"": list(leads)})
+
+
 def _together(tallies: Tallies, some: Iterable[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for group in some:
@@ -145,7 +152,7 @@ def _row(
     leads: Mapping[str, Iterable[int]],
 ) -> Row:
     became = {} if FIRED in columns else {name: sum(cell[one] for one in kind) for name, kind in columns.items()}
-    days = [day for group in some for day in leads.get(group, ())]
+    days = [day for group in (some or ("",)) for day in leads.get(group, ())]
     lead = round(median(days)) if len(days) >= LEAST_MEDIAN else None
     return Row(some, cell.total(), sum(cell[one] for one in OUTCOMES), became, lead)
 
