@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "sightline.watching",
     "sightline.messages",
     "sightline.signals",
+    "sightline.contexts",
     "sightline.clocks",
     "sightline.chronology",
     "sightline.identity",

@@ -16,7 +16,7 @@ from django.db.models import Q
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import allowed_values, is_sealed, label_of, latest_of, opened_for_each
 from sightline.definition.records import facts
-from sightline.identity.queries import rows_of
+from sightline.identity.queries import rows_by_id, rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen
@@ -40,6 +40,7 @@ READ = (  # of an entry: as plain rows, for a machine reads them by the hundred
     "stated",
     "body",
 )
+OWN = Q(child=True)  # a part of the person's own chronology
 _Read = namedtuple("_Read", READ)
 
 
@@ -64,6 +65,7 @@ class MachineEntry(NamedTuple):
     until: datetime | None = None
     place: tuple[str, str] = ("", "")  # name, postcode: for keyed digests alone
     lacks: tuple[str, ...] = ()  # what a good record would also have
+    handling: str = "ordinary"
 
 
 def of_people(
@@ -72,14 +74,16 @@ def of_people(
     *,
     known_on: datetime | None = None,
     records: Collection[str] | None = None,
+    in_any_role: bool = False,
 ) -> dict[UUID, list[MachineEntry]]:
     """Each person's standing open entries, oldest first. Sealed routine entries and pointers-only never come.
 
     `records`: only these record types (and, where `queued` is among them, whatever reached the front door).
+    `in_any_role`: also those on which the person stands as a parent, as who caused harm, … : not on their own chronology.
     """
-    some = Q()
+    some = Q() if in_any_role else OWN
     if records is not None:
-        some = Q(entry__record__in=records) | (Q(entry__queued=True) if "queued" in records else Q())
+        some &= Q(entry__record__in=records) | (Q(entry__queued=True) if "queued" in records else Q())
     if known_on is not None:
         some &= Q(entry__known_at__lte=known_on)
     rows = {row.id: row for row in rows_of(persons)}
@@ -90,6 +94,23 @@ def of_people(
     return {person: sorted(entries, key=lambda e: (e.happened, e.first.int)) for person, entries in found.items()}
 
 
+def of_records(
+    reading: Reading, firsts: Collection[UUID], *, known_on: datetime | None = None
+) -> dict[UUID, list[MachineEntry]]:
+    """What stands of these records (by their first versions), of each person whose own chronology they are on."""
+    if not firsts:
+        return {}
+    some = OWN & Q(entry__first__among=set(firsts))
+    if known_on is not None:
+        some &= Q(entry__known_at__lte=known_on)
+    there = {identity for (identity,) in taken(Part.objects.filter(some).order_by(), "identity_id")}
+    found: dict[UUID, list[MachineEntry]] = defaultdict(list)
+    identities, rows = list(there), rows_by_id(there)
+    for start in range(0, len(identities), 400):
+        _add(reading, identities[start : start + 400], rows, found, known_on, some)
+    return found
+
+
 def _add(
     reading: Reading,
     identities: Sequence[UUID],
@@ -98,7 +119,7 @@ def _add(
     known_on: datetime | None,
     some: Q,
 ) -> None:
-    asked = Part.objects.filter(some, identity_id__among=identities, child=True).order_by("id")
+    asked = Part.objects.filter(some, identity_id__among=identities).order_by("id")
     parts = taken(asked, "entry_id", "identity_id", "role")
     rows = taken(Entry.objects.filter(id__among={entry_id for entry_id, _, _ in parts}), *READ)
     entries = {row.id: row for row in map(_Read._make, rows)}
@@ -160,6 +181,7 @@ def _add(
                 ),
                 entry.until,
                 (body.get("place", {}).get("name", ""), body.get("place", {}).get("postcode", "")),
-                tuple(body.get("missing", ())),
+                tuple(body.get("absent", ())),
+                entry.handling,
             )
         )

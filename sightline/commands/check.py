@@ -31,6 +31,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from sightline.agencies.registry import flags as registry
     from sightline.clocks import rules as clocks
+    from sightline.contexts import rules as contexts
     from sightline.definition import check as definition
     from sightline.definition import records, retaining
     from sightline.definition.check_storylines import with_folder
@@ -63,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         "check": front_door.run_check_example,
         "ladder": front_door.run_ladder_example,
         "feed": intake.run_example,
+        "link": contexts.run_example,
         "signal": signals.run_example,
         "storyline": storyline_examples.run_example,
         "watch": registry.run_example,

@@ -17,7 +17,9 @@ from sightline.definition.check_danger import check_danger, check_queue
 from sightline.definition.check_deciding import DECIDING_CHECKS
 from sightline.definition.check_disclosure import DISCLOSURE_CHECKS
 from sightline.definition.check_feeds import check_feed
+from sightline.definition.check_links import check_link
 from sightline.definition.check_matching import check_matching
+from sightline.definition.check_oversight import check_oversight
 from sightline.definition.check_records import check_clock, check_record
 from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cycles, check_names
 from sightline.definition.check_sharing import check_rule
@@ -35,7 +37,7 @@ from sightline.timescales.spans import parse_span
 Runner = Callable[[Partnership, Any, dict[str, Any]], str | None]
 
 NEED_EXAMPLES = frozenset(
-    "record clock danger message messaging rule feed signal storyline watch notice "
+    "record clock danger message messaging rule feed link signal storyline watch notice "
     "retention matching nicknames alert recipient share phrase route check ladder telling expected daylist itemreview".split()
 )
 MAIL_PARTS = ("count", "messages", "address")  # all that an e-mail may say
@@ -251,7 +253,9 @@ CHECKS: dict[str, Callable[[Faults, str, Any], None]] = {
     "clock": check_clock,
     "calendar": _calendar,
     "rule": check_rule,
+    "link": check_link,
     "signal": check_signal,
+    "oversight": check_oversight,
     "retention": _retention,
     "danger": check_danger,
     "queue": check_queue,

@@ -32,10 +32,12 @@ from sightline.definition.kinds.feeds import (
 )
 from sightline.definition.kinds.feeds_watched import Notice
 from sightline.definition.kinds.figures import Figure, FigureCount
+from sightline.definition.kinds.links import Link
 from sightline.definition.kinds.matching import Matching, Nicknames
 from sightline.definition.kinds.message_plans import MessagePlan
 from sightline.definition.kinds.messages import Acknowledge, Message, MessagePart
 from sightline.definition.kinds.naming import Naming
+from sightline.definition.kinds.oversight import Oversight
 from sightline.definition.kinds.phrases import Phrase, Wording
 from sightline.definition.kinds.records import FieldKind, GoodWhen, Opens, RecordField, RecordRole, RecordType
 from sightline.definition.kinds.registry import Document, Group, Priority, Strategy, Watch
@@ -83,6 +85,7 @@ __all__ = [
     "Ladder",
     "Lane",
     "Limit",
+    "Link",
     "Listed",
     "Locality",
     "MappedPerson",
@@ -95,6 +98,7 @@ __all__ = [
     "Naming",
     "Nicknames",
     "Notice",
+    "Oversight",
     "OnRow",
     "OpenTo",
     "Opens",
@@ -176,7 +180,9 @@ KINDS: dict[str, tuple[str, type[Thing]]] = {
     "check": ("checks", Check),
     "ladder": ("ladders", Ladder),
     "alert": ("reading-alerts", ReadingAlert),
+    "link": ("links", Link),
     "signal": ("signals", Signal),
+    "oversight": ("oversight", Oversight),
     "storyline": ("storylines", Storyline),
     "figure": ("figures", Figure),
     "nicknames": ("nicknames", Nicknames),
@@ -250,7 +256,9 @@ class Partnership(Model):
     check: dict[str, Check] = {}
     ladder: dict[str, Ladder] = {}
     alert: dict[str, ReadingAlert] = {}
+    link: dict[str, Link] = {}
     signal: dict[str, Signal] = {}
+    oversight: dict[str, Oversight] = {}
     storyline: dict[str, Storyline] = {}
     figure: dict[str, Figure] = {}
     nicknames: dict[str, Nicknames] = {}

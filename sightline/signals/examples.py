@@ -5,8 +5,8 @@
     {given: […], never: yes, because: a witness is not somebody to whom it happens}
 
 An entry: `ROLE on RECORD on day N`, then, as needed and in this order, `at HH:MM`, `told on day M`, `of a sibling` (peer,
-parent, adult-at-home; `of peer 2` is another one), `from AGENCY-KIND`, `at-place WORD`, `lacking PART`, `with FIELD VALUE,
-FIELD VALUE`. A value `day 12` is that day. `one|another|third` stands for each in turn: the example holds of every one.
+parent, adult-at-home; `of peer 2` is another one), `from AGENCY-KIND`, `at-place WORD`, `lacking PART`, `with FIELD VALUE
+and FIELD VALUE`. A value `day 12` is that day. `one|another|third` stands for each in turn: the example holds of every one.
 `age`: the child's on day 1 (`14`, `4 months`). `at`: as it stood at the end of that day (default: of the last that is
 told). `fires-on`: the day from which it could be seen. `ends-on`: the day on which it ended. `level`, `whom` (first of
 those told), `says`: as they are then.
@@ -65,7 +65,7 @@ def _entry(partnership: Partnership, number: int, text: str, born: date | None) 
     if declared is None or found["role"] not in declared.people:
         return f"{text!r}: {found['role']} does not stand on {found['record']}"
     values: dict[str, str] = {}
-    for pair in filter(None, (found["fields"] or "").split(", ")):
+    for pair in filter(None, re.split(r", | and ", found["fields"] or "")):
         name, _, value = pair.strip().partition(" ")
         field = declared.fields.get(name)
         if field is None:

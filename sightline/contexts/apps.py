@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ContextsConfig(AppConfig):
+    name = "sightline.contexts"

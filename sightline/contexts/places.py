@@ -1,0 +1,142 @@
+"""Places: what happened where, from entries. A place is a keyed digest; its words stand in entries alone.
+
+`follow` keeps the table of places in step; whoever asks reads the entries themselves again, through the gate. Homes,
+schools and hospitals are places too: which kind a place is of is told with it, and rules say of which kinds they ask.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Count
+
+from sightline.chronology.events import MachineEntry, of_records
+from sightline.contexts import linking, rules
+from sightline.contexts.models import Spot
+from sightline.contexts.types import AtPlace
+from sightline.definition.types import Partnership
+from sightline.identity import births
+from sightline.identity.queries import held, rows_of
+from sightline.sharing.reading import Reading
+from sightline.vault.actions import digest
+from sightline.vault.adding import add
+from sightline.vault.taking import taken
+
+PURPOSE = "place"  # whose digests compare with each other
+HOME = "home"
+MOST = 1000  # records
+JOINED = " "
+
+
+class _Wanted(NamedTuple):
+    place: str
+    first: UUID
+    happened: datetime
+    record: str
+    kinds: str
+
+
+def digest_of(name: str, code: str) -> str:
+    """The digest by which a place is known; empty where no place is said."""
+    keys = rules.keys_of_place(name, code)
+    return digest(PURPOSE, keys[0]) if keys else ""
+
+
+def facts_of(definition: Partnership, entry: MachineEntry) -> dict[str, object]:
+    """What a rule may ask of where it happened: `place` (a digest: the same one or another) and `place-kind`."""
+    place = digest_of(*entry.place)
+    return {"place": place, "place-kind": kinds_of(definition, entry)} if place else {}
+
+
+def kinds_of(definition: Partnership, entry: MachineEntry) -> frozenset[str]:
+    said = entry.facts.get("location-type", "")
+    return rules.kinds_of_place(definition, entry.place[0], *([said] if isinstance(said, str) else said))
+
+
+def follow(definition: Partnership, entries: Iterable[MachineEntry]) -> set[str]:
+    """Keeps what these records say of places. Returns the places that this changes, before and after. In the caller's
+    transaction; what is the same already costs one query."""
+    wanted: dict[tuple[UUID, str], _Wanted] = {}
+    firsts = set()
+    for entry in entries:
+        firsts.add(entry.first)
+        place = digest_of(*entry.place)
+        if place:
+            kinds = JOINED.join(sorted(kinds_of(definition, entry)))
+            wanted[entry.first, place] = _Wanted(place, entry.first, entry.happened, entry.record, kinds)
+    if not firsts:
+        return set()
+    rows = taken(Spot.objects.filter(first__among=firsts).order_by(), "id", *_Wanted._fields)
+    there = {(row[2], row[1]): (row[0], _Wanted(*row[1:])) for row in rows}
+    gone = [id for key, (id, kept) in there.items() if wanted.get(key) != kept]
+    new = [one for key, one in wanted.items() if key not in there or there[key][1] != one]
+    if gone:
+        Spot.objects.filter(id__among=gone).delete()
+    add(Spot, _Wanted._fields, new)
+    return {kept.place for key, (_, kept) in there.items() if wanted.get(key) != kept} | {one.place for one in new}
+
+
+def of_people(persons: Iterable[UUID], entries: Mapping[UUID, Collection[MachineEntry]]) -> set[str]:
+    """Places at which these people's entries are: for when people are joined or separated."""
+    return {place for person in persons for e in entries.get(person, ()) if (place := digest_of(*e.place))}
+
+
+def several(places: Iterable[str] | None = None, *, at_least: int = 2, most: int = MOST) -> list[str]:
+    """Those of these places (of all) that so many records name. A place that more than `most` name is none that a pattern
+    could say anything of: a city's police station, a hospital."""
+    asked = Spot.objects.all() if places is None else Spot.objects.filter(place__in=list(places))
+    counted = asked.values("place").annotate(records=Count("id")).filter(records__gte=at_least, records__lte=most)
+    return sorted(counted.values_list("place", flat=True))
+
+
+def worlds(
+    reading: Reading, places: Collection[str], *, since: datetime | None = None, known_on: datetime | None = None
+) -> dict[str, list[AtPlace]]:
+    """What happened at each of these places, oldest first, as far as this reader (a machine) may read it in full."""
+    asked = Spot.objects.filter(place__in=list(places))
+    if since is not None:
+        asked = asked.filter(happened__gte=since)
+    spots: dict[UUID, set[str]] = defaultdict(set)
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for place, first, words in taken(asked.order_by(), "place", "first", "kinds"):
+        spots[first].add(place)
+        kinds[place] |= set(words.split(JOINED)) if words else set()
+    read = of_records(reading, spots.keys(), known_on=known_on)
+    if not read:
+        return {}
+    rows = rows_of(read)
+    born = births.born(reading, rows, known_on=known_on)
+    family = _families(reading, read, known_on)
+    homes = _homes(reading, rows, known_on)
+    found: dict[str, list[AtPlace]] = defaultdict(list)
+    for person, entries in read.items():
+        for entry in entries:
+            for place in spots[entry.first]:
+                if digest_of(*entry.place) == place:
+                    kind = kinds[place] | ({HOME} if place in homes else set())
+                    one = born.get(person)
+                    found[place].append(
+                        AtPlace(entry, str(family[person]), one.born if one is not None else None, frozenset(kind))
+                    )
+    return {
+        place: sorted(every, key=lambda one: (one.entry.happened, one.entry.first.int, one.who))
+        for place, every in found.items()
+    }
+
+
+def _families(reading: Reading, persons: Collection[UUID], known_on: datetime | None) -> dict[UUID, UUID]:
+    """Which of them are of one family, each named by its least member."""
+    ties = linking.linked(reading.definition, persons, known_on=known_on)
+    pairs = [(one, tie.person) for one, theirs in ties.items() for tie in theirs if tie.whose != linking.PEER]
+    everybody = {*persons, *(other for _, other in pairs)}
+    return {one: named for one, named in rules.families(everybody, pairs).items() if one in set(persons)}
+
+
+def _homes(reading: Reading, rows: Collection[object], known_on: datetime | None) -> set[str]:
+    """Places that are where one of them lives, by postcode."""
+    codes = {rules.postcode(one.details.postcode) for one in held(reading, list(rows), known_on)}  # type: ignore[arg-type]
+    return {digest_of("", code) for code in codes if code}
