@@ -6,11 +6,14 @@ the same form has a button that keeps it.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_POST
 
+from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Missing
 from sightline.intake.actions import drop_draft, save_draft
 from sightline.intake.queries import draft
@@ -49,6 +52,7 @@ KEPT = {  # form: the fields that are kept
     "make-whole": ("words",),
     "accept-hand-over": ("words",),
     "escalate": ("words",),
+    "answer-signal": ("because", "answer"),
 }
 LONGEST = 200_000
 
@@ -75,6 +79,15 @@ def kept(request: HttpRequest, form: str, about: UUID) -> tuple[dict[str, str], 
 
 def drop(request: HttpRequest, form: str, about: UUID) -> None:
     drop_draft(form=name(form, about), by=request.actor)
+
+
+def sealed_by(actor: Actor, form: str) -> str:
+    """The key under which this worker's browser seals what is typed into this form while there is no connection (AES-256, in
+    base64). It comes with the page and is kept nowhere: whoever finds the device finds words that only the same worker,
+    signed in, can open.
+    """
+    made = salted_hmac("sightline.sealed-on-a-device", f"{actor.id}\n{form}", algorithm="sha256").digest()
+    return b64encode(made).decode("ascii")
 
 
 @require_POST

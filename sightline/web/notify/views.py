@@ -18,6 +18,7 @@ from sightline.front_door.good_enough import VOICE, Lack, lacks
 from sightline.front_door.language import Hint, hints_of
 from sightline.jobs.notifying import send_concern
 from sightline.timescales.moment import now
+from sightline.web.drafts import sealed_by
 from sightline.web.notify import held, keeping
 from sightline.web.notify.became import yours
 from sightline.web.notify.form import (
@@ -190,6 +191,7 @@ def _page(request: HttpRequest, kept: keeping.Kept, record: RecordType) -> HttpR
             "values": kept.values,
             "ring": ring(definition),
             "saved": f"Saved at {london(kept.saved_at):%H:%M on %-d %B}" if kept.saved_at else "",
+            "sealed_by": sealed_by(request.actor, f"concern:{kept.id}"),
             **beside(definition, record, kept.values, typed_something=bool(kept.saved_at)),
         },
     )
