@@ -83,7 +83,7 @@ class Explained(AppendOnly):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     rule = models.CharField(max_length=60)
     breakdown = models.CharField(max_length=40)
-    group = models.CharField(max_length=60)
+    group = models.CharField(max_length=200)  # several that are put together: with + between
     times = models.FloatField()  # the rate that is explained; one that is much higher is not
     because = models.CharField(max_length=1000)  # about a group's figures; of no person
     at = models.DateTimeField()

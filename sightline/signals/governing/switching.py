@@ -18,6 +18,7 @@ from sightline.signals.models import Switch
 from sightline.timescales.moment import now
 
 SWITCH, APPROVE = "switch-signals", "approve-signal-rules"
+MACHINE = "signal-machine"  # the role that watches fairness
 SHORTEST, LONGEST = 10, 500  # characters of a reason
 
 
@@ -31,7 +32,7 @@ def switch_off(*, rule: str, because: str, by: Actor) -> None:
     reason = _asked(rule, because, by)
     if rule in switched_off():
         raise Conflict(f"{_named(rule)} off already. Nothing was changed.")
-    _switch(rule, True, reason, by)
+    set_switch(rule, True, reason, by)
 
 
 @transaction.atomic
@@ -50,13 +51,13 @@ def switch_on(*, rule: str, because: str, by: Actor) -> None:
             "It stopped by itself because of a rate that nobody had explained: explain it, and a second person agrees."
         )
         raise Refused(Decision(False, "second-person-needed", sentence))
-    _switch(rule, False, reason, by)
+    set_switch(rule, False, reason, by)
 
 
 def stopped_for_rate(rule: str) -> bool:
     """Whether the last who switched it off was the machine that watches fairness."""
     last = Switch.objects.filter(rule=rule).order_by("-at", "-id").first()
-    return last is not None and last.off and last.by == "signal-machine"
+    return last is not None and last.off and last.by == MACHINE
 
 
 def _asked(rule: str, because: str, by: Actor) -> str:
@@ -74,7 +75,8 @@ def _asked(rule: str, because: str, by: Actor) -> str:
     return reason
 
 
-def _switch(rule: str, off: bool, because: str, by: Actor) -> None:
+def set_switch(rule: str, off: bool, because: str, by: Actor) -> None:
+    """The act itself, for verbs that have asked who may."""
     last = Switch.objects.filter(rule=rule).order_by("-at", "-id").first()
     made = Switch.objects.create(rule=rule, off=off, by=by.id, agency=by.agency, at=_after(last), because=because)
     write(

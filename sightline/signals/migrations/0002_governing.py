@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("rule", models.CharField(max_length=60)),
                 ("breakdown", models.CharField(max_length=40)),
-                ("group", models.CharField(max_length=60)),
+                ("group", models.CharField(max_length=200)),
                 ("times", models.FloatField()),
                 ("because", models.CharField(max_length=1000)),
                 ("at", models.DateTimeField()),
