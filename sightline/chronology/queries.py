@@ -373,15 +373,10 @@ def _roles_told(
     return told
 
 
-def at_least_headline(
-    reading: Reading, entries: Iterable[UUID], *, level: Level = Level.HEADLINE, note: bool = True
-) -> set[UUID]:
-    """Which of these entries this reader may see at headline (or another level) or better. Two queries.
-
-    `note=False`: for a caller that hands out nothing of some of them, and notes what it does hand out.
-    """
+def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
+    """Which of these entries this reader may see at headline or better. Two queries."""
     every = set(entries)
-    found = {i for i in every if reading.shown(i) >= level}  # it stands on the page already
+    found = {i for i in every if reading.shown(i) >= Level.HEADLINE}  # it stands on the page already
     wanted = list(every - found)
     if not wanted:
         return found
@@ -393,9 +388,8 @@ def at_least_headline(
         # what kind of agency sent it is asked of no record: only of readers
         label = label_of(e, "", tuple(subjects[entry_id]), sealed=is_sealed(e, _since(opened, subjects[entry_id])))
         sight = reading.see(label)
-        if sight.level >= level:
-            if note:
-                reading.note(entry_id, sight)  # whoever is shown what follows from an entry has been shown of it
+        if sight.level >= Level.HEADLINE:
+            reading.note(entry_id, sight)  # whoever is shown what follows from an entry has been shown of it
             found.add(entry_id)
     return found
 

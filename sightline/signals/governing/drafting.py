@@ -51,7 +51,7 @@ def begin(*, rule: str, by: Actor, text: str = "") -> UUID:
 @transaction.atomic
 def save(*, draft: UUID, text: str, why: str, lock: int, by: Actor) -> int:
     """Keeps what was written, faults and all. Only who began it changes it. Returns its lock."""
-    row = _mine(draft, by, lock)
+    row = mine(draft, by, lock)
     row.text, row.why, row.saved_at, row.lock = text, " ".join(why.split())[:LONGEST], now(), row.lock + 1
     rule, _ = from_yaml(text, partnership())
     if rule is not None:
@@ -63,7 +63,7 @@ def save(*, draft: UUID, text: str, why: str, lock: int, by: Actor) -> int:
 @transaction.atomic
 def submit(*, draft: UUID, lock: int, by: Actor) -> None:
     """Asks for a second person. Raises Invalid where it has a fault, Refused where it was not tried as it stands."""
-    row = _mine(draft, by, lock)
+    row = mine(draft, by, lock)
     _sound(row)
     if row.tried_text != fingerprint(row.text):
         sentence = "Try it over the past first, as it stands now: the second person sees what it would have changed."
@@ -112,7 +112,7 @@ def send_back(*, draft: UUID, because: str, lock: int, by: Actor) -> None:
 @transaction.atomic
 def drop(*, draft: UUID, by: Actor) -> None:
     """Gives it up."""
-    row = _mine(draft, by, None)
+    row = mine(draft, by, None)
     row.state, row.decided_by, row.decided_at, row.lock = "dropped", by.id, now(), row.lock + 1
     row.save(update_fields=["state", "decided_by", "decided_at", "lock"])
     _written("drop-rule", row, by)
@@ -172,7 +172,8 @@ def _require(by: Actor, permission: str) -> Partnership:
     return definition
 
 
-def _mine(draft: UUID, by: Actor, lock: int | None) -> Draft:
+def mine(draft: UUID, by: Actor, lock: int | None) -> Draft:
+    """A draft that is being made by this worker, locked. Raises as `_taken`, and Refused where it is somebody else's."""
     row = _taken(draft, by, DRAFT, "drafted", lock)
     if row.by != by.id:
         raise Refused(Decision(False, "not-permitted", "Somebody else is making this draft: only they change it."))
