@@ -9,6 +9,7 @@ from typing import Any
 # subcommand: (module with `add_parser(subparsers)` and `run(args)`, whether it needs the database)
 SUBCOMMANDS: dict[str, tuple[str, bool]] = {
     "explain": ("sightline.commands.signals_explain", False),
+    "backtest": ("sightline.commands.signals_backtest", False),
 }
 
 

@@ -1,0 +1,252 @@
+"""Reads an invented city: the files that its agencies sent, by the same readers and mappings as a load, and the truth.
+
+Who a record is about is decided by the number under which its sender holds somebody (`truth/identities.jsonl`): linking is
+taken to be right, mistakes of the senders (a brother named instead) stay. A set of tables restates everything at the end;
+each of its rows is told here on the morning after each day that it tells of, as a daily extract would have told it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sightline.definition.records import clean, facts, is_routine, missing_parts, reaches_queue
+from sightline.definition.types import Partnership, RecordType
+from sightline.intake.notes import Notes
+from sightline.intake.readers import detect, read
+from sightline.intake.types import Notification
+from sightline.signals.backtest.types import Arrival, City, Planting, Somebody
+from sightline.signals.seeing import occurrence
+from sightline.signals.types import Occurrence
+from sightline.timescales.london import at, local_day, parse_moment
+
+REGISTER = "register"  # of schools: it stands beside the files, and is none of them
+MORNING = time(7, 0)
+PART = {4: "-01-01", 7: "-01"}
+Progress = Callable[[str, int, int], None]
+
+
+class NoCity(ValueError):
+    """The folder is no invented city; says what is missing."""
+
+
+def city(
+    folder: Path, definition: Partnership, *, keep: frozenset[str] | None = None, progress: Progress | None = None
+) -> City:
+    """Everything in `folder/feeds` and `folder/truth`. `keep`: the facts that rules ask (others are dropped: memory).
+
+    Raises NoCity where the folder has no feeds or no truth, and `Unreadable` where a file cannot be used.
+    """
+    feeds, truth = folder / "feeds", folder / "truth"
+    for part, needed in ((feeds, feeds.is_dir()), (truth, (truth / "storylines.jsonl").is_file())):
+        if not needed:
+            raise NoCity(f"{part} is not there: a back-test reads a folder that `sightline simulate --out DIR` wrote")
+    people, held, agencies, stories, sent, span, unrecorded = _truth(truth, definition)
+    made = City(definition, *span, people=people, unrecorded=unrecorded)
+    made.children = sum(p.child for p in people.values())
+    if "children" in definition.figure:
+        made.share = min(1.0, made.children / definition.figure["children"].value)
+    reader = _Reader(definition, made, held, stories, keep)
+    files = [path for path in sorted(feeds.iterdir()) if REGISTER not in path.name]
+    for number, path in enumerate(files, 1):
+        if progress:
+            progress("reading", number, len(files))
+        feed = detect(path, definition)
+        for thing in read(path, feed, definition, Notes(), agencies=agencies):
+            if isinstance(thing, Notification):
+                reader.take(thing, dated=feed.format in ("tables", "cin-census"))
+            else:
+                made.unread += 1
+    reader.finish()
+    made.plantings = tuple(_plantings(truth / "storylines.jsonl", sent, made.last))
+    return made
+
+
+# --- the truth ----------------------------------------------------------------------------------------------------------
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if path.is_file():
+        with path.open(encoding="utf-8") as stream:
+            yield from map(json.loads, stream)
+
+
+def _truth(folder: Path, definition: Partnership) -> tuple[Any, ...]:
+    people: dict[str, Somebody] = {}
+    for told in _lines(folder / "people.jsonl"):
+        born = date.fromisoformat(told["born"]) if told.get("born") else None
+        child = told["role"] == "child"
+        people[told["person"]] = Somebody(
+            told["person"], told["family_id"], born, child, told.get("sex", ""), told.get("ethnicity", "")
+        )
+    held = {(told["agency"], told["id"]): told["person"] for told in _lines(folder / "identities.jsonl")}
+    agencies, stories, sent, unrecorded = set(definition.agency), {}, {}, 0
+    moments: list[str] = []
+    for told in _lines(folder / "events.jsonl"):
+        agencies.add(told["agency"])
+        moments.append(told["sent"])
+        unrecorded += not told["file"]
+        if story := told.get("storyline"):
+            stories[told["agency"], told["message"]] = story
+            sent.setdefault(story, parse_moment(told["sent"]))
+    if not moments:
+        raise NoCity(f"{folder / 'events.jsonl'} is empty: nothing happened in this city")
+    span = parse_moment(min(moments)), parse_moment(max(moments))
+    return people, held, frozenset(agencies), stories, sent, span, unrecorded
+
+
+def _plantings(path: Path, sent: Mapping[str, datetime], last: datetime) -> Iterator[Planting]:
+    for told in _lines(path):
+        if "events" not in told or not isinstance(told["events"], list):
+            continue  # a story that is told as it stands: it promises nothing
+        keys = sorted((sent[e["key"]], e["key"]) for e in told["events"] if e.get("told") and e["key"] in sent)
+        turns = parse_moment(told["turns"]) if told.get("turns") else (keys[-1][0] if keys else None)
+        yield Planting(
+            told["planting"],
+            told["storyline"],
+            told["kind"] == "look-alike",
+            frozenset(one for those in told["cast"].values() for one in those) | frozenset(told["places"].values()),
+            tuple((ought["signal"], whom) for ought in told["signals"] for whom in ought["about"]),
+            frozenset((never["signal"], whom) for never in told["never"] for whom in never["about"]),
+            turns,
+            bool(told.get("turns-declared")),
+            tuple((key, moment) for moment, key in keys),
+            bool(turns and turns <= last),
+        )
+
+
+# --- what was sent ------------------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    def __init__(
+        self,
+        definition: Partnership,
+        made: City,
+        held: Mapping[tuple[str, str], str],
+        stories: Mapping[tuple[str, str], str],
+        keep: frozenset[str] | None,
+    ) -> None:
+        self.definition, self.city, self.held, self.stories, self.keep = definition, made, held, stories, keep
+        self.kinds = {agency.id: agency.kind for agency in definition.agency.values()}
+        self.days = {
+            record.id: [name for name, field in record.fields.items() if field.kind in ("date", "datetime")]
+            for record in definition.record.values()
+        }
+        self.found: dict[str, list[Arrival]] = defaultdict(list)
+        self._same: dict[Any, Any] = {}
+
+    def take(self, n: Notification, *, dated: bool) -> None:
+        record = self.definition.record.get(n.record)
+        if record is None or record.pointer_only or not n.happened:
+            return
+        fields, _ = clean(self.definition, record, n.fields)
+        self.city.records += 1
+        first = f"{n.agency}|{n.message_id}"
+        story = self.stories.get((n.agency, n.message_id), "")
+        try:
+            happened, until = _moment(n.happened), _moment(n.until) if n.until else None
+            known = max(_moment(n.sent), happened) if n.sent else happened
+        except ValueError:
+            self.city.unread += 1
+            return
+        if not dated:
+            self._known(n, record, fields, first, happened, until, known, story)
+            return
+        for morning, so_far in _unfolded(fields, self.days[record.id], happened, until):
+            if morning <= self.city.last:
+                end = until if until and until <= morning else None
+                self._known(n, record, so_far, first, happened, end, morning, story)
+
+    def _known(
+        self,
+        n: Notification,
+        record: RecordType,
+        fields: Mapping[str, str],
+        first: str,
+        happened: datetime,
+        until: datetime | None,
+        known: datetime,
+        story: str,
+    ) -> None:
+        by_role: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        on: dict[str, list[str]] = defaultdict(list)
+        for person in n.people:
+            who = self.held.get((n.agency, person.details.local_id), "")
+            for role in person.roles:
+                by_role[role].append(person.details.as_dict())
+                if who and record.people[role].child:
+                    on[who].append(role)
+        if not on:
+            return
+        kind = self.kinds.get(n.agency, "school")
+        whole = facts(self.definition, record, fields, roles=by_role, agency=n.agency, agency_kind=kind)
+        if is_routine(record, whole):
+            return  # sealed until a concern opens: never what a signal rests on
+        queued = reaches_queue(record, whole)
+        lacks = frozenset(part for part, _ in missing_parts(record, fields, by_role))
+        for who, roles in on.items():
+            told = whole | {"role": self._one(frozenset(roles)), "lacks": self._one(lacks)}
+            told["place"] = n.place.get("name", "")
+            seen = occurrence(
+                record,
+                told,
+                first=first,
+                happened=happened,
+                known=known,
+                born=self.city.people[who].born if who in self.city.people else None,
+                until=until,
+                queued=queued,
+            )
+            self.found[who].append(Arrival(known, self._slim(seen), story))
+
+    def _slim(self, seen: Occurrence) -> Occurrence:
+        """Without the facts that no rule asks; what is the same is held once."""
+        kept = {
+            name: self._one(value)
+            for name, value in seen.facts.items()
+            if value and (self.keep is None or name in self.keep)
+        }
+        return replace(seen, facts=kept)
+
+    def _one(self, value: Any) -> Any:
+        return self._same.setdefault(value, value) if isinstance(value, (str, frozenset)) else value
+
+    def finish(self) -> None:
+        for who, arrivals in self.found.items():
+            arrivals.sort(key=lambda one: (one.known, one.seen.happened))
+            self.city.histories[who] = arrivals
+        self.found = defaultdict(list)
+        self._same.clear()
+
+
+@lru_cache(maxsize=65536)
+def _moment(text: str) -> datetime:
+    plain = text.strip()
+    return parse_moment(plain + PART.get(len(plain), ""))
+
+
+def _unfolded(
+    fields: Mapping[str, str], days: Iterable[str], happened: datetime, until: datetime | None
+) -> Iterator[tuple[datetime, dict[str, str]]]:
+    """What was known of a row on each morning after a day that it tells of: (that morning, its fields so far).
+
+    A day still to come is told from the beginning where the row is about it (a date that is due, expected, planned): what
+    lies after the row's own last past day is kept out only as long as it tells of an end.
+    """
+    told = {name: _moment(fields[name]) for name in days if fields.get(name)}
+    moments = sorted({happened, *(m for m in told.values() if m > happened), *([until] if until else [])})
+    for moment in moments:
+        morning = at(local_day(moment) + timedelta(days=1), MORNING)
+        yield morning, {name: text for name, text in fields.items() if name not in told or told[name] <= morning}
+
+
+def shown(moment: datetime) -> str:
+    """A moment as the report writes it: UTC, to the minute."""
+    return moment.astimezone(UTC).isoformat(timespec="minutes")
