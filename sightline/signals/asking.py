@@ -293,13 +293,15 @@ class Asked:
         return self._gaps[id(pattern)]
 
     def _after(self, pattern: Pattern) -> Iterator[_Gap]:
-        """After each of something, once."""
+        """After each of something, once: two records of the same beginning are of one wait."""
         assert pattern.lacks is not None and pattern.after is not None
         came, when = self._dated(pattern.lacks, pattern.came, ("child",))
-        for one in self.matching(pattern.after, ("child",))[0]:
+        began: dict[datetime, Occurrence] = {}
+        for one in sorted(self.matching(pattern.after, ("child",))[0], key=attrgetter("known", "first")):
             begin = _moment_of(one, pattern.at)
-            if begin is None:
-                continue
+            if begin is not None:
+                began.setdefault(begin, one)
+        for begin, one in began.items():
             late = windows.due(pattern.within, begin, self.days)
             place = bisect_left(when, begin)
             while not pattern.came and place < len(came) and came[place].first == one.first:
