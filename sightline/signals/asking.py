@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -204,9 +204,8 @@ class Asked:
         found = self._within(pattern.count, pattern.whose, self.before(pattern.within, at), at)
         if len(found) < pattern.at_least:
             return None
-        for name, least in pattern.different.items():
-            if len(different(found, name)) < least:
-                return None
+        if not _different_enough(pattern, found):
+            return None
         events = windows.separate(found, pattern.apart)
         return Held(tuple(found), len(events)) if len(events) >= pattern.at_least else None
 
@@ -236,7 +235,7 @@ class Asked:
         begin = self.before(pattern.within, at)
         found = self._within(pattern.rate, pattern.whose, begin, at)
         count = len(windows.separate(found, pattern.apart))
-        if count < pattern.at_least:
+        if count < pattern.at_least or not _different_enough(pattern, found):
             return None
         past_begin = self.before(pattern.against, begin)
         past = len(windows.separate(self._within(pattern.rate, pattern.whose, past_begin, begin), pattern.apart))
@@ -384,6 +383,10 @@ def _together(parts: Iterable[Held]) -> Held:
     for held in found:
         rests.update(((one.first, one.who), one) for one in held.rests_on)
     return Held(tuple(sorted(rests.values(), key=_in_order)), sum(held.count for held in found))
+
+
+def _different_enough(pattern: Pattern, found: Sequence[Occurrence]) -> bool:
+    return all(len(different(found, name)) >= least for name, least in pattern.different.items())
 
 
 def different(found: Iterable[Occurrence], name: str) -> set[str]:

@@ -129,7 +129,7 @@ class Pattern(Model):
         also = {
             "count": ("within", "at_least", "apart", "different", "whose"),
             "first": ("then", "at", "within", "without", "apart", "whose"),
-            "rate": ("within", "against", "times", "at_least", "apart", "whose"),
+            "rate": ("within", "against", "times", "at_least", "apart", "different", "whose"),
             "lacks": ("after", "at", "came", "within", "every", "while_", "over", "at_least"),
             "open": ("for_", "past"),
             "current": ("whose",),
