@@ -31,7 +31,6 @@ from sightline.definition.types import Fault, Partnership, RecordField, RecordTy
 from sightline.definition.yaml_lines import Node, Path, dotted, walk
 from sightline.definition.yaml_lines import read as read_yaml
 
-SIGNALS_TO_COME = "signal"  # a code list: signals that have their name before they have their rule
 PLACEHOLDER = re.compile(r"\{([A-Za-z0-9-]+)(?:\.([A-Za-z-]+))?\}")
 PRONOUNS = ("he", "him", "his", "He", "Him", "His")  # of whom the record is about; written for boys, said for all
 WORDS_OF = ("given", "family", *PRONOUNS)
@@ -294,8 +293,6 @@ class _Check:
 
     def signal(self, path: Path, wanted: Ought | Never) -> None:
         known = {*self.faults.declared.get("signal", ())}
-        to_come = self.faults.partnership.codes.get(SIGNALS_TO_COME)
-        known |= set(to_come.codes) if to_come else set()
         at = (*path, "signal") if isinstance(wanted, Ought) or wanted.because or wanted.about else path
         self.faults.refer(self.name, at, wanted.signal, known, "a signal")
         if wanted.about:

@@ -81,8 +81,7 @@ def _event(p: Partnership, event: Told) -> str:
 def _signal(p: Partnership, id: str) -> str:
     if id in p.signal:
         return f"{p.signal[id].title} (`{id}`)"
-    named = p.codes.get("signal")
-    return f"{named.codes[id].title} (`{id}`)" if named and id in named.codes else f"`{id}`"
+    return f"`{id}`"
 
 
 def _line(text: str) -> str:
