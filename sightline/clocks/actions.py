@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sightline.clocks.rules import follow, school_days, working_days
 from sightline.clocks.types import ClockState, Event
 from sightline.definition.types import Partnership
 from sightline.identity.queries import ids_of
-from sightline.sharing.reading import reading
+from sightline.sharing.reading import Reading, reading
 from sightline.timescales.moment import now
 from sightline.timescales.school import SchoolDays
 from sightline.timescales.working import WorkingDays
@@ -80,8 +80,15 @@ def states_of(
     ]
 
 
-def recompute(persons: Iterable[UUID]) -> int:
-    """Replaces the stored clocks of these people by what their entries say now. Returns how many clocks stand."""
+Then = Callable[[Reading, list[UUID], Mapping[UUID, list[MachineEntry]]], object]
+
+
+def recompute(persons: Iterable[UUID], *, besides: Collection[str] = (), then: Then | None = None) -> int:
+    """Replaces the stored clocks of these people by what their entries say now. Returns how many clocks stand.
+
+    `besides`, `then`: entries of these record types are read too, and what was read is handed on in the same transaction:
+    for a stage above that follows from entries as clocks do, so that they are read once.
+    """
     wanted = list(dict.fromkeys(persons))
     count = 0
     for start in range(0, len(wanted), TOGETHER):
@@ -90,11 +97,13 @@ def recompute(persons: Iterable[UUID]) -> int:
             reading(machine("clock-machine"), "safeguarding", about="recompute-clocks") as opened,
         ):
             some = wanted[start : start + TOGETHER]
-            entries = of_people(opened, some, records=relevant(opened.definition))
+            own = relevant(opened.definition)
+            entries = of_people(opened, some, records=own | frozenset(besides))
             identities = ids_of(some)
             rows, ids = [], Ids()
             for person, theirs in entries.items():
-                for state, started in states_of(opened.definition, person, theirs):
+                counted = [e for e in theirs if e.record in own or (e.queued and "queued" in own)] if besides else theirs
+                for state, started in states_of(opened.definition, person, counted):
                     rows.append(
                         new(
                             Running,
@@ -118,4 +127,6 @@ def recompute(persons: Iterable[UUID]) -> int:
             Running.objects.filter(identity_id__among=identities).delete()
             add_objects(rows)
             count += len(rows)
+            if then is not None:
+                then(opened, some, entries)
     return count

@@ -46,6 +46,7 @@ from sightline.intake.types import Counts, Named, Notification, Unread
 from sightline.intake.usable import SAYS, TOLD_BY_READERS, sentence, usable
 from sightline.ledger.actions import write
 from sightline.sharing.actions import end_ties, tie, untie
+from sightline.signals.knowing import relevant as rests_on
 from sightline.timescales.london import local_day, parse_moment
 from sightline.timescales.moment import now
 from sightline.timescales.partial import parse_partial
@@ -72,7 +73,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.schools = {a.title.casefold(): a.id for a in self.agencies.values()} | {a: a for a in self.agencies}
-        self.clocked = relevant(self.definition)
+        self.clocked = relevant(self.definition) | rests_on(self.definition)
         self.duty_teams = [
             (f"team:{t.id}", timedelta(days=parse_span(t.keeps).amount) if t.keeps else None)
             for t in self.definition.team.values()

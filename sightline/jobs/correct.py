@@ -27,6 +27,7 @@ from sightline.identity.types import Resolved
 from sightline.intake.actions import close_delivery, delivery_for, open_delivery
 from sightline.intake.corrections import Corrections
 from sightline.intake.types import Details, Named, Notification
+from sightline.jobs import beside
 from sightline.jobs.bite import Bite, World, moment_of
 from sightline.jobs.due import owe
 from sightline.ledger.actions import write
@@ -101,7 +102,7 @@ def correct_record(
         ids=[made, opened.first],
     )
     concerned = before | set(persons_on(made))
-    owe("clocks", {"persons": [str(person) for person in sorted(concerned, key=str)]})
+    owe("clocks", beside.payload(sorted(concerned, key=str), concerned))
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,12 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.agencies.queries import machine, partnership
-from sightline.clocks import actions as clocks
 from sightline.front_door import following as queue
 from sightline.front_door.portal import actions as portal
 from sightline.front_door.quality import tell as tell_quality
 from sightline.identity import quality
 from sightline.intake import alarms
-from sightline.jobs import escalating, falling_due, retaining
+from sightline.jobs import beside, escalating, falling_due, retaining, signalling
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
 from sightline.messages import actions as messages
@@ -33,7 +32,7 @@ SOME, EVERYTHING = 200, 100_000
 PAUSE_SECONDS = 0.003  # between transactions, so that whoever waits for the database gets its turn
 
 VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
-    "clocks": lambda payload: _recompute([UUID(p) for p in payload["persons"]]),
+    "clocks": lambda payload: _follow(payload["persons"], payload.get("beside", ())),
     "queue": lambda payload: queue.bring_up_to_date(UUID(i) for i in payload["items"]),
     "sequence-ledger": lambda payload: ledger.sequence(),
     "bring-up-due": lambda payload: retaining.bring_up_due(),
@@ -52,9 +51,17 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
-def _recompute(persons: list[UUID]) -> None:
-    """What is computed from these people's entries, made anew: their clocks, and where their notices stand in the queue."""
-    clocks.recompute(persons)
+def _follow(persons: Sequence[str], moved: Sequence[str]) -> None:
+    """What follows for these people at once; then, in a transaction of its own, for those beside whoever is `moved`."""
+    own, whom = [UUID(p) for p in persons], frozenset(map(UUID, moved))
+    _recompute(own, whom)
+    if also := beside.others(own, whom):
+        owe("clocks", beside.payload(also))
+
+
+def _recompute(persons: list[UUID], moved: frozenset[UUID] = frozenset()) -> None:
+    """What is computed from these people's entries, made anew: clocks, signals, and where their notices stand in the queue."""
+    signalling.bring_up_to_date(persons, moved)
     queue.about_people(persons)
     for item, moment in queue.looks_again(persons):
         wanted = {"items": [str(item)]}
@@ -108,20 +115,24 @@ def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int
     """
     rows = Due.objects.filter(done_at=None, run_at__lte=now(), tries__lt=MOST_TRIES).order_by("run_at")
     persons: dict[str, None] = {}
+    moved: set[UUID] = set()
     together: list[UUID] = []
     others: list[UUID] = []
     for row in rows[:limit].iterator():
         if row.verb == "clocks":
             together.append(row.id)
             persons.update(dict.fromkeys(row.payload["persons"]))
+            moved.update(map(UUID, row.payload.get("beside", ())))
         else:
             others.append(row.id)
     done = 0
     if together:  # one child's clocks are recomputed once, however many records asked for it
         try:
-            wanted = list(persons)
+            own = [UUID(p) for p in persons]
+            wanted = [*own, *beside.others(own, moved)]
             for start in range(0, len(wanted), at_once):
-                _recompute([UUID(p) for p in wanted[start : start + at_once]])
+                some = wanted[start : start + at_once]
+                _recompute(some, frozenset(moved.intersection(some)))
                 time.sleep(PAUSE_SECONDS)
                 if progress:
                     progress(min(start + at_once, len(wanted)), len(wanted))
@@ -129,7 +140,37 @@ def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int
         except Exception as error:
             log.warning("due work failed together", extra={"error": type(error).__name__}, exc_info=True)
             done += sum(settle(due) for due in together)
-    return done + sum(settle(due) for due in others) + messages.deliver()
+    return done + _look_again(at_once) + sum(settle(due) for due in others) + messages.deliver()
+
+
+def _look_again(most: int) -> int:
+    """Looks at those about whom time alone may have changed something. Returns how many."""
+    done = _look_at_places(most)
+    persons = signalling.due(most)
+    if not persons:
+        return done
+    try:
+        _recompute(persons)
+        return done + len(persons)
+    except Exception as error:
+        log.warning("looking again failed", extra={"error": type(error).__name__}, exc_info=True)
+    for person in persons:  # one alone holds up nobody
+        try:
+            _recompute([person])
+            done += 1
+        except Exception as error:
+            log.warning("looking again failed", extra={"error": type(error).__name__})
+            signalling.postpone([person])
+    return done
+
+
+def _look_at_places(most: int) -> int:
+    try:
+        return signalling.look_at_places(most)
+    except Exception as error:
+        log.warning("looking at places failed", extra={"error": type(error).__name__}, exc_info=True)
+        signalling.postpone_places(most)
+        return 0
 
 
 def lag_seconds() -> float:
@@ -137,7 +178,7 @@ def lag_seconds() -> float:
     oldest = (
         Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
     )
-    since = [moment for moment in (oldest, messages.waiting_since()) if moment]
+    since = [moment for moment in (oldest, messages.waiting_since(), signalling.oldest_due()) if moment]
     return (now() - min(since)).total_seconds() if since else 0.0
 
 

@@ -22,6 +22,7 @@ from sightline.definition.outcomes import Missing
 from sightline.identity import erasing
 from sightline.identity.queries import identities_of, persons_of, rows_by_id
 from sightline.intake.actions import drop_drafts_about
+from sightline.jobs import beside
 from sightline.jobs.due import owe
 from sightline.messages import asking
 from sightline.retention import actions, queries
@@ -104,6 +105,6 @@ def _erase(subjects: Sequence[UUID], entries: Mapping[UUID, tuple[str, bytes]]) 
     for kind in partnership().codes["tie"].codes:
         untie(kind=kind, subjects=subjects)
     stay = openable(body for _, body in entries.values())
-    owe("clocks", {"persons": [str(person) for person in persons]})
+    owe("clocks", beside.payload(persons, persons))
     types = Counter(record for record, _ in entries.values())
     return {"keys": keys, "erased": len(entries) - stay, "shared": stay, "types": dict(types)}

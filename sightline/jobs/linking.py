@@ -16,7 +16,7 @@ from sightline.agencies.types import Actor
 from sightline.identity import actions
 from sightline.identity.queries import persons_of
 from sightline.identity.tracing import circle_of, ends_of
-from sightline.jobs import telling
+from sightline.jobs import beside, telling
 from sightline.jobs.due import owe
 from sightline.sharing.standing import trusted
 
@@ -30,7 +30,7 @@ def followed(identities: Iterable[UUID]) -> Iterator[None]:
     after = persons_of(circle_of(circle))
     moved = {p for i, person in after.items() if before.get(i) != person for p in (before.get(i), person) if p}
     if moved:
-        owe("clocks", {"persons": sorted(str(person) for person in moved)})
+        owe("clocks", beside.payload(sorted(moved, key=str), moved))
         telling.again(circle)
 
 

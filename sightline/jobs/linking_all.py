@@ -87,4 +87,4 @@ def _follow(moved: Moved) -> None:
     """The clocks of whoever they were and are."""
     persons = {str(person) for pair in moved.values() for person in pair}
     if persons:
-        owe("clocks", {"persons": sorted(persons)})
+        owe("clocks", {"persons": sorted(persons), "beside": sorted(persons)})

@@ -24,6 +24,7 @@ from sightline.front_door.quality import told_at
 from sightline.intake import actions as inbox
 from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Notification, Receipt, Unread
+from sightline.jobs import beside
 from sightline.jobs.arriving import followed, owe_what_follows
 from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
@@ -151,8 +152,9 @@ def _bite(
         with transaction.atomic():
             work = Bite(world, some, decided=decided)
             work.work()
-            if work.clocked:
-                owe("clocks", {"persons": [str(p) for p in work.clocked]}, at_once=at_once)
+            near = beside.of_bite(work)
+            if work.clocked or near:
+                owe("clocks", beside.payload(work.clocked, near), at_once=at_once)
             if kindly := keep_quality(work.writings, world.definition):
                 poor = {str(first): message for first, message in kindly.items()}
                 owe("tell-quality", {"entries": poor}, run_at=told_at(world.definition, now()))

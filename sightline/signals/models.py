@@ -19,7 +19,7 @@ class Standing(models.Model):
     classification = dict.fromkeys(
         (
             *("id", "rule", "version", "identity", "place", "level", "sort", "since", "begins", "until"),
-            *("ended_at", "ended_because", "cited", "window", "count", "days", "agencies"),
+            *("ended_at", "ended_because", "cited", "window", "count", "days", "agencies", "kinds"),
             *("told_at", "told", "tells_at", "rests_until", "answered", "answered_at", "answered_by", "changed_at"),
         ),
         "internal",
@@ -44,6 +44,7 @@ class Standing(models.Model):
     count = models.IntegerField()
     days = models.IntegerField()
     agencies = models.IntegerField()
+    kinds = models.JSONField(default=list)  # [what it was to the child, how many]: harmed, missing, accused, told
     told_at = models.DateTimeField(null=True)
     told = models.JSONField(default=dict)  # the last telling: {at, to, how, level, cited}
     tells_at = models.DateTimeField(null=True)  # somebody is to be told then, and not before
@@ -60,6 +61,20 @@ class Standing(models.Model):
             models.Index(fields=["place"], name="standing_place", condition=~models.Q(place="")),
             models.Index(fields=["sort", "ended_at", "-since"], name="standing_sort"),
         ]
+
+
+class ToldTo(models.Model):
+    """An inbox that was told of a signal that is kept: by which somebody's own are found."""
+
+    classification = dict.fromkeys(("id", "signal", "holder"), "internal")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    signal = models.ForeignKey(Standing, on_delete=models.CASCADE, related_name="recipients")
+    holder = models.CharField(max_length=150)  # worker:<id> | team:<id> | agency:<id> | role:<role>@<agency> | role:<role>
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["signal", "holder"], name="told_to_once")]
+        indexes = [models.Index(fields=["holder"], name="told_to_holder")]
 
 
 class Look(models.Model):

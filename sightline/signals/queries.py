@@ -1,61 +1,206 @@
-"""Which patterns stand about a child, as a reader may see them."""
+"""Which patterns stand about a child, and what became of them, as a reader may see them.
+
+A signal shows in full to whoever may read all on which it rests in full. To those whom its rule tells, what it rests on shows
+at their own sight: what is hidden from them is in no list and no figure. To nobody else does it show at all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sightline.chronology.events import MachineEntry, of_people
+from django.db.models import Q
+
+from sightline.agencies.queries import machine
+from sightline.chronology.events import of_people as entries_of_people
 from sightline.chronology.types import EntryView
-from sightline.clocks.rules import working_days
+from sightline.definition.outcomes import Missing
+from sightline.definition.types import Signal
+from sightline.identity.queries import rows_of
 from sightline.sharing.reading import Reading
+from sightline.sharing.reading import reading as reading_as
+from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
 from sightline.signals import rules
-from sightline.signals.seeing import occurrence
-from sightline.signals.types import Occurrence, RaisedSignal, World
+from sightline.signals.actions import days_of
+from sightline.signals.among import among, raised
+from sightline.signals.knowing import known, relevant, rules_in_force
+from sightline.signals.models import Standing, ToldTo
+from sightline.signals.showing import RANK, history, inboxes, open_people, seen, views
+from sightline.signals.types import Episode, SignalEvent, SignalView
 from sightline.timescales.moment import now
 
+__all__ = ["among", "computed", "data_quality", "mine", "mine_count", "of_people", "of_person", "one", "raised"]
 
-def seen(reading: Reading, entry: MachineEntry) -> Occurrence:
-    """An entry as a rule sees it."""
-    return occurrence(
-        reading.definition.record[entry.record],
-        entry.facts | {"lacks": frozenset(entry.lacks)},
-        first=str(entry.first),
-        happened=entry.happened,
-        known=entry.known_at,
-        until=entry.until,
-        queued=entry.queued,
-    )
+MOST = 1000
 
 
-def raised(reading: Reading, person: UUID, *, known_on: datetime | None = None) -> list[RaisedSignal]:
-    """The complete patterns among the entries that this reader may read in full, now or as known on a moment.
+# --- about one person -------------------------------------------------------------------------------------------------
 
-    A reader who may not read all that a pattern rests on is told of none: a count alone would say too much.
+
+def of_person(
+    reading: Reading,
+    person: UUID,
+    identities: Collection[UUID],
+    *,
+    known_on: datetime | None = None,
+    entries: Sequence[EntryView] | None = None,
+    past: bool = False,
+) -> list[SignalView]:
+    """What stands about somebody, the most pressing first. `past`: what ended or was withdrawn too. `entries`: all of the
+    person's entries as this reader's page shows them, so that nothing is asked again: one query then.
+
+    `known_on`: what would have shown then, computed with what was known then.
     """
-    entries = of_people(reading, [person], known_on=known_on).get(person, [])
-    world = World(tuple(seen(reading, entry) for entry in entries))
-    return rules.raised(reading.definition, world, known_on or now(), days=working_days(reading.definition))
+    in_force = rules_in_force(reading.definition, known_on or now())
+    if known_on is not None:
+        return _as_known(reading, person, known_on, in_force, entries)
+    rows = Standing.objects.filter(identity_id__in=list(identities), rule__in=list(in_force))
+    if not past:
+        rows = rows.filter(ended_at=None)
+    return views(reading, list(rows), in_force, person_of=dict.fromkeys(identities, person), entries=entries)
 
 
-def among(reading: Reading, entries: Iterable[EntryView]) -> list[RaisedSignal]:
-    """The complete patterns among entries that have passed the gate already and may be read in full: no further query."""
-    definition = reading.definition
-    world = World(
-        tuple(
-            occurrence(
-                definition.record[e.record],
-                {**e.values, "record": e.record, "role": frozenset(e.roles), "lacks": frozenset(e.missing)},
-                first=str(e.first),
-                happened=e.happened,
-                known=e.known_at,
-                until=e.until,
-                queued=e.queued,
-            )
-            for e in entries
-            if e.level is Level.FULL and e.record in definition.record
-        )
+def of_people(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, list[SignalView]]:
+    """The open, unanswered signs and offers about each of these people: for the lines of a list."""
+    in_force = rules_in_force(reading.definition, now())
+    person_of = {row.id: row.person for row in rows_of(persons)}
+    rows = Standing.objects.filter(
+        identity_id__in=list(person_of), ended_at=None, answered="", rule__in=list(in_force)
+    ).exclude(sort="data")
+    found: dict[UUID, list[SignalView]] = defaultdict(list)
+    for one in views(reading, list(rows), in_force, person_of=person_of):
+        if one.person is not None:
+            found[one.person].append(one)
+    return dict(found)
+
+
+def one(reading: Reading, signal: UUID) -> tuple[SignalView, tuple[SignalEvent, ...]]:
+    """One signal with what became of it, oldest first. Raises Missing where this reader was neither told of it nor may read
+    all on which it rests."""
+    in_force = rules_in_force(reading.definition, now())
+    row = Standing.objects.filter(id=signal, rule__in=list(in_force)).first()
+    found = views(reading, [row], in_force, words=True) if row is not None else []
+    if row is None or not found:
+        raise Missing
+    reading.about = reading.about or "view-signal"
+    if found[0].person is not None:
+        reading.about_person(found[0].person)
+    return found[0], history(reading, found[0])
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def mine(reading: Reading, *, limit: int = 30) -> list[SignalView]:
+    """What this reader was told of and nobody has answered, the most pressing first."""
+    in_force = rules_in_force(reading.definition, now())
+    told = ToldTo.objects.filter(holder__in=inboxes(reading)).values("signal")
+    rows = Standing.objects.filter(id__in=told, ended_at=None, answered="", rule__in=list(in_force))
+    return views(reading, list(rows.order_by("-told_at", "id")[: limit * 2]), in_force)[:limit]
+
+
+def mine_count(reading: Reading) -> int:
+    """How many those are, at most 1,000: a number without content."""
+    in_force = rules_in_force(reading.definition, now())
+    told = ToldTo.objects.filter(holder__in=inboxes(reading)).values("signal")
+    return Standing.objects.filter(id__in=told, ended_at=None, answered="", rule__in=list(in_force))[:MOST].count()
+
+
+def data_quality(reading: Reading, *, after: tuple[datetime, UUID] | None = None, limit: int = 50) -> list[SignalView]:
+    """Gaps and contradictions in what is recorded, of children of whom this reader may read all that they rest on, the newest
+    first. `after`: (since, id) of the last one that was shown."""
+    in_force = {id: rule for id, rule in rules_in_force(reading.definition, now()).items() if rule.sort == "data"}
+    found: list[SignalView] = []
+    while len(found) < limit:
+        rows = Standing.objects.filter(sort="data", ended_at=None, answered="", rule__in=list(in_force))
+        if after is not None:
+            rows = rows.filter(Q(since__lt=after[0]) | Q(since=after[0], id__lt=after[1]))
+        some = list(rows.order_by("-since", "-id")[: limit * 3])
+        shown = {view.id: view for view in views(reading, some, in_force)}
+        found += [shown[row.id] for row in some if row.id in shown]
+        if len(some) < limit * 3:
+            break
+        after = some[-1].since, some[-1].id
+    return found[:limit]
+
+
+# --- as known on a moment ---------------------------------------------------------------------------------------------
+
+
+def _as_known(
+    reading: Reading,
+    person: UUID,
+    known_on: datetime,
+    in_force: Mapping[str, Signal],
+    entries: Sequence[EntryView] | None,
+) -> list[SignalView]:
+    """What would have shown on a moment: computed by a machine of all that was known then; shown as far as this reader sees
+    what it rests on, all of it in full."""
+    episodes = computed(person, known_on, in_force)
+    firsts = {first for _, episode in episodes for first in episode.citing}
+    there = seen(reading, firsts, entries)
+    whole = open_people(reading, [person]) if any(not episode.citing for _, episode in episodes) else set()
+    found = []
+    for rule, episode in episodes:
+        if all(first in there and there[first].level is Level.FULL for first in episode.citing) and (
+            episode.citing or person in whole
+        ):
+            found.append(_computed_view(rule, episode, person))
+    return sorted(found, key=lambda view: (RANK[view.level], -view.since.timestamp(), view.rule))
+
+
+def computed(
+    person: UUID, known_on: datetime, in_force: Mapping[str, Signal] | None = None
+) -> list[tuple[Signal, Episode]]:
+    """Every rule that stood about somebody on a moment, with what was known then. For stages above, which pass the gate."""
+    with trusted("signals-as-known"), reading_as(machine("clock-machine"), "safeguarding", recorded=False) as opened:
+        definition = opened.definition
+        rules_then = dict(in_force) if in_force is not None else rules_in_force(definition, known_on)
+        entries = entries_of_people(opened, [person], known_on=known_on, records=relevant(definition))
+        days = days_of(definition)
+        about = known(opened, entries, rules_then, known_on, days, known_on=known_on)
+        found = []
+        for one in about.values():
+            for rule in one.rules:
+                answer = rules.stands(rule, one.world, known_on, rules=rules_then, days=days, asked=one.asked)
+                if answer.episode is not None:
+                    found.append((rule, answer.episode))
+        return found
+
+
+def _computed_view(rule: Signal, episode: Episode, person: UUID) -> SignalView:
+    return SignalView(
+        id=None,
+        rule=rule.id,
+        title=rule.title,
+        says=rules.words(rule, episode),
+        may_mean=rule.may_mean,
+        does_not_mean=rule.does_not_mean,
+        asks=rule.tell[0].asking if rule.tell else "",
+        level=episode.level,
+        sort=rule.sort,
+        since=episode.since,
+        until=episode.ends,
+        ended="",
+        ended_at=None,
+        person=person,
+        place_words="",
+        cited=episode.citing,
+        window=episode.window,
+        told=(),
+        told_me=False,
+        answered="",
+        answered_words="",
+        answered_by="",
+        answered_at=None,
+        because="",
+        done=(),
+        rests_until=None,
+        due_at=None,
+        source=rule.source,
+        owner=rule.owner,
+        version=rule.version,
     )
-    return rules.raised(definition, world, now(), days=working_days(definition))

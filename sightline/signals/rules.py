@@ -67,7 +67,9 @@ def _coming(rule: Signal, asked: Asked, every: list[datetime], last: Episode | N
     after = every[bisect_right(every, asked.now) :]
     if last is None:
         grown = asked.grown
-        wanted = {moment for moment in asked.rising(rule.when) if moment > asked.now and not (grown and moment >= grown)}
+        wanted = {
+            moment for moment in asked.rising(rule.when) if moment > asked.now and not (grown and moment >= grown)
+        }
         return next((moment for moment in sorted(wanted) if asked.holds(rule.when, moment) is not None), None)
     if rule.ends is None:
         return after[0] if after else None

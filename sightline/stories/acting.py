@@ -32,6 +32,7 @@ from sightline.stories import (
     acting_front_door,
     acting_matches,
     acting_notify,
+    acting_signals,
     acting_told,
     asking_sharing,
     disclosing,
@@ -196,4 +197,4 @@ VERBS |= disclosing.VERBS
 VERBS |= asking_sharing.VERBS
 VERBS |= protecting.VERBS | acting_front_door.VERBS
 VERBS |= acting_told.VERBS
-VERBS |= acting_notify.VERBS
+VERBS |= acting_notify.VERBS | acting_signals.VERBS

@@ -5,9 +5,7 @@ Each answer is (whether it held, what was there instead and why).
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -29,6 +27,7 @@ from sightline.sharing.reading import Reading, reading
 from sightline.sharing.types import Level
 from sightline.stories import (
     acting_emergencies,
+    acting_signals,
     acting_told,
     asking_matches,
     asking_queue,
@@ -271,40 +270,6 @@ def _clock(life: Life, expected: Expectation) -> Answered:
     return any(state.state.value == expected.given["state"] for state, _ in found), got or "no such clock has started"
 
 
-def _signal(life: Life, expected: Expectation) -> Answered:
-    try:
-        queries = importlib.import_module("sightline.signals.queries")
-    except ImportError:
-        return None, NOT_BUILT_YET
-    declared = getattr(partnership(), "signal", {})
-    named = expected.given["signal"]
-    if named not in declared:
-        return None, NOT_BUILT_YET
-    raised = []
-    with reading(_signal_machine(), PURPOSE, recorded=False) as opened:
-        for person in life.persons_of(expected.given["about"]):
-            raised += [one for one in queries.raised(opened, person, known_on=now()) if one.signal == named]
-    wanted = set(expected.given.get("citing") or ())
-    by: datetime | None = expected.by
-    for one in raised:
-        cited = {life.event_of(UUID(str(first))) for first in one.citing}
-        if wanted <= cited and (by is None or one.since <= by):
-            return True, _raised(life, raised)
-    return False, _raised(life, raised) or "it is not raised"
-
-
-def _signal_machine() -> Actor:
-    try:
-        return machine("signal-machine")
-    except Missing:
-        return machine("clock-machine")
-
-
-def _raised(life: Life, raised: list[Any]) -> str:
-    cited = [", ".join(life.event_of(UUID(str(first))) or "a record" for first in one.citing) for one in raised]
-    return "; ".join(f"raised since {say(local(one.since))}, citing {c}" for one, c in zip(raised, cited, strict=True))
-
-
 def _entries(life: Life, expected: Expectation) -> tuple[EntryView, ...]:
     with reading(_reader(life, expected), PURPOSE, recorded=False) as opened:
         try:
@@ -347,7 +312,6 @@ KINDS: dict[str, Callable[[Life, Expectation], Answered]] = {
     "clock": _clock,
     "sees": _sees,
     "knew": _knew,
-    "signal": _signal,
     "loaded": _loaded,
     "kept-for-a-person": _kept,
     "corrected": _corrected,
@@ -369,4 +333,4 @@ KINDS: dict[str, Callable[[Life, Expectation], Answered]] = {
     "pack": disclosing.of_pack,
     "reads": asking_sharing.reads,
     "would-see": asking_sharing.would_see,
-} | protecting.KINDS | acting_told.KINDS
+} | protecting.KINDS | acting_told.KINDS | acting_signals.KINDS

@@ -46,7 +46,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "release-pack": ("recipient", "purpose"),
     "protect-location": ("recipients", "kind", "because"),
     "acknowledge-message": ("message",),
-    "answer-signal": ("signal", "answer", "because"),
+    "answer-signal": ("signal", "answer", "because", "done"),
     "escalate": ("reason",),
     "reconsider": ("reason", "stands"),
     "correct-record": ("says", "fields", "about", "at", "as"),
@@ -82,6 +82,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "review-item": ("harm", "outcome", "because"),
     "sign-off-item": ("words", "agrees"),
     "pass-on": ("words", "child-told", "not-told-because"),
+    "take-to-manager": ("signal", "because"),
     "send-concern": ("record", "children", "says", "voice", "fields", "leave-out"),
 }
 OF_A_PAIR = frozenset({"join", "separate", "decide-match", "ask-agency"})  # what two workers may have to agree on
@@ -186,9 +187,7 @@ MESSAGES = (
 # declared, and sent by what is not built yet: neither that they came nor that they never did can be said
 NOT_SENT_YET = frozenset(
     {
-        "signal-raised",
         "match-to-decide",
-        "reachable-moment",
         "protected-location-needed",
     }
 )
@@ -258,7 +257,7 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clock": (("clock", "about", "state"), ("record",)),
     "sees": (("who", "record", "as"), ()),
     "knew": (("who", "about", "records"), ()),
-    "signal": (("signal", "about"), ("citing",)),
+    "signal": (("signal", "about"), ("citing", "level", "answered", "stands")),
     "message": (("message", "to"), ("about", "record")),
     "pack": (("event",), ("shown", "redacted", "withheld", "says", "lacks", "is")),
     # added since

@@ -242,7 +242,7 @@ class _Events:
         if "worker" in keys:
             self.f.one_of(keys["worker"], f"{path}.worker", self.workers, "a worker of the story")
         if "signal" in keys:
-            self.f.one_of(keys["signal"], f"{path}.signal", contract.SIGNALS, "a signal")
+            self.f.one_of(keys["signal"], f"{path}.signal", {*self.definition.signal, *contract.SIGNALS}, "a signal")
         if "message" in keys:
             self.f.one_of(keys["message"], f"{path}.message", contract.MESSAGES, "a message")
         if does == "correct-record":

@@ -79,7 +79,7 @@ class _Expectations:
             "clock": lambda n, p: self.f.one_of(n, p, {*self.definition.clock, *contract.CLOCKS}, "a clock"),
             "state": lambda n, p: self.f.one_of(n, p, contract.CLOCK_STATES, "a clock's state"),
             "as": lambda n, p: self.f.one_of(n, p, contract.LEVELS, "a level of sight"),
-            "signal": lambda n, p: self.f.one_of(n, p, contract.SIGNALS, "a signal"),
+            "signal": lambda n, p: self.f.one_of(n, p, {*self.definition.signal, *contract.SIGNALS}, "a signal"),
             "message": lambda n, p: self.f.one_of(n, p, {*self.definition.message, *contract.MESSAGES}, "a message"),
             "group": lambda n, p: self.f.one_of(n, p, self.definition.group, "a group"),
             "shows": lambda n, p: self.f.one_of(n, p, SHOWS, "what the registry shows"),

@@ -283,7 +283,7 @@ def test_what_is_owed_is_tried_again_and_in_the_end_waits_for_a_person(house, mo
     one = send("ppn", ("child", child("Kim")), grade="red")
     person, calls = person_on(one), []
 
-    def broken(persons):
+    def broken(persons, **more):
         calls.append(list(persons))
         raise OSError("Kim at 14 Quarry Rise")
 

@@ -1,0 +1,172 @@
+"""Signals about places: the same step as for children, of what happened at each place. Told to whoever looks after places,
+and never written on a child's record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.contexts import pictures, places
+from sightline.contexts.types import AtPlace
+from sightline.definition.kinds.signals import LEVELS
+from sightline.definition.types import Partnership, Signal
+from sightline.identity.births import Born
+from sightline.sharing.reading import Reading
+from sightline.signals import same
+from sightline.signals.actions import HISTORY, ToTell, _Episode, _Step, days_of, next_morning
+from sightline.signals.asking import Asked
+from sightline.signals.knowing import NEVER_RESTS_ON, rules_in_force, seen
+from sightline.signals.models import Look, Standing
+from sightline.signals.rules import stands, told
+from sightline.signals.types import Occurrence, World
+from sightline.timescales.moment import now
+from sightline.timescales.working import WorkingDays
+from sightline.vault.adding import add_objects, new
+from sightline.vault.ids import Ids
+
+
+def rules_of_places(definition: Partnership, moment: datetime) -> dict[str, Signal]:
+    """The rules that are asked of places, and are in force."""
+    return {id: rule for id, rule in rules_in_force(definition, moment).items() if rule.about == "place"}
+
+
+def occurred(definition: Partnership, place: str, one: AtPlace) -> Occurrence:
+    """What happened at a place, as a rule sees it: `who` is the child's family, so that a family counts once."""
+    found = seen(definition, one.entry, Born(one.born))
+    facts = {**found.facts, "place": place, "place-kind": one.kinds}
+    return replace(found, who=one.who, facts=facts)
+
+
+def world_of(definition: Partnership, place: str, there: Iterable[AtPlace]) -> World:
+    return World(tuple(occurred(definition, place, one) for one in _counted(there)))
+
+
+@transaction.atomic
+def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
+    """Replaces what stands about these places by what entries say now. Returns what somebody is to be told of.
+
+    A place that too few records name, or far too many, has no pattern (`places.several`).
+    """
+    definition, moment = reading.definition, now()
+    rules = rules_of_places(definition, moment)
+    kept = list(Standing.objects.filter(place__in=list(wanted))) if wanted else []
+    if not wanted or not (rules or kept):
+        return []
+    days = days_of(definition)
+    worlds = places.worlds(reading, places.several(wanted)) if rules else {}
+    found: list[_Episode] = []
+    looks: dict[str, datetime] = {}
+    asked_of: dict[str, Asked] = {}
+    for place in sorted(worlds):
+        world = world_of(definition, place, worlds[place])
+        asked_of[place] = asked = Asked(world, moment, rules, days)
+        identity_of = {str(one.entry.first): one.entry.identity for one in worlds[place]}
+        for rule in rules.values():
+            answer = stands(rule, world, moment, rules=rules, days=days, asked=asked)
+            found += [_Episode(rule, key_of(place), e, identity_of[e.citing[-1]]) for e in answer.episodes]
+            if answer.looks_again is not None:
+                looks[place] = min(answer.looks_again, looks.get(place, answer.looks_again))
+    step = _PlaceStep(moment, [row for row in kept if row.rule in rules], found, wanted)
+    step.work()
+    tell = _decide(step, rules, asked_of, moment, days, looks)
+    step.save()
+    shown = {row.place for row in (*kept, *step.made)}
+    pictures.keep(definition, {place: _counted(worlds.get(place, ())) for place in shown})
+    _look_again(wanted, looks)
+    return tell
+
+
+def _counted(there: Iterable[AtPlace]) -> list[AtPlace]:
+    """What may be told of a place: nothing on which no pattern may rest."""
+    return [one for one in there if one.entry.handling not in NEVER_RESTS_ON]
+
+
+def key_of(place: str) -> UUID:
+    """A place's digest as a key of whom an episode is about."""
+    return UUID(hex=place[:32].ljust(32, "0"))
+
+
+class _PlaceStep(_Step):
+    """The same step; whose it is, is a place."""
+
+    def __init__(
+        self, moment: datetime, rows: Sequence[Standing], found: Sequence[_Episode], wanted: Collection[str]
+    ) -> None:
+        super().__init__(moment, rows, found, {})
+        self.place_of = {key_of(place): place for place in wanted}
+
+    def _kept(self, row: Standing) -> same.Kept:
+        weight = 2 * bool(row.answered) + bool(row.told_at)
+        gone = row.ended_because == "withdrawn"
+        return same.Kept(row.id, row.rule, key_of(row.place), frozenset(row.cited), row.begins, gone, weight)
+
+    def _values(self, one: _Episode) -> dict[str, Any]:
+        return {**super()._values(one), "identity_id": None}
+
+    def _begins(self, one: _Episode) -> None:
+        super()._begins(one)
+        self.made[-1].place = self.place_of[one.whose]
+
+
+def _decide(
+    step: _PlaceStep,
+    rules: Mapping[str, Signal],
+    asked_of: Mapping[str, Asked],
+    moment: datetime,
+    days: WorkingDays,
+    looks: dict[str, datetime],
+) -> list[ToTell]:
+    """Once, in the morning where the rule says so; then, after the rest, where it has grown or nobody answered; at once
+    where it has become graver. What is older than a week when it comes to us is told to nobody."""
+    found = []
+
+    def look(place: str, when: datetime) -> None:
+        looks[place] = min(when, looks.get(place, when))
+
+    for row in step.standing():
+        rule = rules[row.rule]
+        why = _why(row, asked_of[row.place], moment)
+        way = told(rule, World(), moment, rules=rules, days=days, asked=asked_of[row.place]) if rule.tell else None
+        if not why or way is None:
+            if way is not None and row.told_at is not None and row.rests_until and row.rests_until > moment:
+                look(row.place, row.rests_until)
+            continue
+        if rule.tell[way].how == "morning" and why != "graver":
+            if row.tells_at is None:
+                row.tells_at = next_morning(moment, days)
+                if not row._state.adding:
+                    step.changed[row.id] = row
+            if row.tells_at > moment:
+                look(row.place, row.tells_at)
+                continue
+        found.append(ToTell(row.id, row.rule, way, why, None))
+    return found
+
+
+def _why(row: Standing, asked: Asked, moment: datetime) -> str:
+    known = {one.first: one.known for one in asked.occurrences}
+    if row.told_at is None:
+        lately = any(known.get(first, row.since) > moment - HISTORY for first in row.cited)
+        return "new" if lately or row.since > moment - HISTORY else ""
+    if LEVELS.index(row.level) > LEVELS.index(row.told.get("level", row.level)):
+        return "graver"
+    rested = row.rests_until is None or row.rests_until <= moment
+    if rested and any(first not in row.told.get("cited", ()) for first in row.cited):
+        return "grew"
+    return "unanswered" if rested and not row.answered else ""
+
+
+def _look_again(wanted: Collection[str], looks: Mapping[str, datetime]) -> None:
+    there = dict(Look.objects.filter(place__in=list(wanted)).values_list("place", "at"))
+    if there == looks:
+        return
+    if there:
+        Look.objects.filter(place__in=list(there)).delete()
+    ids = Ids()
+    add_objects([new(Look, id=ids(), identity_id=None, place=place, at=at) for place, at in looks.items()])

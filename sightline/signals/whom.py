@@ -1,0 +1,121 @@
+"""Who is told of a signal: by ties to the child, or by role. Ids and the names of inboxes alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sightline.agencies.queries import workers
+from sightline.agencies.types import WorkerInfo
+from sightline.chronology.listing import authors_of
+from sightline.definition.kinds.signals import WHO
+from sightline.definition.types import Partnership, Signal
+from sightline.sharing.queries import Held, held_between
+from sightline.timescales.moment import now
+
+ALLOCATED, LEAD, TRUSTED = "allocated", "lead-professional", "trusted-person"
+WORKS_WITH = (ALLOCATED, LEAD)
+EVERYWHERE = 3  # a role that more agencies than this have is told where the child is known, and nowhere else
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Who says that they know whom the child trusts: the newest record that names somebody, and its sender."""
+
+    first: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Who works with a child, and which agencies know of what a signal rests on."""
+
+    ties: Sequence[Held]
+    agencies: frozenset[str]  # that sent an entry on which it rests
+    trusted: Trusted | None = None
+    by_role: Mapping[str, Sequence[WorkerInfo]] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)  # team: agency
+    workers: Mapping[str, WorkerInfo] = field(default_factory=dict)
+
+
+def around(
+    definition: Partnership, identities: Iterable[UUID], agencies: Collection[str], trusted: Trusted | None
+) -> Around:
+    """Reads who works with a child now. Two queries."""
+    moment = now()
+    everybody = [one for one in workers() if one.active]
+    by_role: dict[str, list[WorkerInfo]] = defaultdict(list)
+    for one in everybody:
+        by_role[one.role].append(one)
+    return Around(
+        held_between(list(identities), moment, moment),
+        frozenset(agencies),
+        trusted,
+        by_role,
+        {team.id: team.agency for team in definition.team.values()},
+        {str(one.id): one for one in everybody},
+    )
+
+
+def whom(rule: Signal, way: int, there: Around) -> list[str]:
+    """The inboxes of whoever a way of telling names; where nobody of them is found, of those whom it names else."""
+    told = rule.tell[way]
+    found = [place for one in told.whom for place in _inboxes(one, there)]
+    found = found or [place for one in told.else_ for place in _inboxes(one, there)]
+    if not found:  # nobody holds any of these roles yet: it waits for whoever comes, and is chased
+        found = [f"role:{one}" for one in (*told.else_, *told.whom) if one not in WHO][:1]
+    return list(dict.fromkeys(found))
+
+
+def _inboxes(one: str, there: Around) -> list[str]:
+    if one == "allocated-worker":
+        return _named_first([tie.holder for tie in there.ties if tie.kind == ALLOCATED], there)
+    if one == LEAD:
+        return _named_first([tie.holder for tie in there.ties if tie.kind == LEAD], there)
+    if one == TRUSTED:
+        return _trusted(there)
+    return _of_role(one, there)
+
+
+def _named_first(holders: Iterable[str], there: Around) -> list[str]:
+    """Workers by name where there are any who still work here; else their teams or agencies."""
+    every = list(dict.fromkeys(holders))
+    named = [one for one in every if one.removeprefix("worker:") in there.workers and one.startswith("worker:")]
+    return named or [one for one in every if not one.startswith("worker:")]
+
+
+def _trusted(there: Around) -> list[str]:
+    """Whoever wrote down whom the child trusts, or those of their agency who work with the child: they know who it is."""
+    if there.trusted is None:
+        return []
+    author = authors_of([UUID(there.trusted.first)]).get(UUID(there.trusted.first), "")
+    if author in there.workers:
+        return [f"worker:{author}"]
+    here = [
+        tie.holder
+        for tie in there.ties
+        if tie.kind in WORKS_WITH and agency_of(tie.holder, there) == there.trusted.agency
+    ]
+    return _named_first(here, there) or [f"agency:{there.trusted.agency}"]
+
+
+def _of_role(role: str, there: Around) -> list[str]:
+    """Those of a role at the agencies that know the child; where it is a role of a few agencies alone, all of these."""
+    places = list(dict.fromkeys(one.agency for one in there.by_role.get(role, ())))
+    known = {agency_of(tie.holder, there) for tie in there.ties} | there.agencies
+    near = [agency for agency in places if agency in known]
+    if near or len(places) > EVERYWHERE:
+        return [f"role:{role}@{agency}" for agency in sorted(near)]
+    return [f"role:{role}@{agency}" for agency in sorted(places)]
+
+
+def agency_of(holder: str, there: Around) -> str:
+    """The agency of whoever holds a tie; empty where nobody knows."""
+    what, _, who = holder.partition(":")
+    if what == "agency":
+        return who
+    if what == "team":
+        return there.teams.get(who, "")
+    return there.workers[who].agency if who in there.workers else ""
