@@ -9,6 +9,9 @@ from typing import Any
 # subcommand: (module with `add_parser(subparsers)` and `run(args)`, whether it needs the database)
 SUBCOMMANDS: dict[str, tuple[str, bool]] = {
     "explain": ("sightline.commands.signals_explain", False),
+    "rules": ("sightline.commands.signals_rules", True),
+    "off": ("sightline.commands.signals_switch", True),
+    "on": ("sightline.commands.signals_on", True),
     "backtest": ("sightline.commands.signals_backtest", False),
 }
 
