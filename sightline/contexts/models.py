@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 
@@ -23,3 +25,22 @@ class Spot(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "place"], name="spot_once")]
         indexes = [models.Index(fields=["place", "happened"], name="spot_place")]
+
+
+class Place(models.Model):
+    """What is shown of a place at which a pattern has stood: its name as told, kinds, days and counts. No child and nobody's
+    words. A projection: sealed with a key of its own, made anew whenever what it rests on changes."""
+
+    classification = {
+        "id": "internal",
+        "place": "internal",
+        "key": "internal",
+        "changed_at": "internal",
+        "body": "sealed",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    place = models.CharField(max_length=64, unique=True)
+    key = models.UUIDField()
+    changed_at = models.DateTimeField()
+    body = models.BinaryField()

@@ -14,6 +14,7 @@ from uuid import UUID
 from sightline.chronology.events import MachineEntry, of_people
 from sightline.contexts import linking, rules
 from sightline.contexts.types import Beside, Tie
+from sightline.definition.types import Partnership
 from sightline.identity import births
 from sightline.identity.queries import rows_of
 from sightline.sharing.reading import Reading
@@ -25,6 +26,12 @@ GROWN = ("parent", "adult-at-home")  # whose entries matter in whatever role the
 def linked(reading: Reading, persons: Iterable[UUID], *, known_on: datetime | None = None) -> dict[UUID, list[Tie]]:
     """Who is beside each of these people. Peers are there whatever their age: see `network`."""
     return linking.linked(reading.definition, persons, known_on=known_on)
+
+
+def relevant(definition: Partnership) -> frozenset[str]:
+    """Record types that may matter to others than those who stand on them."""
+    asked = rules.asked_of_others(definition)
+    return frozenset().union(rules.makes_links(definition), *asked.values()) if asked else frozenset()
 
 
 def affected(reading: Reading, persons: Iterable[UUID]) -> set[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -46,3 +47,24 @@ class AtPlace(NamedTuple):
     who: str
     born: date | None
     kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A place as whoever looks after places may see it: when, how often, what kind. No child, and nobody's words.
+
+    `weeks`: Mondays (ISO) with how many happened in the week; `what`: (record type, what it was to the child, how many);
+    `when`: (weekday from 0, part of the day, how many); `agencies`: who told, how many; `families`: of how many families.
+    """
+
+    id: UUID
+    place: str
+    name: str
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    weeks: tuple[tuple[str, int], ...]
+    what: tuple[tuple[str, str, int], ...]
+    when: tuple[tuple[int, str, int], ...]
+    agencies: tuple[tuple[str, int], ...]
+    families: int
+    changed_at: datetime

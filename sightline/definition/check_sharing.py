@@ -65,7 +65,7 @@ def _who(faults: Faults, name: str, who: Any) -> None:
 
 def _what(faults: Faults, name: str, may_see: Any) -> None:
     for index, record in enumerate(may_see.records):
-        faults.thing(name, ("may-see", "records", index), record, "record", ANY, "identity")
+        faults.thing(name, ("may-see", "records", index), record, "record", ANY, "identity", "place")
     for index, handling in enumerate(may_see.handling):
         faults.code(name, ("may-see", "handling", index), handling, "handling")
     for index, fields in enumerate(may_see.fields):

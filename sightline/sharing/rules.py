@@ -30,7 +30,7 @@ HIDDEN = Sight(Level.HIDDEN, Decision(False, "no-rule", "Nothing allows this."))
 NEVER_BY_FLOOR = frozenset({"sealed"})  # a sealed identity is pointed to by its own named holder, never by a floor
 NAMED = "named"
 OF_RECORDS = frozenset({NAMED, "originator-agreed"})  # ties that may be to a record, by its own id, and not to a person
-BY_NAME = frozenset({"identity"})  # kinds that `any` does not mean
+BY_NAME = frozenset({"identity", "place"})  # kinds that `any` does not mean
 _AT_A_HEADLINE = frozenset(CLASSES) - {"protected"}  # what a headline names is chosen, and is never protected
 _MOST_REMEMBERED = 4096
 

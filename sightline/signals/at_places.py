@@ -140,7 +140,7 @@ def _decide(
         if rule.tell[way].how == "morning" and why != "graver":
             if row.tells_at is None:
                 row.tells_at = next_morning(moment, days)
-                if not row._state.adding:
+                if row.id in step.rows:
                     step.changed[row.id] = row
             if row.tells_at > moment:
                 look(row.place, row.tells_at)

@@ -210,10 +210,9 @@ def test_equal_places_meet_by_postcode_and_by_plain_name_and_say_nothing_in_the_
     )
     send(there(MIA, "the corner shop", code="ls14dy", message="m-mia"))
     everybody = [person(POLICE, key) for key in ("J1", "K1", "L1", "M1")]
-    touched = follow(*everybody)
-    assert len(touched) == 2
-    assert follow(*everybody) == set(), "the second time nothing is new"
-    found = worlds(*touched)
+    assert follow(*everybody) == set(), "they were followed when they came, and nothing is new the second time"
+    found = worlds(*places.several())
+    assert len(found) == 2
     assert sorted(len(every) for every in found.values()) == [2, 2]
     assert all(len({one.who for one in every}) == 2 for every in found.values())
     text = " ".join(map(str, Spot.objects.values_list()))
@@ -223,11 +222,12 @@ def test_equal_places_meet_by_postcode_and_by_plain_name_and_say_nothing_in_the_
 def test_a_place_is_corrected_and_the_old_one_is_touched_too(house):
     first = there(JAY, "Carr Court", message="p-1", version="1")
     send(first)
-    (old,) = follow(person())
+    (old,) = places.several(at_least=1)
     send(replace(first, place={"name": "Dell Court"}, version="2", raw=b"again"))
-    touched = follow(person())
-    assert old in touched and len(touched) == 2
-    assert worlds(old) == {}
+    (now_,) = places.several(at_least=1)
+    assert old != now_ and worlds(old) == {} and list(worlds(now_)) == [now_]
+    Spot.objects.update(place=old)
+    assert follow(person()) == {old, now_}, "the place before is looked at too"
 
 
 def test_kinds_of_place_follow_from_words_and_from_where_they_live(house):
@@ -236,8 +236,7 @@ def test_kinds_of_place_follow_from_words_and_from_where_they_live(house):
         there(KIT, "Larch House, a children's home"),
         there(LEO, "his flat", code="LS10 2BB"),
     )
-    touched = follow(*(person(POLICE, key) for key in ("J1", "K1", "L1")))
-    kinds = {kind for every in worlds(*touched).values() for one in every for kind in one.kinds}
+    kinds = {kind for every in worlds(*places.several(at_least=1)).values() for one in every for kind in one.kinds}
     assert {"school", "childrens-home", "home"} <= kinds
 
 
@@ -253,6 +252,5 @@ def test_brothers_at_one_place_are_one_family(house):
             at=ago(50),
         )
     )
-    touched = follow(person(), person(POLICE, "M1"))
-    (every,) = worlds(*touched).values()
+    (every,) = worlds(*places.several()).values()
     assert len(every) == 2 and len({one.who for one in every}) == 1

@@ -1,0 +1,110 @@
+"""A place at which children of several families are hurt: seen, told to whoever looks after places, written on no child."""
+
+from dataclasses import replace
+
+from sightline.agencies.actions import add_worker
+from sightline.agencies.queries import machine
+from sightline.contexts import pictures
+from sightline.contexts.models import Place
+from sightline.intake.types import Named
+from sightline.jobs import due
+from sightline.jobs.linking import join, separate
+from sightline.messages.models import Outgoing
+from sightline.sharing.reading import reading
+from sightline.signals.models import Happened, Look, Standing
+from sightline.timescales.moment import now, pretend
+from tests.support.house import CARE, JAY, MIA, POLICE, actor, identity, recent_day, send, told
+
+KIT = replace(
+    JAY, given="Kit", family="Hale", born="2009-11-02", nhs_number="9990000034", local_id="K1", postcode="LS9 1AA"
+)
+LEO = replace(
+    JAY, given="Leo", family="Poole", born="2011-01-20", nhs_number="9990000042", local_id="L1", postcode="LS10 2BB"
+)
+RULE = "children-linked-to-place"
+
+
+def there(who, days, name="The stairs at Carr Court", role="victim", **more):
+    told_ = told(who=who, role=role, at=f"{recent_day(days)} 21:00", sent=f"{recent_day(days)} 22:00", **more)
+    return replace(told_, place={"name": name, "postcode": ""})
+
+
+def at_places():
+    return [(row.ended_because, len(row.cited)) for row in Standing.objects.exclude(place="").order_by("begins")]
+
+
+def lead():
+    add_worker(
+        username="lena", name="Lena", agency=CARE, role="mace-coordinator", team="", by=machine("set-up-machine")
+    )
+    return actor("lena")
+
+
+def test_three_families_at_one_place_are_seen_and_nothing_is_written_on_a_child(house):
+    lena = lead()
+    send(there(JAY, 9), there(KIT, 5))
+    assert at_places() == []
+    send(there(LEO, 2, name="stairs, Carr Court"))
+    assert at_places() == [], "another name is another place, as far as we know"
+    send(there(LEO, 2, message="m-leo"))
+    assert at_places() == [("", 3)]
+    row = Standing.objects.exclude(place="").get()
+    assert (row.rule, row.identity_id) == (RULE, None)
+    with pretend(row.tells_at):
+        due.sweep()
+        due.sweep()
+    message = Outgoing.objects.get(kind="place-signal")
+    assert (message.to, message.because) == (f"role:mace-coordinator@{CARE}", row.id)
+    with reading(lena, "safeguarding", about="test") as opened:
+        picture = pictures.of(opened, [row.place])[row.place]
+    assert (picture.name, picture.families, sum(n for _, n in picture.weeks)) == ("The stairs at Carr Court", 3, 3)
+    assert picture.what == (("police-incident", "harmed", 3),)
+
+
+def test_a_place_is_shown_to_whoever_looks_after_places_alone(house):
+    lena = lead()
+    send(there(JAY, 9), there(KIT, 5), there(LEO, 2))
+    row = Standing.objects.exclude(place="").get()
+    for who, sees in ((lena, True), (actor("gwen"), False), (actor("sam"), False)):
+        with reading(who, "safeguarding", about="test") as opened:
+            assert bool(pictures.of(opened, [row.place])) is sees
+    sealed = Place.objects.get(place=row.place)
+    assert b"Carr" not in bytes(sealed.body)
+
+
+def test_brothers_count_once_also_when_it_is_told_later_that_they_are(house):
+    send(there(JAY, 9), there(KIT, 5), there(MIA, 2, message="m-mia"))
+    assert at_places() == [("", 3)]
+    send(
+        told("police-incident", "witness", JAY, also=(), at=f"{recent_day(1)} 10:00"),
+    )
+    assert at_places() == [("", 3)]
+    both = told("police-incident", "witness", JAY, also=(Named("q1", ("witness",), MIA),), at=f"{recent_day(1)} 11:00")
+    send(replace(both, relations=(("p1", "sibling", "q1"),)))
+    assert at_places() == [("withdrawn", 3)]
+
+
+def test_two_who_are_one_are_one_and_a_correction_takes_the_place_away(house):
+    send(there(JAY, 9), there(KIT, 5), there(LEO, 2, message="l-1", version="1"))
+    assert at_places() == [("", 3)]
+    kit, leo = identity(POLICE, "K1"), identity(POLICE, "L1")
+    join(one=kit.id, other=leo.id, because="The same boy, seen by both officers", by=actor("amir"))
+    assert at_places() == [("withdrawn", 3)]
+    separate(one=kit.id, other=leo.id, because="They are cousins: both came to the door", by=actor("amir"))
+    assert at_places() == [("", 3)], "told apart, it stands again, as the same sign"
+    moved = there(LEO, 2, message="l-1", name="Dell Court")
+    send(replace(moved, version="2", raw=b"again"))
+    assert at_places() == [("withdrawn", 3)]
+
+
+def test_time_alone_ends_it(house):
+    send(there(JAY, 9), there(KIT, 5), there(LEO, 2))
+    (row,) = Standing.objects.exclude(place="")
+    look = Look.objects.get(place=row.place)
+    assert look.at <= row.until or row.tells_at == look.at
+    with pretend(row.until):
+        while due.sweep():
+            pass
+        assert at_places() == [("over", 3)]
+        assert "ended" in set(Happened.objects.filter(signal=row.id).values_list("what", flat=True))
+    assert now()
