@@ -17,7 +17,7 @@ from sightline.front_door.portal import actions as portal
 from sightline.front_door.quality import tell as tell_quality
 from sightline.identity import quality
 from sightline.intake import alarms
-from sightline.jobs import beside, escalating, falling_due, retaining, signalling
+from sightline.jobs import beside, escalating, falling_due, overseeing, retaining, signalling
 from sightline.jobs.models import Due
 from sightline.ledger import actions as ledger
 from sightline.messages import actions as messages
@@ -47,6 +47,9 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
         [(UUID(first), about, urgency) for first, about, urgency in payload["told"]], by=machine("clock-machine")
     ),
     falling_due.VERB: lambda payload: _look(UUID(payload["step"])),
+    "count-fairness": overseeing.count_fairness,
+    "try-rule": overseeing.try_rule,
+    "follow-rules": overseeing.follow_rules,
     "watch-feeds": lambda payload: alarms.watch(definition=partnership(), by=machine("clock-machine")),
 }
 

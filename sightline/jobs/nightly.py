@@ -11,7 +11,11 @@ from sightline.jobs.models import Due
 from sightline.timescales.london import at, local_day
 from sightline.timescales.moment import now
 
-NIGHTLY = {"bring-up-due": time(3, 10), "measure-matching": time(3, 40)}  # London's time: when few are at work
+NIGHTLY = {  # London's time: when few are at work
+    "bring-up-due": time(3, 10),
+    "measure-matching": time(3, 40),
+    "count-fairness": time(4, 10),
+}
 OFTEN = {"watch-feeds": timedelta(minutes=15), "look-untold": timedelta(minutes=5)}
 LOOK_EVERY_SECONDS = 300.0
 _looked = -LOOK_EVERY_SECONDS  # when this process last looked, by its own clock
