@@ -5,9 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import pytest
 import yaml
 
 HERE = Path(__file__).parent
+BY_NIGHT = pytest.mark.parametrize(  # a test of a part, and in `make nightly` of all of it
+    "night", [pytest.param(False, id="a part"), pytest.param(True, id="all", marks=pytest.mark.nightly)]
+)
 LETTERS = {"F": "full", "h": "headline", "p": "pointer", "n": "name", ".": "nothing"}
 ANYONE, SIGNED_IN = "anyone", "signed-in"
 

@@ -22,7 +22,7 @@ from sightline.jobs.due import sweep
 from sightline.jobs.receive import open_delivery, receive
 from sightline.ledger.actions import sequence
 from sightline.web.child import page
-from tests.authorisation.table import at_night, comes_in, sights
+from tests.authorisation.table import BY_NIGHT, comes_in, sights
 from tests.authorisation.world import World
 from tests.support.databases import connected
 from tests.support.sealed_world import PARAMETER, routes
@@ -105,9 +105,9 @@ def tells(one, case, body) -> str:
     return ""
 
 
-def test_no_word_stands_where_the_table_does_not_allow_it(world, request):
+@BY_NIGHT
+def test_no_word_stands_where_the_table_does_not_allow_it(world, night):
     """In `make test` one relation a role, in turn; every relation at night."""
-    night = at_night(request)
     leaks, looked, seen, most = [], 0, set(), 99 if night else 2
     for n, one in enumerate(world.workers):
         if not night and one.relation != RELATIONS[(n // len(RELATIONS)) % len(RELATIONS)]:

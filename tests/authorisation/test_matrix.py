@@ -16,7 +16,7 @@ from django.test import Client
 
 from sightline.sharing import rules
 from sightline.sharing.types import CLASSES, Level
-from tests.authorisation.table import ANYONE, LETTERS, at_night, comes_in, door_of, doors, sights
+from tests.authorisation.table import ANYONE, BY_NIGHT, LETTERS, at_night, comes_in, door_of, doors, sights
 from tests.authorisation.world import RELATIONS, STATES, Who, World, homes
 from tests.support.databases import connected
 from tests.support.sealed_world import PARAMETER, routes
@@ -68,13 +68,14 @@ def addresses():
         yield name, "/" + PARAMETER.sub(lambda m: "match" if m[1] == "slug" else str(uuid4()), route)
 
 
-def test_each_role_comes_in_where_its_table_says_and_nowhere_else(small, request):
+@BY_NIGHT
+def test_each_role_comes_in_where_its_table_says_and_nowhere_else(small, night):
     """Every address, twice (to read and to write), as every role; ids that nobody has."""
     rng, unexplained, cells = random.Random(SEED), [], 0
     there = sorted(addresses())
     for role in homes():
         client = small.client(Who(role, "", "none"))
-        chosen = there if at_night(request) else rng.sample(there, len(there) // 3)
+        chosen = there if night else rng.sample(there, len(there) // 3)
         for name, path in chosen:
             for method in ("get", "post"):
                 answer = getattr(client, method)(path)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
-from tests.authorisation.table import at_night, comes_in, sights
+from tests.authorisation.table import BY_NIGHT, comes_in, sights
 from tests.authorisation.world import World, homes
 from tests.support.sealed_world import PARAMETER, routes
 
@@ -51,7 +51,8 @@ def answer(client, method, path, mine):
     return got.status_code, got.content.replace(str(mine).encode(), b""), headers
 
 
-def test_every_id_of_somebody_elses_is_answered_as_one_that_nobody_has(world, request):
+@BY_NIGHT
+def test_every_id_of_somebody_elses_is_answered_as_one_that_nobody_has(world, night):
     """Each id of a case that a worker sees nothing of, in every address that takes an id, to read and to write."""
     compared, rng = 0, random.Random(11)
     hidden = [
@@ -60,7 +61,7 @@ def test_every_id_of_somebody_elses_is_answered_as_one_that_nobody_has(world, re
         for c in world.cases
         if sights()[w.role, w.relation, c.kind] == "." and comes_in(w.role, "child")
     ]
-    for one, case in hidden if at_night(request) else rng.sample(hidden, 9):
+    for one, case in hidden if night else rng.sample(hidden, 9):
         client, nobody = world.client(one), uuid4()
         missing = dict(addresses(any=nobody))
         for mine in (case.person, case.entry, case.identities[0]):

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from sightline.timescales.moment import allow_pretending, now, pretend
-from tests.authorisation.table import at_night, comes_in, sights
+from tests.authorisation.table import BY_NIGHT, comes_in, sights
 from tests.authorisation.world import KINDS, World, fresh
 from tests.support.databases import connected
 from tests.support.sealed_world import CHANGING
@@ -77,8 +77,8 @@ def hidden_from(one, kind, what) -> bool:
     return letter == "." or (letter == "n" and what == "more")
 
 
-def test_what_is_hidden_changes_nothing(world, request):
-    night = at_night(request)
+@BY_NIGHT
+def test_what_is_hidden_changes_nothing(world, night):
     clients = {one: world.client(one) for one in world.workers if one.role not in COUNT_DELIVERIES}
     before, pairs, different = {}, 0, []
     for _ in range(ROUNDS_AT_NIGHT if night else 1):
