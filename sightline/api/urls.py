@@ -16,7 +16,7 @@ from ninja.security import HttpBearer
 
 from sightline.agencies.queries import partnership, system_actor
 from sightline.agencies.types import Actor
-from sightline.api import checks, feeds, messages, registry
+from sightline.api import checks, feeds, messages, registry, signals
 from sightline.api.notifications import TooLarge, router
 from sightline.api.schema import schemas
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
@@ -59,6 +59,7 @@ api.add_router("", registry.router)
 api.add_router("", feeds.router)
 api.add_router("", messages.router)
 api.add_router("", checks.router)
+api.add_router("", signals.router)
 
 
 def _problem(status: int, code: str, says: str = "", **headers: str) -> HttpResponse:

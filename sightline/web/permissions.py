@@ -69,6 +69,10 @@ ACCESS: dict[str, Access] = {
     **_all("expected expected-one", Access("see-expected", verb="view-expected")),
     **_all("police-information police-information-one", Access("review-police-information", verb="view-police-information")),
     "missing": Access("see-missing", "missing", "view-missing"),
+    # Signs: what somebody should look at, its own page, and the gaps in what is recorded.
+    "signals": Access("answer-signal", verb="view-signals"),
+    "signal": Access("view-child", verb="view-signal"),
+    "data-quality": Access("see-data-quality", verb="view-data-quality"),
     "pass-on": Access("submit-intelligence", "missing", "view-entry"),
     # In an emergency, and afterwards. Whoever may agree to a reveal is decided where it is asked.
     **_all("emergency emergency-child reveal-record reveal-location", Access("break-glass", "immediate-protection")),

@@ -18,6 +18,7 @@ from sightline.web.permissions import ACCESS, SIGNED_IN
 PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
     ("Front door", "queue", ("queue", "queue-item", "queue-shift")),
+    ("Signs", "signals", ("signals", "signal")),
     ("Send a concern", "concerns", ("concerns", "concern", "concern-sent", "concern-quality")),
     ("Messages", "messages", ("messages", "messages-settings")),
     ("Domestic abuse notices", "told", ("told", "told-one")),
@@ -38,6 +39,7 @@ PLACES = (  # words, URL name, the names of the pages under it
     ("Tell the police", "intelligence", ("intelligence", "intelligence-new", "intelligence-one")),
     ("Packs", "packs", ("packs", "pack", "pack-line", "pack-beside")),
     ("From the public", "public-held", ("public-held",)),
+    ("Gaps in records", "data-quality", ("data-quality",)),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     (
         "Feeds",

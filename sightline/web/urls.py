@@ -63,6 +63,8 @@ from sightline.web.protected import views as protected
 from sightline.web.registry import changing as registry_changing
 from sightline.web.registry import views as registry
 from sightline.web.retention import views as retention
+from sightline.web.signals import lists as signal_lists
+from sightline.web.signals import views as signal
 from sightline.web.work import views as work
 
 urlpatterns = [
@@ -77,6 +79,9 @@ urlpatterns = [
     path("expected/<uuid:awaited>/", expected.one_expected, name="expected-one"),
     path("police-information/", police_information.items, name="police-information"),
     path("police-information/<uuid:item>/", police_information.one_item, name="police-information-one"),
+    path("signs/", signal_lists.mine, name="signals"),
+    path("signs/gaps/", signal_lists.data_quality, name="data-quality"),
+    path("signs/<uuid:signal>/", signal.signal, name="signal"),
     path("missing/", missing.list_missing, name="missing"),
     path("missing/interview/<uuid:interview>/", missing.pass_interview_on, name="pass-on"),
     path("find/", find.find, name="find"),

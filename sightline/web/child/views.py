@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods
 
+from sightline.agencies.rules import may
 from sightline.chronology import queries as chronology
 from sightline.chronology import rules
 from sightline.clocks import queries as clocks
@@ -20,7 +21,7 @@ from sightline.identity import queries as identity
 from sightline.signals import queries as signals
 from sightline.timescales.moment import now
 from sightline.web.child import beside, drawing, page
-from sightline.web.child.signs import signs
+from sightline.web.child.signs import Sign, signs
 from sightline.web.code_words import CodeWords
 from sightline.web.emergency import views as emergency
 from sightline.web.matches.counted import waits
@@ -29,6 +30,7 @@ from sightline.web.words import age_words, day_words, end_of_day, iso_words, lon
 
 NO_ONE = UUID(int=0)
 WORDS = "words-on-a-child"
+MOST_FRAMES = 3  # signs that the picture shows
 
 
 def entry_prefix() -> str:
@@ -49,8 +51,8 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     today = filters.known_on or london(present).date()
 
     told = chronology.of_person(reading, person, known_on=moment)
-    raised = signals.among(reading, told.entries)
-    cited = {first for one in raised for first in one.citing}
+    raised = signals.of_person(reading, person, told.identities, known_on=moment, entries=told.entries, past=True)
+    cited = {first for one in raised if one.open and one.sort != "data" for first in one.cited}
     if request.htmx and request.htmx.target == "chronology":  # the list alone
         listing = page.listing(
             told.entries, filters, prefix=entry_prefix(), basis=codes.basis, now=present, cited=cited
@@ -87,7 +89,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         filters,
         on_page=on_page,
         today=today,
-        signs=told_signs,
+        signs=[sign for sign in told_signs if sign.open][:MOST_FRAMES],
     )
     context = {
         "person": person,
@@ -103,7 +105,8 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "rings": beside.rings(told.entries),
         "states": states,
         "voices": beside.voices(told.entries),
-        "signs": told_signs,
+        **placed(told_signs),
+        "may_answer": not moment and bool(may(reading.actor, "answer-signal", definition)),
         "picture": drawn,
         "svg": mark_safe(drawn.svg),
         "legend": [(shape, mark_safe(svg), count, words) for shape, svg, count, words in drawn.legend],
@@ -128,6 +131,19 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "may_separate": not moment and profile and len(profile.held) > 1 and request.shell.may_open("separate"),
     }
     return render(request, "child/child.html", context)
+
+
+def placed(told: list[Sign]) -> dict[str, list[Sign]]:
+    """Where each sign stands: the gravest and the first offer of help whole, what is open besides in a line each, and what was
+    answered or is over folded away."""
+    standing = [sign for sign in told if sign.open]
+    warnings, offers = [s for s in standing if not s.offer], [s for s in standing if s.offer]
+    first = [*warnings[:1], *offers[:1]]
+    return {
+        "signs_first": first,
+        "signs_more": [s for s in standing if s not in first],
+        "signs_over": [s for s in told if not s.open],
+    }
 
 
 def narrow(request: HttpRequest, person: UUID) -> HttpResponse:

@@ -20,6 +20,7 @@ from sightline.front_door.queue_types import QueueLine
 from sightline.identity.locations.reaching import answers
 from sightline.identity.queries import rows_of
 from sightline.sharing.types import Level
+from sightline.signals import queries as signals
 from sightline.timescales.moment import now
 from sightline.web import drafts
 from sightline.web.child.beside import Due, due
@@ -27,6 +28,7 @@ from sightline.web.child.page import entry_words
 from sightline.web.front_door.queue import LETTERS, as_uuid, as_version, narrowed, note_to, query
 from sightline.web.front_door.queue_lines import Row, held_words, row
 from sightline.web.matches.keys import are_on
+from sightline.web.signals import lists as signal_lists
 from sightline.web.words import day_short, london, moment_words, span_words
 
 KEYS = [("j", "next"), ("k", "the one before"), ("d", "decide"), ("c", "claim"), ("l", "the queue")]
@@ -54,6 +56,7 @@ class ChildHere:
     matches: int
     match: UUID | None
     reach: tuple[tuple[bool, str, str], ...]  # (safe, channel, sentence)
+    signs: tuple[signal_lists.Line, ...] = ()  # what is known together adds up to, and nobody has answered
 
 
 @require_safe
@@ -117,6 +120,7 @@ def children(request: HttpRequest, line: QueueLine) -> list[ChildHere]:
     today = london(now()).date()
     words = row(request.reading.definition, line, now(), "")
     rows = rows_of(child.person for child in line.children)
+    signs = signals.of_people(request.reading, {child.person for child in line.children}) if line.children else {}
     found = []
     for child in line.children:
         named = next((c for c in words.children if c.person == child.person), None)
@@ -142,6 +146,7 @@ def children(request: HttpRequest, line: QueueLine) -> list[ChildHere]:
                 child.matches,
                 child.match,
                 reach,
+                tuple(signal_lists.standing(signs.get(child.person, ()))),
             )
         )
     return found

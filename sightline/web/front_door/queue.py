@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sightline.agencies.rules import may
 from sightline.front_door import claiming, queue, shifts
-from sightline.front_door.queue_types import Counts, Narrow
+from sightline.front_door.queue_types import Counts, Narrow, QueueLine
+from sightline.signals import queries as signals
 from sightline.timescales.moment import now
 from sightline.web.code_words import CodeWords
 from sightline.web.front_door.queue_lines import Row, morning_words, row
@@ -51,7 +53,7 @@ def query(narrow: Narrow, **more: object) -> str:
 def queue_page(request: HttpRequest) -> HttpResponse:
     reading, narrow, after = request.reading, narrowed(request), request.GET.get("after", "")[:400]
     page, present = queue.page(reading, narrow=narrow, after=after), now()
-    rows = [row(reading.definition, line, present, reading.actor.id) for line in page.items]
+    rows = as_rows(request, page.items)
     numbers = queue.counts(reading)
     team = shifts.team_now(reading.definition, present)
     return render(
@@ -124,23 +126,30 @@ def note_to(request: HttpRequest) -> tuple[str, str]:
 @require_safe
 def queue_lines(request: HttpRequest) -> HttpResponse:
     """The lines of a page that is open already, as they stand now: a fragment. `ids`: those that changed; without, all."""
-    reading, narrow, present = request.reading, narrowed(request), now()
+    reading, narrow = request.reading, narrowed(request)
     asked = request.GET.get("ids", "")[: MOST_AT_ONCE * 37]
     if asked:
         ids = [id_ for id_ in map(as_uuid, asked.split(",")) if id_][:MOST_AT_ONCE]
         lines = queue.lines_of(reading, ids, narrow)
     else:
         lines = list(queue.page(reading, narrow=narrow).items)
-    rows: list[Row] = [row(reading.definition, line, present, reading.actor.id) for line in lines]
     return render(
         request,
         "front_door/queue_rows.html",
         {
-            "rows": rows,
+            "rows": as_rows(request, lines),
             "filters": query(narrow),
             "may_decide": bool(may(reading.actor, claiming.DECIDE, reading.definition)),
         },
     )
+
+
+def as_rows(request: HttpRequest, lines: Iterable[QueueLine]) -> list[Row]:
+    """Lines in words, with the signs that stand about their children: one query more, however many there are."""
+    reading, present, lines = request.reading, now(), list(lines)
+    persons = {child.person for line in lines for child in line.children}
+    signs = signals.of_people(reading, persons) if persons else {}
+    return [row(reading.definition, line, present, reading.actor.id, signs) for line in lines]
 
 
 def as_uuid(text: str) -> UUID | None:
@@ -166,8 +175,7 @@ def claim(request: HttpRequest, item: UUID) -> HttpResponse:
 
 
 def queue_one(request: HttpRequest, item: UUID) -> HttpResponse:
-    reading = request.reading
-    rows = [row(reading.definition, line, now(), reading.actor.id) for line in queue.lines_of(reading, [item])]
+    rows = as_rows(request, queue.lines_of(request.reading, [item]))
     return render(request, "front_door/queue_rows.html", {"rows": rows, "filters": "", "may_decide": True})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,9 @@ from sightline.definition.records import code_title
 from sightline.definition.types import Partnership
 from sightline.front_door.queue_types import OpenElsewhere, QueueChild, QueueLine
 from sightline.sharing.types import Level
+from sightline.signals.types import SignalView
 from sightline.web.child.page import entry_words
+from sightline.web.child.signs import RANK
 from sightline.web.words import age_words, counted, day_words, iso_words, listed, london, moment_words, span_words
 
 LEVEL_TAGS = {"now": "black", "grave": "late-soft", "raised": "soon", "turn": "plain"}
@@ -22,6 +25,7 @@ STATES = {
     "handed-over": "handed over, not accepted yet",
     "accepted": "accepted: it has left the queue",
 }
+NO_SIGNS: Mapping[UUID, Sequence[SignalView]] = {}
 MOST_NAMED = 3  # children who are named in a line
 SENTENCE = re.compile(r"[^.!?]+")
 SHORTEST, LONGEST = 24, 110  # characters of a sentence that says something, and of a line
@@ -72,6 +76,7 @@ class Row:
     team: str
     noted: bool
     matches: int
+    sign: tuple[UUID, str, str] | None = None  # the gravest open sign about the children: its id, what it says, and how many more
 
     @property
     def why_more(self) -> tuple[str, ...]:
@@ -85,8 +90,10 @@ class Row:
         return f"and {counted(more, 'more child', 'more children')}" if more > 0 else ""
 
 
-def row(definition: Partnership, line: QueueLine, present: datetime, mine: str) -> Row:
-    """A line in words. `mine`: the reader's worker id."""
+def row(
+    definition: Partnership, line: QueueLine, present: datetime, mine: str, signs: Mapping[UUID, Sequence[SignalView]] = NO_SIGNS
+) -> Row:
+    """A line in words. `mine`: the reader's worker id. `signs`: those that stand open, by child."""
     today = london(present).date()
     children = tuple(child_words(child, today) for child in line.children)
     notice = line.notice
@@ -120,7 +127,19 @@ def row(definition: Partnership, line: QueueLine, present: datetime, mine: str) 
         team=line.team,
         noted=line.noted,
         matches=sum(child.matches for child in children),
+        sign=sign(signs, line.children),
     )
+
+
+def sign(signs: Mapping[UUID, Sequence[SignalView]], children: Sequence[QueueChild]) -> tuple[UUID, str, str] | None:
+    """The gravest open sign about the children on a line, and how many stand beside it."""
+    found = [one for child in children for one in signs.get(child.person, ()) if one.open and one.id and one.sort != "data"]
+    if not found:
+        return None
+    first = min(found, key=lambda one: (RANK[one.level], one.sort != "sign", -one.since.timestamp()))
+    more = len(found) - 1
+    says = f"A moment to offer help: {first.says}" if first.sort == "offer" else first.says
+    return first.id, says, f"and {counted(more, 'more sign')}" if more else ""  # type: ignore[return-value]
 
 
 def child_words(child: QueueChild, today: object) -> ChildWords:

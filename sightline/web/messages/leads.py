@@ -36,6 +36,8 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "second-person-asked": ("pack", "Read it, and let it go or not"),
     "intelligence-to-grade": ("intelligence-one", "Read and grade it"),
     "intelligence-to-grade-now": ("intelligence-one", "Read and grade it"),
+    "signal-raised": ("signal", "Look at it, and answer"),
+    "reachable-moment": ("signal", "See whom to reach, and answer"),
     "release-stopped": ("stopped", "Look at what was stopped"),
 }
 

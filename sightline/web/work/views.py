@@ -28,6 +28,7 @@ from sightline.web.child.page import COUNTS_AS, NEW, entry_words
 from sightline.web.feeds.health import for_work
 from sightline.web.matching.views import for_work as joining_stopped
 from sightline.web.messages.views import pressing as pressing_messages
+from sightline.web.signals import lists as signals
 from sightline.web.words import age_words, day_words, known_words, london, moment_words, span_words
 from sightline.web.work import asked
 
@@ -83,7 +84,12 @@ def work(request: HttpRequest) -> HttpResponse:
     may_view = bool(may(reading.actor, "view-child", reading.definition))
     running = clocks.mine(reading, limit=MOST_CLOCKS) if may_view else []
     fresh = recent(reading, limit=MOST_NEWS) if may_view else []
-    people = {*(clock.person for clock in running), *(person for person, _ in fresh)}
+    told = signals.waiting(request, signals.MOST)
+    people = {
+        *(clock.person for clock in running),
+        *(person for person, _ in fresh),
+        *signals.people(told[: signals.AT_TOP]),
+    }
     named = identity.names(reading, people) if people else {}
     today = london(present).date()
 
@@ -102,6 +108,8 @@ def work(request: HttpRequest) -> HttpResponse:
             "may_view": may_view,
             "alarms": for_work(request),
             "pressing": pressing_messages(request),
+            "signs": signals.lines(told[: signals.AT_TOP], named, present),
+            "signs_count": capped_at(len(told), signals.MOST),
             "joining": joining_stopped(request),
             "may_find": request.shell.may_open("find"),
             "late": [line for line in dues if line.when == "late"],
@@ -194,6 +202,10 @@ def numbers(request: HttpRequest, dues: Sequence[Line], fresh: int) -> list[tupl
         words = "reading to ask about" if count == 1 else "readings to ask about"
         found.append((capped(count), words, reverse("unusual")))
     return found
+
+
+def capped_at(count: int, most: int) -> str:
+    return f"{most} or more" if count >= most else str(count)
 
 
 def capped(count: int) -> str:

@@ -1,0 +1,1 @@
+"""Signs: what one looks at, why one sees it, and what one answers."""
