@@ -16,6 +16,7 @@ from sightline.messages.actions import acknowledge
 from sightline.messages.rules import inboxes, recipient
 from sightline.sharing.restricting import restrict
 from sightline.stories.acting_matches import WaitsForSecond
+from sightline.stories.acting_signals import raised_as
 from sightline.stories.asking_people import Answered
 from sightline.stories.contract import NOT_BUILT_YET, NOT_SENT_YET
 from sightline.stories.model import Act, Expectation
@@ -126,6 +127,8 @@ def message(life: Life, expected: Expectation) -> Answered:
         return None, NOT_BUILT_YET
     about, record = expected.given.get("about"), expected.given.get("record")
     people = {row.id for person in life.persons_of(about) for row in identities_of(person)} if about else set()
+    signal = expected.given.get("signal")
+    because = raised_as(life, signal, about) if signal else set()
     found = []
     for one in messages.told(kind):
         if not _reached(life, one.holders, to) or (expected.by is not None and one.at > expected.by):
@@ -134,6 +137,8 @@ def message(life: Life, expected: Expectation) -> Answered:
         if about and not named & people:
             continue
         if record and life.records.get(record) not in (one.because, *one.records):
+            continue
+        if signal and one.because not in because:
             continue
         found.append(one)
     everywhere = sorted({holder for one in messages.told(kind) for holder in one.holders})

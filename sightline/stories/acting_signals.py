@@ -109,6 +109,18 @@ def raised(life: Life, expected: Expectation) -> Answered:
     return bool(found), "; ".join(_words(life, one) for one in kept) or "it is not raised"
 
 
+def raised_as(life: Life, named: str, about: str | None) -> set[UUID | None]:
+    """The signals of a rule, what is over or was withdrawn too: about one of the story's people, or any of them."""
+    with reading(machine(MACHINE), PURPOSE, recorded=False) as opened:
+        return {
+            one.id
+            for name in ([about] if about else life.story.people)
+            for person in life.persons_of(name)
+            for one in queries.of_person(opened, person, _held(person), past=True)
+            if one.rule == named
+        }
+
+
 def _differs(opened: Reading, person: UUID, kept: list[SignalView], named: str) -> str:
     """What is wrong where what is kept is not what follows from what is known."""
     computed = [tuple(episode.citing) for rule, episode in queries.computed(person, now()) if rule.id == named]
