@@ -16,7 +16,8 @@ class Occurrence:
     `since` and `until`: from when until when the record says that it is so (a plan, an absence, a worker's involvement);
     `until` is None while it goes on, or where it says nothing of the kind (`since` is None then).
     `whose`: the child's own, or a sibling's, a peer's, a parent's, that of an adult at home. `who`: a key of that person
-    (of a place: of the child's family, so that a family counts once).
+    (of a place: of the child's family, so that a family counts once). `through`: first versions of the records by which
+    somebody else's entry comes to matter here (both stood on them).
     """
 
     first: str
@@ -28,6 +29,7 @@ class Occurrence:
     state: str = ""
     whose: str = "child"
     who: str = ""
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
