@@ -89,7 +89,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         filters,
         on_page=on_page,
         today=today,
-        signs=[sign for sign in told_signs if sign.open][:MOST_FRAMES],
+        signs=[sign for sign in told_signs if sign.open and sign.level != "look"][:MOST_FRAMES],
     )
     context = {
         "person": person,
@@ -134,14 +134,15 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 def placed(told: list[Sign]) -> dict[str, list[Sign]]:
-    """Where each sign stands: the gravest and the first offer of help whole, what is open besides in a line each, and what was
-    answered or is over folded away."""
+    """Where each sign stands: the gravest and the first offer of help whole; what else is pressing in a line each; what can be
+    looked at in one's day, and what was answered or is over, folded away."""
     standing = [sign for sign in told if sign.open]
     warnings, offers = [s for s in standing if not s.offer], [s for s in standing if s.offer]
     first = [*warnings[:1], *offers[:1]]
     return {
         "signs_first": first,
-        "signs_more": [s for s in standing if s not in first],
+        "signs_more": [s for s in standing if s not in first and s.level != "look"],
+        "signs_later": [s for s in standing if s not in first and s.level == "look"],
         "signs_over": [s for s in told if not s.open],
     }
 

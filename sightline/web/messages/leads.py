@@ -37,6 +37,7 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "intelligence-to-grade": ("intelligence-one", "Read and grade it"),
     "intelligence-to-grade-now": ("intelligence-one", "Read and grade it"),
     "signal-raised": ("signal", "Look at it, and answer"),
+    "signal-raised-now": ("signal", "Look at it, and answer"),
     "reachable-moment": ("signal", "See whom to reach, and answer"),
     "release-stopped": ("stopped", "Look at what was stopped"),
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sightline.chronology.types import EntryView, State
+from sightline.chronology.types import EntryView, Professional, State
 from sightline.definition.types import Partnership
 from sightline.sharing.types import Level
 from sightline.signals.types import SignalEvent, SignalView
@@ -16,7 +16,7 @@ from sightline.web.picture import Band, Drawn, Frame, Mark, draw, mark_words
 from sightline.web.words import counted, day_short, day_words, london, moment_words
 
 HAPPENED = {
-    "raised": "It could be seen",
+    "raised": "Found",
     "grew": "More came",
     "graver": "It became graver",
     "told": "Told",
@@ -107,12 +107,26 @@ def window_words(one: SignalView, entries: Sequence[EntryView]) -> str:
     return f"on {first}" if first == last else f"from {first} to {last}"
 
 
-def events(history: Iterable[SignalEvent]) -> list[Event]:
-    """What became of it, oldest first."""
-    return [
-        Event(moment_words(one.at), HAPPENED.get(one.what, one.what.replace("-", " ").capitalize()), one.who, one.says)
-        for one in history
-    ]
+def events(history: Iterable[SignalEvent], since: datetime) -> list[Event]:
+    """What became of it, oldest first. Where it was found later than it could have been seen, that is said."""
+    found = []
+    for one in history:
+        says = one.says
+        if one.what == "raised" and one.at - since > timedelta(days=1):
+            says = f"it could have been seen from {day_words(london(since))}, by whoever knew all that was known then"
+        what = HAPPENED.get(one.what, one.what.replace("-", " ").capitalize())
+        found.append(Event(moment_words(one.at), what, one.who, says))
+    return found
+
+
+def nearest_first(professionals: Iterable[Professional], one: SignalView) -> list[Professional]:
+    """Who works with the child, those first who were told, in the order in which the rule names them."""
+    told = [words for words, _ in one.told]
+
+    def place(who: Professional) -> int:
+        return next((n for n, words in enumerate(told) if who.team and who.team in words), len(told))
+
+    return sorted(professionals, key=place)
 
 
 def records(

@@ -66,7 +66,8 @@ def signal(request: HttpRequest, signal: UUID) -> HttpResponse:
     states = [s for s in rules.states(entries, present, reading.definition) if s.says]
     drawn = shown.timeline(one, cited, states, reading.definition, london(present).date())
     profile = identity.names(reading, [one.person]).get(one.person) if one.person else None
-    at_work = rules.professionals(entries, present, reading.definition)
+    at_work = shown.nearest_first(rules.professionals(entries, present, reading.definition), one)
+    told_at = max((at for _, at in one.told), default=one.since)
     return render(
         request,
         "signals/signal.html",
@@ -88,7 +89,7 @@ def signal(request: HttpRequest, signal: UUID) -> HttpResponse:
             "picture": drawn,
             "svg": mark_safe(drawn.svg),
             "legend": [(shape, mark_safe(svg), count, words) for shape, svg, count, words in drawn.legend],
-            "history": shown.events(history),
+            "history": shown.events(history, one.since),
             "done": shown.done(one, entries, entry_prefix()),
             "may_answer": may_answer,
             "do": do if asked else "",
@@ -96,7 +97,9 @@ def signal(request: HttpRequest, signal: UUID) -> HttpResponse:
             "asked": asked,
             "form": form,
             "saved": saved,
-            "records": shown.records(entries, one.since, sign.firsts, chosen) if asked and asked.records else [],
+            "records": shown.records(entries, max(told_at, one.since), sign.firsts, chosen)
+            if asked and asked.records
+            else [],
             "professionals": at_work,
             "trusted": shown.trusted(entries),
             "call": shown.newest_open(every, sign.firsts) if request.shell.may_open(CALL) else None,

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from sightline.chronology.types import State
+from sightline.chronology.types import Professional, State
 from sightline.definition.loader import load
 from sightline.front_door.queue_types import QueueChild
 from sightline.sharing.types import Level
@@ -17,7 +17,7 @@ from sightline.web.child.signs import DO, DO_OFFER, signs
 from sightline.web.child.views import placed
 from sightline.web.front_door.queue_lines import sign as queue_sign
 from sightline.web.signals import forms, lists, shown
-from tests.unit.web.test_child_page import NOW, SCHOOL, entry, listing
+from tests.unit.web.test_child_page import NOW, POLICE, SCHOOL, entry, listing
 
 LEEDS = load("leeds")
 
@@ -145,7 +145,8 @@ def test_the_gravest_stands_first_and_what_was_answered_or_is_over_last():
     assert {s.says for s in found[4:]} == {"over", "answered"}
     stands = placed(found)
     assert [s.says for s in stands["signs_first"]] == ["now"]
-    assert [s.says for s in stands["signs_more"]] == ["wide", "narrow", "look"]
+    assert [s.says for s in stands["signs_more"]] == ["wide", "narrow"]
+    assert [s.says for s in stands["signs_later"]] == ["look"]
     assert {s.says for s in stands["signs_over"]} == {"over", "answered"}
 
 
@@ -246,8 +247,20 @@ def test_records_of_what_was_done_are_those_that_came_after_it_could_be_seen():
 
 
 def test_what_became_of_it_is_said_in_plain_words():
-    lines = shown.events([SignalEvent("raised", NOW, "", "3 events"), SignalEvent("told", NOW, "Duty desk", "")])
-    assert [(line.what, line.who) for line in lines] == [("It could be seen", ""), ("Told", "Duty desk")]
+    history = [SignalEvent("raised", NOW, "", ""), SignalEvent("told", NOW, "Duty desk", "")]
+    lines = shown.events(history, NOW)
+    assert [(line.what, line.who, line.says) for line in lines] == [("Found", "", ""), ("Told", "Duty desk", "")]
+    late = shown.events(history, NOW - timedelta(days=40))
+    assert late[0].says.startswith("it could have been seen from 2 February 2025")
+
+
+def test_whom_to_ring_first_is_whom_the_rule_names_first():
+    def works(team):
+        return Professional("Worker", team, POLICE, "0113 496 0142", "2025-01-01", "", uuid4())
+
+    one = view(entry(1), told=(("East area team", NOW), ("Youth justice", NOW)))
+    found = shown.nearest_first([works("School"), works("Youth justice"), works("East area team"), works("")], one)
+    assert [who.team for who in found] == ["East area team", "Youth justice", "School", ""]
 
 
 def test_whom_the_child_trusts_is_what_the_newest_record_says():
