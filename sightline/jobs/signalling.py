@@ -47,7 +47,7 @@ def _signals(
 ) -> None:
     touched = places.follow(opened.definition, chain.from_iterable(entries.values()))
     touched |= places.of_people([person for person in persons if person in moved], entries)
-    _tell_all([*actions.recompute(opened, persons, entries), *at_places.recompute(opened, touched)])
+    tell_all([*actions.recompute(opened, persons, entries), *at_places.recompute(opened, touched)])
 
 
 def look_at_places(limit: int) -> int:
@@ -56,7 +56,7 @@ def look_at_places(limit: int) -> int:
     wanted = list(rows.values_list("place", flat=True)[:limit])
     if wanted:
         with transaction.atomic(), reading(machine(MACHINE), "safeguarding", about="look-at-places") as opened:
-            _tell_all(at_places.recompute(opened, wanted))
+            tell_all(at_places.recompute(opened, wanted))
     return len(wanted)
 
 
@@ -66,7 +66,8 @@ def postpone_places(limit: int) -> None:
     Look.objects.filter(id__in=list(rows.values_list("id", flat=True)[:limit])).update(tries=F("tries") + 1, at=now() + PAUSE)
 
 
-def _tell_all(found: Sequence[actions.ToTell]) -> None:
+def tell_all(found: Sequence[actions.ToTell]) -> None:
+    """Tells whoever is to be told, in the caller's transaction."""
     if found:
         by = machine(MACHINE)
         for one in found:
@@ -76,7 +77,7 @@ def _tell_all(found: Sequence[actions.ToTell]) -> None:
 def _tell(one: actions.ToTell, by: Actor) -> None:
     """Tells whoever the rule names. What stands on a list alone is told to nobody."""
     definition = partnership()
-    rule = rules_in_force(definition, now()).get(one.rule)
+    rule = rules_in_force(definition).get(one.rule)
     row = Standing.objects.get(id=one.signal)
     if rule is None:
         return

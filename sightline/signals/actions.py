@@ -86,7 +86,7 @@ def recompute(
     `entries`: theirs, as a machine read them through the gate (`knowing.relevant` record types at least).
     """
     definition, moment = reading.definition, now()
-    rules, days = rules_in_force(definition, moment), days_of(reading.definition)
+    rules, days = rules_in_force(definition), days_of(reading.definition)
     every = rows_of(persons)
     person_of = {row.id: row.person for row in every}
     kept = list(Standing.objects.filter(identity_id__among=list(person_of)))
@@ -389,8 +389,15 @@ def mark_told(row: Standing, *, to: Sequence[str], way: int, how: str, why: str,
         note(row, "rose-again", detail={"after": "answered", "why": why})
     row.changed_at = moment
     row.save()
+    look_at_rests_end(row)
     told_besides(row, to)
     note(row, "escalated" if why == "unanswered" else "told", detail={"to": list(to), "how": how, "why": why}, by=by)
+
+
+def look_at_rests_end(row: Standing) -> None:
+    """When the rest is over it is asked whether somebody is told again."""
+    if row.rests_until is not None and row.sort != "data":
+        add_objects([new(Look, id=Ids()(), identity_id=row.identity_id, place=row.place, at=row.rests_until)])
 
 
 def told_besides(row: Standing, to: Iterable[str]) -> None:

@@ -18,7 +18,7 @@ from sightline.identity.queries import identities_of, rows_by_id
 from sightline.ledger.actions import write
 from sightline.sharing.reading import reading
 from sightline.signals import queries, windows
-from sightline.signals.actions import note
+from sightline.signals.actions import look_at_rests_end, note
 from sightline.signals.knowing import rules_in_force
 from sightline.signals.models import Answer, Standing
 from sightline.timescales.moment import now
@@ -54,7 +54,7 @@ def answer(*, signal: UUID, answer: str, because: str = "", done: Sequence[UUID]
     made = _keep(row, answer, because, [firsts[one] for one in dict.fromkeys(done)], by)
     moment = now()
     row.answered, row.answered_at, row.answered_by = answer, moment, by.id
-    rule = rules_in_force(partnership(), moment).get(row.rule)
+    rule = rules_in_force(partnership()).get(row.rule)
     if rule is not None:
         rests = windows.after(rule.rest, moment)
         row.rests_until = max(rests, row.rests_until) if row.rests_until is not None else rests
@@ -63,6 +63,7 @@ def answer(*, signal: UUID, answer: str, because: str = "", done: Sequence[UUID]
         row.told = {"to": [f"worker:{by.id}"], "way": 0, "how": "list", "level": row.level, "cited": row.cited}
     row.changed_at, row.tells_at = moment, None
     row.save()
+    look_at_rests_end(row)
     note(row, "answered", detail={"answer": answer, "row": str(made)}, by=by.id)
     return made
 
@@ -88,7 +89,7 @@ def _open(signal: UUID, by: Actor) -> tuple[Standing, Signal]:
     with reading(by, "safeguarding", about=PERMISSION) as opened:
         queries.one(opened, signal)
     row = Standing.objects.select_for_update().filter(id=signal).first()
-    rule = rules_in_force(definition, now()).get(row.rule) if row is not None else None
+    rule = rules_in_force(definition).get(row.rule) if row is not None else None
     if row is None or rule is None:
         raise Missing
     return row, rule

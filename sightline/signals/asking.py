@@ -75,6 +75,7 @@ class Asked:
         self._gaps: dict[int, list[_Gap]] = {}
         self._before: dict[tuple[str, datetime], datetime] = {}
         self._after_: dict[tuple[str, datetime], datetime] = {}
+        self.quiet: dict[int, tuple[list[datetime], list[datetime]]] = {}  # by rule: what breaks it, when it has lasted
         self._spans: dict[tuple[str, ...], list[tuple[datetime, datetime | None, Occurrence]]] = {}
 
     # --- what there is ----------------------------------------------------------------------------------------------

@@ -87,6 +87,11 @@ def _counted(there: Iterable[AtPlace]) -> list[AtPlace]:
     return [one for one in there if one.entry.handling not in NEVER_RESTS_ON]
 
 
+def known() -> list[str]:
+    """Every place about which something is kept."""
+    return sorted(set(Standing.objects.exclude(place="").values_list("place", flat=True)))
+
+
 def key_of(place: str) -> UUID:
     """A place's digest as a key of whom an episode is about."""
     return UUID(hex=place[:32].ljust(32, "0"))

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sightline.chronology.events import MachineEntry
 from sightline.contexts import queries as contexts
+from sightline.contexts.types import Beside
 from sightline.definition.types import Partnership, Signal
 from sightline.identity import births
 from sightline.identity.births import Born
@@ -37,8 +38,8 @@ class Known:
     rules: tuple[Signal, ...]
 
 
-def rules_in_force(definition: Partnership, moment: datetime) -> dict[str, Signal]:
-    """Every rule that is in force: declared, approved, and not switched off."""
+def rules_in_force(definition: Partnership, moment: datetime | None = None) -> dict[str, Signal]:
+    """Every rule that is in force (default: now): declared, approved, and not switched off. One query."""
     return dict(governing.in_force(definition, moment))
 
 
@@ -78,7 +79,7 @@ def known(
         person: [e for e in theirs if e.record in need.records and e.handling not in NEVER_RESTS_ON]
         for person, theirs in entries.items()
     }
-    may = {person: need.rules_for(kinds) for person, kinds in _kinds(counted).items()}
+    may = {person: need.rules_for(kinds) for person, kinds in _kinds(counted, entries).items()}
     may = {person: some for person, some in may.items() if some}
     said = _births(reading, [p for p, some in may.items() if any(r.id in need.born for r in some)], known_on)
     found = _worlds(definition, counted, may, said, rules, moment, days)
@@ -96,9 +97,11 @@ def known(
     return found
 
 
-def _kinds(entries: Mapping[UUID, Collection[MachineEntry]]) -> dict[UUID, set[str]]:
-    """What kinds of entries there are of each; and whether several agencies hold the person."""
-    found = {person: {entry.record for entry in theirs} for person, theirs in entries.items()}
+def _kinds(
+    counted: Mapping[UUID, Collection[MachineEntry]], entries: Mapping[UUID, Collection[MachineEntry]]
+) -> dict[UUID, set[str]]:
+    """What kinds of entries there are of each; and whether they come under several of the person's source identities."""
+    found = {person: {entry.record for entry in theirs} for person, theirs in counted.items()}
     for person, theirs in entries.items():
         if len({entry.identity for entry in theirs}) > 1:
             found[person].add(SEVERAL)
@@ -153,19 +156,17 @@ def _with_network(
         world = World(
             (
                 *(seen(reading.definition, entry, said.get(person)) for entry in entries[person]),
-                *(
-                    replace(
-                        seen(reading.definition, one.entry),
-                        known=one.known,
-                        whose=one.whose,
-                        who=one.who,
-                        through=tuple(map(str, one.through)),
-                    )
-                    for one in beside
-                ),
+                *(_beside(reading.definition, one) for one in beside),
             ),
             said[person].born,
             dict(said[person].differs),
         )
         found[person] = Known(world, Asked(world, moment, rules, days), may[person])
     return found
+
+
+def _beside(definition: Partnership, one: Beside) -> Occurrence:
+    """An entry of somebody beside the child. Of an adult at home it is so from when until when they are said to live there."""
+    found = seen(definition, one.entry, Born(one.born))
+    made = replace(found, known=one.known, whose=one.whose, who=one.who, through=tuple(map(str, one.through)))
+    return replace(made, since=one.since, until=one.until) if one.whose == "adult-at-home" else made

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sightline.agencies.queries import machine
 from sightline.chronology.events import of_people as entries_of_people
@@ -23,7 +23,7 @@ from sightline.sharing.reading import Reading
 from sightline.sharing.reading import reading as reading_as
 from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
-from sightline.signals import rules
+from sightline.signals import governing, rules
 from sightline.signals.actions import days_of
 from sightline.signals.among import among, raised
 from sightline.signals.knowing import known, relevant, rules_in_force
@@ -54,10 +54,10 @@ def of_person(
 
     `known_on`: what would have shown then, computed with what was known then.
     """
-    in_force = rules_in_force(reading.definition, known_on or now())
     if known_on is not None:
-        return _as_known(reading, person, known_on, in_force, entries)
-    rows = Standing.objects.filter(identity_id__in=list(identities), rule__in=list(in_force))
+        return _as_known(reading, person, known_on, rules_in_force(reading.definition, known_on), entries)
+    in_force = _rules(reading)
+    rows = _rows(in_force).filter(identity_id__in=list(identities))
     if not past:
         rows = rows.filter(ended_at=None)
     return views(reading, list(rows), in_force, person_of=dict.fromkeys(identities, person), entries=entries)
@@ -65,11 +65,9 @@ def of_person(
 
 def of_people(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, list[SignalView]]:
     """The open, unanswered signs and offers about each of these people: for the lines of a list."""
-    in_force = rules_in_force(reading.definition, now())
+    in_force = _rules(reading)
     person_of = {row.id: row.person for row in rows_of(persons)}
-    rows = Standing.objects.filter(
-        identity_id__in=list(person_of), ended_at=None, answered="", rule__in=list(in_force)
-    ).exclude(sort="data")
+    rows = _rows(in_force).filter(identity_id__in=list(person_of), ended_at=None, answered="").exclude(sort="data")
     found: dict[UUID, list[SignalView]] = defaultdict(list)
     for one in views(reading, list(rows), in_force, person_of=person_of):
         if one.person is not None:
@@ -80,8 +78,8 @@ def of_people(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, list[Sign
 def one(reading: Reading, signal: UUID) -> tuple[SignalView, tuple[SignalEvent, ...]]:
     """One signal with what became of it, oldest first. Raises Missing where this reader was neither told of it nor may read
     all on which it rests."""
-    in_force = rules_in_force(reading.definition, now())
-    row = Standing.objects.filter(id=signal, rule__in=list(in_force)).first()
+    in_force = _rules(reading)
+    row = _rows(in_force).filter(id=signal).first()
     found = views(reading, [row], in_force, words=True) if row is not None else []
     if row is None or not found:
         raise Missing
@@ -91,31 +89,41 @@ def one(reading: Reading, signal: UUID) -> tuple[SignalView, tuple[SignalEvent, 
     return found[0], history(reading, found[0])
 
 
+def _rules(reading: Reading) -> dict[str, Signal]:
+    """The rules of today, switched off or not: which, the rows are asked. No query."""
+    return rules.in_force(reading.definition, now())
+
+
+def _rows(in_force: Mapping[str, Signal]) -> QuerySet[Standing]:
+    """What is kept of rules that are in force. What is switched off shows nowhere, at once."""
+    return Standing.objects.filter(governing.not_switched_off(), rule__in=list(in_force))
+
+
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
 def mine(reading: Reading, *, limit: int = 30) -> list[SignalView]:
     """What this reader was told of and nobody has answered, the most pressing first."""
-    in_force = rules_in_force(reading.definition, now())
+    in_force = _rules(reading)
     told = ToldTo.objects.filter(holder__in=inboxes(reading)).values("signal")
-    rows = Standing.objects.filter(id__in=told, ended_at=None, answered="", rule__in=list(in_force))
+    rows = _rows(in_force).filter(id__in=told, ended_at=None, answered="")
     return views(reading, list(rows.order_by("-told_at", "id")[: limit * 2]), in_force)[:limit]
 
 
 def mine_count(reading: Reading) -> int:
     """How many those are, at most 1,000: a number without content."""
-    in_force = rules_in_force(reading.definition, now())
+    in_force = _rules(reading)
     told = ToldTo.objects.filter(holder__in=inboxes(reading)).values("signal")
-    return Standing.objects.filter(id__in=told, ended_at=None, answered="", rule__in=list(in_force))[:MOST].count()
+    return _rows(in_force).filter(id__in=told, ended_at=None, answered="")[:MOST].count()
 
 
 def data_quality(reading: Reading, *, after: tuple[datetime, UUID] | None = None, limit: int = 50) -> list[SignalView]:
     """Gaps and contradictions in what is recorded, of children of whom this reader may read all that they rest on, the newest
     first. `after`: (since, id) of the last one that was shown."""
-    in_force = {id: rule for id, rule in rules_in_force(reading.definition, now()).items() if rule.sort == "data"}
+    in_force = {id: rule for id, rule in _rules(reading).items() if rule.sort == "data"}
     found: list[SignalView] = []
     while len(found) < limit:
-        rows = Standing.objects.filter(sort="data", ended_at=None, answered="", rule__in=list(in_force))
+        rows = _rows(in_force).filter(sort="data", ended_at=None, answered="")
         if after is not None:
             rows = rows.filter(Q(since__lt=after[0]) | Q(since=after[0], id__lt=after[1]))
         some = list(rows.order_by("-since", "-id")[: limit * 3])

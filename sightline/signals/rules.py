@@ -82,28 +82,50 @@ def _coming(rule: Signal, asked: Asked, every: list[datetime], last: Episode | N
 
 
 def _stretches(rule: Signal, asked: Asked, every: list[datetime]) -> Iterator[_On]:
+    """The stretches in which it stands, one from each moment at which the answer is yes.
+
+    Where a rule says what ends it, an episode that has ended does not begin again because an event has left the window:
+    only where the answer was no meanwhile, or rests on something new.
+    """
+    before: Held | None = None
+    until: datetime | None = None  # of the episode so far
+    stood = False
     for place, moment in enumerate(every):
         if moment > asked.now or moment == asked.grown:
             return
         held = asked.holds(rule.when, moment)
         if held is None:
+            before = None
             continue
-        end = _end(rule, asked, moment, every[place + 1] if place + 1 < len(every) else None)
-        yield _On(moment, asked.grown if asked.grown and (end is None or end > asked.grown) else end, held)
+        goes_on = stood and (until is None or moment <= until)
+        if rule.ends is not None and not goes_on and before is not None and not _new(held, before):
+            before = held
+            continue
+        end = _end(rule, asked, moment, every[place + 1] if place + 1 < len(every) else None, goes_on)
+        if asked.grown is not None and (end is None or end > asked.grown):
+            end = asked.grown
+        if goes_on and until is not None and end is not None:
+            until = max(until, end)
+        else:
+            until = None if goes_on and until is None else end
+        before, stood = held, True
+        yield _On(moment, end, held)
 
 
-def _end(rule: Signal, asked: Asked, begins: datetime, following: datetime | None) -> datetime | None:
+def _new(held: Held, before: Held) -> bool:
+    """Whether an answer rests on anything on which the one before it did not."""
+    return not {one.first for one in held.rests_on} <= {one.first for one in before.rests_on}
+
+
+def _end(rule: Signal, asked: Asked, begins: datetime, following: datetime | None, goes_on: bool) -> datetime | None:
     """When what stands from that moment ends: with the next moment that matters (at which it is asked anew), or as the
-    rule says."""
+    rule says. `goes_on`: it stood already, so that quiet is counted from the last thing that broke it."""
     if rule.ends is None:
         return following
     end = following
     quiet = rule.ends.quiet or rule.ends.for_
     if quiet:
-        end = windows.after(quiet, begins)
-        for moment in _breaks(rule, asked):
-            if begins <= moment <= end:
-                end = windows.after(quiet, moment)
+        end = _quiet(rule, asked, quiet, begins, goes_on)
     elif rule.ends.with_ is not None:
         end = None
     if rule.ends.with_ is not None:
@@ -112,6 +134,23 @@ def _end(rule: Signal, asked: Asked, begins: datetime, following: datetime | Non
         if place < len(when) and (end is None or when[place] < end):
             end = when[place]
     return end
+
+
+def _quiet(rule: Signal, asked: Asked, quiet: str, begins: datetime, goes_on: bool) -> datetime:
+    """When it has been quiet for so long."""
+    if id(rule) not in asked.quiet:
+        breaks = _breaks(rule, asked)
+        ends = [asked.after(quiet, moment) for moment in breaks]
+        for place in range(len(breaks) - 2, -1, -1):
+            if breaks[place + 1] <= ends[place]:
+                ends[place] = ends[place + 1]
+        asked.quiet[id(rule)] = breaks, ends
+    breaks, ends = asked.quiet[id(rule)]
+    place = bisect_right(breaks, begins)
+    if goes_on and place:
+        return max(begins, ends[place - 1])
+    end = asked.after(quiet, begins)
+    return ends[place] if place < len(breaks) and breaks[place] <= end else end
 
 
 def _breaks(rule: Signal, asked: Asked) -> list[datetime]:
@@ -158,7 +197,7 @@ def _episode(rule: Signal, asked: Asked, group: list[_On]) -> Episode:
         ends=ends,
         since=min(max([on.begins, *(one.known for one in on.held.rests_on)]) for on in group),
         newest=newest.begins,
-        citing=tuple(one.first for one in sorted(rests.values(), key=lambda one: (one.happened, one.first))),
+        citing=_citing(rests.values()),
         window=tuple(dict.fromkeys(one.first for one in newest.held.rests_on)),
         count=newest.held.count,
         days=windows.whole_days(newest.held.rests_on),
@@ -166,6 +205,14 @@ def _episode(rule: Signal, asked: Asked, group: list[_On]) -> Episode:
         level=level,
         kinds=_kinds(newest.held.rests_on),
     )
+
+
+def _citing(rests: Iterable[Occurrence]) -> tuple[str, ...]:
+    """What it rests on in the order of happening; somebody else's entry after the records that link the two."""
+    found: dict[str, None] = {}
+    for one in sorted(rests, key=lambda one: (one.happened, one.first)):
+        found |= dict.fromkeys((*one.through, one.first))
+    return tuple(found)
 
 
 def _kinds(found: Sequence[Occurrence]) -> tuple[tuple[str, int], ...]:

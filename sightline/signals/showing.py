@@ -24,6 +24,9 @@ from sightline.timescales.spans import parse_span
 from sightline.vault.actions import CannotOpen
 
 RANK = {"now": 0, "pressing": 1, "look": 2}
+ORDER = (  # of what became of a signal at one moment
+    "raised", "rose-again", "grew", "graver", "told", "escalated", "answered", "moved", "ended", "withdrawn",
+)  # fmt: skip
 ANSWERS = {
     "acted": "Acted on",
     "covered": "Already covered",
@@ -248,7 +251,7 @@ def history(reading: Reading, view: SignalView) -> tuple[SignalEvent, ...]:
     names = _Names(reading)
     shown, found = set(view.cited), []
     answers = {str(row.id): row for row in Answer.objects.filter(signal=view.id)}
-    for row in Happened.objects.filter(signal=view.id).order_by("at", "id"):
+    for row in sorted(Happened.objects.filter(signal=view.id), key=lambda one: (one.at, ORDER.index(one.what))):
         detail = row.detail
         if row.what == "grew" and view.partly and not shown.intersection(detail.get("by", ())):
             continue  # what is hidden leaves no trace here either

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sightline.agencies.queries import machine, partnership
+from sightline.agencies.queries import partnership
 from sightline.definition.outcomes import Missing
 from sightline.identity.queries import identities_of
 from sightline.jobs import signalling
-from sightline.sharing.reading import Reading, reading
+from sightline.sharing.reading import reading
 from sightline.signals import queries
-from sightline.signals.types import SignalView
+from sightline.signals.states import Kept, kept_about, kept_citing
 from sightline.stories.asking_people import Answered
 from sightline.stories.contract import NOT_BUILT_YET
 from sightline.stories.model import Act, Expectation
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sightline.stories.living import Life
 
 Flags = tuple[str, ...]
-PURPOSE, MACHINE = "safeguarding", "clock-machine"
+PURPOSE = "safeguarding"
 
 
 def _answer(life: Life, act: Act) -> Flags:
@@ -78,29 +78,27 @@ def _held(person: UUID) -> list[UUID]:
 
 
 def raised(life: Life, expected: Expectation) -> Answered:
-    """`{kind: signal, signal: repeat-missing, about: kez, citing: [m1, m2, m3], by: …}`: it stands at that moment. `level`,
-    `answered`: and so; `stands: over | withdrawn`: it was raised and stands no more.
+    """`{kind: signal, signal: repeat-missing, about: kez, citing: [m1, m2, m3], by: …}`: it was raised by then, and not
+    withdrawn; with `at`, it stands at that moment. `level`, `answered`: and so; `stands: over | withdrawn`: it was raised, and
+    stands no more for that reason. A pattern of a place is asked of the children whose records it rests on.
 
     What is kept must be what would be computed of the same moment: where it is not, that is said, and it does not hold.
     """
     named, definition = expected.given["signal"], partnership()
     if named not in definition.signal:
         return None, NOT_BUILT_YET
+    kept = _kept(life, named, expected.given["about"])
+    if definition.signal[named].about != "place" and (differs := _differs(life, expected, kept)):
+        return None, differs
     by: datetime | None = expected.by
     stands, level, answer = (str(expected.given.get(key) or "") for key in ("stands", "level", "answered"))
-    kept: list[SignalView] = []
-    with reading(machine(MACHINE), PURPOSE, recorded=False) as opened:
-        for person in life.persons_of(expected.given["about"]):
-            every = [one for one in queries.of_person(opened, person, _held(person), past=True) if one.rule == named]
-            differs = _differs(opened, person, [one for one in every if not one.ended], named)
-            if differs:
-                return None, differs
-            kept += every
     wanted = set(expected.given.get("citing") or ())
     found = [
         one
         for one in kept
-        if one.ended == stands.replace("now", "")
+        if (
+            one.ended == stands if stands else one.live and one.ended != "withdrawn" and not (one.ended and expected.at)
+        )
         and level in ("", one.level)
         and answer in ("", one.answered)
         and (by is None or one.since <= by)
@@ -109,36 +107,37 @@ def raised(life: Life, expected: Expectation) -> Answered:
     return bool(found), "; ".join(_words(life, one) for one in kept) or "it is not raised"
 
 
+def _kept(life: Life, named: str, about: str) -> list[Kept]:
+    """The signals of a rule about one of the story's people; of a place, those that rest on a record about them."""
+    if partnership().signal[named].about == "place":
+        firsts = [life.records[event] for name, event in life.identities if name == about and event in life.records]
+        return kept_citing(named, firsts)
+    return [one for person in life.persons_of(about) for one in kept_about(named, _held(person))]
+
+
 def raised_as(life: Life, named: str, about: str | None) -> set[UUID | None]:
     """The signals of a rule, what is over or was withdrawn too: about one of the story's people, or any of them."""
-    with reading(machine(MACHINE), PURPOSE, recorded=False) as opened:
-        return {
-            one.id
-            for name in ([about] if about else life.story.people)
-            for person in life.persons_of(name)
-            for one in queries.of_person(opened, person, _held(person), past=True)
-            if one.rule == named
-        }
+    return {one.id for name in ([about] if about else life.story.people) for one in _kept(life, named, name)}
 
 
-def _differs(opened: Reading, person: UUID, kept: list[SignalView], named: str) -> str:
+def _differs(life: Life, expected: Expectation, kept: list[Kept]) -> str:
     """What is wrong where what is kept is not what follows from what is known."""
-    computed = [tuple(episode.citing) for rule, episode in queries.computed(person, now()) if rule.id == named]
-    standing = [tuple(one.cited) for one in kept]
+    named, persons = expected.given["signal"], life.persons_of(expected.given["about"])
+    computed = [e.citing for person in persons for rule, e in queries.computed(person, now()) if rule.id == named]
+    standing = [one.cited for one in kept if not one.ended]
     if sorted(computed) == sorted(standing):
         return ""
     return f"a fault of ours: {len(standing)} are kept, citing {standing}; computed are {computed}"
 
 
-def _events(life: Life, one: SignalView) -> set[str]:
+def _events(life: Life, one: Kept) -> set[str]:
     return {event for first in one.cited if (event := life.event_of(UUID(str(first))))}
 
 
-def _words(life: Life, one: SignalView) -> str:
+def _words(life: Life, one: Kept) -> str:
     cited = ", ".join(life.event_of(UUID(str(first))) or "a record" for first in one.cited)
-    return f"raised since {say(local(one.since))}, citing {cited or 'nothing'}" + (
-        f", {one.ended} since" if one.ended else ""
-    )
+    became = f", {one.ended} since" if one.ended else ""
+    return f"raised since {say(local(one.since))}, citing {cited or 'nothing'}{became}"
 
 
 VERBS = {"answer-signal": _answer, "take-to-manager": _to_manager}
