@@ -12,6 +12,7 @@ SUBCOMMANDS: dict[str, tuple[str, bool]] = {
     "rules": ("sightline.commands.signals_rules", True),
     "off": ("sightline.commands.signals_switch", True),
     "on": ("sightline.commands.signals_on", True),
+    "recompute": ("sightline.commands.signals_recompute", True),
     "backtest": ("sightline.commands.signals_backtest", False),
 }
 

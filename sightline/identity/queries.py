@@ -69,6 +69,11 @@ def ids_of(persons: Iterable[UUID]) -> list[UUID]:
     return [identity for (identity,) in taking.taken(SourceIdentity.objects.filter(person__among=set(persons)), "id")]
 
 
+def all_persons() -> list[UUID]:
+    """Everybody, by id alone and in its order. For stages above."""
+    return [person for (person,) in taking.taken(SourceIdentity.objects.order_by("person").distinct(), "person")]
+
+
 def rows_by_id(identities: Iterable[UUID]) -> dict[UUID, SourceIdentity]:
     """These source identities, as far as they are there. For stages above."""
     return {row.id: row for row in taking.rows(SourceIdentity.objects.filter(id__among=set(identities)))}
