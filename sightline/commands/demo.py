@@ -9,6 +9,7 @@ import time
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from sightline.intake.types import Notification
@@ -135,7 +136,11 @@ def _decided() -> None:
         people = find(opened, Asked(words=decision.name))
         pairs = {pair.id: pair for person in people for pair in pairs_about(opened, person.person)}
     for pair in pairs.values():
-        if {pair.one.details.given, pair.other.details.given} == set(decision.spelt) and "nhs" in pair.why and pair.waits:
+        if (
+            {pair.one.details.given, pair.other.details.given} == set(decision.spelt)
+            and "nhs" in pair.why
+            and pair.waits
+        ):
             decide_match(possible=pair.id, decision="same", because=decision.because, by=by)
             return
 
@@ -184,4 +189,45 @@ def _tell(bind: str) -> None:
     print(f"\nSightline is at http://{bind}/ . Choose who to be; no password is needed in the demonstration:\n")
     for worker in DEMO_WORKERS:
         print(f"  {worker.name:22} {worker.says}")
-    print(f"\nStart with {DEMO_WORKERS[0].name}: Front door, then Jay Marsh. Ctrl-C stops it.\n", flush=True)
+    for words, path in _centrepiece():
+        print(f"{words}\n  http://{bind}/demo/?next={quote(path, safe='/')}\n")
+    print(f"Or begin with {DEMO_WORKERS[0].name}: Front door, then Jay Marsh. Ctrl-C stops it.\n", flush=True)
+
+
+def _centrepiece() -> list[tuple[str, str]]:
+    """The story of Jay Marsh, answered one by one: (what there is to see, where), as far as it stands.
+
+    Looked for as his social worker's team sees him, so that what is printed can be opened by them; ids alone.
+    """
+    from sightline.agencies.queries import actor_for, worker
+    from sightline.identity.finding import find
+    from sightline.identity.queries import identities_of
+    from sightline.identity.types import Asked
+    from sightline.sharing.reading import reading
+    from sightline.signals.queries import of_person
+    from sightline.simulation.demo import DEMO_CHILD, DEMO_SIGN, DEMO_WHO, DEMO_WORKERS
+    from sightline.timescales.london import local
+
+    name = next(one.name for one in DEMO_WORKERS if one.username == DEMO_WHO)
+    with reading(actor_for(worker(DEMO_WHO)), "safeguarding", about="view-child", recorded=False) as opened:
+        found = [
+            (person.person, one)
+            for person in find(opened, Asked(words=DEMO_CHILD))
+            for one in of_person(opened, person.person, [row.id for row in identities_of(person.person)])
+            if one.rule == DEMO_SIGN and one.id is not None
+        ]
+    if not found:
+        return []
+    person, sign = max(found, key=lambda one: len(one[1].cited))
+    day = local(sign.since)
+    return [
+        (
+            f"Begin here. Five services each knew a part of what happened to {DEMO_CHILD}, and each answered it on its own day. "
+            f"Together\nit is a pattern: what it rests on, what it may mean and what it does not, who was told. Choose {name}:",
+            f"/signs/{sign.id}/",
+        ),
+        (
+            f"As known on {day:%-d %B %Y}, when the third event was told: so early it would have shown.",
+            f"/child/{person}/?known-on={day:%Y-%m-%d}",
+        ),
+    ]

@@ -137,3 +137,6 @@ class DemoDecision(NamedTuple):
 
 
 DEMO_DECISION = DemoDecision("amir", "Jay Marsh", ("Jay", "Jaye"), "His school rang: one boy, spelt by ear.")
+
+# The demonstration's centrepiece: whose sign is printed as a link, which, and as whom it is looked for.
+DEMO_CHILD, DEMO_SIGN, DEMO_WHO = "Jay Marsh", "pattern-of-incidents", "precious"

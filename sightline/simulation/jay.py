@@ -94,6 +94,7 @@ class Marsh:
         yield self._event(ACADEMY, "what-is-working", "2024-07-04", "2024-07-04 15:45", words="Form tutor: bright, funny, kind to younger ones; attends every day.")
         yield self._event(ACADEMY, "encompass-notice", "2024-11-19 08:05", "08:30", "Operation Encompass notice received; support plan started.",
                           told_at="2024-11-19 08:05", support="Support plan started: a quiet start, breakfast, and his form tutor to check in each day.")
+        yield self._event(ACADEMY, "what-is-working", "2025-03-13", "2025-03-13 15:45", words="Since Wednesday Mr Hale waits with Jay at the stop, as was promised to him. He stayed for all of Thursday.")
         sisters = [(self.tia, "child"), (self.ruby, "child")]
         for sister in sisters:
             yield self._event(PRIMARY, "encompass-notice", "2024-11-19 08:10", "08:40", about=[sister], told_at="2024-11-19 08:10", support="Both girls started the day with the learning mentor.")
@@ -133,6 +134,8 @@ class Marsh:
         yield self._event(care, "contact", "2025-01-14 09:20", "15:30", "Contact from school: advice given.", source_code="2A", method="phone",
                           reason="Bruised hand seen at school on Monday; said that he fell.", family_told="Yes, his mother, by the school", agreement="not-sought",
                           not_sought_because="Advice to the school only")
+        yield self._event(care, "voice-of-child", "2025-02-13 15:40", "18:30", words="Ask my coach. He knows when I’m lying.", how="On a visit at school, alone with the social worker")
+        yield self._event(care, "voice-of-child", "2025-03-11 15:20", "18:00", words="Can somebody be at the stop?", how="On a visit at school, alone with the social worker, the day after the hospital")
         decisions = (
             ("2024-10-01 10:10", "advice", "universal", "The school nurse will go on seeing Jay each week and has told his form tutor. To come back to us if he says who follows him.", self.jay),
             ("2024-11-19 10:30", "advice", "early-help", "The person causing harm has been arrested and may not come near the home. Domestic abuse adviser and both schools are supporting the children.", None),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from sightline.agencies.queries import agencies, partnership, worker, workers
@@ -39,15 +40,22 @@ def demo(request: HttpRequest) -> HttpResponse:
             raise Missing
         login(request, worker(chosen.username), backend=BACKEND)
         request.session[BEGAN] = int(time.time())
-        return redirect("work")
+        return redirect(_within(request, request.POST.get("next", "")) or "work")
     known = {a.id: a.title for a in agencies().values()}
     return render(
         request,
         "accounts/demo.html",
         {
             "workers": [(one, introduction(one, known)) for one in everyone if one.active],
+            "next": _within(request, request.GET.get("next", "")),
         },
     )
+
+
+def _within(request: HttpRequest, address: str) -> str:
+    """An address of our own, to go on to; empty for any other."""
+    here = url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure())
+    return address if here and address.startswith("/") else ""
 
 
 def introduction(one: WorkerInfo, agency_titles: dict[str, str]) -> str:

@@ -112,6 +112,9 @@ def test_in_a_demonstration_one_click_signs_in(town, settings):
     assert "Duty social worker" in page
     assert client.post("/demo/", {"worker": str(worker("amir").id)}).headers["Location"] == "/"
     assert client.post("/demo/", {"worker": "x"}).status_code == 404
+    for to, there in (("/signs/", "/signs/"), ("//elsewhere.example/", "/"), ("https://elsewhere.example/", "/")):
+        signed_in = client.post("/demo/", {"worker": str(worker("amir").id), "next": to})
+        assert signed_in.headers["Location"] == there  # a link of the demonstration's goes on, and never elsewhere
 
 
 def test_a_form_without_its_token_is_refused(town):
