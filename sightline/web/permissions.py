@@ -73,6 +73,11 @@ ACCESS: dict[str, Access] = {
     "signals": Access("answer-signal", verb="view-signals"),
     "signal": Access("view-child", verb="view-signal"),
     "data-quality": Access("see-data-quality", verb="view-data-quality"),
+    # Who answers for the rules of signs. A draft's page shows of children what its reader may read anyway.
+    **_all("signal-rules signal-rule", Access("see-signal-rules", "administration", "view-signal-rules")),
+    "signal-switch": Access("switch-signals", "administration", "view-signal-rules"),
+    "signal-draft-new": Access("draft-signal-rules", "administration", "view-signal-rules"),
+    "signal-draft": Access("see-signal-rules", verb="view-signal-draft"),
     "pass-on": Access("submit-intelligence", "missing", "view-entry"),
     # In an emergency, and afterwards. Whoever may agree to a reveal is decided where it is asked.
     **_all("emergency emergency-child reveal-record reveal-location", Access("break-glass", "immediate-protection")),

@@ -40,6 +40,7 @@ PLACES = (  # words, URL name, the names of the pages under it
     ("Packs", "packs", ("packs", "pack", "pack-line", "pack-beside")),
     ("From the public", "public-held", ("public-held",)),
     ("Gaps in records", "data-quality", ("data-quality",)),
+    ("Rules of signs", "signal-rules", ("signal-rules", "signal-rule", "signal-switch", "signal-draft")),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     (
         "Feeds",

@@ -63,6 +63,8 @@ from sightline.web.protected import views as protected
 from sightline.web.registry import changing as registry_changing
 from sightline.web.registry import views as registry
 from sightline.web.retention import views as retention
+from sightline.web.signal_rules import drafts as signal_drafts
+from sightline.web.signal_rules import views as signal_rules
 from sightline.web.signals import lists as signal_lists
 from sightline.web.signals import views as signal
 from sightline.web.work import views as work
@@ -82,6 +84,11 @@ urlpatterns = [
     path("signs/", signal_lists.mine, name="signals"),
     path("signs/gaps/", signal_lists.data_quality, name="data-quality"),
     path("signs/<uuid:signal>/", signal.signal, name="signal"),
+    path("signs/rules/", signal_rules.rules, name="signal-rules"),
+    path("signs/rules/<slug:rule>/", signal_rules.rule, name="signal-rule"),
+    path("signs/rules/<slug:rule>/switch/", signal_rules.switch, name="signal-switch"),
+    path("signs/rules/<slug:rule>/draft/", signal_drafts.begin, name="signal-draft-new"),
+    path("signs/drafts/<uuid:draft>/", signal_drafts.draft, name="signal-draft"),
     path("missing/", missing.list_missing, name="missing"),
     path("missing/interview/<uuid:interview>/", missing.pass_interview_on, name="pass-on"),
     path("find/", find.find, name="find"),

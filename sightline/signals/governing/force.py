@@ -6,7 +6,7 @@ time, in one small query: an off switch that bites only when a cache forgets is 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, Value
 
@@ -17,6 +17,8 @@ from sightline.signals.models import Switch
 from sightline.timescales.moment import now
 
 EVERY = "*"  # in place of a rule: all of them
+# Acts of one moment follow each other by microseconds (`switching`), so that the latest is known where a clock stands still.
+AT_ONE_MOMENT = timedelta(milliseconds=1)
 
 
 def in_force(definition: Partnership, moment: datetime | None = None) -> dict[str, Signal]:
@@ -35,7 +37,7 @@ def in_force(definition: Partnership, moment: datetime | None = None) -> dict[st
 def switched_off(moment: datetime | None = None) -> frozenset[str]:
     """Rules that were switched off at a moment (default: now), `*` for all. One query."""
     last: dict[str, bool] = {}
-    asked = Switch.objects.filter(at__lte=moment or now()).order_by("at", "id")
+    asked = Switch.objects.filter(at__lte=(moment or now()) + AT_ONE_MOMENT).order_by("at", "id")
     for rule, off in asked.values_list("rule", "off"):
         last[rule] = off
     return frozenset(rule for rule, off in last.items() if off)

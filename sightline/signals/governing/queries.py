@@ -17,6 +17,7 @@ from sightline.agencies.queries import declared
 from sightline.agencies.rules import may
 from sightline.chronology.queries import entries_of
 from sightline.chronology.standing import sights
+from sightline.definition.loader import load
 from sightline.definition.outcomes import Missing, Refused
 from sightline.definition.types import Partnership, Signal
 from sightline.sharing.reading import Reading
@@ -229,8 +230,9 @@ def history(reading: Reading, id: str) -> list[Step]:
     for said in Explained.objects.filter(rule=id).exclude(agreed_by=""):
         steps.append(Step("explained", said.at, said.by, said.agreed_by, said.because))
     steps.sort(key=lambda step: step.at or now(), reverse=True)
-    if not definition.origins.get(f"signal/{id}", "declared/").startswith("declared/"):
-        steps.append(Step("files", None, version=definition.signal[id].version))
+    in_files = load(definition.id).signal.get(id)
+    if in_files is not None:
+        steps.append(Step("files", None, version=in_files.version))
     return steps
 
 

@@ -24,8 +24,8 @@ class Line(NamedTuple):
     far: bool
 
 
-def draw(lines: Sequence[Line], average: float, says: str) -> str:
-    """Groups from above to below in the order given. Empty without any."""
+def draw(lines: Sequence[Line], average: float, says: str, most: float = 1.0) -> str:
+    """Groups from above to below in the order given. Empty without any. `most`: the share at the right end."""
     if not lines:
         return ""
     height, lowest = TOP + ROW * len(lines) + FOOT, min([average, *(line.low for line in lines)])
@@ -33,11 +33,11 @@ def draw(lines: Sequence[Line], average: float, says: str) -> str:
     room = WIDTH - LEFT - RIGHT
 
     def x(value: float) -> float:
-        return LEFT + room * (value - start) / (1 - start or 1)
+        return LEFT + room * (value - start) / (most - start or 1)
 
     bottom, parts = TOP + ROW * len(lines), []
     for tick in range(5):
-        value = start + (1 - start) * tick / 4
+        value = start + (most - start) * tick / 4
         parts.append(f'<path class="pic-grid" d="M{x(value):.1f} {TOP}V{bottom}"/>')
         anchor = "end" if tick == 4 else "middle"
         parts.append(
