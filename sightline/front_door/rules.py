@@ -140,8 +140,11 @@ def lacking_at(route: Route, kinds: Collection[str]) -> tuple[str, ...]:
 
 
 def flags_of_discussion(route: Route, agencies: Collection[str], kinds: Collection[str]) -> tuple[str, ...]:
-    """What is flagged about a discussion that these agencies hold: it stands."""
-    if len(set(agencies)) < 2:
+    """What is flagged about a discussion that these agencies hold: it stands.
+
+    Two teams of one service, the day's and the night's, are one voice: `kinds` says how many there are.
+    """
+    if len(set(agencies)) < 2 or len(set(kinds)) < 2:
         return ("single-agency",)
     return ("core-agency-missing",) if lacking_at(route, kinds) else ()
 

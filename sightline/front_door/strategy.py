@@ -435,11 +435,11 @@ def medicals_about(notice: UUID) -> list[UUID]:
 
 
 def _alone(about: Given, first: UUID) -> tuple[bool, bool]:
-    """Whether one agency alone discusses it: (alone, whether a discussion is known at all)."""
+    """Whether one service alone discusses it, with however many of its teams: (alone, whether a discussion is known at all)."""
     parts_ = Step.objects.filter(notice=first, kind=steps.PART).exclude(state=steps.COULD_NOT)
-    asked = parts_.values_list("to", flat=True).distinct().count()
+    asked = parts_.values_list("to", flat=True).distinct()
     if asked:
-        return asked < 2, True
+        return len(_voices(to.removeprefix("agency:") for to in asked)) < 2, True
     seen = about.seen
     if seen is not None and seen.record == HELD:
         named = [
@@ -448,8 +448,16 @@ def _alone(about: Given, first: UUID) -> tuple[bool, bool]:
             if part.strip()
         ]
         sent = seen.values.get("sent-information", "")
-        return bool(named) and len(named) < 2 and not sent, True
+        return bool(named) and len(_voices(named)) < 2 and not sent, True
     return True, False
+
+
+def _voices(named: Iterable[str]) -> set[str]:
+    """How many services speak, where agencies are named by id or by title: by kind, or as named where nobody knows it."""
+    known = agencies()
+    titles = {one.title.casefold(): one.kind for one in known.values()}
+    ids = {one.id: one.kind for one in known.values()}
+    return {ids.get(n.strip()) or titles.get(n.strip().casefold()) or n.strip().casefold() for n in named}
 
 
 def _further(notice: UUID) -> bool:

@@ -15,6 +15,7 @@ from sightline.agencies.types import Actor
 from sightline.chronology.actions import versions_of
 from sightline.chronology.tracing import first_of, people_of
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
+from sightline.definition.types import Partnership
 from sightline.disclosure import documents
 from sightline.identity.queries import persons_of
 from sightline.intake.readers import Notes, Unreadable, read
@@ -25,7 +26,7 @@ from sightline.jobs.receive import close_delivery, open_delivery, receive, recei
 from sightline.stories import acting, asking, watching
 from sightline.stories.acting_matches import NotBuilt, WaitsForSecond
 from sightline.stories.contract import NOT_BUILT_YET
-from sightline.stories.model import Act, Answer, Delivered, Event, Expectation, Sent, Story, Told
+from sightline.stories.model import Act, Answer, Delivered, Event, Expectation, Sent, Staff, Story, Told
 from sightline.stories.scratch import Scratch
 from sightline.timescales.moment import pretend
 
@@ -142,12 +143,29 @@ def _prepare(life: Life) -> None:
             agency=worker.agency,
             role=worker.role,
             phone=worker.phone,
-            team=worker.team if worker.team in definition.team else "",
+            team=team_of(worker, definition),
             settings=watching.plain_settings(worker.settings),
             by=runner,
         )
         life.actors[worker.id] = made.id
     watching.settle(life)
+
+
+def team_of(worker: Staff, definition: Partnership) -> str:
+    """The declared team that a worker of a story is in: the one that the story names, of the worker's own agency.
+
+    Stories name teams in their own words, or none. Whoever decides at the front door and names no team of theirs that is
+    declared is in the one that their agency has there: else only somebody who has read the definition could tell a story.
+    """
+    named = definition.team.get(worker.team)
+    if named is not None and named.agency == worker.agency:
+        return named.id
+    on_duty = {one for r in definition.rule.values() if tuple(r.who.tie) == ("on-duty",) for one in r.who.role}
+    if worker.role in on_duty and "decide-contact" in definition.role[worker.role].may:
+        there = [t.id for t in definition.team.values() if t.agency == worker.agency and t.on_duty_for]
+        if len(there) == 1:
+            return there[0]
+    return named.id if named is not None else ""
 
 
 def _mornings(after: datetime, until: datetime) -> None:
