@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sightline.definition.check_oversight import watched
 from sightline.definition.check_records import check_condition
 from sightline.definition.faults import Faults
 from sightline.definition.kinds.danger import NEVER
-from sightline.definition.kinds.signals import DETAILS, DIFFERENT, LEVELS, OF_ENTRIES, WHO, WHOSE, Pattern
+from sightline.definition.kinds.signals import DETAILS, DIFFERENT, LEVELS, OF_ENTRIES, SAID, WHO, WHOSE, Pattern
 from sightline.definition.records import COMMON_TERMS
 from sightline.definition.types import Condition
 from sightline.definition.yaml_lines import Path
@@ -17,7 +18,6 @@ WINDOWS = ("within", "over", "against", "for_")
 COUNTED_DAYS = ("working day", "school day")
 LONGEST_DAYS = 366 * 10
 IN_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "working day": 1, "school day": 1, "week": 7, "month": 31}
-WATCHED = ("ethnicity", "sex", "age", "send", "care-status")
 
 
 def check_signal(faults: Faults, name: str, signal: Any) -> None:
@@ -28,6 +28,8 @@ def check_signal(faults: Faults, name: str, signal: Any) -> None:
             expected = f"more pressing than the rule's own level ({signal.level})"
             faults.add(name, ("graver", index, "is"), graver.is_, expected)
     _tell(faults, name, signal)
+    if "{" in SAID.sub("", signal.says):
+        faults.add(name, ("says",), signal.says, "{count}, {days}, {agencies}, {kinds} or {count:time|times}")
     _window(faults, name, ("rest",), signal.rest)
     if signal.ends is not None:
         for key, text in (("for", signal.ends.for_), ("quiet", signal.ends.quiet)):
@@ -41,7 +43,7 @@ def check_signal(faults: Faults, name: str, signal: Any) -> None:
     else:
         faults.add(name, ("owner",), "", "the role that answers for the rule", code="empty")
     for index, group in enumerate(signal.watch):
-        faults.refer(name, ("watch", index), group, WATCHED, "what fairness is looked at by")
+        faults.refer(name, ("watch", index), group, watched(faults.partnership), "what fairness is looked at by")
     _circle(faults, name, signal)
     _examples(faults, name, signal)
 
@@ -71,13 +73,14 @@ def _pattern(faults: Faults, name: str, path: Path, pattern: Pattern, signal: An
         faults.refer(name, (*path, "differs", index), detail, DETAILS, "a detail of a person")
     if pattern.rule:
         faults.thing(name, (*path, "rule"), pattern.rule, "signal")
-    for key, field, asked in (
-        ("at", pattern.at, pattern.after or pattern.first),
-        ("came", pattern.came, pattern.lacks),
-    ):
-        fields = _fields_of(faults, asked) if field and asked is not None else None
+    asked = pattern.after or pattern.first
+    for key, field, about in (("at", pattern.at, asked), *(("came", field, pattern.lacks) for field in pattern.came)):
+        fields = _fields_of(faults, about) if field and about is not None else None
         if fields is not None:
             faults.refer(name, (*path, key), field, fields, "a field of the record that it is about")
+    if pattern.count is not None and not pattern.within and signal.ends is None:
+        expected = "a window, or what ends the rule: else it stands for no time at all"
+        faults.add(name, (*path, "within"), "", expected, code="empty")
     if pattern.none and pattern is signal.when:
         faults.add(
             name, path, "none", "something that is so: a rule of `none` alone holds of every child", code="everything"

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from sightline.definition.kinds.signals import Pattern
@@ -21,6 +21,7 @@ from sightline.timescales.working import WorkingDays
 
 Rules = Mapping[str, Signal]
 ADULT = "18 years"
+JUST_NOW = timedelta(microseconds=1)
 DEEPEST = 20  # rules that rest on rules; `check` refuses a circle
 _in_order = attrgetter("happened", "first")
 
@@ -202,7 +203,8 @@ class Asked:
 
     def _count(self, pattern: Pattern, at: datetime) -> Held | None:
         assert pattern.count is not None
-        found = self._within(pattern.count, pattern.whose, self.before(pattern.within, at), at)
+        begin = self.before(pattern.within, at) if pattern.within else at - JUST_NOW
+        found = self._within(pattern.count, pattern.whose, begin, at)
         if len(found) < pattern.at_least:
             return None
         if not _different_enough(pattern, found):
@@ -335,7 +337,8 @@ class Asked:
             if condition is not None:
                 for moment in self._dated(condition, _fields(pattern.at) if key == "first" else (), pattern.whose)[1]:
                     yield moment
-                    yield self.after(pattern.within, moment)
+                    if pattern.within:
+                        yield self.after(pattern.within, moment)
                     if key == "rate":
                         yield self.after(pattern.against, self.after(pattern.within, moment))
         if pattern.lacks is not None and pattern.over:

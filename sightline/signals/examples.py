@@ -8,8 +8,8 @@ An entry: `ROLE on RECORD on day N`, then, as needed and in this order, `at HH:M
 parent, adult-at-home; `of peer 2` is another one), `from AGENCY-KIND`, `at-place WORD`, `lacking PART`, `with FIELD VALUE
 and FIELD VALUE`. A value `day 12` is that day. `one|another|third` stands for each in turn: the example holds of every one.
 `age`: the child's on day 1 (`14`, `4 months`). `at`: as it stood at the end of that day (default: of the last that is
-told). `fires-on`: the day from which it could be seen. `ends-on`: the day on which it ended. `level`, `whom` (first of
-those told), `says`: as they are then.
+told). `fires-on`: the day from which it could be seen. `ends-on`: the day on which it ended. `level`, `whom` and `how` they
+are told, `says`: as they are then.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 from sightline.clocks.rules import working_days
 from sightline.contexts.rules import kinds_of_place
-from sightline.definition.kinds.signals import months
+from sightline.definition.kinds.signals import Told, months
 from sightline.definition.records import facts, reaches_queue
 from sightline.definition.types import Partnership, RecordType, Signal
 from sightline.definition.values import code_for
@@ -33,7 +33,21 @@ from sightline.timescales.london import local_day
 from sightline.timescales.spans import add_months
 
 FIRST = datetime(2025, 1, 6, 12, tzinfo=UTC)  # day 1: a Monday
-KEYS = ("given", "age", "born", "differs", "at", "fires-on", "ends-on", "never", "level", "whom", "says", "because")
+KEYS = (
+    "given",
+    "age",
+    "born",
+    "differs",
+    "at",
+    "fires-on",
+    "ends-on",
+    "never",
+    "level",
+    "whom",
+    "how",
+    "says",
+    "because",
+)
 _ENTRY = re.compile(
     r"(?P<role>[\w-]+) on (?P<record>[\w-]+) on day (?P<day>-?\d+)(?: at (?P<time>\d\d:\d\d))?(?: told on day (?P<told>\d+))?"
     r"(?: of (?:an? )?(?P<whose>sibling|peer|parent|adult-at-home|child)(?: (?P<nth>\d+))?)?(?: from (?P<kind>[\w-]+))?"
@@ -154,11 +168,13 @@ def _run(partnership: Partnership, signal: Signal, example: Mapping[str, Any]) -
         )
     if "level" in example and episode.level != example["level"]:
         return f"it is {episode.level}, not {example['level']}"
-    if "whom" in example:
+    if "whom" in example or "how" in example:
         place = told(signal, world, now, rules=rules, days=days)
-        whom = signal.tell[place].whom if place is not None else ()
-        if list(whom) != _listed(example["whom"]):
-            return f"tells {', '.join(whom) or 'nobody'}"
+        way = signal.tell[place] if place is not None else Told()
+        if "whom" in example and list(way.whom) != _listed(example["whom"]):
+            return f"tells {', '.join(way.whom) or 'nobody'}"
+        if "how" in example and way.how != example["how"]:
+            return f"tells them so: {way.how}"
     if "says" in example and words(signal, episode) != example["says"]:
         return f"says {words(signal, episode)!r}"
     return None

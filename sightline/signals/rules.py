@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sightline.definition.kinds.signals import LEVELS
+from sightline.definition.kinds.signals import LEVELS, SAID
 from sightline.definition.types import Partnership, Signal
 from sightline.signals import windows
 from sightline.signals.asking import Asked, Held, Rules, different
@@ -241,10 +241,15 @@ def words(rule: Signal, episode: Episode) -> str:
     """What a signal says, with its figures."""
     kinds = ", ".join(f"{KINDS[kind]} in {count}" for kind, count in episode.kinds)
     figures = {"count": episode.count, "days": episode.days, "agencies": episode.agencies, "kinds": kinds}
-    said = rule.says
-    for name, figure in figures.items():
-        said = said.replace(f"{{{name}}}", str(figure))
-    return said
+    return SAID.sub(lambda found: _figure(figures[found[1]], found[2]), rule.says)
+
+
+def _figure(figure: int | str, of: str | None) -> str:
+    """`3`, or with `time|times`: `1 time`, `3 times`."""
+    if not of:
+        return str(figure)
+    one, many = of.split("|")
+    return f"{figure} {one if figure == 1 else many}"
 
 
 def as_raised(rule: Signal, episode: Episode) -> RaisedSignal:

@@ -22,6 +22,7 @@ AGES = ("unborn", "under-6-months", "under-1", "under-5", "under-10", "under-16"
 DIFFERENT = ("agency", "agency-kind", "record", "place", "who")
 # What a rule may ask of an entry besides its fields, its `record`, `role`, `agency`, `agency-kind`.
 OF_ENTRIES = ("counts-as", "queued", "urgent", "aged", "goes-on", "place-kind", "lacks", "has", "mark")
+SAID = re.compile(r"\{(count|days|agencies|kinds)(?::([^{}|]+\|[^{}|]+))?\}")
 _AGE = re.compile(r"(\d{1,3}) (year|month)s?")
 QUESTIONS = ("all", "any", "none", "count", "first", "rate", "lacks", "open", "current", "aged", "differs", "rule")
 
@@ -53,7 +54,7 @@ class Pattern(Model):
 
     * `{count: CONDITION, at-least: 3, within: 90 days}`: so many separate events in the window that ends then. `apart`:
       `event` (reports of one day, or within 12 hours, are of one event; so are those of one absence), `entry`, `day`.
-      `different: {agency: 2}`: from so many. `whose`: in whose records.
+      `different: {agency: 2}`: from so many. `whose`: in whose records. Without `within`: at the moment at which one comes.
     * `{first: CONDITION, then: CONDITION, within: 28 days, without: CONDITION}`: this, then that, without the other between.
       `at`: the field of the first that says when it was (a plan's `ended`). With `apart: event` they are two events.
     * `{rate: CONDITION, within: 28 days, against: 6 months, times: 3, at-least: 3}`: so much more often than the child's own
@@ -134,7 +135,12 @@ class Pattern(Model):
             "open": ("for_", "past"),
             "current": ("whose",),
         }.get(asked[0], ())
-        needed = {"count": ("within",), "first": ("then", "within"), "rate": ("within", "against", "times")}
+        several = self.at_least > 1 or self.different
+        needed = {
+            "count": ("within",) if several else (),
+            "first": ("then", "within"),
+            "rate": ("within", "against", "times"),
+        }
         extra = [key for key in self.model_fields_set if key not in (*also, *QUESTIONS)]
         if extra:
             raise ValueError(f"`{asked[0]}` does not go with `{extra[0].rstrip('_').replace('_', '-')}`")
@@ -212,7 +218,9 @@ class Signal(Thing):
     does_not_mean: str
     when: Pattern
     except_at: Listed = Field((), description="of a place: kinds of place (`location-type`) that are no such place")
-    says: str = Field(description="Template: {count}, {days}, {agencies}, {kinds} are known")
+    says: str = Field(
+        description="Template: {count}, {days}, {agencies}, {kinds} are known; {count:time|times} is `1 time`, `3 times`"
+    )
     level: Literal["look", "pressing", "now"] = "look"
     graver: tuple[Graver, ...] = ()
     tell: Annotated[tuple[Told, ...], BeforeValidator(_tell)] = ()
