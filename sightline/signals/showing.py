@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sightline.agencies.queries import workers
 from sightline.agencies.types import WorkerInfo
 from sightline.chronology.standing import sights
 from sightline.chronology.types import EntryView
+from sightline.contexts import pictures
 from sightline.definition.types import Partnership, Signal
 from sightline.identity.queries import persons_of, rows_of
 from sightline.identity.queries import seen as identities_seen
@@ -70,7 +71,8 @@ def views(
     if not rows:
         return []
     person_of = person_of if person_of is not None else persons_of(r.identity_id for r in rows if r.identity_id)
-    there = seen(reading, {first for row in rows for first in row.cited}, entries)
+    at = pictures.of(reading, {row.place for row in rows if row.place}) if any(row.place for row in rows) else {}
+    there = seen(reading, {first for row in rows if not row.place for first in row.cited}, entries)
     bare = [row for row in rows if not row.cited]
     whole = open_people(reading, {person_of[r.identity_id] for r in bare if r.identity_id in person_of})
     mine, names = set(inboxes(reading)), _Names(reading)
@@ -78,6 +80,11 @@ def views(
     for row in rows:
         person = person_of.get(row.identity_id) if row.identity_id else None
         told_me = row.sort != "data" and _told_me(reading, row, mine)
+        if row.place:
+            if row.place in at:
+                view = _view(reading, row, in_force[row.rule], None, {}, True, told_me, names, words)
+                found.append(replace(view, says=rules.words(in_force[row.rule], as_episode(row)), place_words=at[row.place].name))
+            continue
         cited = [(first, there[first]) for first in row.cited if first in there]
         full = len(cited) == len(row.cited) and all(one.level is Level.FULL for _, one in cited)
         if not row.cited:

@@ -69,6 +69,7 @@ ACCESS: dict[str, Access] = {
     **_all("expected expected-one", Access("see-expected", verb="view-expected")),
     **_all("police-information police-information-one", Access("review-police-information", verb="view-police-information")),
     "missing": Access("see-missing", "missing", "view-missing"),
+    **_all("places place", Access("see-places", verb="view-places")),
     # Signs: what somebody should look at, its own page, and the gaps in what is recorded.
     "signals": Access("answer-signal", verb="view-signals"),
     "signal": Access("view-child", verb="view-signal"),

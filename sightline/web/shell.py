@@ -27,6 +27,7 @@ PLACES = (  # words, URL name, the names of the pages under it
     ("What did not come", "expected", ("expected", "expected-one")),
     ("Police information", "police-information", ("police-information", "police-information-one")),
     ("Missing", "missing", ("missing", "pass-on")),
+    ("Places", "places", ("places", "place")),
     ("Asked of us", "asked", ("asked", "asked-one", "became", "became-one")),
     ("You answer for", "answers-for", ("answers-for", "made-whole", "disagreement", "reconsider")),
     ("Handed over", "hand-overs", ("hand-overs", "hand-over")),

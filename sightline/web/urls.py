@@ -16,6 +16,7 @@ from sightline.web.access import seen as access_seen
 from sightline.web.access import unusual as access_unusual
 from sightline.web.accounts import views as accounts
 from sightline.web.child import views as child
+from sightline.web.contexts import views as contexts
 from sightline.web.day_lists import views as day_lists
 from sightline.web.disclosure import preparing as disclosure_preparing
 from sightline.web.disclosure import views as disclosure
@@ -89,6 +90,8 @@ urlpatterns = [
     path("signs/rules/<slug:rule>/switch/", signal_rules.switch, name="signal-switch"),
     path("signs/rules/<slug:rule>/draft/", signal_drafts.begin, name="signal-draft-new"),
     path("signs/drafts/<uuid:draft>/", signal_drafts.draft, name="signal-draft"),
+    path("places/", contexts.places, name="places"),
+    path("places/<uuid:signal>/", contexts.place, name="place"),
     path("missing/", missing.list_missing, name="missing"),
     path("missing/interview/<uuid:interview>/", missing.pass_interview_on, name="pass-on"),
     path("find/", find.find, name="find"),

@@ -31,7 +31,7 @@ from tests.support.senders import nhs_number
 
 BEGIN = datetime(2025, 2, 3, 8, tzinfo=UTC)
 DAYS = 330  # over which things happen
-STEPS = 12  # deliveries of each agency
+STEPS = 5  # deliveries of each agency
 OFFENCES = ("theft", "robbery", "violence-with-injury", "child-cruelty", "possession-of-weapon", "supply-of-drugs")
 HOUSING = "leeds-housing"
 
@@ -56,7 +56,7 @@ class World:
         for n in range(histories):
             self._child(n)
         for n in range(histories):
-            for _ in range(self.rng.choice((1, 2, 3, 3, 4, 5, 6, 8))):
+            for _ in range(self.rng.choice((1, 1, 2, 2, 3, 3, 4, 6))):
                 self._event(n)
             if self.rng.random() < 0.06:
                 self._moves_in(n)
@@ -305,13 +305,13 @@ def run(database, histories: int, seed: int) -> None:
     assert len(found) >= 10, found
     assert sum(found.values()) > histories / 3, found
     assert joined and Happened.objects.filter(what__in=("withdrawn", "moved")).exists()
-    if histories >= 1000:
+    if histories >= 500:
         for rule in ("linked-peer-harmed", "children-linked-to-place", "adult-with-history-of-harm-joins-household"):
             assert found[rule], f"nothing of {rule} was generated: {found}"
         assert apart
 
 
-@pytest.mark.parametrize("histories", [200, pytest.param(20_000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("histories", [1000, pytest.param(20_000, marks=pytest.mark.nightly)])
 def test_entry_by_entry_is_everything_at_once(sqlite_database, histories):
     run(sqlite_database, histories, seed=7)
 

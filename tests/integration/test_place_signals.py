@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from django.test import Client
+
 from sightline.agencies.actions import add_worker
-from sightline.agencies.queries import machine
+from sightline.agencies.queries import machine, worker
 from sightline.contexts import pictures
 from sightline.contexts.models import Place
 from sightline.intake.types import Named
@@ -13,7 +15,7 @@ from sightline.messages.models import Outgoing
 from sightline.sharing.reading import reading
 from sightline.signals.models import Happened, Look, Standing
 from sightline.timescales.moment import now, pretend
-from tests.support.house import CARE, JAY, MIA, POLICE, actor, identity, recent_day, send, told
+from tests.support.house import CARE, JAY, MIA, POLICE, actor, identity, person, recent_day, send, told
 
 KIT = replace(
     JAY, given="Kit", family="Hale", born="2009-11-02", nhs_number="9990000034", local_id="K1", postcode="LS9 1AA"
@@ -108,3 +110,58 @@ def test_time_alone_ends_it(house):
         assert at_places() == [("over", 3)]
         assert "ended" in set(Happened.objects.filter(signal=row.id).values_list("what", flat=True))
     assert now()
+
+
+# --- the pages --------------------------------------------------------------------------------------------------------
+
+
+def signed_in(username):
+    client = Client()
+    client.force_login(worker(username), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def page(client, address, **posted):
+    made = client.post(address, posted) if posted else client.get(address)
+    return made, made.content.decode()
+
+
+def test_whoever_looks_after_places_sees_when_and_how_often_and_no_child(house):
+    lead()
+    send(there(JAY, 9), there(KIT, 5), there(LEO, 2))
+    row = Standing.objects.exclude(place="").get()
+    client = signed_in("lena")
+    _, listed = page(client, "/places/")
+    assert "The stairs at Carr Court" in listed and str(row.id) in listed
+    _, one = page(client, f"/places/{row.id}/")
+    assert "In all 3 families" in one and "Mostly in the evening" in one and "Police incident, hurt" in one
+    for hidden in ("Jay", "Marsh", "Kit", "Hale", "Leo", "Poole", str(person()), *row.cited):
+        assert hidden not in listed + one, "no child stands on a place's page"
+    assert page(client, f"/signs/{row.id}/")[0].status_code in (200, 403, 404)
+
+
+def test_a_sign_about_a_place_is_answered_by_whoever_looks_after_it(house):
+    lead()
+    send(there(JAY, 9), there(KIT, 5), there(LEO, 2))
+    row = Standing.objects.exclude(place="").get()
+    address = f"/places/{row.id}/"
+    client = signed_in("lena")
+    short, text = page(client, address, answer="acted", because="")
+    assert short.status_code == 422 and "Say what is done" in text
+    done, _ = page(client, address, answer="acted", because="Lighting by Friday; youth workers sit there twice a week")
+    assert done.status_code == 302
+    _, after = page(client, address)
+    assert "Lighting by Friday" in after and "Acted on" in after
+    assert page(client, address, answer="acted", because="Once more, by somebody who came later")[0].status_code == 302
+    row.refresh_from_db()
+    assert row.answered == "acted"
+
+
+def test_nobody_else_opens_it(house):
+    lead()
+    send(there(JAY, 9), there(KIT, 5), there(LEO, 2))
+    row = Standing.objects.exclude(place="").get()
+    for who in ("sam", "gwen"):
+        client = signed_in(who)
+        assert [page(client, address)[0].status_code for address in ("/places/", f"/places/{row.id}/")] == [403, 403]
+    assert page(signed_in("lena"), "/places/00000000-0000-4000-8000-000000000000/")[0].status_code == 404
