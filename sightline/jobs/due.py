@@ -23,16 +23,19 @@ from sightline.ledger import actions as ledger
 from sightline.messages import actions as messages
 from sightline.messages import following
 from sightline.sharing.standing import trusted
+from sightline.signals import looking
 from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 5
 FEW, MANY = 20, 100
 SOME, EVERYTHING = 200, 100_000
+AGAIN_SECONDS = timedelta(seconds=5)
 PAUSE_SECONDS = 0.003  # between transactions, so that whoever waits for the database gets its turn
 
 VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "clocks": lambda payload: _follow(payload["persons"], payload.get("beside", ())),
+    "signals": lambda payload: signalling.try_again([UUID(p) for p in payload["persons"]]),
     "queue": lambda payload: queue.bring_up_to_date(UUID(i) for i in payload["items"]),
     "sequence-ledger": lambda payload: ledger.sequence(),
     "bring-up-due": lambda payload: retaining.bring_up_due(),
@@ -40,9 +43,7 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "tell-quality": tell_quality,
     "measure-matching": lambda payload: quality.measure(by=machine("matching-machine")),
     "escalate-emergency": escalating.escalate,
-    "tell-new": lambda payload: following.tell_new(
-        (UUID(e) for e in payload["entries"]), by=machine("clock-machine")
-    ),
+    "tell-new": lambda payload: following.tell_new((UUID(e) for e in payload["entries"]), by=machine("clock-machine")),
     "note-submissions": lambda payload: portal.note(
         [(UUID(first), about, urgency) for first, about, urgency in payload["told"]], by=machine("clock-machine")
     ),
@@ -64,12 +65,22 @@ def _follow(persons: Sequence[str], moved: Sequence[str]) -> None:
 
 def _recompute(persons: list[UUID], moved: frozenset[UUID] = frozenset()) -> None:
     """What is computed from these people's entries, made anew: clocks, signals, and where their notices stand in the queue."""
-    signalling.bring_up_to_date(persons, moved)
+    if again := signalling.bring_up_to_date(persons, moved):
+        looking.postpone(again)
+        _owe_signals(again)
     queue.about_people(persons)
     for item, moment in queue.looks_again(persons):
         wanted = {"items": [str(item)]}
         if not Due.objects.filter(verb="queue", run_at=moment, payload=wanted).exists():
             owe("queue", wanted, run_at=moment)
+
+
+def _owe_signals(persons: Sequence[UUID]) -> None:
+    """Owes the signals of those at whom something failed, once for each: clocks and queue stand."""
+    for person in persons:
+        wanted = {"persons": [str(person)]}
+        if not Due.objects.filter(verb="signals", payload=wanted, done_at=None).exists():
+            owe("signals", wanted, run_at=now() + AGAIN_SECONDS)
 
 
 def _look(step: UUID) -> None:
@@ -148,8 +159,8 @@ def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int
 
 def _look_again(most: int) -> int:
     """Looks at those about whom time alone may have changed something. Returns how many."""
-    done = _look_at_places(most)
-    persons = signalling.due(most)
+    done = signalling.look_at_places(most)
+    persons = looking.people(most)
     if not persons:
         return done
     try:
@@ -163,17 +174,8 @@ def _look_again(most: int) -> int:
             done += 1
         except Exception as error:
             log.warning("looking again failed", extra={"error": type(error).__name__})
-            signalling.postpone([person])
+            looking.postpone([person])
     return done
-
-
-def _look_at_places(most: int) -> int:
-    try:
-        return signalling.look_at_places(most)
-    except Exception as error:
-        log.warning("looking at places failed", extra={"error": type(error).__name__}, exc_info=True)
-        signalling.postpone_places(most)
-        return 0
 
 
 def lag_seconds() -> float:
@@ -181,7 +183,7 @@ def lag_seconds() -> float:
     oldest = (
         Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
     )
-    since = [moment for moment in (oldest, messages.waiting_since(), signalling.oldest_due()) if moment]
+    since = [moment for moment in (oldest, messages.waiting_since(), looking.oldest_due()) if moment]
     return (now() - min(since)).total_seconds() if since else 0.0
 
 

@@ -7,63 +7,91 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from sightline.agencies.queries import machine, partnership
 from sightline.agencies.types import Actor
 from sightline.chronology.events import MachineEntry
 from sightline.clocks import actions as clocks
 from sightline.contexts import places
-from sightline.identity.queries import identities_of, persons_of
+from sightline.definition.types import Partnership, Signal
+from sightline.identity.queries import identities_of
 from sightline.messages.actions import acknowledge, send
 from sightline.messages.queries import unread_because
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.standing import trusted
-from sightline.signals import actions, answers, at_places, whom
+from sightline.signals import actions, answers, at_places, looking, whom
+from sightline.signals.actions import Kept
 from sightline.signals.knowing import relevant, rules_in_force
-from sightline.signals.models import Look, Standing
-from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
 MACHINE = "clock-machine"
-MOST_TRIES, PAUSE = 5, timedelta(minutes=10)
 
 
-def bring_up_to_date(persons: Sequence[UUID], moved: Collection[UUID] = ()) -> None:
+def bring_up_to_date(persons: Sequence[UUID], moved: Collection[UUID] = ()) -> list[UUID]:
     """Clocks and signals of these people, anew, and those of places where something is told to have happened to them. Their
     entries are read once for all. `moved`: of whom it may be another family or age now, so that all their places are asked.
+
+    Signals never take clocks with them: what fails of them leaves everything as it stood, and is told by type alone. Returns
+    whose signals are to be tried again.
     """
-    clocks.recompute(persons, besides=relevant(partnership()), then=partial(_signals, frozenset(moved)))
+    again: list[UUID] = []
+    clocks.recompute(persons, besides=relevant(partnership()), then=partial(_signals, frozenset(moved), again))
+    return again
 
 
 def _signals(
-    moved: Collection[UUID], opened: Reading, persons: list[UUID], entries: Mapping[UUID, list[MachineEntry]]
+    moved: Collection[UUID],
+    again: list[UUID],
+    opened: Reading,
+    persons: list[UUID],
+    entries: Mapping[UUID, list[MachineEntry]],
 ) -> None:
-    touched = places.follow(opened.definition, chain.from_iterable(entries.values()))
-    touched |= places.of_people([person for person in persons if person in moved], entries)
-    tell_all([*actions.recompute(opened, persons, entries), *at_places.recompute(opened, touched)])
+    try:
+        with transaction.atomic():
+            found = actions.recompute(opened, persons, entries)
+            tell_all(found)
+            again += found.failed
+    except Exception as error:
+        log.warning("signals failed", extra={"error": type(error).__name__}, exc_info=True)
+        again += persons
+    try:
+        with transaction.atomic():
+            touched = places.follow(opened.definition, chain.from_iterable(entries.values()))
+            touched |= places.of_people([person for person in persons if person in moved], entries)
+            tell_all(at_places.recompute(opened, touched))
+    except Exception as error:
+        log.warning("signals of places failed", extra={"error": type(error).__name__}, exc_info=True)
+        again += [person for person in persons if person not in again]
+
+
+class NotAll(Exception):
+    """A rule could not be asked of everybody: what else there is stands, and this is tried again."""
+
+
+def try_again(persons: Sequence[UUID]) -> None:
+    """Signals alone, of people at whom something failed. Raises NotAll where it fails again."""
+    if bring_up_to_date(persons, frozenset(persons)):
+        raise NotAll
 
 
 def look_at_places(limit: int) -> int:
     """Looks at places at which time alone may have changed something, the longest due first. Returns how many."""
-    rows = Look.objects.filter(at__lte=now(), tries__lt=MOST_TRIES, identity=None).order_by("at")
-    wanted = list(rows.values_list("place", flat=True)[:limit])
-    if wanted:
+    wanted = looking.places(limit)
+    if not wanted:
+        return 0
+    try:
         with transaction.atomic(), reading(machine(MACHINE), "safeguarding", about="look-at-places") as opened:
             tell_all(at_places.recompute(opened, wanted))
+    except Exception as error:
+        log.warning("looking at places failed", extra={"error": type(error).__name__}, exc_info=True)
+        looking.postpone_places(wanted)
+        return 0
     return len(wanted)
-
-
-def postpone_places(limit: int) -> None:
-    """What failed at these places is tried again later, and after five times waits for a person."""
-    rows = Look.objects.filter(at__lte=now(), tries__lt=MOST_TRIES, identity=None).order_by("at")
-    Look.objects.filter(id__in=list(rows.values_list("id", flat=True)[:limit])).update(tries=F("tries") + 1, at=now() + PAUSE)
 
 
 def tell_all(found: Sequence[actions.ToTell]) -> None:
@@ -78,7 +106,7 @@ def _tell(one: actions.ToTell, by: Actor) -> None:
     """Tells whoever the rule names. What stands on a list alone is told to nobody."""
     definition = partnership()
     rule = rules_in_force(definition).get(one.rule)
-    row = Standing.objects.get(id=one.signal)
+    row = actions.kept(one.signal)
     if rule is None:
         return
     own = [identity.id for identity in identities_of(one.person)] if one.person is not None else []
@@ -86,39 +114,23 @@ def _tell(one: actions.ToTell, by: Actor) -> None:
     to = whom.whom(rule, one.way, there)
     how = rule.tell[one.way].how
     if how != "list":
-        declared = definition.message[rule.message]
-        says = {"signal": rule.id} if "signal" in declared.parts else {}
-        send(rule.message, to=to, about=_about(row), says=says, by=by, because=row.id)
+        kind = _message(definition, rule, row.level)
+        says = {"signal": rule.id} if "signal" in definition.message[kind].parts else {}
+        send(kind, to=to, about=_about(row), says=says, by=by, because=row.id)
     actions.mark_told(row, to=to, way=one.way, how=how, why=one.why, rule=rule)
 
 
-def _about(row: Standing) -> list[UUID]:
+def _message(definition: Partnership, rule: Signal, level: str) -> str:
+    """The rule's message; where it cannot wait, the one that is declared for that."""
+    pressing = f"{rule.message}-{level}"
+    return pressing if pressing in definition.message else rule.message
+
+
+def _about(row: Kept) -> list[UUID]:
     """What a message about a signal is about: what it rests on. About a place, no record of any child."""
     if row.identity_id is None:
         return []
     return [UUID(first) for first in row.window or row.cited] or [row.identity_id]
-
-
-# --- what time alone changes ------------------------------------------------------------------------------------------
-
-
-def due(limit: int) -> list[UUID]:
-    """The people at whom it is time to look again, the longest due first."""
-    rows = Look.objects.filter(at__lte=now(), tries__lt=MOST_TRIES, identity__isnull=False).order_by("at")
-    return list(dict.fromkeys(persons_of(rows.values_list("identity_id", flat=True)[:limit]).values()))
-
-
-def postpone(persons: Collection[UUID]) -> None:
-    """What failed at these people is tried again later, and after five times waits for a person."""
-    identities = [row.id for person in persons for row in identities_of(person)]
-    rows = Look.objects.filter(identity_id__among=identities, at__lte=now())
-    rows.update(tries=F("tries") + 1, at=now() + PAUSE)
-
-
-def oldest_due() -> datetime | None:
-    """Since when the longest due look has waited; None where none is due."""
-    rows = Look.objects.filter(at__lte=now(), tries__lt=MOST_TRIES).order_by("at")
-    return rows.values_list("at", flat=True).first()
 
 
 # --- what people say --------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ for messages stand above signals.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from sightline.timescales.working import WorkingDays
 from sightline.vault.adding import add_objects, new
 from sightline.vault.ids import Ids
 
+log = logging.getLogger(__name__)
 HISTORY = timedelta(days=7)  # what could have been seen longer ago than this when it came to us is nobody's to be told
 MORNING = time(7)
 OVER, WITHDRAWN = "over", "withdrawn"
@@ -77,10 +79,22 @@ def days_of(partnership: Partnership) -> WorkingDays:
     return _DAYS[partnership.hash]
 
 
+class Found(list[ToTell]):
+    """What somebody is to be told of. `failed`: the people of whom a rule could not be asked; what it said before stands."""
+
+    failed: list[UUID]
+
+
+Kept = Standing  # as stages above name it
+
+
+def kept(signal: UUID) -> Standing:
+    """A signal as it is kept, for stages above that tell of it."""
+    return Standing.objects.get(id=signal)
+
+
 @transaction.atomic
-def recompute(
-    reading: Reading, persons: Sequence[UUID], entries: Mapping[UUID, Collection[MachineEntry]]
-) -> list[ToTell]:
+def recompute(reading: Reading, persons: Sequence[UUID], entries: Mapping[UUID, Collection[MachineEntry]]) -> Found:
     """Replaces what stands about these people by what their entries say now. Returns what somebody is to be told of.
 
     `entries`: theirs, as a machine read them through the gate (`knowing.relevant` record types at least).
@@ -89,13 +103,12 @@ def recompute(
     rules, days = rules_in_force(definition), days_of(reading.definition)
     every = rows_of(persons)
     person_of = {row.id: row.person for row in every}
-    kept = list(Standing.objects.filter(identity_id__among=list(person_of)))
-    if not entries and not kept and not rules:
-        return []
+    rows = list(Standing.objects.filter(identity_id__among=list(person_of)))
     about = known(reading, entries, rules, moment, days)
     first_of = {row.person: row.id for row in sorted(every, key=lambda row: (row.made_at, row.id), reverse=True)}
-    found, looks = _computed(about, entries, rules, moment, days, first_of)
-    rows = [row for row in kept if row.rule in rules]  # what is switched off rests as it is
+    found, looks, failed = _computed(about, entries, rules, moment, days, first_of)
+    # what is switched off rests as it is, and so does what could not be computed
+    rows = [row for row in rows if row.rule in rules and (person_of[row.identity_id], row.rule) not in failed]
     step = _Step(moment, rows, found, person_of)
     step.work()
     asked = {person: one.asked for person, one in about.items()}
@@ -106,7 +119,9 @@ def recompute(
         looks[person] = min(when, looks.get(person, when))
     step.save()
     _look_again(list(person_of), {first_of[person]: when for person, when in looks.items()})
-    return tell
+    made = Found(tell)
+    made.failed = list(dict.fromkeys(person for person, _ in failed))
+    return made
 
 
 def _computed(
@@ -116,20 +131,27 @@ def _computed(
     moment: datetime,
     days: WorkingDays,
     first_of: Mapping[UUID, UUID],
-) -> tuple[list[_Episode], dict[UUID, datetime]]:
-    """Every episode about each of these people, and when time alone changes anything next."""
+) -> tuple[list[_Episode], dict[UUID, datetime], set[tuple[UUID, str]]]:
+    """Every episode about each of these people; when time alone changes anything next; and which rule could not be asked of
+    whom: a rule that fails takes no other with it."""
     found: list[_Episode] = []
+    failed: set[tuple[UUID, str]] = set()
     looks: dict[UUID, datetime] = {}
     for person, one in about.items():
         identity_of = {str(entry.first): entry.identity for entry in entries.get(person, ())}
         for rule in one.rules:
-            answer = stands(rule, one.world, moment, rules=rules, days=days, asked=one.asked)
+            try:
+                answer = stands(rule, one.world, moment, rules=rules, days=days, asked=one.asked)
+            except Exception as error:
+                log.warning("a rule failed", extra={"rule": rule.id, "error": type(error).__name__}, exc_info=True)
+                failed.add((person, rule.id))
+                continue
             for episode in answer.episodes:
                 own = [identity_of[first] for first in episode.citing if first in identity_of]
                 found.append(_Episode(rule, person, episode, own[-1] if own else first_of[person]))
             if answer.looks_again is not None:
                 looks[person] = min(answer.looks_again, looks.get(person, answer.looks_again))
-    return found, looks
+    return found, looks, failed
 
 
 def _look_again(identities: Collection[UUID], looks: Mapping[UUID, datetime]) -> None:

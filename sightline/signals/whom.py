@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sightline.agencies.queries import agencies as agencies_there
 from sightline.agencies.queries import workers
 from sightline.agencies.types import WorkerInfo
 from sightline.chronology.listing import authors_of
@@ -17,6 +18,11 @@ from sightline.timescales.moment import now
 
 ALLOCATED, LEAD, TRUSTED = "allocated", "lead-professional", "trusted-person"
 WORKS_WITH = (ALLOCATED, LEAD)
+ALLOCATES = (
+    "social-care",
+    "early-help",
+    "youth-justice",
+)  # kinds of agency whose worker is the child's own, the first first
 EVERYWHERE = 3  # a role that more agencies than this have is told where the child is known, and nowhere else
 
 
@@ -38,12 +44,13 @@ class Around:
     by_role: Mapping[str, Sequence[WorkerInfo]] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)  # team: agency
     workers: Mapping[str, WorkerInfo] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)  # agency: its kind
 
 
 def around(
     definition: Partnership, identities: Iterable[UUID], agencies: Collection[str], trusted: Trusted | None
 ) -> Around:
-    """Reads who works with a child now. Two queries."""
+    """Reads who works with a child now. Three queries."""
     moment = now()
     everybody = [one for one in workers() if one.active]
     by_role: dict[str, list[WorkerInfo]] = defaultdict(list)
@@ -56,6 +63,7 @@ def around(
         by_role,
         {team.id: team.agency for team in definition.team.values()},
         {str(one.id): one for one in everybody},
+        {one.id: one.kind for one in agencies_there().values()},
     )
 
 
@@ -71,12 +79,26 @@ def whom(rule: Signal, way: int, there: Around) -> list[str]:
 
 def _inboxes(one: str, there: Around) -> list[str]:
     if one == "allocated-worker":
-        return _named_first([tie.holder for tie in there.ties if tie.kind == ALLOCATED], there)
+        return _allocated(there)
     if one == LEAD:
         return _named_first([tie.holder for tie in there.ties if tie.kind == LEAD], there)
     if one == TRUSTED:
         return _trusted(there)
     return _of_role(one, there)
+
+
+def _allocated(there: Around) -> list[str]:
+    """The child's own worker: social care's, else early help's, else youth justice's. Others who work with the child are
+    told by their roles, where a rule names them."""
+    for kind in ALLOCATES:
+        found = [
+            tie.holder
+            for tie in there.ties
+            if tie.kind == ALLOCATED and there.kinds.get(agency_of(tie.holder, there)) == kind
+        ]
+        if found:
+            return _named_first(found, there)
+    return []
 
 
 def _named_first(holders: Iterable[str], there: Around) -> list[str]:

@@ -152,6 +152,7 @@ MESSAGES = (
     "agency-check-request",
     "new-on-your-child",
     "signal-raised",
+    "signal-raised-now",
     "ppn-quality",
     "ppn-missing",
     "break-glass-alert",

@@ -9,15 +9,17 @@ import pytest
 from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import machine
 from sightline.chronology.queries import of_person
+from sightline.clocks.models import Running
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.identity.queries import ids_of
 from sightline.jobs import due, signalling
 from sightline.jobs.correct import correct_record
 from sightline.jobs.linking import join, separate
+from sightline.jobs.models import Due
 from sightline.messages.models import Acknowledged, Outgoing
 from sightline.sharing.actions import tie
 from sightline.sharing.reading import reading
-from sightline.signals import queries
+from sightline.signals import actions, queries
 from sightline.signals.models import Happened, Look, Standing
 from sightline.signals.showing import ORDER
 from sightline.timescales.london import parse_moment
@@ -384,3 +386,47 @@ def test_a_gap_is_on_the_list_and_told_to_nobody(people, monkeypatch):
             pass
     row = Standing.objects.get()
     assert row.cited == [] and row.told_at is None and not Outgoing.objects.filter(kind="signal-raised").exists()
+
+
+def test_a_rule_that_fails_takes_neither_the_clocks_nor_the_other_rules_with_it(people, monkeypatch, caplog):
+    good, bad = rule(), rule("pattern-of-incidents")
+    in_force(monkeypatch, good, bad)
+    who = child()
+    missing(who, "2025-01-06"), missing(who, "2025-01-20")
+    sound = actions.stands
+
+    def broken(one, *more, **named):
+        if one.id == bad.id:
+            raise ZeroDivisionError("Kim at 14 Quarry Rise")
+        return sound(one, *more, **named)
+
+    monkeypatch.setattr(actions, "stands", broken)
+    third = missing(who, "2025-02-03", returned_at="2025-02-03 21:30")
+    assert [row.rule for row in Standing.objects.all()] == [good.id]
+    assert Running.objects.filter(first=third).exists()
+    owed = Due.objects.get(verb="signals", done_at=None)
+    assert "ZeroDivisionError" in {getattr(one, "error", "") for one in caplog.records}
+    for _ in range(12):  # it is tried again, ever later, and in the end waits for a person
+        with pretend(Due.objects.get(id=owed.id).run_at):
+            due.sweep()
+    assert Due.objects.get(id=owed.id).tries == due.MOST_TRIES and due.given_up() == 1
+    monkeypatch.setattr(actions, "stands", sound)
+    at("2025-02-10 09:00")
+    missing(who, "2025-02-10")
+    assert sorted(row.rule for row in Standing.objects.all()) == sorted([good.id, bad.id])
+
+
+def test_when_signals_fail_altogether_clocks_stand(people, monkeypatch):
+    in_force(monkeypatch, rule())
+    who = child()
+    missing(who, "2025-01-06"), missing(who, "2025-01-20")
+
+    def broken(*_):
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "known", broken)
+        third = missing(who, "2025-02-03", returned_at="2025-02-03 21:30")
+    assert Running.objects.filter(first=third).exists() and not Standing.objects.exists()
+    at("2025-02-03 22:30")
+    assert Standing.objects.count() == 1

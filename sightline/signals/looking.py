@@ -1,0 +1,54 @@
+"""When time alone may have changed something: whom to look at again, and when. Ids and moments alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from sightline.identity.queries import ids_of, persons_of
+from sightline.signals.models import Look
+from sightline.timescales.moment import now
+
+MOST_TRIES, PAUSE = 5, timedelta(minutes=10)
+
+
+def _due() -> QuerySet[Look]:
+    return Look.objects.filter(at__lte=now(), tries__lt=MOST_TRIES).order_by("at")
+
+
+def people(limit: int) -> list[UUID]:
+    """The people at whom it is time to look again, the longest due first."""
+    identities = list(_due().filter(identity__isnull=False).values_list("identity_id", flat=True)[:limit])
+    return list(dict.fromkeys(persons_of(identities).values())) if identities else []
+
+
+def places(limit: int) -> list[str]:
+    """The places at which it is, by their digests."""
+    return list(_due().filter(identity=None).values_list("place", flat=True)[:limit])
+
+
+def postpone(persons: Collection[UUID]) -> None:
+    """What failed at these people is tried again later, and after five times waits for a person."""
+    _later(Look.objects.filter(identity_id__among=ids_of(persons), at__lte=now()))
+
+
+def postpone_places(some: Collection[str]) -> None:
+    """The same, of places."""
+    _later(Look.objects.filter(identity=None, place__in=list(some), at__lte=now()))
+
+
+def _later(rows: QuerySet[Look]) -> None:
+    rows.update(tries=F("tries") + 1, at=now() + PAUSE)
+
+
+def oldest_due() -> datetime | None:
+    """Since when the longest due look has waited; None where none is due."""
+    return _due().values_list("at", flat=True).first()
+
+
+def given_up() -> int:
+    """At how many something failed too often and waits for a person."""
+    return Look.objects.filter(tries__gte=MOST_TRIES).count()
