@@ -73,6 +73,7 @@ def network(
             for tie in _of_an_age(reading, person, theirs, known)
             for entry in entries[tie.whose in GROWN].get(tie.person, ())
             if entry.record in asked[tie.whose] and entry.first not in mine
+            if not _as_a_child(reading.definition.link[tie.whose].over, known.get(tie.person), entry)
             if (one := _beside(tie, entry, known.get(tie.person))) is not None
         ]
         found[person] = _nearest(beside)
@@ -99,6 +100,11 @@ def _of_an_age(reading: Reading, person: UUID, ties: Iterable[Tie], born: Mappin
         under = reading.definition.link[tie.whose].both_under
         if not under or all(rules.is_under(born.get(one), under, tie.since) for one in (person, tie.person)):
             yield tie
+
+
+def _as_a_child(over: str, born: date | None, entry: MachineEntry) -> bool:
+    """Whether the other was known to be too young then for it to count."""
+    return bool(over) and rules.is_under(born, over, entry.happened)
 
 
 def _beside(tie: Tie, entry: MachineEntry, born: date | None) -> Beside | None:

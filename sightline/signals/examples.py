@@ -145,7 +145,7 @@ def _run(partnership: Partnership, signal: Signal, example: Mapping[str, Any]) -
     until = _on(_day(example["at"])) if "at" in example else datetime.combine(last, FIRST.timetz())
     now = until.replace(hour=23, minute=59)
     differs = dict.fromkeys(_listed(example.get("differs")), FIRST)
-    world = World(tuple(found), born, differs)
+    world = World(tuple(found), born if signal.about == "child" else None, differs)
     rules = {**in_force(partnership, now), signal.id: signal}
     days = working_days(partnership)
     standing = stands(signal, world, now, rules=rules, days=days)

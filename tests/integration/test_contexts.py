@@ -164,6 +164,28 @@ def test_an_adult_at_home_brings_what_is_recorded_of_them_until_the_link_fades(h
     )
 
 
+def test_what_an_adult_did_as_a_child_is_no_history(house):
+    was_a_child = replace(MAN, born=f"{int(recent_day(900)[:4]) - 17}-01-01", local_id="R1")
+    housing = replace(was_a_child, local_id="B9")
+    send(told(who=was_a_child, role="suspect", at=ago(900), offence="other-sexual"))
+    send(told(who=was_a_child, role="suspect", at=ago(30), offence="other-sexual"))
+    send(
+        told(
+            "housing-concern",
+            "child",
+            JAY,
+            agency="leeds-housing",
+            at=ago(20),
+            also=(Named("q1", ("other-adult",), housing),),
+            reason="Another adult",
+        ),
+        agency="leeds-housing",
+    )
+    join(identity(POLICE, "R1").person, identity("leeds-housing", "B9").person)
+    jay = person("leeds-housing", "J1")
+    assert [one.entry.happened > now() - timedelta(days=60) for one in beside(jay)[jay]] == [True]
+
+
 def join(one, other):
     from sightline.identity.models import SourceIdentity
 

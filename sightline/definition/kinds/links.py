@@ -24,6 +24,7 @@ class Link(Thing):
     both: Condition | None = Field(None, description="each one's place on one record")
     through: str = Field("", description="another link: whoever has the same one (`parent`: children of one parent)")
     both_under: str = Field("", description="only where both were known to be younger when it happened: `18 years`")
+    over: str = Field("", description="only what the other did at that age or later: `18 years`; of unknown age counts")
     lasts: str = Field("", description="how long a record makes the link, from when it happened; empty: for good")
 
     @model_validator(mode="after")
@@ -32,6 +33,6 @@ class Link(Thing):
             raise ValueError(f"a link is one of {', '.join(WHOSE[1:])}, not {self.id!r}")
         if not (self.relations or self.inverse or self.on or self.both or self.through):
             raise ValueError("say what makes the link: `relations`, `on`, `both` or `through`")
-        if self.both_under:
-            months(self.both_under)
+        for age in filter(None, (self.both_under, self.over)):
+            months(age)
         return self
