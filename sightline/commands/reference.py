@@ -18,12 +18,15 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from sightline.definition.loader import default_root, load, names
     from sightline.definition.reference import pages
+    from sightline.definition.reference_signals import every
     from sightline.identity.linkage.describing import page
 
     stale = 0
     model = default_root() / "england" / "matching" / "model.json"
     shipped = {"matching-model.md": page(model)} if model.is_file() else {}
-    for of_one in (shipped, *(pages(load(name)) for name in names())):
+    partnerships = [load(name) for name in names()]
+    shipped["signals.md"] = every(partnerships)
+    for of_one in (shipped, *map(pages, partnerships)):
         for path, text in of_one.items():
             target = Path(args.into) / path
             if target.exists() and target.read_text() == text:

@@ -15,9 +15,9 @@ from sightline.definition.reference_queue import queue
 from sightline.definition.reference_registry import groups
 from sightline.definition.reference_retention import retention
 from sightline.definition.reference_sets import sets
+from sightline.definition.reference_signals import signals
 from sightline.definition.reference_storylines import storylines
 from sightline.definition.reference_telling import day_lists, tellings
-from sightline.definition.signal_words import when_words
 from sightline.definition.types import Clock, Column, Condition, Feed, Partnership, RecordType, SharingRule
 
 KIND_WORDS = {
@@ -49,7 +49,7 @@ def pages(partnership: Partnership) -> dict[str, str]:
         "feeds": _feeds,
         "sets": sets,
         "codes": _codes,
-        "signals": _signals,
+        "signals": signals,
         "language": language,
         "storylines": storylines,
         "telling": tellings,
@@ -309,28 +309,6 @@ def _column(column: Column) -> str:
     if column.codes:
         said += ": " + ", ".join(f"{theirs} is {ours or 'nothing'}" for theirs, ours in column.codes.items())
     return said + (f" as {_inline(column.date)}" if column.date else "")
-
-
-def _signals(p: Partnership) -> list[str]:
-    out = [
-        f"# Signals in {p.info.title}",
-        "",
-        "Patterns that prompt a person to look. A signal decides nothing and is never a score.",
-        "",
-    ]
-    for signal in p.signal.values():
-        out += [
-            f"## {signal.title}",
-            "",
-            f"`{signal.id}` · Source: {signal.source}",
-            "",
-            f"- **Stands when**: {when_words(p, signal)}",
-            f"- **May mean**: {signal.may_mean}",
-            f"- **Does not mean**: {signal.does_not_mean}",
-        ]
-        out += [f"- **Answers for the rule**: {_title(p.role, signal.owner)}"] if signal.owner else []
-        out.append("")
-    return out
 
 
 def _codes(p: Partnership) -> list[str]:
