@@ -16,10 +16,11 @@ from django.db import transaction
 from sightline.agencies.queries import machine, partnership
 from sightline.agencies.types import Actor
 from sightline.chronology.events import MachineEntry
+from sightline.chronology.queries import identities_on
 from sightline.clocks import actions as clocks
 from sightline.contexts import places
 from sightline.definition.types import Partnership, Signal
-from sightline.identity.queries import identities_of
+from sightline.identity.queries import identities_of, same_people
 from sightline.messages.actions import acknowledge, send
 from sightline.messages.queries import unread_because
 from sightline.sharing.reading import Reading, reading
@@ -127,10 +128,14 @@ def _message(definition: Partnership, rule: Signal, level: str) -> str:
 
 
 def _about(row: Kept) -> list[UUID]:
-    """What a message about a signal is about: what it rests on. About a place, no record of any child."""
+    """What a message about a signal is about: the child, and what it rests on of the child's own (never the record of a friend
+    or a brother alone). About a place, no record of any child."""
     if row.identity_id is None:
         return []
-    return [UUID(first) for first in row.window or row.cited] or [row.identity_id]
+    same, _ = same_people([row.identity_id])
+    own = {identity for identities in same.values() for identity in identities}
+    on = identities_on(UUID(first) for first in row.window or row.cited)
+    return [row.identity_id, *(first for first, there in on.items() if not there.isdisjoint(own))]
 
 
 # --- what people say --------------------------------------------------------------------------------------------------
