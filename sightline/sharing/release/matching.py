@@ -46,7 +46,7 @@ def _both(text: Folded, canonical: str, written: str, most: int) -> Iterator[tup
     for first, last, distance in _alike(text, canonical, most, text.meant, text.canon, text.canon_at):
         done.add((first, last))
         yield first, last, distance
-    if written and written != canonical:
+    if written and (written != canonical or text.plain != text.canon):  # `Jun-` and `iper` on two lines: no `junior`
         for first, last, distance in _alike(
             text, written, min(most, slips(len(written))), text.words, text.plain, text.plain_at
         ):

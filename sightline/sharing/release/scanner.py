@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from sightline.sharing.release.records import across
 from sightline.sharing.release.types import FUZZY, SURENESS, UNREADABLE, Artefact, Found, Hit, Piece, Unreadable, Value
 from sightline.sharing.release.values import national, probes
 
+ESCAPED = re.compile(r"\\[nrt]")
 AROUND = 28  # characters of an excerpt on either side
 MASK = "▇▇▇"
 
@@ -65,6 +67,11 @@ class Scanner:
             return []
         text = folded(piece.text)
         found = [*find(text, self._near), *find(text, self._sure, fuzzy=False)]
+        if ESCAPED.search(piece.text):  # `\\n` as two letters: an end of a line in one program, part of a path in another
+            meant = folded(ESCAPED.sub("  ", piece.text))
+            seen = {(one.kind, one.start, one.end) for one in found}
+            also = [*find(meant, self._near), *find(meant, self._sure, fuzzy=False)]
+            found += [one for one in also if (one.kind, one.start, one.end) not in seen]
         if piece.cells:
             found += across(piece, text, self._near)
         if self._others:

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import struct
+import unicodedata
 import zipfile
 import zlib
 from xml.sax.saxutils import escape
@@ -153,7 +154,8 @@ def document_footer(lines, value):
 
 
 def _literal(text):
-    return text.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    plain = unicodedata.normalize("NFKC", text)  # such a font has no full-width letters: a question mark is no address
+    return plain.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
 
 
 def _pdf(lines, *, info="", packed=True, kerned=False, remark="", xmp=""):

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from sightline.sharing.release import Scanner
+from sightline.sharing.release.types import Value
 from tests.unit.release.corpus import Maker
 from tests.unit.release.otherwise import Otherwise
 
@@ -58,3 +59,23 @@ def test_bundles_in_another_hand():
     """Its first run, before anything was learnt from it: exact 167 of 167, otherwise 331 of 334, fuzzy 317 of 333, false
     alarms 1 of 166."""
     held(*other(500, start=5000))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Value(kind="phone", text="07700 900588"), r'a,b 1,"07700\n900588"'),
+        (
+            Value(kind="address", lines=("36 Juniper Gardens", "Beeston", "Leeds"), postcode="LS14 2NX"),
+            "36 Jun-\niper Gardens",
+        ),
+        (
+            Value(kind="address", lines=("47 Ivy Gardens", "Chapeltown", "Leeds"), postcode="LS11 9AF"),
+            r"47 Ivy-\n Gardens",
+        ),
+    ],
+    ids=["an end of line written as two letters", "a broken word that begins like another", "both"],
+)
+def test_what_was_missed_once(value, text):
+    assert [hit.kind for hit in Scanner([value]).scan(text)] == [value.kind]
+    assert Scanner([value]).scan(r"C:\nightfall\reports on 36 June") == []
