@@ -97,9 +97,9 @@ def test_what_one_agency_holds_gets_a_page_of_its_own_with_its_entries_and_clock
     assert here and there and not here & there
     assert here | there == set(ENTRY.findall(body))
     assert "Return home interview" in other, "the clocks went with what started them"
-    owed = Due.objects.filter(verb="clocks").order_by("-run_at").first()
-    assert set(owed.payload["persons"]) == {str(person), str(own)}
-    assert owed.done_at is not None
+    owed = Due.objects.filter(verb="clocks", payload__has_key="beside").order_by("-run_at").first()
+    assert set(owed.payload["persons"]) == set(owed.payload["beside"]) == {str(person), str(own)}
+    assert not Due.objects.filter(verb="clocks", done_at=None).exists(), "and of those beside them"
     ours, theirs = ([row.id for row in identities_of(one)] for one in (person, own))
     assert waiting_between(ours, theirs) == [], "no match of the two is offered again"
     assert Record.objects.filter(verb="separate-identities").count() == 1, "one act, however many pairs it decides"
