@@ -39,7 +39,9 @@ def add_parser(subparsers: Any) -> None:
     where.add_argument("--seed", type=int, default=1, help="another seed is another city (default: 1)")
     where.add_argument("--until", type=date.fromisoformat, help="the city's last day")
     where.add_argument("--storylines", type=Path, metavar="DIR", help="plant these instead of the partnership's own")
-    where.add_argument("--bias", type=Path, metavar="FILE", help="record some groups more, or less, than what happens to them")
+    where.add_argument(
+        "--bias", type=Path, metavar="FILE", help="record some groups more, or less, than what happens to them"
+    )
     where.add_argument("--jobs", type=int, default=1, help="processes that make the city (default: 1)")
     parser.add_argument("--rules", nargs="+", default=[], metavar="RULE", help="judge only these (default: all)")
     parser.add_argument("--caseload", type=float, help="children of a social worker (default: the national average)")
@@ -61,7 +63,9 @@ def run(args: argparse.Namespace) -> int:
         definition = load(args.partnership)
         unknown = sorted(set(args.rules) - definition.signal.keys())
         if unknown:
-            print(f"No rule {unknown[0]!r} in {definition.id}: `sightline signals explain` lists them.", file=sys.stderr)
+            print(
+                f"No rule {unknown[0]!r} in {definition.id}: `sightline signals explain` lists them.", file=sys.stderr
+            )
             return 2
         figures = _figures(args, definition)
     except (NoCity, Unreadable, Unsound, ValueError, OSError) as error:

@@ -29,7 +29,12 @@ def thinned(city: City, arm: Arm, limit: int) -> Thinned:
     part = min(1.0, limit / told) if told else 1.0
     found = every(city, arm)
     return Thinned(
-        arm.name, arm.title, told, part, tuple(_days(one, part) for one in found), tuple(_chance(one, part) for one in found)
+        arm.name,
+        arm.title,
+        told,
+        part,
+        tuple(_days(one, part) for one in found),
+        tuple(_chance(one, part) for one in found),
     )
 
 

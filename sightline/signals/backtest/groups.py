@@ -28,7 +28,7 @@ def fairness(city: City, arm: Arm, rules: Collection[str]) -> list[dict[str, Any
     children = known(city)
     told: dict[str, set[str]] = defaultdict(set)
     for alert in arm.alerts:
-        if alert.told and alert.sort == "sign" and alert.about in children:
+        if alert.disturbs and alert.sort == "sign" and alert.about in children:
             told[EVERY].add(alert.about)
             told[alert.rule].add(alert.about)
     real = {one for p in city.plantings if not p.look_alike for one in p.about} & children.keys()

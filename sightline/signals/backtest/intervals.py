@@ -28,7 +28,9 @@ def share(hits: int, of: int) -> Interval | None:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def resampled(values: Sequence[T], of: Callable[[Sequence[T]], float], *, seed: str = "", draws: int = DRAWS) -> Interval | None:
+def resampled(
+    values: Sequence[T], of: Callable[[Sequence[T]], float], *, seed: str = "", draws: int = DRAWS
+) -> Interval | None:
     """The interval of a figure of some values, by resampling them."""
     if len(values) < 2:
         return None

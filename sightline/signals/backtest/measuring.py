@@ -1,7 +1,8 @@
 """Figures of a replay: storylines seen and with how much warning, look-alikes left alone, load, and what came of it.
 
 A storyline is **seen** when somebody is told of a signal about whom it should be about, resting on at least one of its own
-records, before its turning point. `promised`: only by a signal that its author said ought to arise; `any`: by whatever rule.
+records, before its turning point. `promised`: only by a signal that its author said ought to arise, and what stands on a
+worker's own list counts; `any`: by whatever rule, as a message.
 """
 
 from __future__ import annotations
@@ -59,11 +60,12 @@ def seen(planting: Planting, alerts: Iterable[Alert]) -> Seen:
     early.sort(key=lambda a: a.at)
     leads = [(planting.turns - a.at) / DAY for a in early]
     promised = tuple(lead for lead, a in zip(leads, early, strict=True) if (a.rule, a.about) in ought)
+    as_message = tuple(lead for lead, a in zip(leads, early, strict=True) if a.disturbs)
     later = None
     if early:
         moments = [moment for _, moment in planting.events]
         later = sum(moment > early[0].at for moment in moments) / len(moments)
-    return Seen(planting, promised, tuple(leads), tuple(dict.fromkeys(a.rule for a in early)), later)
+    return Seen(planting, promised, as_message, tuple(dict.fromkeys(a.rule for a in early)), later)
 
 
 def every(city: City, arm: Arm) -> list[Seen]:
@@ -128,7 +130,7 @@ def look_alikes(city: City, arm: Arm) -> dict[str, Any]:
         asked += 1
         broken.update({f"{rule} in {planting.storyline}" for rule, _ in wrong})
         if planting.look_alike and planting.events:
-            noisy = {a.rule for a in alone if a.told and a.sort == "sign"}
+            noisy = {a.rule for a in alone if a.disturbs and a.sort == "sign"}
             kinds[planting.storyline].append(not noisy)
             loud[planting.storyline].update(noisy)
     silent = [one for those in kinds.values() for one in those]
@@ -156,7 +158,7 @@ def _only(alert: Alert, planting: Planting) -> bool:
 def load(city: City, staff: Staff, alerts: Sequence[Alert]) -> dict[str, Any]:
     """Who is told how often, once the first three months are over."""
     first, weeks = city.first + WARM, weeks_of(city, WARM)
-    told = [a for a in alerts if a.told and first <= a.at < first + weeks * WEEK]
+    told = [a for a in alerts if a.disturbs and first <= a.at < first + weeks * WEEK]
     of: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     for alert in told:
         for recipient in alert.whom:
@@ -191,7 +193,7 @@ def load(city: City, staff: Staff, alerts: Sequence[Alert]) -> dict[str, Any]:
 def told_of(city: City, alerts: Iterable[Alert]) -> int:
     """How many alerts told somebody, in the time that counts as load."""
     first = city.first + WARM
-    return sum(a.told and a.at >= first for a in alerts)
+    return sum(a.disturbs and a.at >= first for a in alerts)
 
 
 # --- what came of it ----------------------------------------------------------------------------------------------------
@@ -221,7 +223,11 @@ class Outcomes:
         opened = self.opened.get(alert.about, ())
         if any(alert.at < since <= alert.at + WITHIN for _, since, _, _ in opened):
             return "step"
-        if any(since <= alert.at and (until is None or alert.at < until) for _, since, until, what in opened if what in COVERED):
+        if any(
+            since <= alert.at and (until is None or alert.at < until)
+            for _, since, until, what in opened
+            if what in COVERED
+        ):
             return "covered"
         return "look-alike" if plantings and not alert.beside else "nothing"
 
@@ -229,7 +235,7 @@ class Outcomes:
 def outcomes(city: City, alerts: Iterable[Alert], known: Outcomes | None = None) -> dict[str, Any]:
     """The yield: of all that somebody was told, how much was worth acting on by the truth."""
     known = known or Outcomes(city)
-    counts = Counter(known.of(a) for a in alerts if a.told and a.sort == "sign")
+    counts = Counter(known.of(a) for a in alerts if a.disturbs and a.sort == "sign")
     total, acted = sum(counts.values()), counts["storyline"] + counts["step"]
     return {
         "told": total,
@@ -240,7 +246,9 @@ def outcomes(city: City, alerts: Iterable[Alert], known: Outcomes | None = None)
     }
 
 
-def by_rule(city: City, arm: Arm, found: Sequence[Seen], rules: Collection[str], known: Outcomes) -> list[dict[str, Any]]:
+def by_rule(
+    city: City, arm: Arm, found: Sequence[Seen], rules: Collection[str], known: Outcomes
+) -> list[dict[str, Any]]:
     """Each rule: how often it told, what of it was worth acting on, which look-alikes it disturbed, which storylines it saw first."""
     of: dict[str, list[Alert]] = defaultdict(list)
     for alert in arm.alerts:
@@ -255,7 +263,7 @@ def by_rule(city: City, arm: Arm, found: Sequence[Seen], rules: Collection[str],
     out = []
     for rule in sorted(rules):
         alerts = of[rule]
-        told = [a for a in alerts if a.told]
+        told = [a for a in alerts if a.disturbs]
         came = outcomes(city, alerts, known)
         disturbed = {s.partition("#")[0] for a in told for s in a.stories if not a.beside} & alike
         out.append(
@@ -263,6 +271,7 @@ def by_rule(city: City, arm: Arm, found: Sequence[Seen], rules: Collection[str],
                 "rule": rule,
                 "raised": sum(a.why == "raised" for a in alerts),
                 "told": len(told),
+                "listed": sum(not a.disturbs for a in alerts),
                 "children": len({a.about for a in alerts}),
                 "per-1000-children-a-week": 1000 * told_of(city, alerts) / max(1, city.children) / weeks,
                 "yield": came["share"],

@@ -16,16 +16,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sightline.definition.records import clean, facts, is_routine, missing_parts, reaches_queue
+from sightline.contexts.rules import makes_links
+from sightline.definition.records import age_bands, clean, facts, handling_of, is_routine, missing_parts, reaches_queue
 from sightline.definition.types import Partnership, RecordType
 from sightline.intake.notes import Notes
 from sightline.intake.readers import detect, read
 from sightline.intake.types import Notification
+from sightline.signals.backtest import beside
 from sightline.signals.backtest.types import Arrival, City, Planting, Somebody
+from sightline.signals.needs import needs_of
 from sightline.signals.seeing import occurrence
 from sightline.signals.types import Occurrence
 from sightline.timescales.london import at, local_day, parse_moment
+from sightline.timescales.spans import parse_span
 
+NEVER_RESTS_ON = frozenset({"sealed", "legally-privileged"})  # handling of entries on which no pattern rests
 REGISTER = "register"  # of schools: it stands beside the files, and is none of them
 MORNING = time(7, 0)
 PART = {4: "-01-01", 7: "-01"}
@@ -47,7 +52,7 @@ def city(
     for part, needed in ((feeds, feeds.is_dir()), (truth, (truth / "storylines.jsonl").is_file())):
         if not needed:
             raise NoCity(f"{part} is not there: a back-test reads a folder that `sightline simulate --out DIR` wrote")
-    people, held, agencies, stories, sent, span, unrecorded = _truth(truth, definition)
+    people, homes, held, agencies, stories, sent, span, unrecorded = _truth(truth, definition)
     made = City(definition, *span, people=people, unrecorded=unrecorded)
     made.children = sum(p.child for p in people.values())
     if "children" in definition.figure:
@@ -63,7 +68,7 @@ def city(
                 reader.take(thing, dated=feed.format in ("tables", "cin-census"))
             else:
                 made.unread += 1
-    reader.finish()
+    reader.finish(homes)
     made.plantings = tuple(_plantings(truth / "storylines.jsonl", sent, made.last))
     return made
 
@@ -79,12 +84,14 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def _truth(folder: Path, definition: Partnership) -> tuple[Any, ...]:
     people: dict[str, Somebody] = {}
+    homes: set[str] = set()
     for told in _lines(folder / "people.jsonl"):
         born = date.fromisoformat(told["born"]) if told.get("born") else None
         child = told["role"] == "child"
         people[told["person"]] = Somebody(
             told["person"], told["family_id"], born, child, told.get("sex", ""), told.get("ethnicity", "")
         )
+        homes |= {key for home in told["homes"] for text in home[1:] if (key := beside.key_of("", str(text)))}
     held = {(told["agency"], told["id"]): told["person"] for told in _lines(folder / "identities.jsonl")}
     agencies, stories, sent, unrecorded = set(definition.agency), {}, {}, 0
     moments: list[str] = []
@@ -98,7 +105,7 @@ def _truth(folder: Path, definition: Partnership) -> tuple[Any, ...]:
     if not moments:
         raise NoCity(f"{folder / 'events.jsonl'} is empty: nothing happened in this city")
     span = parse_moment(min(moments)), parse_moment(max(moments))
-    return people, held, frozenset(agencies), stories, sent, span, unrecorded
+    return people, frozenset(homes), held, frozenset(agencies), stories, sent, span, unrecorded
 
 
 def _plantings(path: Path, sent: Mapping[str, datetime], last: datetime) -> Iterator[Planting]:
@@ -106,14 +113,15 @@ def _plantings(path: Path, sent: Mapping[str, datetime], last: datetime) -> Iter
         if "events" not in told or not isinstance(told["events"], list):
             continue  # a story that is told as it stands: it promises nothing
         keys = sorted((sent[e["key"]], e["key"]) for e in told["events"] if e.get("told") and e["key"] in sent)
+        named = {name: beside.key_of(name) for name in told["places"].values()}
         turns = parse_moment(told["turns"]) if told.get("turns") else (keys[-1][0] if keys else None)
         yield Planting(
             told["planting"],
             told["storyline"],
             told["kind"] == "look-alike",
-            frozenset(one for those in told["cast"].values() for one in those) | frozenset(told["places"].values()),
-            tuple((ought["signal"], whom) for ought in told["signals"] for whom in ought["about"]),
-            frozenset((never["signal"], whom) for never in told["never"] for whom in never["about"]),
+            frozenset(one for those in told["cast"].values() for one in those) | frozenset(named.values()),
+            tuple((ought["signal"], named.get(whom, whom)) for ought in told["signals"] for whom in ought["about"]),
+            frozenset((never["signal"], named.get(whom, whom)) for never in told["never"] for whom in never["about"]),
             turns,
             bool(told.get("turns-declared")),
             tuple((key, moment) for moment, key in keys),
@@ -140,6 +148,21 @@ class _Reader:
             for record in definition.record.values()
         }
         self.found: dict[str, list[Arrival]] = defaultdict(list)
+        self.wanted = beside.asked_of(definition.signal.values())
+        self.linking = makes_links(definition)
+        self.grown = [c for whose in beside.GROWN for c in self.wanted.get(whose, ())]
+        self.in_any_role: dict[str, list[Arrival]] = defaultdict(list)
+        self.records: dict[str, beside.OnRecord] = {}
+        self.read = needs_of(definition, definition.signal).records  # by any rule
+        self.windows = {
+            record.id: timedelta(days=parse_span(record.opened_for).amount)
+            for record in definition.record.values()
+            if record.routine and record.opened_for
+        }
+        self.routine: dict[str, list[Arrival]] = defaultdict(list)  # sealed, until a concern about the child opens them
+        self.concerned: dict[str, datetime] = {}  # of each child, when a concern was first known
+        self.told: list[beside.Told] = []
+        self.named: dict[str, list[tuple[str, Arrival]]] = defaultdict(list)
         self._same: dict[Any, Any] = {}
 
     def take(self, n: Notification, *, dated: bool) -> None:
@@ -177,23 +200,27 @@ class _Reader:
     ) -> None:
         by_role: dict[str, list[dict[str, Any]]] = defaultdict(list)
         on: dict[str, list[str]] = defaultdict(list)
+        keys: dict[str, str] = {}
+        ages: set[str] = set()
         for person in n.people:
-            who = self.held.get((n.agency, person.details.local_id), "")
+            keys[person.key] = who = self.held.get((n.agency, person.details.local_id), "")
             for role in person.roles:
                 by_role[role].append(person.details.as_dict())
-                if who and record.people[role].child:
+                if record.people[role].child:
+                    ages |= age_bands(_day(person.details.born), local_day(happened), _day(person.details.expected))
+                if who:
                     on[who].append(role)
-        if not on:
-            return
         kind = self.kinds.get(n.agency, "school")
-        whole = facts(self.definition, record, fields, roles=by_role, agency=n.agency, agency_kind=kind)
-        if is_routine(record, whole):
-            return  # sealed until a concern opens: never what a signal rests on
+        whole = facts(self.definition, record, fields, roles=by_role, ages=ages, agency=n.agency, agency_kind=kind)
+        routine = is_routine(record, whole)
+        if not on or handling_of(record, whole) in NEVER_RESTS_ON or (routine and record.id not in self.read):
+            return
         queued = reaches_queue(record, whole)
-        lacks = frozenset(part for part, _ in missing_parts(record, fields, by_role))
+        lacks = self._one(frozenset(part for part, _ in missing_parts(record, fields, by_role)))
+        place = beside.key_of(n.place.get("name", ""), n.place.get("postcode", ""))
         for who, roles in on.items():
-            told = whole | {"role": self._one(frozenset(roles)), "lacks": self._one(lacks)}
-            told["place"] = n.place.get("name", "")
+            child = any(record.people[role].child for role in roles)
+            told = whole | {"role": self._one(frozenset(roles)), "lacks": lacks, "place": place}
             seen = occurrence(
                 record,
                 told,
@@ -204,7 +231,43 @@ class _Reader:
                 until=until,
                 queued=queued,
             )
-            self.found[who].append(Arrival(known, self._slim(seen), story))
+            arrival = Arrival(known, self._slim(seen), story)
+            if routine:
+                if child and record.opened_for:
+                    self.routine[who].append(arrival)
+                continue
+            if child and (queued or record.concern):
+                self.concerned[who] = min(known, self.concerned.get(who, known))
+            if self.grown and any(condition.holds(arrival.seen.facts) for condition in self.grown):
+                self.in_any_role[who].append(arrival)
+            if child:
+                self.found[who].append(arrival)
+                if place:
+                    self.named[place].append((who, arrival))
+        if not routine:
+            self._links(n, record, first, happened, known, on, keys)
+
+    def _links(
+        self,
+        n: Notification,
+        record: RecordType,
+        first: str,
+        happened: datetime,
+        known: datetime,
+        on: Mapping[str, Iterable[str]],
+        keys: Mapping[str, str],
+    ) -> None:
+        """Who stands on one record, and whom senders tell of as family."""
+        if not self.wanted:
+            return
+        if record.id in self.linking and len(on) > 1:
+            people = tuple(
+                beside.Placed(who, role, bool(record.people[role].child)) for who, roles in on.items() for role in roles
+            )
+            self.records[first] = beside.OnRecord(record.id, first, happened, known, people)
+        for subject, relation, other in n.relations:
+            if keys.get(subject) and keys.get(other):
+                self.told.append(beside.Told(keys[subject], relation, keys[other], known))
 
     def _slim(self, seen: Occurrence) -> Occurrence:
         """Without the facts that no rule asks; what is the same is held once."""
@@ -218,11 +281,29 @@ class _Reader:
     def _one(self, value: Any) -> Any:
         return self._same.setdefault(value, value) if isinstance(value, (str, frozenset)) else value
 
-    def finish(self) -> None:
+    def _opened(self, sealed: Iterable[Arrival], concern: datetime | None) -> Iterator[Arrival]:
+        """What is held about everybody, of a child about whom there is a concern: from so long before it on, once it is there."""
+        for one in sealed if concern is not None else ():
+            assert concern is not None
+            if one.seen.happened >= concern - self.windows[str(one.seen.facts["record"])]:
+                known = max(one.known, concern)
+                yield Arrival(known, replace(one.seen, known=known), one.story)
+
+    def finish(self, homes: frozenset[str]) -> None:
+        """Adds what stands beside each child, and puts everything in the order in which it became known."""
+        for who, sealed in self.routine.items():
+            self.found[who] += self._opened(sealed, self.concerned.get(who))
+        people, entries = self.city.people, {False: self.found, True: self.in_any_role}
+        circle = beside.Circle(self.definition, self.wanted, people, list(self.records.values()), self.told, entries)
+        for who, others in list(circle.arrivals()):
+            own = {arrival.seen.first for arrival in self.found.get(who, ())}
+            self.found[who] += [arrival for arrival in others if arrival.seen.first not in own]
+        self.city.places = beside.places(self.definition, self.named, people, homes)
         for who, arrivals in self.found.items():
             arrivals.sort(key=lambda one: (one.known, one.seen.happened))
             self.city.histories[who] = arrivals
-        self.found = defaultdict(list)
+        self.found, self.named, self.in_any_role = defaultdict(list), defaultdict(list), defaultdict(list)
+        self.records.clear()
         self._same.clear()
 
 
@@ -230,6 +311,13 @@ class _Reader:
 def _moment(text: str) -> datetime:
     plain = text.strip()
     return parse_moment(plain + PART.get(len(plain), ""))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 def _unfolded(

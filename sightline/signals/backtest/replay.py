@@ -11,14 +11,14 @@ import heapq
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sightline.definition.kinds.signals import LEVELS
+from sightline.definition.kinds.signals import LEVELS, Told
 from sightline.definition.types import Condition, Signal
 from sightline.signals import windows
 from sightline.signals.asking import Asked
-from sightline.signals.backtest.telling import Staff
+from sightline.signals.backtest.telling import Staff, next_morning
 from sightline.signals.backtest.types import Alert, Arm, Arrival, City
 from sightline.signals.rules import stands
 from sightline.signals.rules import told as way_of
@@ -26,6 +26,7 @@ from sightline.signals.types import Episode, Occurrence, World
 from sightline.timescales.working import WorkingDays
 
 Rules = Mapping[str, Signal]
+HISTORY = timedelta(days=7)  # what could have been seen longer ago than this when it came is told to nobody
 MANY = 2000  # children between two words of progress
 
 
@@ -50,10 +51,13 @@ class Relevance:
     def __init__(self, asked: Rules, rules: Rules, *, telling: bool = False) -> None:
         self.conditions: dict[str, list[Condition]] = {}
         self.states: dict[str, frozenset[str]] = {}
+        self.whose: dict[str, frozenset[str]] = {}
         for id, rule in asked.items():
             conditions: dict[int, Condition] = {}
             states: set[str] = set()
-            _gather(rule, rules, conditions, states, set(), telling)
+            whose = {"child"}
+            _gather(rule, rules, conditions, states, whose, set(), telling)
+            self.whose[id] = frozenset(whose)
             self.conditions[id] = list(conditions.values())
             self.states[id] = frozenset(states)
         self._by_record: dict[str, list[tuple[str, list[Condition]]]] = {}
@@ -63,19 +67,26 @@ class Relevance:
         record = str(seen.facts.get("record", ""))
         if record not in self._by_record:
             self._by_record[record] = [
-                (id, [c for c in conditions if _may_be(c, record)])
-                for id, conditions in self.conditions.items()
+                (id, [c for c in conditions if _may_be(c, record)]) for id, conditions in self.conditions.items()
             ]
         return [
             id
             for id, conditions in self._by_record[record]
-            if seen.state in self.states[id] or any(condition.holds(seen.facts) for condition in conditions)
+            if seen.whose in self.whose[id]
+            and (seen.state in self.states[id] or any(condition.holds(seen.facts) for condition in conditions))
         ]
 
 
 def _gather(
-    rule: Signal, rules: Rules, conditions: dict[int, Condition], states: set[str], seen: set[str], telling: bool
+    rule: Signal,
+    rules: Rules,
+    conditions: dict[int, Condition],
+    states: set[str],
+    whose: set[str],
+    seen: set[str],
+    telling: bool,
 ) -> None:
+    """What a rule asks, and the rules on which it rests."""
     if rule.id in seen:
         return
     seen.add(rule.id)
@@ -84,8 +95,9 @@ def _gather(
             continue
         conditions.update((id(one), one) for one in pattern.conditions.values())
         states |= {*pattern.open, *pattern.while_}
+        whose |= set(pattern.whose)
         if pattern.rule and pattern.rule in rules:
-            _gather(rules[pattern.rule], rules, conditions, states, seen, False)
+            _gather(rules[pattern.rule], rules, conditions, states, whose, seen, False)
     if rule.ends is not None and not telling:
         conditions.update((id(one), one) for one in (rule.ends.none, rule.ends.with_) if one is not None)
 
@@ -101,12 +113,13 @@ def _may_be(condition: Condition, record: str) -> bool:
 
 @dataclass(slots=True)
 class _Standing:
-    """A signal that stands: what was told of it, and until when it rests."""
+    """A signal that stands: what was told of it, and until when it rests; until then, on which morning it will be told."""
 
     cited: set[str]
-    told: set[str]
-    level: str
-    rests_until: datetime
+    told: set[str] = field(default_factory=set)
+    level: str = ""
+    rests_until: datetime | None = None
+    tells_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -118,7 +131,9 @@ class _Child:
     world: dict[str, Occurrence] = field(default_factory=dict)  # by first version and whose it is
     stories: dict[str, str] = field(default_factory=dict)
     standing: dict[str, _Standing] = field(default_factory=dict)
-    relevant: dict[str, frozenset[str]] = field(default_factory=dict)  # what each entry was relevant to when it stood so
+    relevant: dict[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # what each entry was relevant to when it stood so
 
 
 class Replay:
@@ -137,8 +152,8 @@ class Replay:
     def child(self, about: str, arrivals: Sequence[Arrival], born: Any = None) -> list[Alert]:
         """Every alert about one child, in the order of time."""
         one, found = _Child(about, arrivals), list[Alert]()
-        again: list[tuple[datetime, str]] = []
-        looks: dict[str, datetime] = {}
+        again: list[tuple[datetime, str, bool]] = []
+        looks: dict[tuple[str, bool], datetime] = {}  # by rule: when time alone changes it, and when telling is due
         grown = windows.birthday(born, "18 years") if born is not None else None
         place = 0
         while place < len(arrivals) or again:
@@ -151,8 +166,8 @@ class Replay:
                 ask |= dict.fromkeys(self._take(one, arrivals[place]))
                 place += 1
             while again and again[0][0] <= now:
-                moment, rule = heapq.heappop(again)
-                if looks.get(rule) == moment:
+                moment, rule, telling = heapq.heappop(again)
+                if looks.get((rule, telling)) == moment:
                     ask[rule] = None
             if not ask:
                 continue
@@ -162,22 +177,15 @@ class Replay:
                 rule = self.asked_rules[id]
                 self.asked += 1
                 answer = stands(rule, world, now, rules=self.rules, days=self.days, asked=asked)
-                if answer.looks_again is not None and answer.looks_again <= self.city.last:
-                    looks[id] = answer.looks_again
-                    heapq.heappush(again, (answer.looks_again, id))
-                else:
-                    looks.pop(id, None)
                 found += self._told(one, rule, answer.episode, world, asked, now)
-                standing = one.standing.get(id)
-                if standing is not None and standing.cited > standing.told and standing.rests_until > now:
-                    self._wake(again, looks, id, standing.rests_until)
+                for moment, telling in ((answer.looks_again, False), (_due(one.standing.get(id), now), True)):
+                    if moment is not None and now < moment <= self.city.last:
+                        if looks.get((id, telling)) != moment:
+                            heapq.heappush(again, (moment, id, telling))
+                        looks[id, telling] = moment
+                    else:
+                        looks.pop((id, telling), None)
         return found
-
-    def _wake(self, again: list[tuple[datetime, str]], looks: dict[str, datetime], id: str, at: datetime) -> None:
-        """Looks again when the rest is over, for what grew meanwhile: unless it looks again before that in any case."""
-        if looks.get(id) is None or looks[id] > at:
-            looks[id] = at
-            heapq.heappush(again, (at, id))
 
     def _take(self, one: _Child, arrival: Arrival) -> frozenset[str]:
         seen = arrival.seen
@@ -196,28 +204,35 @@ class Replay:
     def _told(
         self, one: _Child, rule: Signal, episode: Episode | None, world: World, asked: Asked, now: datetime
     ) -> list[Alert]:
-        before = one.standing.get(rule.id)
         if episode is None:
             one.standing.pop(rule.id, None)
             return []
-        cited = set(episode.citing)
+        cited, before = set(episode.citing), one.standing.get(rule.id)
         if before is None or not before.cited & cited:
-            why = "raised"
-        elif LEVELS.index(episode.level) > LEVELS.index(before.level):
-            why = "graver"
-        elif not cited <= before.told and now >= before.rests_until:
-            why = "grew"
-        else:
-            before.cited = cited
+            before = one.standing[rule.id] = _Standing(cited)
+            if episode.since <= now - HISTORY and not self._lately(one, cited, now - HISTORY):
+                before.told, before.level = (
+                    cited,
+                    episode.level,
+                )  # it was over before anybody could have known: told to nobody
+        before.cited = cited
+        why = _why(before, episode, now)
+        if not why:
             return []
-        one.standing[rule.id] = _Standing(cited, set(cited), episode.level, windows.after(rule.rest, now))
-        return [self._alert(one, rule, episode, world, asked, now, why)]
-
-    def _alert(
-        self, one: _Child, rule: Signal, episode: Episode, world: World, asked: Asked, now: datetime, why: str
-    ) -> Alert:
         place = way_of(rule, world, now, rules=self.rules, days=self.days, asked=asked) if rule.tell else None
         way = rule.tell[place] if place is not None else None
+        if way is not None and way.how == "morning" and why != "graver":
+            before.tells_at = before.tells_at or next_morning(now, self.days)
+            if before.tells_at > now:
+                return []
+        before.told, before.level, before.tells_at = cited, episode.level, None
+        before.rests_until = windows.after(rule.rest, now)
+        return [self._alert(one, rule, episode, way, now, why)]
+
+    def _lately(self, one: _Child, cited: set[str], since: datetime) -> bool:
+        return any(seen.known > since for seen in one.world.values() if seen.first in cited)
+
+    def _alert(self, one: _Child, rule: Signal, episode: Episode, way: Told | None, now: datetime, why: str) -> Alert:
         whom = self.staff.whom(way, one.about, now) if way is not None else ()
         stories = tuple(one.stories[first] for first in episode.citing if first in one.stories)
         return Alert(
@@ -233,6 +248,25 @@ class Replay:
             stories,
             len(episode.citing) - len(stories),
         )
+
+
+def _why(before: _Standing, episode: Episode, now: datetime) -> str:
+    """Why somebody is told now: it is raised, or graver than when they were told, or it grew and its rest is over."""
+    if not before.told:
+        return "raised"
+    if LEVELS.index(episode.level) > LEVELS.index(before.level):
+        return "graver"
+    rested = before.rests_until is None or before.rests_until <= now
+    return "grew" if rested and not before.cited <= before.told else ""
+
+
+def _due(standing: _Standing | None, now: datetime) -> datetime | None:
+    """When telling is asked again: on the morning for which it was left; or when the rest of what grew is over."""
+    if standing is None or standing.tells_at is not None:
+        return standing.tells_at if standing is not None else None
+    if standing.rests_until is not None and standing.rests_until > now and not standing.cited <= standing.told:
+        return standing.rests_until
+    return None
 
 
 def replay(
@@ -280,4 +314,3 @@ def _by_agency(arrivals: Sequence[Arrival]) -> list[tuple[str, list[Arrival]]]:
 
 def _of(alert: Alert, agency: str) -> Alert:
     return Alert(*(agency if name == "agency" else getattr(alert, name) for name in Alert.__slots__))
-

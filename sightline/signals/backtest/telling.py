@@ -10,12 +10,14 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sightline.definition.kinds.signals import Told
 from sightline.definition.types import Partnership
 from sightline.signals.backtest.types import Arrival, City
 from sightline.signals.types import Occurrence
+from sightline.timescales.london import at, local_day
+from sightline.timescales.working import WorkingDays
 
 # Children of a social worker: Department for Education, Children's social work workforce 2024 (30 September 2024), England: 15.4.
 CASELOAD = 15.4
@@ -23,6 +25,7 @@ INVOLVEMENT, LEADS = "involvement", "lead-professional"
 SOCIAL_CARE = "social-care"
 SOCIAL_WORKER = "social-worker"
 WEEK = timedelta(days=7)
+MORNING = time(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,11 @@ def involvements(definition: Partnership, arrivals: Iterable[Arrival]) -> list[I
         leads = LEADS in _texts(seen.facts.get("worker-role"))
         if leads or (there is not None and there.agency == seen.facts.get("agency")):
             kind = str(seen.facts.get("agency-kind", ""))
-            found.append(Involved(seen.since or seen.happened, seen.until, kind, team or str(seen.facts.get("agency", "")), leads))
+            found.append(
+                Involved(
+                    seen.since or seen.happened, seen.until, kind, team or str(seen.facts.get("agency", "")), leads
+                )
+            )
     return found
 
 
@@ -74,7 +81,9 @@ class Staff:
                     last = min(span, ((one.until or city.last) - city.first) // WEEK)
                     weeks[one.team].update(range(first, last + 1))
         self.open = {team: sum(counts.values()) / span for team, counts in weeks.items()}
-        self.workers = {team: max(1, -(-int(children) // max(1, round(caseload)))) for team, children in self.open.items()}
+        self.workers = {
+            team: max(1, -(-int(children) // max(1, round(caseload)))) for team, children in self.open.items()
+        }
 
     def worker(self, child: str, at: datetime, *, leads: bool) -> list[tuple[str, str]]:
         """Whoever is allocated to (or leads for) a child at a moment: (what they are, which of them)."""
@@ -102,11 +111,20 @@ class Staff:
         return tuple(found)
 
 
+def next_morning(moment: datetime, days: WorkingDays) -> datetime:
+    """When the next working morning's run begins."""
+    day = local_day(moment)
+    today = at(day, MORNING)
+    return today if days.is_working(day) and today > moment else at(days.add(day, 1), MORNING)
+
+
 def weeks_of(city: City, warm: timedelta) -> int:
     return max(1, (city.last - city.first - warm) // WEEK)
 
 
-def per_worker(staff: Staff, told: Mapping[tuple[str, str], Iterable[datetime]], weeks: int, first: datetime) -> list[int]:
+def per_worker(
+    staff: Staff, told: Mapping[tuple[str, str], Iterable[datetime]], weeks: int, first: datetime
+) -> list[int]:
     """How many alerts each social worker had in each week: one number for each worker and week, nought among them."""
     counts = Counter[tuple[str, int]]()
     for (what, key), moments in told.items():

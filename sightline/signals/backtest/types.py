@@ -12,7 +12,7 @@ from sightline.signals.types import Occurrence
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A record, or a later version of one, as it came to be known about one child. `seen` None: it is of no use any more.
+    """A record, or a later version of one, as it came to be known about one child.
 
     `story`: the key of the planted record, empty for the rest of the city's life.
     """
@@ -24,7 +24,7 @@ class Arrival:
 
 @dataclass(slots=True)
 class Somebody:
-    """A person in truth. `after`: when social care later opened something for them (states that help needs), with what."""
+    """A person in truth."""
 
     id: str
     family: str
@@ -63,8 +63,7 @@ class Planting:
 class City:
     """What was sent, by whom it is about, and the truth beside it. `first` and `last`: between which it was watched.
 
-    `histories`: of each child (and each place) what became known, in that order. `involved`: when whom a worker was
-    allocated to: (since, until, kind of agency, team, lead).
+    `histories`, `places`: of each child and each place what became known, in that order.
     """
 
     definition: Partnership
@@ -105,8 +104,13 @@ class Alert:
 
     @property
     def told(self) -> bool:
-        """Whether it reached a person: what is only listed disturbs nobody."""
-        return self.sort != "data" and self.how != "list" and bool(self.whom)
+        """Whether somebody was told, or it stands on somebody's own list. The data-quality list is nobody's."""
+        return self.sort != "data" and bool(self.whom)
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether it comes to somebody as a message: that is load. What only stands on a list disturbs nobody."""
+        return self.told and self.how != "list"
 
 
 @dataclass(slots=True)

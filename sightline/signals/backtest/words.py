@@ -135,7 +135,13 @@ def _fairness(found: Any) -> Iterator[str]:
             for group in row["groups"]:
                 times = f"{group['times']:.2f}" if group["times"] else "-"
                 truth = f"{group['times-in-truth']:.2f}" if group["times-in-truth"] else "-"
-                mark = "  over what may go unexplained" if group["over"] else "  told of much more seldom" if group["under"] else ""
+                mark = (
+                    "  over what may go unexplained"
+                    if group["over"]
+                    else "  told of much more seldom"
+                    if group["under"]
+                    else ""
+                )
                 yield (
                     f"  {group['group'][: WIDE - 2]:{WIDE - 2}} {group['children']:9,} {group['told-of']:8,} {times:>13}"
                     f"  {_between(group['interval'], 'times'):15} {truth}{mark}"
