@@ -17,6 +17,9 @@ PAGES = {  # name: (who, how to get there)
     "child-with-500-entries": ("amir", lambda w: w.child("nell crowther")),
     "child-for-a-school": ("ruth", lambda w: w.child()),
     "entry": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Missing: High risk").last.click())),
+    "sign": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Something was done…").click())),
+    "signs": ("amir", lambda w: w.go("/signs/")),
+    "gaps-in-records": ("paul", lambda w: w.go("/signs/gaps/")),
     "protected": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Protected, and safe contact").click())),
     "protect": (
         "amir",

@@ -8,9 +8,11 @@ from uuid import UUID
 from sightline.agencies.actions import add_worker, take_from_definition
 from sightline.agencies.queries import actor_for, machine, worker
 from sightline.identity.match_queries import waiting
+from sightline.identity.models import SourceIdentity
 from sightline.intake.types import Notification, Unread
 from sightline.jobs.linking import decide_match
 from sightline.jobs.receive import close_delivery, open_delivery, receive
+from sightline.jobs.signalling import bring_up_to_date
 from sightline.sharing.reading import Reading
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import allow_pretending, now, pretend
@@ -38,6 +40,8 @@ def plant(*, crowded: int = 0) -> None:
     for feed, things in story().items():
         deliver(feed, things)
     know_jaye()
+    everybody = SourceIdentity.objects.values_list("person", flat=True).distinct()
+    bring_up_to_date(list(everybody))  # as of today: a person decided in the past, when less was known
     if crowded:
         deliver("crowd-csv", crowd(crowded), lived=False)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from sightline.chronology.at_once import notices
 from sightline.identity import queries as identity
 from sightline.identity.types import Profile
+from sightline.sharing.paging import mark, place
 from sightline.sharing.types import Level
 from sightline.signals import queries
 from sightline.signals.types import SignalView
@@ -25,7 +26,7 @@ from sightline.web.child.signs import LEVELS, RANK
 from sightline.web.words import age_words, counted, day_short, day_words, due_words, london, moment_words
 
 MOST, AT_TOP = 100, 5
-MOST_GAPS = 100
+MOST_GAPS = 50
 UNNAMED = "A child whose name is not open to you"
 
 
@@ -149,7 +150,10 @@ class Gaps:
 def data_quality(request: HttpRequest) -> HttpResponse:
     """What is missing in the records of children whom one may see, kind by kind. A list, and nobody's alert."""
     reading, present = request.reading, now()
-    views = queries.data_quality(reading, limit=MOST_GAPS)
+    after = request.GET.get("from", "")[:300]
+    views = queries.data_quality(reading, after=place(after) if after else None, limit=MOST_GAPS + 1)
+    last = views[MOST_GAPS - 1] if len(views) > MOST_GAPS else None
+    views = views[:MOST_GAPS]
     persons = people(views)
     known = identity.names(reading, persons) if persons else {}
     firsts = dict.fromkeys(UUID(first) for one in views for first in one.cited[-3:])
@@ -191,7 +195,7 @@ def data_quality(request: HttpRequest) -> HttpResponse:
                 )
                 for rule, some in sorted(kinds.items())
             ],
-            "capped": len(views) == MOST_GAPS,
-            "most": MOST_GAPS,
+            "next": mark(last.since, last.id) if last is not None and last.id is not None else "",
+            "first": not after,
         },
     )
