@@ -105,9 +105,30 @@ def of_records(
         some &= Q(entry__known_at__lte=known_on)
     there = {identity for (identity,) in taken(Part.objects.filter(some).order_by(), "identity_id")}
     found: dict[UUID, list[MachineEntry]] = defaultdict(list)
-    identities, rows = list(there), rows_by_id(there)
+    identities = list(there)
+    rows = {row.id: row for row in rows_of({row.person for row in rows_by_id(there).values()})}
     for start in range(0, len(identities), 400):
         _add(reading, identities[start : start + 400], rows, found, known_on, some)
+    return found
+
+
+def _opened(
+    parts: Sequence[tuple[UUID, UUID, str]],
+    entries: Mapping[UUID, Any],
+    people: Mapping[UUID, Any],
+    known_on: datetime | None,
+) -> dict[UUID, dict[str, datetime]]:
+    """From when each person's routine records of each type are open: what one sender's concern opens is opened under the
+    names of all of them. One query, and none where nothing is routine."""
+    asked = {people[identity].person for entry_id, identity, _ in parts if entries[entry_id].routine}
+    if not asked:
+        return {}
+    theirs = [row.id for row in people.values() if row.person in asked]
+    found: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+    for identity, opened in opened_for_each(theirs, known_on).items():
+        person = people[identity].person
+        for record, since in opened.items():
+            found[person][record] = min(since, found[person].get(record, since))
     return found
 
 
@@ -127,7 +148,7 @@ def _add(
     own = {entry.first for entry in entries.values()} if reading.policy.asks_records else set()
     reading.learn_ties({identity for _, identity, _ in parts} | own)
     known, definition = reading.agencies, reading.definition
-    opened_of = opened_for_each([identity for entry_id, identity, _ in parts if entries[entry_id].routine], known_on)
+    opened_of = _opened(parts, entries, people, known_on)
     roles: dict[tuple[UUID, UUID], dict[str, None]] = defaultdict(dict)
     allowed: dict[tuple[UUID, UUID], tuple[Any, ...]] = {}
     for entry_id, identity, role in parts:
@@ -139,7 +160,7 @@ def _add(
         if at in allowed:  # in another role
             continue
         kind = known[entry.agency].kind if entry.agency in known else ""
-        sealed = is_sealed(entry, opened_of.get(identity, {}))
+        sealed = is_sealed(entry, opened_of.get(people[identity].person, {}))
         sight = reading.see(label_of(entry, kind, (identity,), sealed=sealed))
         if sight.level is Level.FULL:
             reading.note(entry.id, sight)
