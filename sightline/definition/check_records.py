@@ -248,14 +248,14 @@ def check_condition(
 def _values(
     faults: Faults, name: str, path: Path, term: str, values: tuple[str, ...], records: Sequence[RecordType]
 ) -> None:
-    known = _known_values(faults, term, records)
+    known = known_values(faults, term, records)
     if known is None:
         return
     for index, value in enumerate(values):
         faults.refer(name, (*path, index), value, known, f"what {term} can be")
 
 
-def _known_values(faults: Faults, term: str, records: Sequence[RecordType]) -> set[str] | None:
+def known_values(faults: Faults, term: str, records: Sequence[RecordType]) -> set[str] | None:
     """All values that the term can have; None where it may be any text."""
     having = [record.fields[term] for record in records if term in record.fields]
     if having:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sightline.definition.check_oversight import watched
-from sightline.definition.check_records import check_condition
+from sightline.definition.check_records import check_condition, known_values
 from sightline.definition.faults import Faults
 from sightline.definition.kinds.danger import NEVER
 from sightline.definition.kinds.signals import DETAILS, DIFFERENT, LEVELS, OF_ENTRIES, SAID, WHO, WHOSE, Pattern
@@ -92,6 +92,7 @@ def _condition(faults: Faults, name: str, path: Path, condition: Condition, some
     known = faults.partnership
     every = list(known.record.values())
     check_condition(faults, name, path, condition, every, (*COMMON_TERMS, *OF_ENTRIES))
+    _values(faults, name, path, condition, every)
     for term in sorted(condition.names() & set(NEVER)):
         faults.add(name, path, term, "nothing about who a child is or where they live: no rule may rest on it")
     if not _asks(condition):
@@ -103,6 +104,31 @@ def _condition(faults: Faults, name: str, path: Path, condition: Condition, some
             faults.add(
                 name, path, record, "a record on which a signal may rest: intelligence and searches are never evidence"
             )
+
+
+def _values(faults: Faults, name: str, path: Path, condition: Condition, records: list[Any]) -> None:
+    """Codes that the records asked for cannot have: `check_condition` knows those that no record can have."""
+    own = _named(condition)
+    here = [record for record in records if record.id in own] or records
+    for term, values in condition.terms.items():
+        known = _coded(faults, term, here)
+        anywhere = known_values(faults, term, list(faults.partnership.record.values()))
+        for index, value in enumerate(values if known else ()):
+            if value not in known and (anywhere is None or value in anywhere):
+                faults.refer(name, (*path, term, index), value, known, f"what {term} can be there")
+    for key in ("all", "any", "none"):
+        for index, part in enumerate(getattr(condition, key)):
+            _values(faults, name, (*path, key, index), part, here)
+
+
+def _coded(faults: Faults, term: str, records: list[Any]) -> set[str]:
+    """The codes that a field of these records can have; nothing where it is text in all of them."""
+    fields = [record.fields[term] for record in records if term in record.fields]
+    lists = [faults.partnership.codes.get(field.of) for field in fields if field.kind in ("choice", "choices")]
+    found = {
+        code for codes in lists if codes is not None for code in (*codes.codes, *(("other",) if codes.open else ()))
+    }
+    return found | ({"yes", "no"} if any(field.kind == "yes-no" for field in fields) else set())
 
 
 def _asks(condition: Condition) -> bool:
