@@ -120,6 +120,9 @@ def _answer(life: Life, act: Act, about: Act, agreed: bool) -> Flags:
     return ()
 
 
+MORE_URGENT = {"signal-raised": ("signal-raised-now",)}  # the same, said with a shorter clock
+
+
 def message(life: Life, expected: Expectation) -> Answered:
     """Whether such a message is in the inbox of a worker, or of anybody at an agency, by then."""
     kind, to = expected.given["message"], expected.given["to"]
@@ -130,7 +133,8 @@ def message(life: Life, expected: Expectation) -> Answered:
     signal = expected.given.get("signal")
     because = raised_as(life, signal, about) if signal else set()
     found = []
-    for one in messages.told(kind):
+    every = [one for name in (kind, *MORE_URGENT.get(kind, ())) for one in messages.told(name)]
+    for one in every:
         if not _reached(life, one.holders, to) or (expected.by is not None and one.at > expected.by):
             continue
         named = set(one.identities) | {i for first in one.records for i, _, _ in subjects_of(first)}
@@ -141,7 +145,7 @@ def message(life: Life, expected: Expectation) -> Answered:
         if signal and one.because not in because:
             continue
         found.append(one)
-    everywhere = sorted({holder for one in messages.told(kind) for holder in one.holders})
+    everywhere = sorted({holder for one in every for holder in one.holders})
     got = f"{len(found)} reached {to}" if found else f"sent to {', '.join(map(str, everywhere)) or 'nobody'}"
     return bool(found), got
 

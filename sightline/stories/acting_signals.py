@@ -140,5 +140,14 @@ def _words(life: Life, one: Kept) -> str:
     return f"raised since {say(local(one.since))}, citing {cited or 'nothing'}{became}"
 
 
+def on_list(life: Life, expected: Expectation) -> Answered:
+    """`{kind: signs, who: noor, signal: unseen-child, about: ike}`: it stands on that worker's own list of signs."""
+    persons = set(life.persons_of(expected.given["about"]))
+    with reading(life.actor(expected.given["who"]), PURPOSE, recorded=False) as opened:
+        every = queries.mine(opened)
+    found = [one.rule for one in every if one.person in persons]
+    return expected.given["signal"] in found, ", ".join(found) or "nothing of theirs is on the list"
+
+
 VERBS = {"answer-signal": _answer, "take-to-manager": _to_manager}
-KINDS = {"signal": raised}
+KINDS = {"signal": raised, "signs": on_list}

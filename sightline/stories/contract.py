@@ -289,6 +289,7 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "day-list": (("list", "record"), ("on", "heard")),
     "item": (("record",), ("stage", "outcome")),
     "absences": (("who", "about"), ("count", "stands")),
+    "signs": (("who", "signal", "about"), ()),
 }
 COMMON = ("kind", "at", "by", "never", "because", "note")
 NOT_BUILT = frozenset({"agenda", "task", "plan", "figure"})  # any keys: their own form comes with them
