@@ -69,8 +69,10 @@ class Circle:
                         found[person] += [self._by_record(other, whose, first, there[0]) for whose in sorted(made)]
         for person, tie in self._by_relation(wanted):
             found[person].append(tie)
+        found = {person: _first_told(ties) for person, ties in found.items()}
         for person, tie in self._through(wanted, found):
             found[person].append(tie)
+        found = {person: _first_told(ties) for person, ties in found.items()}
         return {person: _family_first(ties) for person, ties in found.items()}
 
     def _people(self, there: Iterable[Placed]) -> dict[UUID, list[Placed]]:
@@ -109,7 +111,11 @@ class Circle:
                         above[tie.person].append((person, tie))
             if not above:
                 continue
+            below: dict[tuple[UUID, UUID], Tie] = {}
             for parent, child, tie in self._below(set(above), link.through):
+                known_first = below.get((parent, child))
+                below[parent, child] = tie if known_first is None else min(known_first, tie, key=_told_when)
+            for (parent, child), tie in below.items():
                 for person, own in above[parent]:
                     if child != person:
                         known = max(own.known, tie.known)
@@ -144,6 +150,23 @@ def _by_record(placed: Iterable[Placed]) -> dict[UUID, list[Placed]]:
     for one in placed:
         found[one.first].append(one)
     return found
+
+
+def _told_when(tie: Tie) -> tuple[datetime, datetime, tuple[UUID, ...]]:
+    return tie.known, tie.since, tie.through
+
+
+def _first_told(ties: Iterable[Tie]) -> list[Tie]:
+    """Of what does not fade, what was known first says it all: a mother who stands on a hundred records is a mother once."""
+    lasting: dict[tuple[UUID, str], Tie] = {}
+    found = []
+    for tie in ties:
+        if tie.until is not None:
+            found.append(tie)
+            continue
+        known_first = lasting.get((tie.person, tie.whose))
+        lasting[tie.person, tie.whose] = tie if known_first is None else min(known_first, tie, key=_told_when)
+    return [*lasting.values(), *found]
 
 
 def _family_first(ties: Iterable[Tie]) -> list[Tie]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from sightline.definition.kinds.signals import months
 from sightline.signals.types import Occurrence
@@ -15,6 +16,7 @@ from sightline.timescales.working import WorkingDays
 ONE_EVENT = timedelta(hours=12)
 IN_DAYS = {"day": 1, "week": 7}
 MIDNIGHT = datetime.min.time()
+day_of = lru_cache(50_000)(local_day)  # asked of the same few moments again and again
 
 
 def after(span: str, moment: datetime) -> datetime:
@@ -89,7 +91,7 @@ def separate(found: Sequence[Occurrence], apart: str) -> list[list[Occurrence]]:
 
 
 def _is_of(event: _Event, one: Occurrence, apart: str) -> bool:
-    if local_day(event.first) == local_day(one.happened):
+    if day_of(event.first) == day_of(one.happened):
         return True
     if apart == "day":
         return False
@@ -108,5 +110,5 @@ def whole_days(found: Sequence[Occurrence]) -> int:
     """From the first day to the last, both counted."""
     if not found:
         return 0
-    days = [local_day(one.happened) for one in found]
+    days = [day_of(one.happened) for one in found]
     return (max(days) - min(days)).days + 1
