@@ -14,6 +14,7 @@ from sightline.definition.types import Condition
 from sightline.definition.yaml_lines import Path
 from sightline.timescales.spans import Span, parse_span
 
+OWNERS = "see-signal-rules"  # the permission of whoever answers for a rule
 WINDOWS = ("within", "over", "against", "for_")
 COUNTED_DAYS = ("working day", "school day")
 LONGEST_DAYS = 366 * 10
@@ -40,6 +41,10 @@ def check_signal(faults: Faults, name: str, signal: Any) -> None:
                 _condition(faults, name, ("ends", key), condition)
     if signal.owner:
         faults.thing(name, ("owner",), signal.owner, "role")
+        role = faults.partnership.role.get(signal.owner)
+        if role is not None and OWNERS not in role.may:
+            expected = f"a role that may see how its rules do (`{OWNERS}`): whoever answers for one is asked about it"
+            faults.add(name, ("owner",), signal.owner, expected)
     else:
         faults.add(name, ("owner",), "", "the role that answers for the rule", code="empty")
     for index, group in enumerate(signal.watch):

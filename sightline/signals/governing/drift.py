@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 WEEKS = 26  # that are looked at
 NEWEST, RUN = 4, 7
-LEAST = 12  # weeks of a past, with fewer of which nothing is said
+LEAST = 12  # weeks of a past, and signals in it, with fewer of which nothing is said
 LIMIT = 2.66
-STEADY, MORE, FEWER, UNKNOWN = "steady", "more", "fewer", "too-few-weeks"
+STEADY, MORE, FEWER, UNKNOWN = "steady", "more", "fewer", "too-few"
 
 
 class Drift(NamedTuple):
-    """`says`: steady, more, fewer, too-few-weeks. `usual`: signals a week; between `low` and `high` by chance."""
+    """`says`: steady, more, fewer, too-few. `usual`: signals a week; between `low` and `high` by chance."""
 
     says: str
     usual: float
@@ -30,7 +30,7 @@ class Drift(NamedTuple):
 def drift(weeks: Sequence[int]) -> Drift:
     """`weeks`: signals in each whole week, oldest first, from the first in which the rule was in force."""
     past, newest = weeks[:-NEWEST], weeks[-NEWEST:]
-    if len(past) < LEAST:
+    if len(past) < LEAST or sum(past) < LEAST:
         return Drift(UNKNOWN, 0.0, 0.0, 0.0, tuple(weeks))
     usual = sum(past) / len(past)
     moves = [abs(one - other) for one, other in zip(past, past[1:], strict=False)]

@@ -126,7 +126,7 @@ def in_words(definition: Partnership, found: list[Finding]) -> str:
     for one in found:
         _, grouping = _declared(definition, one.breakdown)
         assert grouping is not None
-        titles = " and ".join(grouping.groups[group].title for group in one.groups)
+        titles = "; ".join(grouping.groups[group].title for group in one.groups)
         said.append(f"{grouping.title}: {titles}, {one.rate.times:.1f} times as often as all other children")
     return ("It stopped by itself, and nobody had explained: " + "; ".join(said) + ".")[:500]
 

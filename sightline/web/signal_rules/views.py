@@ -103,6 +103,7 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
             "found": found,
             "newest": newest,
             "period": words.period(newest) if newest else "",
+            "whole": words.whole(newest) if newest else {},
             "tables": words.tables(definition, newest, one.findings) if newest else [],
             "older": [
                 {"one": f, "period": words.period(f), "yield": _yield(f.whole), "lead": f.whole.get("lead")}

@@ -23,7 +23,7 @@ DRIFT = {
     drifting.STEADY: "as often as it used to",
     drifting.MORE: "more often than it used to",
     drifting.FEWER: "more seldom than it used to",
-    drifting.UNKNOWN: "too short a past to say",
+    drifting.UNKNOWN: "too few to say",
 }
 COLUMNS = {
     fairness.ACTED: "Acted on",
@@ -94,7 +94,7 @@ def done(one: Done) -> list[tuple[str, str]]:
 
 
 def title_of(grouping: Grouping, groups: Sequence[str]) -> str:
-    return " and ".join(grouping.groups[one].title if one in grouping.groups else one for one in groups)
+    return "; ".join(grouping.groups[one].title if one in grouping.groups else one for one in groups)
 
 
 def tables(definition: Partnership, figures: Figures, found: Sequence[Finding]) -> list[dict[str, Any]]:
@@ -167,11 +167,10 @@ def times(rate: fairness.Relative) -> str:
 
 def finding(definition: Partnership, one: Finding) -> dict[str, Any]:
     grouping = next(o.by[one.breakdown] for o in definition.oversight.values() if one.breakdown in o.by)
-    often = "as often as" if one.kind == OVER else "as often as (that is, more seldom than)"
     return {
         "one": one,
-        "says": f"{grouping.title}: {title_of(grouping, one.groups)}. {times(one.rate)} {often} all other children",
-        "between": f"{one.rate.low:.1f} to {one.rate.high:.1f}",
+        "says": f"{grouping.title}: {title_of(grouping, one.groups)}. {times(one.rate)} as often as all other children",
+        "between": f"truly between {one.rate.low:.1f} and {one.rate.high:.1f}, with 95 per cent confidence",
         "because": grouping.because,
     }
 
@@ -226,6 +225,11 @@ def step(one: Step, names: Mapping[str, str]) -> dict[str, Any]:
         "because": one.because,
         "draft": one.draft,
     }
+
+
+def whole(one: Figures) -> dict[str, str]:
+    """All children of a period, in figures that are read with ease."""
+    return {name: f"{one.whole[name]:,}" for name in ("children", "fired") if name in one.whole}
 
 
 def period(one: Figures) -> str:
