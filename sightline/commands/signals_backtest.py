@@ -19,9 +19,9 @@ def add_parser(subparsers: Any) -> None:
         "backtest",
         help="replay what agencies sent, and say what the rules would have shown, when, to whom",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Replays an invented city, arrival by arrival, through the rules: how many storylines somebody would have been\n"
-        "told of before they turned, with how many days of warning; how many look-alikes were left alone; how often whom\n"
-        "would have been told; how much of it was worth acting on; by group of children; kind by kind, with intervals;\n"
+        description="Replays an invented city, arrival by arrival, through the rules: how many storylines somebody would have\n"
+        "been told of before they turned, with how many days of warning; how many look-alikes were left alone; how often\n"
+        "whom would have been told; how much was worth acting on; by group of children; kind by kind, with intervals;\n"
         "beside each agency alone and \"three incidents in 90 days\" at equal load, in the same run. Without --city a city\n"
         "is made first, in a folder that is removed afterwards. Needs no database.\n\n"
         "Exit codes: 0 done; 1 with --strict where an aim was missed; 2 where nothing could be replayed.",

@@ -249,7 +249,7 @@ def outcomes(city: City, alerts: Iterable[Alert], known: Outcomes | None = None)
 def by_rule(
     city: City, arm: Arm, found: Sequence[Seen], rules: Collection[str], known: Outcomes
 ) -> list[dict[str, Any]]:
-    """Each rule: how often it told, what of it was worth acting on, which look-alikes it disturbed, which storylines it saw first."""
+    """Each rule: how often it told, what of it was worth acting on, which look-alikes it disturbed, what it saw."""
     of: dict[str, list[Alert]] = defaultdict(list)
     for alert in arm.alerts:
         of[alert.rule].append(alert)

@@ -52,8 +52,8 @@ def city(
     for part, needed in ((feeds, feeds.is_dir()), (truth, (truth / "storylines.jsonl").is_file())):
         if not needed:
             raise NoCity(f"{part} is not there: a back-test reads a folder that `sightline simulate --out DIR` wrote")
-    people, homes, held, agencies, stories, sent, span, unrecorded = _truth(truth, definition)
-    made = City(definition, *span, people=people, unrecorded=unrecorded)
+    people, homes, held, agencies, stories, sent, (first, last), unrecorded = _truth(truth, definition)
+    made = City(definition, first, last, people=people, unrecorded=unrecorded)
     made.children = sum(p.child for p in people.values())
     if "children" in definition.figure:
         made.share = min(1.0, made.children / definition.figure["children"].value)
@@ -93,7 +93,9 @@ def _truth(folder: Path, definition: Partnership) -> tuple[Any, ...]:
         )
         homes |= {key for home in told["homes"] for text in home[1:] if (key := beside.key_of("", str(text)))}
     held = {(told["agency"], told["id"]): told["person"] for told in _lines(folder / "identities.jsonl")}
-    agencies, stories, sent, unrecorded = set(definition.agency), {}, {}, 0
+    agencies, unrecorded = set(definition.agency), 0
+    stories: dict[tuple[str, str], str] = {}
+    sent: dict[str, datetime] = {}
     moments: list[str] = []
     for told in _lines(folder / "events.jsonl"):
         agencies.add(told["agency"])

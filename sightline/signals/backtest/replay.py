@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,13 +35,17 @@ def facts_of(rules: Iterable[Signal]) -> frozenset[str]:
     found = {"record", "role", "agency", "agency-kind", "counts-as", "team", "worker-role", "place", "from", "to"}
     for rule in rules:
         for _, pattern in rule.patterns():
-            found |= {pattern.at, pattern.came, *pattern.different} - {""}
+            found |= {str(name) for name in (pattern.at, *_texts(pattern.came), *pattern.different) if name}
             for condition in pattern.conditions.values():
                 found |= condition.names()
         if rule.ends is not None:
-            for condition in (rule.ends.none, rule.ends.with_):
-                found |= condition.names() if condition is not None else set()
+            for ending in (rule.ends.none, rule.ends.with_):
+                found |= ending.names() if ending is not None else set()
     return frozenset(found)
+
+
+def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 class Relevance:
@@ -166,9 +170,9 @@ class Replay:
                 ask |= dict.fromkeys(self._take(one, arrivals[place]))
                 place += 1
             while again and again[0][0] <= now:
-                moment, rule, telling = heapq.heappop(again)
-                if looks.get((rule, telling)) == moment:
-                    ask[rule] = None
+                moment, id, telling = heapq.heappop(again)
+                if looks.get((id, telling)) == moment:
+                    ask[id] = None
             if not ask:
                 continue
             world = World(tuple(one.world.values()), born)
@@ -178,11 +182,11 @@ class Replay:
                 self.asked += 1
                 answer = stands(rule, world, now, rules=self.rules, days=self.days, asked=asked)
                 found += self._told(one, rule, answer.episode, world, asked, now)
-                for moment, telling in ((answer.looks_again, False), (_due(one.standing.get(id), now), True)):
-                    if moment is not None and now < moment <= self.city.last:
-                        if looks.get((id, telling)) != moment:
-                            heapq.heappush(again, (moment, id, telling))
-                        looks[id, telling] = moment
+                for due, telling in ((answer.looks_again, False), (_due(one.standing.get(id), now), True)):
+                    if due is not None and now < due <= self.city.last:
+                        if looks.get((id, telling)) != due:
+                            heapq.heappush(again, (due, id, telling))
+                        looks[id, telling] = due
                     else:
                         looks.pop((id, telling), None)
         return found
@@ -313,4 +317,4 @@ def _by_agency(arrivals: Sequence[Arrival]) -> list[tuple[str, list[Arrival]]]:
 
 
 def _of(alert: Alert, agency: str) -> Alert:
-    return Alert(*(agency if name == "agency" else getattr(alert, name) for name in Alert.__slots__))
+    return replace(alert, agency=agency)

@@ -1,5 +1,7 @@
 """One back-test: the rules, the baselines, and every figure of them, as a plain structure (what `--json` prints)."""
 
+# ruff: noqa: E501 (words, not code: a sentence stays on its line)
+
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
@@ -20,7 +22,8 @@ RESTS_ON = (
     "Who is one person is taken from the truth. What linking misses or joins wrongly is measured apart (`sightline identity`).",
     "A turning point is where the storyline's author says that it turns; without that, the storyline's last record.",
     "A storyline is seen when somebody is told, before it turns, of a signal that its author said ought to arise.",
-    "Acted on: the alert rests on something planted that really went on, or within 90 days somebody opened an assessment, enquiry or plan.",
+    "Acted on: the alert rests on something planted that really went on, or within 90 days an assessment, enquiry or plan was opened.",
+    "Whoever is told is taken to answer before the rest is over: nothing is told twice for want of an answer.",
     "An allocated worker has as many children as the national average; brothers and sisters have the same one.",
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Who would have been told, by the rules and by who works with the child at that moment. Pure.
 
-Nobody's name is known to the replay: a child's allocated worker is a place in a team (`("social-worker", "east/3")`). A team has as many
-as its open children need at the declared caseload; brothers and sisters go to the same one.
+Nobody's name is known to the replay: a child's allocated worker is a place in a team (`("social-worker", "east/3")`). A team
+has as many as its open children need at the declared caseload; brothers and sisters go to the same one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sightline.timescales.london import at, local_day
 from sightline.timescales.working import WorkingDays
 
 # Children of a social worker: Department for Education, Children's social work workforce 2024 (30 September 2024), England: 15.4.
+# Many say that they hold more (Community Care, poll, March 2025): `--caseload` asks it of another number.
 CASELOAD = 15.4
 INVOLVEMENT, LEADS = "involvement", "lead-professional"
 SOCIAL_CARE = "social-care"

@@ -1,5 +1,7 @@
 """A back-test's figures as a person reads them: lines of text."""
 
+# ruff: noqa: E501 (words, not code: a sentence stays on its line)
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

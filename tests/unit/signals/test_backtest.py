@@ -195,8 +195,14 @@ def test_asking_only_what_an_entry_may_matter_to_changes_nothing() -> None:
         kind = kinds[n * 7 % len(kinds)]
         role = {"missing-episode": "missing-child", "police-incident": "victim"}.get(kind, "child")
         counts = LEEDS.record[kind].people.get(role)
-        facts = {"record": kind, "role": frozenset({role}), "counts-as": frozenset({counts.counts_as} if counts and counts.counts_as else ()),
-                 "queued": "yes", "seen": "yes", "decision": frozenset({"no-further-action"})}  # fmt: skip
+        facts = {
+            "record": kind,
+            "role": frozenset({role}),
+            "counts-as": frozenset({counts.counts_as} if counts and counts.counts_as else ()),
+            "queued": "yes",
+            "seen": "yes",
+            "decision": frozenset({"no-further-action"}),
+        }
         arrivals.append(missing(n, n * 11 % 180, known=n * 11 % 180 + n % 3, **facts))
     where = city(*arrivals, last=260)
     found = replay(where, rules, Staff(where), DAYS, name="x", title="x")
@@ -223,7 +229,8 @@ def test_asking_only_what_an_entry_may_matter_to_changes_nothing() -> None:
 def planting(id: str, *, alike: bool = False, turns: float = 60, ought: str = "thrice", never: str = "") -> Planting:
     said = ((ought, CHILD),) if not alike else ()
     refused = frozenset({(never, CHILD)}) if never else frozenset()
-    return Planting(f"{id}/1", id, alike, frozenset({CHILD}), said, refused, day(turns), True, ((f"{id}/1#a", day(0)), (f"{id}/1#b", day(50))), True)  # fmt: skip
+    events = (f"{id}/1#a", day(0)), (f"{id}/1#b", day(50))
+    return Planting(f"{id}/1", id, alike, frozenset({CHILD}), said, refused, day(turns), True, events, True)
 
 
 def absences(story: str) -> tuple[Arrival, ...]:
