@@ -157,6 +157,8 @@ def _codes(faults: Faults, name: str, codes: Any) -> None:
 
 
 def _message(faults: Faults, name: str, message: Any) -> None:
+    if message.form_of:
+        faults.refer(name, ("form-of",), message.form_of, faults.partnership.message, "a message")
     for index, role in enumerate(message.read_by):
         faults.thing(name, ("read-by", index), role, "role")
     for index, role in enumerate(message.acknowledge.then):

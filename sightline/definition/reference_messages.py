@@ -34,6 +34,8 @@ def messages(p: Partnership) -> list[str]:
 
 def _message(p: Partnership, m: Message) -> list[str]:
     out = [f"## {m.title}", "", f"`{m.id}` · Source: {m.source}", "", *([m.note, ""] if m.note else [])]
+    if m.form_of in p.message:
+        out += [f"A form of *{p.message[m.form_of].title}* (`{m.form_of}`).", ""]
     out.append(f"- **Says**: {m.says}")
     out += [f"- **Asks**: {m.does}"] if m.does else []
     parts = [

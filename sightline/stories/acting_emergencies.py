@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from sightline.agencies.queries import partnership
 from sightline.chronology.queries import subjects_of
 from sightline.definition.outcomes import Missing
 from sightline.identity.queries import identities_of, persons_of
@@ -120,9 +121,6 @@ def _answer(life: Life, act: Act, about: Act, agreed: bool) -> Flags:
     return ()
 
 
-MORE_URGENT = {"signal-raised": ("signal-raised-now",)}  # the same, said with a shorter clock
-
-
 def message(life: Life, expected: Expectation) -> Answered:
     """Whether such a message is in the inbox of a worker, or of anybody at an agency, by then."""
     kind, to = expected.given["message"], expected.given["to"]
@@ -133,7 +131,7 @@ def message(life: Life, expected: Expectation) -> Answered:
     signal = expected.given.get("signal")
     because = raised_as(life, signal, about) if signal else set()
     found = []
-    every = [one for name in (kind, *MORE_URGENT.get(kind, ())) for one in messages.told(name)]
+    every = [one for name in (kind, *forms_of(kind)) for one in messages.told(name)]
     for one in every:
         if not _reached(life, one.holders, to) or (expected.by is not None and one.at > expected.by):
             continue
@@ -148,6 +146,11 @@ def message(life: Life, expected: Expectation) -> Answered:
     everywhere = sorted({holder for one in every for holder in one.holders})
     got = f"{len(found)} reached {to}" if found else f"sent to {', '.join(map(str, everywhere)) or 'nobody'}"
     return bool(found), got
+
+
+def forms_of(kind: str) -> list[str]:
+    """The messages that are this one in other words, for other readers or with another clock."""
+    return [one.id for one in partnership().message.values() if one.form_of == kind]
 
 
 def _reached(life: Life, holders: tuple[str, ...], to: str) -> bool:

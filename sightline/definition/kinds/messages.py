@@ -44,6 +44,9 @@ class Message(Thing):
     read_by: Listed = Field((), description="Who reads it at an agency that is told; empty: all who may acknowledge")
     presses: YesNo = Field(False, description="Stands above what can wait")
     answers: YesNo = Field(False, description="Answers what its reader asked for: it counts towards nobody’s week")
+    form_of: str = Field(
+        "", description="Another message, which this is in other words, for other readers, or with another clock"
+    )
     acknowledge: Acknowledge
 
     @model_validator(mode="after")
