@@ -26,10 +26,10 @@ def check_oversight(faults: Faults, name: str, oversight: Any) -> None:
             seen: set[str] = set()
             for place, some in enumerate(line):
                 for index, group in enumerate(some):
-                    path = ("by", by, "coarser", step, place, index)
-                    faults.refer(name, path, group, grouping.groups, "a group of this list")
+                    spot = ("by", by, "coarser", step, place, index)
+                    faults.refer(name, spot, group, grouping.groups, "a group of this list")
                     if group in seen:
-                        faults.add(name, path, group, "a group once in a line")
+                        faults.add(name, spot, group, "a group once in a line")
                     seen.add(group)
         _coarser(faults, name, by, grouping)
 

@@ -55,7 +55,7 @@ class Grouping(Model):
 
     def steps(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
         """Every way in which the groups may be shown, from fine to coarse: each a list of groups put together."""
-        found = [tuple((group,) for group in self.groups)]
+        found: list[tuple[tuple[str, ...], ...]] = [tuple((group,) for group in self.groups)]
         for line in self.coarser:
             together = {group: tuple(some) for some in line for group in some}
             found.append(tuple(dict.fromkeys(together.get(group, (group,)) for group in self.groups)))
