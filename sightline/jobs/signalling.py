@@ -30,7 +30,7 @@ from sightline.signals.actions import Kept
 from sightline.signals.knowing import relevant, rules_in_force
 
 log = logging.getLogger(__name__)
-MACHINE = "clock-machine"
+MACHINE, LIST = "clock-machine", "list"
 
 
 def bring_up_to_date(persons: Sequence[UUID], moved: Collection[UUID] = ()) -> list[UUID]:
@@ -97,34 +97,32 @@ def look_at_places(limit: int) -> int:
 
 def tell_all(found: Sequence[actions.ToTell]) -> None:
     """Tells whoever is to be told, in the caller's transaction."""
-    if found:
-        by = machine(MACHINE)
-        for one in found:
-            _tell(one, by)
-
-
-def _tell(one: actions.ToTell, by: Actor) -> None:
-    """Tells whoever the rule names. What stands on a list alone is told to nobody."""
-    definition = partnership()
-    rule = rules_in_force(definition).get(one.rule)
-    row = actions.kept(one.signal)
-    if rule is None:
+    if not found:
         return
+    definition, by = partnership(), machine(MACHINE)
+    rules, staff = rules_in_force(definition), whom.staff(definition)
+    for one in found:
+        if one.rule in rules:
+            _tell(one, definition, rules[one.rule], staff, by)
+
+
+def _tell(one: actions.ToTell, definition: Partnership, rule: Signal, staff: whom.Staff, by: Actor) -> None:
+    """Tells whoever the rule names. What is for a list alone is told by a message only where one is declared for that."""
+    row = actions.kept(one.signal)
     own = [identity.id for identity in identities_of(one.person)] if one.person is not None else []
-    there = whom.around(definition, own, one.agencies, one.trusted)
-    to = whom.whom(rule, one.way, there)
+    to = whom.whom(rule, one.way, whom.around(staff, own, one.agencies, one.trusted))
     how = rule.tell[one.way].how
-    if how != "list":
-        kind = _message(definition, rule, row.level)
+    kind = _message(definition, rule, LIST if how == LIST else row.level)
+    if how != LIST or kind != rule.message:
         says = {"signal": rule.id} if "signal" in definition.message[kind].parts else {}
         send(kind, to=to, about=_about(row), says=says, by=by, because=row.id)
     actions.mark_told(row, to=to, way=one.way, how=how, why=one.why, rule=rule)
 
 
-def _message(definition: Partnership, rule: Signal, level: str) -> str:
-    """The rule's message; where it cannot wait, the one that is declared for that."""
-    pressing = f"{rule.message}-{level}"
-    return pressing if pressing in definition.message else rule.message
+def _message(definition: Partnership, rule: Signal, form: str) -> str:
+    """The rule's message; where one is declared for what cannot wait (`now`), or for what is on a list, that one."""
+    other = f"{rule.message}-{form}"
+    return other if other in definition.message else rule.message
 
 
 def _about(row: Kept) -> list[UUID]:

@@ -71,6 +71,8 @@ class Asked:
         self.occurrences = sorted(known.occurrences, key=_in_order)
         # what is known already and is still to happen
         self.ahead = min((one.happened for one in world.occurrences if one.known <= now < one.happened), default=None)
+        self._questions: dict[int, str] = {}
+        self._counted: dict[tuple[int, int, int], Held | None] = {}
         self._by: dict[str, dict[str, list[Occurrence]]] = {}
         self._matching: dict[tuple[int, tuple[str, ...]], tuple[list[Occurrence], list[datetime]]] = {}
         self._gaps: dict[int, list[_Gap]] = {}
@@ -78,6 +80,11 @@ class Asked:
         self._after_: dict[tuple[str, datetime], datetime] = {}
         self.quiet: dict[int, tuple[list[datetime], list[datetime]]] = {}  # by rule: what breaks it, when it has lasted
         self._spans: dict[tuple[str, ...], list[tuple[datetime, datetime | None, Occurrence]]] = {}
+
+    def _question(self, pattern: Pattern) -> str:
+        if id(pattern) not in self._questions:
+            self._questions[id(pattern)] = pattern.question
+        return self._questions[id(pattern)]
 
     # --- what there is ----------------------------------------------------------------------------------------------
 
@@ -156,7 +163,7 @@ class Asked:
 
     def holds(self, pattern: Pattern, at: datetime, deep: int = 0) -> Held | None:
         """Whether the answer is yes at that moment of the world, and what it rests on."""
-        asked = pattern.question
+        asked = self._question(pattern)
         if asked == "all":
             parts = []
             for part in pattern.all:
@@ -179,7 +186,7 @@ class Asked:
     def possible(self, pattern: Pattern, deep: int = 0) -> bool:
         """Whether there is enough of anything for the answer to be yes at any moment: most rules end here for most
         children."""
-        asked = pattern.question
+        asked = self._question(pattern)
         if asked == "all":
             return all(self.possible(part, deep) for part in pattern.all)
         if asked == "any":
@@ -204,13 +211,14 @@ class Asked:
     def _count(self, pattern: Pattern, at: datetime) -> Held | None:
         assert pattern.count is not None
         begin = self.before(pattern.within, at) if pattern.within else at - JUST_NOW
-        found = self._within(pattern.count, pattern.whose, begin, at)
-        if len(found) < pattern.at_least:
+        every, when = self.matching(pattern.count, pattern.whose)
+        low, high = bisect_right(when, begin), bisect_right(when, at)
+        if high - low < pattern.at_least:
             return None
-        if not _different_enough(pattern, found):
-            return None
-        events = windows.separate(found, pattern.apart)
-        return Held(tuple(found), len(events)) if len(events) >= pattern.at_least else None
+        asked = id(pattern), low, high  # from one moment to the next most windows hold the same
+        if asked not in self._counted:
+            self._counted[asked] = _counted(pattern, every[low:high])
+        return self._counted[asked]
 
     def _first(self, pattern: Pattern, at: datetime) -> Held | None:
         assert pattern.first is not None and pattern.then is not None
@@ -377,6 +385,14 @@ class Asked:
         if pattern.aged is not None and pattern.aged.from_ and self.born is not None:
             yield windows.birthday(self.born, pattern.aged.from_)
         yield from (self.differs[detail] for detail in pattern.differs if detail in self.differs)
+
+
+def _counted(pattern: Pattern, found: list[Occurrence]) -> Held | None:
+    """Whether these, which one window holds, are enough separate events."""
+    if not _different_enough(pattern, found):
+        return None
+    events = windows.separate(found, pattern.apart)
+    return Held(tuple(found), len(events)) if len(events) >= pattern.at_least else None
 
 
 def _together(parts: Iterable[Held]) -> Held:

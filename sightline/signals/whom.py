@@ -47,24 +47,35 @@ class Around:
     kinds: Mapping[str, str] = field(default_factory=dict)  # agency: its kind
 
 
-def around(
-    definition: Partnership, identities: Iterable[UUID], agencies: Collection[str], trusted: Trusted | None
-) -> Around:
-    """Reads who works with a child now. Three queries."""
-    moment = now()
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Everybody who is at work, and where: the same for all who are told at one moment."""
+
+    by_role: Mapping[str, Sequence[WorkerInfo]]
+    teams: Mapping[str, str]
+    workers: Mapping[str, WorkerInfo]
+    kinds: Mapping[str, str]
+
+
+def staff(definition: Partnership) -> Staff:
+    """Reads who is at work now. Two queries."""
     everybody = [one for one in workers() if one.active]
     by_role: dict[str, list[WorkerInfo]] = defaultdict(list)
     for one in everybody:
         by_role[one.role].append(one)
-    return Around(
-        held_between(list(identities), moment, moment),
-        frozenset(agencies),
-        trusted,
+    return Staff(
         by_role,
         {team.id: team.agency for team in definition.team.values()},
         {str(one.id): one for one in everybody},
         {one.id: one.kind for one in agencies_there().values()},
     )
+
+
+def around(there: Staff, identities: Iterable[UUID], agencies: Collection[str], trusted: Trusted | None) -> Around:
+    """Reads who works with a child now. One query."""
+    moment = now()
+    ties = held_between(list(identities), moment, moment)
+    return Around(ties, frozenset(agencies), trusted, there.by_role, there.teams, there.workers, there.kinds)
 
 
 def whom(rule: Signal, way: int, there: Around) -> list[str]:
