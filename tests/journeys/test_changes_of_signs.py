@@ -41,7 +41,7 @@ def test_what_one_may_do_weighs_the_same_on_a_wide_screen_and_on_a_phone(as_, si
 def test_a_sign_is_found_read_and_kept_by_the_keyboard_alone(as_, sign):
     walker = as_("amir")
     walker.go("/signs/")
-    name = walker.page.locator("tbody th a").first.inner_text()
+    name = walker.page.locator("tbody th a").first.inner_text().splitlines()[0]
     walker.tab_to(name)
     walker.press("Enter")
     walker.page.locator("h1").wait_for()
@@ -68,7 +68,7 @@ def test_without_javascript_it_is_answered_the_same(address, browser, sign):
     walker.page.get_by_role("button", name="Record that it is not so").click()
     expect(walker.page.get_by_text("Choose what is not so").first).to_be_visible()
     walker.page.get_by_label("It is not relevant for this child").check()
-    walker.page.get_by_label("Because").fill(WHY)
+    walker.page.get_by_label("Because", exact=True).fill(WHY)
     walker.page.get_by_role("button", name="Record that it is not so").click()
     expect(walker.page.get_by_text("Recorded under your name")).to_be_visible()
     expect(walker.page.locator(".sl-tag--kept")).to_contain_text("Not relevant here, by Amir Khan")
