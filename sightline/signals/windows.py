@@ -76,18 +76,37 @@ def separate(found: Sequence[Occurrence], apart: str) -> list[list[Occurrence]]:
     """Reports put together by what they are reports of. `found` is in the order of happening.
 
     `entry`: each is one. `day`: those of one day in London. `event`: those of one day or within 12 hours of the first; and
-    a second report, of the same kind, of what was still going on (an absence, a night in custody).
+    a second report, of the same kind, of what was still going on (an absence, a night in custody), or of what began at that
+    time, whatever was told between: an absence that is reported each morning is one.
     """
     if apart == "entry":
         return [[one] for one in found]
     events: list[_Event] = []
     for one in found:
         last = events[-1] if events else None
-        if last is None or not _is_of(last, one, apart):
-            events.append(_Event(one.happened, [one]))
-        else:
+        if last is not None and _is_of(last, one, apart):
             last.reports.append(one)
+        elif apart == "event" and (begun := _began_with(events, one)) is not None:
+            begun.reports.append(one)
+        else:
+            events.append(_Event(one.happened, [one]))
     return [event.reports for event in events]
+
+
+def _began_with(events: Sequence[_Event], one: Occurrence) -> _Event | None:
+    """The event of which a record says the same as this one: of the same kind, begun within 12 hours of it."""
+    if one.since is None:
+        return None
+    for event in reversed(events):
+        for other in event.reports:
+            if (
+                other.since is not None
+                and abs(one.since - other.since) <= ONE_EVENT
+                and one.who == other.who
+                and one.facts.get("record") == other.facts.get("record")
+            ):
+                return event
+    return None
 
 
 def _is_of(event: _Event, one: Occurrence, apart: str) -> bool:

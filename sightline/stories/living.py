@@ -338,4 +338,11 @@ def _act(life: Life, event: Act) -> Outcome:
     except Conflict as error:
         return Outcome("refused", "already-decided", error.sentence)
     except Invalid as error:
-        return Outcome("refused", "invalid", "; ".join(str(fault) for fault in error.faults))
+        return Outcome("refused", _code(event, error), "; ".join(str(fault) for fault in error.faults))
+
+
+def _code(event: Act, error: Invalid) -> str:
+    """What a form says beside its field, stories call by the reason that everybody else has for it."""
+    if [fault.path for fault in error.faults] == ["because"] and error.faults[0].code == "needed":
+        return "rationale-too-short" if str(event.given.get("because") or "").strip() else "rationale-missing"
+    return "invalid"
