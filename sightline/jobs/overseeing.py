@@ -24,13 +24,15 @@ def count_fairness(payload: dict[str, Any]) -> int:
     """Counts each finished period once, and stops every rule of which a rate is too high that nobody has explained. Its owner
     is told. Returns how many rules were stopped."""
     by = machine(MACHINE)
-    stopped = judging.judge(counting.settle(by=by), by=by)
+    kept = counting.settle(by=by)
+    stopped = judging.judge(kept, by=by)
     definition = partnership()
-    rules = sorted({one.rule for one in stopped})
-    for rule in rules:
+    figures = {(row.rule, row.breakdown): row.id for row in kept}  # the newest period's come last
+    because = {one.rule: figures[one.rule, one.breakdown] for one in stopped}
+    for rule in sorted(because):
         owner = definition.signal[rule].owner
-        send("signal-rule-stopped", to=f"role:{owner}", says={"signal": rule}, by=by)
-    return len(rules)
+        send("signal-rule-stopped", to=f"role:{owner}", says={"signal": rule}, by=by, because=because[rule])
+    return len(because)
 
 
 def try_rule(payload: dict[str, Any]) -> None:

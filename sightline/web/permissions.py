@@ -75,7 +75,7 @@ ACCESS: dict[str, Access] = {
     "signal": Access("view-child", verb="view-signal"),
     "data-quality": Access("see-data-quality", verb="view-data-quality"),
     # Who answers for the rules of signs. A draft's page shows of children what its reader may read anyway.
-    **_all("signal-rules signal-rule", Access("see-signal-rules", "administration", "view-signal-rules")),
+    **_all("signal-rules signal-rule signal-figures", Access("see-signal-rules", "administration", "view-signal-rules")),
     "signal-switch": Access("switch-signals", "administration", "view-signal-rules"),
     "signal-draft-new": Access("draft-signal-rules", "administration", "view-signal-rules"),
     "signal-draft": Access("see-signal-rules", verb="view-signal-draft"),

@@ -89,6 +89,7 @@ urlpatterns = [
     path("signs/rules/<slug:rule>/", signal_rules.rule, name="signal-rule"),
     path("signs/rules/<slug:rule>/switch/", signal_rules.switch, name="signal-switch"),
     path("signs/rules/<slug:rule>/draft/", signal_drafts.begin, name="signal-draft-new"),
+    path("signs/figures/<uuid:figures>/", signal_rules.figures, name="signal-figures"),
     path("signs/drafts/<uuid:draft>/", signal_drafts.draft, name="signal-draft"),
     path("places/", contexts.places, name="places"),
     path("places/<uuid:signal>/", contexts.place, name="place"),

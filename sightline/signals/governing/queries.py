@@ -210,6 +210,15 @@ def figures(reading: Reading, id: str) -> list[Figures]:
     return list(found.values())
 
 
+def rule_of(reading: Reading, figures: UUID) -> str:
+    """The rule that these figures are of. Raises Missing."""
+    _see(reading)
+    row = Fairness.objects.filter(id=figures).first()
+    if row is None:
+        raise Missing
+    return row.rule
+
+
 def history(reading: Reading, id: str) -> list[Step]:
     """Everything that was done about a rule, newest first: versions, who agreed to each, switches, explanations."""
     definition = _see(reading)

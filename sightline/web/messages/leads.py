@@ -39,6 +39,7 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "signal-raised": ("signal", "Look at it, and answer"),
     "signal-raised-now": ("signal", "Look at it, and answer"),
     "reachable-moment": ("signal", "See whom to reach, and answer"),
+    "signal-rule-stopped": ("signal-figures", "Look at its figures"),
     "place-signal": ("place", "Look at the place, and answer"),
     "release-stopped": ("stopped", "Look at what was stopped"),
 }

@@ -123,6 +123,12 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
     )
 
 
+@require_safe
+def figures(request: HttpRequest, figures: UUID) -> HttpResponse:
+    """Where a message leads: to the rule that these figures are of."""
+    return redirect("signal-rule", queries.rule_of(request.reading, figures))
+
+
 def _yield(whole: object) -> str:
     became = whole.get("became", {}) if isinstance(whole, dict) else {}
     told = whole.get("fired", 0) if isinstance(whole, dict) else 0

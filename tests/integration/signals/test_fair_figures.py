@@ -138,6 +138,8 @@ def test_a_rate_that_nobody_explained_stops_the_rule_asks_its_owner_and_two_peop
     assert RULE not in in_force(partnership())
     owner = partnership().signal[RULE].owner
     assert list(Outgoing.objects.filter(kind="signal-rule-stopped").values_list("to", flat=True)) == [f"role:{owner}"]
+    message = Outgoing.objects.get(kind="signal-rule-stopped")
+    assert page("moe").get(f"/signs/figures/{message.because}/")["Location"] == f"/signs/rules/{RULE}/"
     (one,) = [f for f in judging.findings(partnership(), RULE) if f.stops]
     assert one.breakdown == "ethnicity" and "black" in one.groups and one.rate.times > 1.5
     with pytest.raises(Refused) as refused:  # nobody simply switches it on again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import machine, partnership
+from sightline.commands import main
 from sightline.definition.outcomes import Conflict, Invalid, Refused
 from sightline.jobs import ruling
 from sightline.jobs.due import sweep
@@ -268,6 +270,27 @@ def test_samples_show_to_whoever_may_read_them_anyway_and_to_nobody_else(staff):
     seen = page("paul").get(f"/signs/drafts/{row.id}/").content.decode()
     assert "Jay Marsh" in seen
     assert "Jay" not in page("quinn").get(f"/signs/drafts/{row.id}/").content.decode()
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+def test_the_switch_and_the_list_on_the_command_line(staff, capsys):
+    assert main(["signals", "rules"]) == 0
+    assert main(["signals", "off", RULE, "--because", WHY]) == 0
+    assert RULE not in in_force(partnership())
+    capsys.readouterr()
+    assert main(["signals", "rules", RULE, "--json"]) == 1
+    told_of = json.loads(capsys.readouterr().out)
+    assert told_of["rules"][0]["off"]["because"] == WHY and told_of["history"][0]["what"] == "switched-off"
+    assert main(["signals", "off", RULE, "--because", WHY]) == 2  # it is off already
+    assert main(["signals", "on", RULE, "--because", WHY]) == 2  # a person switches on
+    assert main(["signals", "on", RULE, "--because", WHY, "--by", "quinn"]) == 0
+    assert main(["signals", "off", "repeat-misssing", "--because", WHY]) == 2
+    assert "repeat-missing" in capsys.readouterr().err
+    assert main(["signals", "off", "--because", WHY]) == 2
+    assert main(["signals", "off", "--all", "--because", WHY, "--by", "nobody"]) == 2
+    assert in_force(partnership())
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
