@@ -42,9 +42,15 @@ class NoCity(ValueError):
 
 
 def city(
-    folder: Path, definition: Partnership, *, keep: frozenset[str] | None = None, progress: Progress | None = None
+    folder: Path,
+    definition: Partnership,
+    *,
+    keep: frozenset[str] | None = None,
+    progress: Progress | None = None,
+    linked: Mapping[tuple[str, str], Somebody] | None = None,
 ) -> City:
     """Everything in `folder/feeds` and `folder/truth`. `keep`: the facts that rules ask (others are dropped: memory).
+    `linked`: who it is whom an agency holds under a number, where that is not to be taken from the truth.
 
     Raises NoCity where the folder has no feeds or no truth, and `Unreadable` where a file cannot be used.
     """
@@ -53,6 +59,8 @@ def city(
         if not needed:
             raise NoCity(f"{part} is not there: a back-test reads a folder that `sightline simulate --out DIR` wrote")
     people, homes, held, agencies, stories, sent, (first, last), unrecorded = _truth(truth, definition)
+    if linked is not None:
+        people, held = {one.id: one for one in linked.values()}, {number: one.id for number, one in linked.items()}
     made = City(definition, first, last, people=people, unrecorded=unrecorded)
     made.children = sum(p.child for p in people.values())
     if "children" in definition.figure:
