@@ -120,9 +120,10 @@ def _named_first(holders: Iterable[str], there: Around) -> list[str]:
 
 
 def _trusted(there: Around) -> list[str]:
-    """Whoever wrote down whom the child trusts, or those of their agency who work with the child: they know who it is."""
+    """Whoever wrote down whom the child trusts, or those of their agency who work with the child: they know who it is. Where
+    nobody has, the child's own worker."""
     if there.trusted is None:
-        return []
+        return _allocated(there) or _inboxes(LEAD, there)
     author = authors_of([UUID(there.trusted.first)]).get(UUID(there.trusted.first), "")
     if author in there.workers:
         return [f"worker:{author}"]
