@@ -189,8 +189,10 @@ def _tell(bind: str) -> None:
     print(f"\nSightline is at http://{bind}/ . Choose who to be; no password is needed in the demonstration:\n")
     for worker in DEMO_WORKERS:
         print(f"  {worker.name:22} {worker.says}")
+    print()
     for words, path in _centrepiece():
         print(f"{words}\n  http://{bind}/demo/?next={quote(path, safe='/')}\n")
+    print("What should follow, lived as a story: sightline story run stories/seen-at-the-third.yaml\n")
     print(f"Or begin with {DEMO_WORKERS[0].name}: Front door, then Jay Marsh. Ctrl-C stops it.\n", flush=True)
 
 
@@ -227,7 +229,7 @@ def _centrepiece() -> list[tuple[str, str]]:
             f"/signs/{sign.id}/",
         ),
         (
-            f"As known on {day:%-d %B %Y}, when the third event was told: so early it would have shown.",
-            f"/child/{person}/?known-on={day:%Y-%m-%d}",
+            f"It could have been seen from {day:%-d %B %Y}, when the third event was told. All that is known of him:",
+            f"/child/{person}/",
         ),
     ]
