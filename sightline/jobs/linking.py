@@ -1,7 +1,7 @@
 """Saying who is one person and who is not, with what follows: the clocks of everybody concerned.
 
 Ties, entries and keys hang on source identities, so that what a worker sees follows at once and needs no work here.
-Signals are derived when they are read.
+Signals follow with the clocks.
 """
 
 from __future__ import annotations
