@@ -47,6 +47,8 @@ def place(picture: Picture, definition: Partnership, titles: dict[str, str], tod
     mondays = [this - timedelta(weeks=n) for n in range(WEEKS)]
     by_week = dict(picture.weeks)
     shown = [(monday, by_week.get(monday.isoformat(), 0)) for monday in mondays]
+    while len(shown) > 1 and not shown[-1][1]:  # before it began
+        shown.pop()
     when = {(day, part): n for day, part, n in picture.when}
     return Shown(
         name=picture.name or "A place that nobody named",
@@ -56,6 +58,7 @@ def place(picture: Picture, definition: Partnership, titles: dict[str, str], tod
         days=tuple(
             (name, tuple((words, when.get((number, part), 0)) for part, words, _ in PARTS))
             for number, name in enumerate(DAYS)
+            if any(day == number for day, _ in when)
         ),
         what=tuple(_what(definition, *one) for one in picture.what),
         agencies=tuple(f"{titles.get(agency, agency)} ({n})" for agency, n in picture.agencies),
