@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sightline.agencies.queries import machine, partnership
+from sightline.agencies.queries import machine, partnership, workers
 from sightline.agencies.types import Actor
 from sightline.chronology.events import MachineEntry
 from sightline.chronology.queries import identities_on
@@ -31,6 +31,7 @@ from sightline.signals.knowing import relevant, rules_in_force
 
 log = logging.getLogger(__name__)
 MACHINE, LIST = "clock-machine", "list"
+FRONT_DOOR_MANAGER, TEAM_MANAGER = "front-door-manager", "team-manager"
 
 
 def bring_up_to_date(persons: Sequence[UUID], moved: Collection[UUID] = ()) -> list[UUID]:
@@ -155,13 +156,22 @@ def take_to_manager(*, signal: UUID, because: str, by: Actor) -> UUID:
     made, row, rule = answers.take_to_manager(signal=signal, because=because, by=by)
     definition = partnership()
     declared = definition.message[rule.message]
-    managers = declared.acknowledge.then or ("team-manager",)
+    managers = _managers(by, declared.acknowledge.then)
     says = {"signal": rule.id} if "signal" in declared.parts else {}
     to = [f"role:{role}@{by.agency}" for role in managers]
     send(rule.message, to=to, about=_about(row), says=says, by=by, because=row.id)
     actions.told_besides(row, to)
     _read(signal, by)
     return made
+
+
+def _managers(by: Actor, then: Sequence[str]) -> Sequence[str]:
+    """The roles of those who manage a worker: at the front door its manager, who sees what the desk sees; else the teams'. Where
+    the agency has neither, whoever is told where nobody answers."""
+    team = partnership().team.get(by.team)
+    wanted = FRONT_DOOR_MANAGER if team is not None and team.on_duty_for else TEAM_MANAGER
+    there = any(one.active and (one.role, one.agency) == (wanted, by.agency) for one in workers())
+    return (wanted,) if there else then or (TEAM_MANAGER,)
 
 
 def _read(signal: UUID, by: Actor) -> None:

@@ -263,9 +263,10 @@ def test_taken_to_the_manager_it_stays_open_and_the_manager_reads_what_is_asked(
     assert "The manager is told" in plain(answer)
     deliver()
     assert not Standing.objects.get(id=sign).answered
-    theirs = get("tess", f"/signs/{sign}/")
+    theirs = get("paul", f"/signs/{sign}/")  # who manages the front door, and sees what the desk sees
     assert theirs.status_code == 200 and asked in plain(theirs)
-    assert f"/signs/{sign}/" in get("tess", "/messages/").content.decode()
+    for path in ("/messages/", "/signs/", "/"):
+        assert f"/signs/{sign}/" in get("paul", path).content.decode(), path
 
 
 def test_a_strategy_discussion_is_called_from_the_newest_record_on_which_it_rests(seen):
