@@ -80,15 +80,18 @@ def _held(person: UUID) -> list[UUID]:
 def raised(life: Life, expected: Expectation) -> Answered:
     """`{kind: signal, signal: repeat-missing, about: kez, citing: [m1, m2, m3], by: …}`: it was raised by then, and not
     withdrawn; with `at`, it stands at that moment. `level`, `answered`: and so; `stands: over | withdrawn`: it was raised, and
-    stands no more for that reason. A pattern of a place is asked of the children whose records it rests on.
+    stands no more for that reason. A pattern of a place is asked of the children whose records it rests on; without `about` a
+    signal is asked of everybody in the story.
 
     What is kept must be what would be computed of the same moment: where it is not, that is said, and it does not hold.
     """
     named, definition = expected.given["signal"], partnership()
     if named not in definition.signal:
         return None, NOT_BUILT_YET
-    kept = _kept(life, named, expected.given["about"])
-    if definition.signal[named].about != "place" and (differs := _differs(life, expected, kept)):
+    about = str(expected.given.get("about") or "")
+    whose = [about] if about else list(life.story.people)
+    kept = list({one.id: one for name in whose for one in _kept(life, named, name)}.values())
+    if definition.signal[named].about != "place" and (differs := _differs(life, named, whose, kept)):
         return None, differs
     by: datetime | None = expected.by
     stands, level, answer = (str(expected.given.get(key) or "") for key in ("stands", "level", "answered"))
@@ -120,9 +123,9 @@ def raised_as(life: Life, named: str, about: str | None) -> set[UUID | None]:
     return {one.id for name in ([about] if about else life.story.people) for one in _kept(life, named, name)}
 
 
-def _differs(life: Life, expected: Expectation, kept: list[Kept]) -> str:
+def _differs(life: Life, named: str, whose: list[str], kept: list[Kept]) -> str:
     """What is wrong where what is kept is not what follows from what is known."""
-    named, persons = expected.given["signal"], life.persons_of(expected.given["about"])
+    persons = list(dict.fromkeys(person for name in whose for person in life.persons_of(name)))
     computed = [e.citing for person in persons for rule, e in queries.computed(person, now()) if rule.id == named]
     standing = [one.cited for one in kept if not one.ended]
     if sorted(computed) == sorted(standing):

@@ -258,7 +258,7 @@ EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "clock": (("clock", "about", "state"), ("record",)),
     "sees": (("who", "record", "as"), ()),
     "knew": (("who", "about", "records"), ()),
-    "signal": (("signal", "about"), ("citing", "level", "answered", "stands")),
+    "signal": (("signal",), ("about", "citing", "level", "answered", "stands")),
     "message": (("message", "to"), ("about", "record", "signal")),
     "pack": (("event",), ("shown", "redacted", "withheld", "says", "lacks", "is")),
     # added since
