@@ -240,7 +240,8 @@ def as_episode(row: Standing) -> Episode:
 
 def _due(definition: Partnership, rule: Signal, row: Standing) -> datetime | None:
     """By when somebody who was told answers."""
-    message = definition.message.get(rule.message)
+    form = f"{rule.message}-{row.told.get('level', row.level)}"  # where a level has a message of its own
+    message = definition.message.get(form) or definition.message.get(rule.message)
     if row.told_at is None or row.answered or message is None or row.told.get("how") == "list":
         return None
     return parse_span(message.acknowledge.within).due(row.told_at, days_of(definition))

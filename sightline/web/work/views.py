@@ -21,6 +21,7 @@ from sightline.clocks.views import ClockView
 from sightline.identity import queries as identity
 from sightline.identity.match_queries import waiting_count
 from sightline.intake import queries as intake
+from sightline.signals.types import SignalView
 from sightline.timescales.moment import now
 from sightline.watching import queries as watching
 from sightline.web.child.beside import Due, due
@@ -35,6 +36,7 @@ from sightline.web.work import asked
 MOST_CLOCKS = 120  # so that one child's backlog does not hide what is due on the others
 MOST_NEWS, LINES = 40, 3  # entries that are looked at; lines that one child takes before the rest is folded
 SOON = timedelta(days=7)
+MOST_PRESSING = 4  # messages that cannot wait, at the top
 Who = tuple[str, str]  # name, age
 
 
@@ -107,7 +109,9 @@ def work(request: HttpRequest) -> HttpResponse:
             "today": f"{today:%A} {day_words(today)}",
             "may_view": may_view,
             "alarms": for_work(request),
-            "pressing": pressing_messages(request),
+            "pressing": besides(
+                pressing_messages(request, most=MOST_PRESSING + signals.AT_TOP), told[: signals.AT_TOP]
+            ),
             "signs": signals.lines(told[: signals.AT_TOP], named, present),
             "signs_count": capped_at(len(told), signals.MOST),
             "joining": joining_stopped(request),
@@ -202,6 +206,15 @@ def numbers(request: HttpRequest, dues: Sequence[Line], fresh: int) -> list[tupl
         words = "reading to ask about" if count == 1 else "readings to ask about"
         found.append((capped(count), words, reverse("unusual")))
     return found
+
+
+def besides(
+    pressing: tuple[list[dict[str, object]], int], shown: Sequence[SignalView]
+) -> tuple[list[dict[str, object]], int]:
+    """What cannot wait, without the messages of signs that stand below with what is asked."""
+    there = {one.id for one in shown}
+    lines, count = pressing
+    return [line for line in lines if line["one"].because not in there][:MOST_PRESSING], count  # type: ignore[attr-defined]
 
 
 def capped_at(count: int, most: int) -> str:
