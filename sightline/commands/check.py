@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,10 @@ def run(args: argparse.Namespace) -> int:
                 return 2
             faults = [*faults, *more]
         if partnership is not None:
+            # names as this partnership declares them: nothing is read a second time
+            nicknames.use(partial(nicknames.gathered, partnership.nicknames))
             faults = [*faults, *definition.check_examples(partnership, runners)]
+            nicknames.use(None)
         sound &= not faults
         report.append(
             {
