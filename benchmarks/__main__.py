@@ -18,6 +18,7 @@ NAMES = {
     "child-page": ("benchmarks.child_page", 1_000_000),
     "front-door": ("benchmarks.front_door", 1_000_000),
     "signals": ("benchmarks.signals", 1_000_000),
+    "back-test": ("benchmarks.back_test", 166_033),
     "busy": ("benchmarks.busy", 10_000),
     "city": ("benchmarks.city", 8_000),
     "backup": ("benchmarks.backup", 1_000_000),
@@ -37,7 +38,8 @@ def main() -> int:
     parser.add_argument(
         "--size",
         type=int,
-        help="records (load, busy), entries (child-page, front-door, signals, backup) or children (city, identity-accuracy)",
+        help="records (load, busy), entries (child-page, front-door, signals, backup) or children (city, back-test,"
+        " identity-accuracy)",
     )
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)

@@ -32,6 +32,9 @@ def add_parser(subparsers: Any) -> None:
         "  sightline signals backtest --scale 0.1 --bias biases.yaml      (do the rules pass on what is recorded unfairly?)",
     )  # fmt: skip
     where = parser.add_argument_group("which city")
+    where.add_argument(
+        "--history", action="store_true", help="replay what this database holds instead of an invented city"
+    )
     where.add_argument("--city", type=Path, metavar="DIR", help="a folder that `sightline simulate --out DIR` wrote")
     where.add_argument("--partnership", default=os.environ.get("SIGHTLINE_PARTNERSHIP", "leeds"))
     where.add_argument("--scale", type=float, default=0.05, help="how much of the partnership (default: 0.05)")
@@ -53,21 +56,23 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from sightline.commands import setup_django
 
-    setup_django("scratch")  # nothing is read from a database, nor kept in one
+    setup_django(
+        "" if args.history else "scratch"
+    )  # of an invented city nothing is read from a database, nor kept in one
     from sightline.definition.loader import Unsound, load
     from sightline.intake.readers import Unreadable
     from sightline.signals.backtest.reading import NoCity
 
     began = time.process_time()
     try:
-        definition = load(args.partnership)
+        definition = _in_force() if args.history else load(args.partnership)
         unknown = sorted(set(args.rules) - definition.signal.keys())
         if unknown:
             print(
                 f"No rule {unknown[0]!r} in {definition.id}: `sightline signals explain` lists them.", file=sys.stderr
             )
             return 2
-        figures = _figures(args, definition)
+        figures = _of_history(args) if args.history else _figures(args, definition)
     except (NoCity, Unreadable, Unsound, ValueError, OSError) as error:
         print(f"Nothing can be replayed so: {error}", file=sys.stderr)
         return 2
@@ -80,6 +85,27 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(lines(figures)))
         print(f"\nReplayed in {figures['processor-seconds-in-all']} seconds of processor time.")
     return 1 if args.strict and any(aim["met"] is False for aim in figures["aims"]) else 0
+
+
+def _in_force() -> Any:
+    from sightline.agencies.queries import partnership
+
+    return partnership()
+
+
+def _of_history(args: argparse.Namespace) -> dict[str, Any]:
+    from sightline.agencies.queries import machine
+    from sightline.clocks.rules import working_days
+    from sightline.sharing.reading import reading
+    from sightline.signals.backtest import history, running
+    from sightline.signals.backtest.telling import CASELOAD
+    from sightline.signals.knowing import rules_in_force
+
+    show = _progress()
+    with reading(machine("clock-machine"), "safeguarding", about="back-test") as opened:
+        city, definition = history.city(opened, show), opened.definition
+    days, caseload = working_days(definition), args.caseload or CASELOAD
+    return running.real(city, rules_in_force(definition), days, only=args.rules, caseload=caseload, progress=show)
 
 
 def _figures(args: argparse.Namespace, definition: Any) -> dict[str, Any]:

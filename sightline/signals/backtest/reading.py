@@ -302,7 +302,8 @@ class _Reader:
     def finish(self, homes: frozenset[str]) -> None:
         """Adds what stands beside each child, and puts everything in the order in which it became known."""
         for who, sealed in self.routine.items():
-            self.found[who] += self._opened(sealed, self.concerned.get(who))
+            if opened := list(self._opened(sealed, self.concerned.get(who))):
+                self.found[who] += opened
         people, entries = self.city.people, {False: self.found, True: self.in_any_role}
         circle = beside.Circle(self.definition, self.wanted, people, list(self.records.values()), self.told, entries)
         for who, others in list(circle.arrivals()):

@@ -123,6 +123,7 @@ class _Standing:
     told: set[str] = field(default_factory=set)
     level: str = ""
     rests_until: datetime | None = None
+    listed: bool = False  # told by a list alone: that is no rest for a bell
     tells_at: datetime | None = None
 
 
@@ -221,16 +222,21 @@ class Replay:
                 )  # it was over before anybody could have known: told to nobody
         before.cited = cited
         why = _why(before, episode, now)
-        if not why:
+        if not why and not (before.listed and not cited <= before.told):
             return []
         place = way_of(rule, world, now, rules=self.rules, days=self.days, asked=asked) if rule.tell else None
         way = rule.tell[place] if place is not None else None
+        if not why:
+            if way is None or way.how == "list":
+                return []
+            why = "grew"
         if way is not None and way.how == "morning" and why != "graver":
             before.tells_at = before.tells_at or next_morning(now, self.days)
             if before.tells_at > now:
                 return []
         before.told, before.level, before.tells_at = cited, episode.level, None
         before.rests_until = windows.after(rule.rest, now)
+        before.listed = way is None or way.how == "list"
         return [self._alert(one, rule, episode, way, now, why)]
 
     def _lately(self, one: _Child, cited: set[str], since: datetime) -> bool:

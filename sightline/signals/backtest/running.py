@@ -28,6 +28,13 @@ RESTS_ON = (
 )  # fmt: skip
 
 
+REAL_RESTS_ON = (
+    "What was known when is as recorded; of a corrected record, the version that stands now. Siblings, peers and places are left out.",
+    "A turning point is the first record that the partnership's oversight calls one. Many never come to that because somebody helped.",
+    "A rule that was in force changed what happened: this history is no experiment.",
+)  # fmt: skip
+
+
 def asked_of(partnership: Partnership) -> frozenset[str]:
     """The facts of entries that a back-test needs to keep."""
     return facts_of([*partnership.signal.values(), *baselines.settings()])
@@ -66,6 +73,36 @@ def backtest(
         out["compared"] = comparing.compared(city, ours, _others(city, judged, rules, staff, days, progress))
     out["aims"] = aims(out)
     return out
+
+
+def real(
+    city: City,
+    rules: Mapping[str, Signal],
+    days: WorkingDays,
+    *,
+    only: Collection[str] = (),
+    caseload: float = CASELOAD,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The same of the partnership's own history, as far as nobody needs to know what is true: whom the rules would have told
+    of before something grave was recorded, how often, and what people answered to what they were told."""
+    from sightline.signals.backtest import history
+
+    judged = {id: rule for id, rule in rules.items() if not only or id in only}
+    staff = Staff(city, caseload)
+    ours = replay(city, judged, staff, days, rules=rules, name="rules", title="the rules", progress=progress)
+    return {
+        "city": about(city),
+        "rests-on": list(REAL_RESTS_ON),
+        "turned": history.turned(city, ours.alerts),
+        "answered": history.answered(judged),
+        "load": measuring.load(city, staff, ours.alerts),
+        "outcomes": measuring.outcomes(city, ours.alerts),
+        "rules": measuring.by_rule(city, ours, [], judged, measuring.Outcomes(city)),
+        "asked": ours.asked,
+        "processor-seconds": round(ours.seconds, 2),
+        "aims": [],
+    }
 
 
 def _others(

@@ -13,6 +13,9 @@ WIDE = 46
 def lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """The whole report."""
     yield from _city(figures["city"])
+    if "turned" in figures:
+        yield from _real(figures)
+        return
     yield from _aims(figures)
     yield from _kinds(figures)
     yield from _look_alikes(figures["look-alikes"])
@@ -27,11 +30,33 @@ def lines(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _city(city: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{city['records']:,} records about {city['children']:,} children, {city['from']} to {city['until']}: {city['planted']:,} plantings"
+    planted = f": {city['planted']:,} plantings" if city["planted"] else ""
+    yield f"{city['records']:,} records about {city['children']:,} children, {city['from']} to {city['until']}{planted}"
     if city["not-yet-turned"]:
         yield f"{city['not-yet-turned']:,} storylines had not come to their turning point by the last day, and are left out"
     if city["recorded-by-nobody"]:
         yield f"{city['recorded-by-nobody']:,} events were recorded by nobody, as the file of biases says"
+
+
+def _real(figures: Mapping[str, Any]) -> Iterator[str]:
+    turned = figures["turned"]
+    yield ""
+    if turned["children"]:
+        days = f", {turned['lead-median']:.0f} days before at the median" if turned["told-before"] else ""
+        yield (
+            f"Of {turned['children']:,} children for whom something grave was first recorded, somebody would have been told of"
+            f" {turned['told-before']:,} in the half year before ({turned['share']:.0%}; {_between(turned['interval'], 'share')}){days}"
+        )
+    else:
+        yield "Nothing grave was first recorded of anybody after the first half year: there is nothing to hold the rules against"
+    for rule, answers in figures["answered"].items():
+        yield f"  {rule}: " + ", ".join(f"{answer} {count:,}" for answer, count in answers.items())
+    yield from _load(figures["load"])
+    yield from _outcomes(figures["outcomes"])
+    yield from _rules(figures["rules"])
+    yield ""
+    yield "What these figures rest on"
+    yield from (f"  {sentence}" for sentence in figures["rests-on"])
 
 
 def _aims(figures: Mapping[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ ever, and what stands there is held against what the replay knows: same children
 from __future__ import annotations
 
 import argparse
+import json
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from sightline.agencies.actions import take_from_definition
 from sightline.agencies.queries import machine, partnership
 from sightline.clocks.rules import working_days
-from sightline.commands import load
+from sightline.commands import load, signals_backtest
 from sightline.definition.loader import load as declared
 from sightline.identity import births
 from sightline.identity.models import SourceIdentity
@@ -57,6 +58,19 @@ def test_the_database_and_the_replay_see_the_same_signals(loaded, capsys):
     assert len(there) > 20, "a city in which too little happens to compare"
     missing, more = there - replayed, replayed - there
     assert not missing and not more, f"{len(there)} in the database; only there {missing}; only in the replay {more}"
+    _its_own_history_can_be_replayed(capsys)
+
+
+def _its_own_history_can_be_replayed(capsys):
+    """On the same database: loading it once is dear."""
+    parser = argparse.ArgumentParser()
+    signals_backtest.add_parser(parser.add_subparsers())
+    assert signals_backtest.run(parser.parse_args(["backtest", "--history", "--json"])) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["load"]["told"] > 0 and figures["turned"]["children"] >= figures["turned"]["told-before"] >= 0
+    assert sum(rule["raised"] for rule in figures["rules"]) > 20 and figures["city"]["planted"] == 0
+    assert signals_backtest.run(parser.parse_args(["backtest", "--history"])) == 0
+    assert "something grave was first recorded" in capsys.readouterr().out
 
 
 def _in_the_database(folder):
