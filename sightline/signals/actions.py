@@ -298,8 +298,9 @@ def note(row: Standing, what: str, *, detail: dict[str, Any] | None = None, by: 
 class _Telling:
     """Which of the signals that stand somebody is to be told of now, and when that is asked again.
 
-    Once; then, after the rest, where it has grown or nobody has answered; at once where it has become graver. What could have
-    been seen longer than a week ago when it came to us is history, and is told to nobody.
+    Once; then, after the rest, where it has grown or nobody has answered; at once where it has become graver, or stood on a
+    list alone and is now rung in. What could have been seen longer than a week ago when it came to us is history, and is
+    told to nobody.
     """
 
     def __init__(
@@ -367,9 +368,15 @@ class _Telling:
         before = row.told.get("level", row.level)
         if LEVELS.index(row.level) > LEVELS.index(before):
             return "graver"
-        if grew and rested and self._came_lately(row, person, grew):
+        if grew and (rested or self._rings_now(row, person)) and self._came_lately(row, person, grew):
             return "grew"
         return "unanswered" if not row.answered and rested else ""
+
+    def _rings_now(self, row: Standing, person: UUID) -> bool:
+        """Whether it stood on a list alone, and is now told otherwise: a list is no rest for a bell."""
+        rule = self.rules[row.rule]
+        way = self._way(rule, person) if row.told.get("how") == "list" else None
+        return way is not None and rule.tell[way].how != "list"
 
     def _waits(self, row: Standing) -> bool:
         """Whether the end of its rest changes anything."""

@@ -432,3 +432,28 @@ def test_when_signals_fail_altogether_clocks_stand(people, monkeypatch):
     assert Running.objects.filter(first=third).exists() and not Standing.objects.exists()
     at("2025-02-03 22:30")
     assert Standing.objects.count() == 1
+
+
+def test_a_list_is_no_rest_for_a_bell(people, monkeypatch):
+    """What stood on a list alone, and grew into what is rung in, is told at once though its rest is not over."""
+    ways = [
+        {
+            "when": {"count": {"record": "missing-episode"}, "at-least": "3", "within": "90 days"},
+            "whom": ["missing-exploitation-officer"],
+        },
+        {"whom": ["missing-exploitation-officer"], "how": "list"},
+    ]
+    count = {"count": {"record": "missing-episode"}, "at-least": "2", "within": "90 days"}
+    in_force(monkeypatch, rule(when=count, tell=ways, rest="90 days"))
+    who = child()
+    missing(who, "2025-01-06"), missing(who, "2025-01-20")
+    at("2025-01-21 09:00")
+    row = Standing.objects.get()
+    assert row.told["how"] == "list" and what(row) == ["raised", "told"]
+    missing(who, "2025-02-03")
+    at("2025-02-03 22:05")
+    row.refresh_from_db()
+    assert row.told["how"] == "now" and what(row) == ["raised", "told", "grew", "told"]
+    missing(who, "2025-02-10")
+    at("2025-02-10 22:05")
+    assert what(row).count("told") == 2, "the bell rests as any other"
