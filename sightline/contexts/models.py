@@ -13,7 +13,7 @@ class Spot(models.Model):
 
     classification = dict.fromkeys(("id", "place", "first", "happened", "record", "kinds"), "internal")
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     place = models.CharField(max_length=64)
     first = models.UUIDField()  # the record, by its first version; of the version that stands
     happened = models.DateTimeField()

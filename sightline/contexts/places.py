@@ -24,6 +24,7 @@ from sightline.identity.queries import held, rows_of
 from sightline.sharing.reading import Reading
 from sightline.vault.actions import digest
 from sightline.vault.adding import add
+from sightline.vault.ids import Ids
 from sightline.vault.taking import taken
 
 PURPOSE = "place"  # whose digests compare with each other
@@ -76,7 +77,8 @@ def follow(definition: Partnership, entries: Iterable[MachineEntry]) -> set[str]
     new = [one for key, one in wanted.items() if key not in there or there[key][1] != one]
     if gone:
         Spot.objects.filter(id__among=gone).delete()
-    add(Spot, _Wanted._fields, new)
+    ids = Ids()
+    add(Spot, ("id", *_Wanted._fields), [(ids(), *one) for one in new])
     return {kept.place for key, (_, kept) in there.items() if wanted.get(key) != kept} | {one.place for one in new}
 
 
