@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
+_delivering = threading.local()
 ACKNOWLEDGE = "acknowledge-message"
 TOLD, NOBODY_ANSWERED, NOBODY_THERE = "told", "nobody-answered", "nobody-there"
 DEPUTY, DIGEST = "deputy", "digest"  # told for somebody who is away; over the week's number, so that it comes folded
@@ -135,7 +137,23 @@ def deliver(limit: int = 200) -> int:
     """Does what is due about messages: delivers them, and tells somebody else where nobody answered. Returns how many.
 
     Called after commit, and by the worker; safe in several processes at once. A message that fails is tried again later.
+    What comes due while this thread delivers is taken by the same call: else each of many messages would look through all.
     """
+    if getattr(_delivering, "busy", False):
+        _delivering.again = True
+        return 0
+    done, _delivering.busy = 0, True
+    try:
+        while True:
+            _delivering.again = False
+            done += _deliver(limit)
+            if not _delivering.again:
+                return done
+    finally:
+        _delivering.busy = False
+
+
+def _deliver(limit: int) -> int:
     done, people = 0, None
     for id in Waiting.objects.filter(run_at__lte=now()).order_by("run_at", "id").values_list("id", flat=True)[:limit]:
         people = people if people is not None else workers_by_place(partnership())
