@@ -27,17 +27,20 @@ def check_link(faults: Faults, name: str, link: Any) -> None:
         if link.through == link.id:
             faults.add(name, ("through",), link.through, "another link", code="cycle")
     if link.lasts:
-        try:
-            unit = parse_span(link.lasts).unit
-        except ValueError:
-            unit = ""
-        if unit not in ("day", "week", "month"):
+        if not _is_a_time(link.lasts):
             faults.add(name, ("lasts",), link.lasts, "a time such as `6 months`")
     made = link.on is not None or link.both is not None
     if made and not link.lasts and link.id in ("peer", "adult-at-home"):
         faults.add(
             name, ("lasts",), "", "a time such as `6 months`: nobody stays linked for having once stood on one record"
         )
+
+
+def _is_a_time(text: str) -> bool:
+    try:
+        return parse_span(text).unit in ("day", "week", "month")
+    except ValueError:
+        return False
 
 
 def _titles(faults: Faults) -> tuple[str, ...]:

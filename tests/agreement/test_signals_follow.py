@@ -68,7 +68,7 @@ class World:
         who = Details(
             given=rng.choice(("Ada", "Ben", "Cal", "Dee", "Eve", "Fay", "Gus", "Hal", "Ivy", "Jon"))
             + "abcdefghij"[n % 10],
-            family=f"{rng.choice(('Ash', 'Birch', 'Carr', 'Dell'))}{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676 % 26)}",
+            family=rng.choice(("Ash", "Birch", "Carr", "Dell")) + "".join(chr(97 + n // of % 26) for of in (1, 26, 676)),
             born=born.isoformat(),
             postcode=f"LS{n % 28 + 1} {n % 9 + 1}{'ABDEFGHJLN'[n // 9 % 10]}{'ABDEFGHJLN'[n // 90 % 10]}",
         )
