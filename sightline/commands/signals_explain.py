@@ -19,7 +19,7 @@ def add_parser(subparsers: Any) -> None:
         "  sightline signals explain repeat-missing\n"
         "  sightline signals explain --partnership riverford      (every rule, one line each)\n"
         "  sightline signals explain unseen-child --json",
-        description="Prints what a rule asks, what it may mean, what it does not mean, who is told, when it rests and what ends it.\n"
+        description="Prints what a rule asks, what it may mean and does not mean, who is told, when it rests and what ends it.\n"
         "Every sentence is made from what the rule computes with. Needs no database. Exit codes: 0; 1 no such rule.",
     )
     parser.add_argument("rule", nargs="?", default="", help="id of the rule; without one, all of them, one line each")

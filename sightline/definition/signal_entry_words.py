@@ -119,7 +119,7 @@ def _field(p: Partnership, field: str, records: Sequence[str]) -> RecordField | 
     return next((record.fields[field] for record in some if field in record.fields), None)
 
 
-def _term(p: Partnership, name: str, values: tuple[str, ...], records: tuple[str, ...]) -> str:
+def _term(p: Partnership, name: str, values: tuple[str, ...], records: Sequence[str]) -> str:
     """One thing that is asked of an entry besides its kind."""
     if len(values) == 1 and (name, values[0]) in YES_NO:
         return YES_NO[name, values[0]]
