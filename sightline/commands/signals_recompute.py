@@ -23,7 +23,9 @@ def add_parser(subparsers: Any) -> None:
         "Exit codes: 0; 1 with --check, where something stands that does not follow, or the other way round.",
     )
     parser.add_argument("--check", action="store_true", help="keep nothing: say about how many people it differs")
-    parser.add_argument("--jobs", type=int, default=0, help="processes beside each other (default: one a core on PostgreSQL)")
+    parser.add_argument(
+        "--jobs", type=int, default=0, help="processes beside each other (default: one a core on PostgreSQL)"
+    )
     parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
@@ -58,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         verb = "would change" if args.check else "changed"
         print(
             f"{found.people:,} people and {found.places:,} places in {took:,.0f} s: "
-            f"{found.signals:,} signs follow from what is known; {verb} about {found.changed:,} people and {found.places_changed:,} places."
+            f"{found.signals:,} signs follow from what is known; "
+            f"{verb} about {found.changed:,} people and {found.places_changed:,} places."
         )
     return int(args.check and bool(found.changed or found.places_changed))
