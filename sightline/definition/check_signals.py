@@ -16,6 +16,7 @@ from sightline.timescales.spans import Span, parse_span
 
 OWNERS = "see-signal-rules"  # the permission of whoever answers for a rule
 WINDOWS = ("within", "over", "against", "for_")
+ANSWERS = "answer-signal"
 COUNTED_DAYS = ("working day", "school day")
 LONGEST_DAYS = 366 * 10
 IN_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "working day": 1, "school day": 1, "week": 7, "month": 31}
@@ -193,6 +194,10 @@ def _tell(faults: Faults, name: str, signal: Any) -> None:
         for key, given in (("whom", told.whom), ("else", told.else_)):
             for place, who in enumerate(given):
                 faults.thing(name, ("tell", index, key, place), who, "role", *(WHO if key == "whom" else ()))
+                role = faults.partnership.role.get(who)
+                if role is not None and ANSWERS not in role.may:
+                    expected = f"a role that may answer (`{ANSWERS}`): who is asked can say what was done"
+                    faults.add(name, ("tell", index, key, place), who, expected)
         if told.whom and set(told.whom) <= set(WHO) and not told.else_:
             expected = "`else`: roles that are told where the child has nobody of these"
             faults.add(name, ("tell", index, "whom"), ", ".join(told.whom), expected, code="empty")

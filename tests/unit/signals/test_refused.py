@@ -100,6 +100,7 @@ FAULTS = {
         9,
         "did you mean 'duty-social-worker'",
     ),
+    "tells somebody who cannot answer": (TELL, "[{whom: [quality-officer], how: now}]", 9, "may answer"),
     "tells nobody where there is no worker": (
         TELL,
         "[{whom: [allocated-worker], how: now}]",
