@@ -30,6 +30,7 @@ from sightline.ledger.models import Link, Node, Record
 from sightline.ledger.triggers import append_only_models
 from sightline.messages.models import Acknowledged, Ask, AskAnswer, Delivered, Mailed, Outgoing
 from sightline.retention.models import Hold, Lifting
+from sightline.signals.governing.models import Explained, Fairness
 from sightline.signals.models import Answer, Happened, Switch
 from sightline.timescales.moment import now
 from sightline.watching.models import Reviewed, Unusual
@@ -119,6 +120,13 @@ def _of_signals():
         signal=uuid4(), rule="a-rule", answer="acted", by="amir", agency=CARE, role="r", at=now(), words=b""
     )
     Switch.objects.create(rule="*", off=True, by="amir", at=now())
+    today = now().date()
+    Fairness.objects.create(
+        rule="a-rule", version=1, begins=today, ends=today, made_at=now(), by="m", figures={}, definition="0" * 64
+    )
+    Explained.objects.create(
+        rule="a-rule", breakdown="sex", group="g", times=2.0, because="w", at=now(), by="amir", until=today
+    )
 
 
 def _of_locations():
