@@ -9,7 +9,16 @@ from uuid import UUID
 
 from sightline.chronology import rules
 from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import entries_of, handled_on, is_sealed, label_of, latest_of, opened_for_each, view
+from sightline.chronology.queries import (
+    _since,
+    entries_of,
+    handled_on,
+    is_sealed,
+    label_of,
+    latest_of,
+    opened_for_each,
+    view,
+)
 from sightline.chronology.types import EntryView, Holds
 from sightline.identity.queries import persons_of, rows_of
 from sightline.sharing.reading import Reading
@@ -62,7 +71,7 @@ def notices(reading: Reading, firsts: Iterable[UUID]) -> dict[UUID, Noticed]:
         best: Sight | None = None
         for who in [same[child] for child in children] or [[p.identity_id for p in on]]:
             roles = list(dict.fromkeys(p.role for p in on if p.child and p.identity_id in who))
-            sealed = row.routine and any(is_sealed(row, opened.get(i, {})) for i in who)
+            sealed = is_sealed(row, _since(opened, who))
             sight = reading.see(
                 label_of(row, kind, who, sealed=sealed, handling=handled_on(reading.definition, row, roles))
             )
@@ -108,7 +117,7 @@ def held_about(
     parts = list(Part.objects.filter(identity_id__among=list(person_of), child=True).values_list(*COLUMNS))
     entries = {part[2]: Entry(id=part[2], first=part[3]) for part in parts}
     standing, earlier = latest_of(entries.values(), None)
-    opened = opened_for_each([identity for identity, *rest in parts if rest[7]], None)
+    opened = opened_for_each(list(person_of) if any(part[8] for part in parts) else [], None)
     reading.learn_ties([*person_of, *standing] if reading.policy.asks_records else person_of)
     left_out, known, definition = set(besides), reading.agencies, reading.definition
     roles: dict[tuple[UUID, UUID], dict[str, None]] = defaultdict(dict)
@@ -128,7 +137,7 @@ def held_about(
         )  # fmt: skip
         kind = known[agency].kind if agency in known else ""
         held = tuple(roles[person, entry_id])
-        sealed = routine and all(is_sealed(entry, opened.get(i, {})) for i in same[person])
+        sealed = is_sealed(entry, _since(opened, same[person]))
         label = label_of(entry, kind, tuple(same[person]), sealed=sealed, handling=handled_on(definition, entry, held))
         sight = reading.see(label)
         if not sight:
