@@ -30,7 +30,7 @@ from sightline.signals.actions import Kept
 from sightline.signals.knowing import relevant, rules_in_force
 
 log = logging.getLogger(__name__)
-MACHINE, LIST = "clock-machine", "list"
+MACHINE, LIST, DOUBTED = "clock-machine", "list", "rule-doubted"
 FRONT_DOOR_MANAGER, TEAM_MANAGER = "front-door-manager", "team-manager"
 
 
@@ -143,9 +143,14 @@ def _about(row: Kept) -> list[UUID]:
 @trusted("answer-signal")
 @transaction.atomic
 def answer(*, signal: UUID, answer: str, because: str = "", done: Sequence[UUID] = (), by: Actor) -> UUID:
-    """As `signals.answers.answer`; what was told of it to this worker is read with it, and chased no more."""
+    """As `signals.answers.answer`; what was told of it to this worker is read with it, and chased no more. That the rule is
+    wrong is told to whoever answers for the rule: that somebody said so, and nothing about the child."""
     made = answers.answer(signal=signal, answer=answer, because=because, done=done, by=by)
     _read(signal, by)
+    definition = partnership()
+    rule = rules_in_force(definition).get(actions.kept(signal).rule)
+    if answer == answers.WRONG and rule is not None and rule.owner and DOUBTED in definition.message:
+        send(DOUBTED, to=f"role:{rule.owner}", says={"signal": rule.id}, by=by, because=made)
     return made
 
 

@@ -25,6 +25,7 @@ from sightline.chronology.queries import of_person
 from sightline.clocks.models import Running
 from sightline.commands import main
 from sightline.definition.outcomes import Missing
+from sightline.identity.queries import persons_of
 from sightline.intake.models import Item
 from sightline.jobs.models import Due
 from sightline.jobs.nightly import NIGHTLY, OFTEN, next_at, plan
@@ -34,6 +35,7 @@ from sightline.ledger.models import Record
 from sightline.ledger.verifying import verify
 from sightline.sharing.reading import reading
 from sightline.sharing.types import Level
+from sightline.signals.models import Standing
 from sightline.signals.queries import raised
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import allow_pretending, now, pretend
@@ -118,6 +120,8 @@ def machine_leaks(world) -> list[str]:
             leaks += [f"clock machine: {entry.record}" for entry in theirs]
     routine = set(Entry.objects.filter(routine=True).values_list("id", flat=True))
     leaks += [f"clock: {clock.clock}" for clock in Running.objects.all() if clock.started_by in routine]
+    about = persons_of(Standing.objects.exclude(identity=None).values_list("identity_id", flat=True))
+    leaks += [f"sign: {row.rule}" for row in Standing.objects.all() if about.get(row.identity_id) in quiet]
     for username in world.roles:
         with reading(actor_for(worker(username)), "safeguarding", recorded=False) as opened:
             for person in sorted(quiet)[:3]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.jobs.due import lag_seconds, sweep
 from sightline.ledger.models import Record
+from sightline.messages import actions
 from sightline.messages.actions import acknowledge, send
 from sightline.messages.models import Acknowledged, Outgoing, Waiting
 from sightline.messages.queries import inbox, one, told, waiting_count
@@ -178,3 +179,14 @@ def test_what_one_reason_sends_to_several_of_ones_inboxes_is_one_line_and_read_o
         assert len(two) == 2 and sorted(len(line.also) for line in two) == [0, 2]
     acknowledge(message=next(line.id for line in two if line.also), by=paul)
     assert len(lines("paul")) == 1
+
+
+def test_many_that_reach_nobody_are_each_looked_at_twice_and_no_more(house, monkeypatch):
+    """Delivered, and chased at once: nobody is there to read it. Each looked through all that waited, once."""
+    steps = []
+    step = actions._step
+    monkeypatch.setattr(actions, "_step", lambda *args: steps.append(args[0]) or step(*args))
+    with transaction.atomic():
+        for _ in range(12):
+            alert("role:hospital-navigator")
+    assert len(steps) == len(set(steps)) <= 24

@@ -255,6 +255,25 @@ def test_what_nobody_answers_is_told_again_when_its_rest_ends(people, monkeypatc
     assert what(row) == ["raised", "told", "escalated", "answered"]
 
 
+def test_that_a_rule_is_wrong_is_told_to_whoever_answers_for_it_and_a_manager_is_no_answer(people, monkeypatch):
+    in_force(monkeypatch, rule(owner="police-supervisor"))
+    three(child())
+    row, mona = Standing.objects.get(), people["mona"]
+    with pretend(parse_moment("2025-02-04 09:00")):
+        with pytest.raises(Invalid):
+            signalling.take_to_manager(signal=row.id, because="?", by=mona)
+        signalling.take_to_manager(signal=row.id, because="I cannot reach anybody who knows her.", by=mona)
+    row.refresh_from_db()
+    assert row.answered == "" and what(row)[-1] == "escalated"
+    assert f"role:team-manager@{POLICE}" in {one.to for one in Outgoing.objects.filter(because=row.id)}
+    with pretend(parse_moment("2025-02-04 10:00")), reading(mona, "safeguarding") as opened:
+        assert [one.id for one in queries.mine(opened)] == [row.id]
+    with pretend(parse_moment("2025-02-04 11:00")):
+        signalling.answer(signal=row.id, answer="wrong", because="One long visit, told three times.", by=mona)
+    told = Outgoing.objects.get(kind="rule-doubted")
+    assert (told.to, told.about, told.says) == ("role:police-supervisor", [], {"signal": "repeat-missing"})
+
+
 def test_two_who_are_joined_and_told_apart_keep_what_was_answered(people, monkeypatch):
     in_force(monkeypatch, rule())
     one, other = child(0), child(1)
