@@ -211,7 +211,7 @@ def _centrepiece() -> list[tuple[str, str]]:
     from sightline.timescales.london import local
 
     name = next(one.name for one in DEMO_WORKERS if one.username == DEMO_WHO)
-    with reading(actor_for(worker(DEMO_WHO)), "safeguarding", about="view-child", recorded=False) as opened:
+    with reading(actor_for(worker(DEMO_WHO)), "safeguarding", about="view-child") as opened:
         found = [
             (person.person, one)
             for person in find(opened, Asked(words=DEMO_CHILD))

@@ -23,7 +23,8 @@ COUNT_DELIVERIES = ("data-officer", "front-door-manager", "system-administrator"
 ROLES = frozenset(
     "social-worker school-nurse gp designated-safeguarding-lead police-hub-officer police-analyst conference-chair "
     "mace-coordinator housing-officer business-manager information-governance scrutineer designated-officer "
-    "youth-justice-practitioner independent-domestic-abuse-adviser sealed-records-holder education-officer team-manager".split()
+    "youth-justice-practitioner independent-domestic-abuse-adviser sealed-records-holder education-officer team-manager "
+    "duty-social-worker".split()  # who is told of signs: where nobody is on duty, a manager is told in their place
 )
 
 

@@ -6,9 +6,13 @@ import re
 
 POLICE_WAITS = re.compile(r"daily extract.*wait", re.DOTALL)  # other journeys send what waits for a person, too
 
+
 def _quarantined(walker, line: str) -> None:
     walker.go("/loads/")
-    walker.page.locator("tr", has_text=POLICE_WAITS).locator("a").click()
+    police = walker.page.locator("tr", has_text=POLICE_WAITS)
+    while not police.count():  # other journeys load, too: it may stand on an older page
+        walker.page.get_by_role("link", name="Older loads").click()
+    police.first.locator("a").click()
     walker.page.get_by_role("link", name=line).click()
 
 

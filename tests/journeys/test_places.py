@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -39,8 +40,8 @@ def stairs(address):
         there(LEO, 12, role="suspect", **theft),
         there(KIT, 3, **theft),
     )
-    row = Standing.objects.exclude(place="").get()
-    with pretend(row.tells_at):
+    row = Standing.objects.filter(place__isnull=False).exclude(place="").latest("since")  # the town has others
+    with pretend(row.tells_at) if row.tells_at else nullcontext():
         due.sweep()
         due.sweep()
     return row
