@@ -115,7 +115,7 @@ def test_nobody_who_reads_or_writes_notices_a_rotation(database, kept_in_file, m
     close_old_connections()
     said = json.loads(capsys.readouterr().out)
     assert failed == []
-    assert done["read"] > 100 and done["written"] > 3, done
+    assert done["read"] > 100 and done["written"] > 1, done
     assert said["wrapped"] > 600 and said["left"] == 0 and said["current"] != before
     assert set(rotating.counts()) == {said["current"]}  # those too that were written meanwhile
     assert retire(before) == 0

@@ -12,7 +12,7 @@ def _quarantined(walker, line: str) -> None:
     police = walker.page.locator("tr", has_text=POLICE_WAITS)
     while not police.count():  # other journeys load, too: it may stand on an older page
         walker.page.get_by_role("link", name="Older loads").click()
-    police.first.locator("a").click()
+    police.last.locator("a").click()
     walker.page.get_by_role("link", name=line).click()
 
 

@@ -35,10 +35,10 @@ def stairs(address):
     )
     theft = {"offence": "theft", "child_at_risk": "no"}
     send(
-        there(NAN, 20, **theft),
-        there(KIT, 13, **theft),
-        there(LEO, 12, role="suspect", **theft),
-        there(KIT, 3, **theft),
+        there(NAN, 20, message="stairs-1", **theft),
+        there(KIT, 13, message="stairs-2", **theft),
+        there(LEO, 12, role="suspect", message="stairs-3", **theft),
+        there(KIT, 3, message="stairs-4", **theft),
     )
     row = Standing.objects.filter(place__isnull=False).exclude(place="").latest("since")  # the town has others
     with pretend(row.tells_at) if row.tells_at else nullcontext():
