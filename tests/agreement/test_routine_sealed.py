@@ -41,13 +41,13 @@ from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import allow_pretending, now, pretend
 from sightline.timescales.spans import parse_span
 from sightline.vault.actions import Erased, Keyring
-from tests.support.sealed_world import CORE, KINDS, MARKS, SCHOOL, START, SealedWorld, Walker
+from tests.support.sealed_world import CHANGING, CORE, KINDS, MARKS, SCHOOL, START, SealedWorld, Walker
 
 CHILDREN, MANY = 12, 300  # in `make test`, and in `make nightly`
 EVERY_URL = ("social-worker", "front-door-manager", "data-officer")
 FEWER = (*EVERY_URL, "designated-safeguarding-lead", "school-nurse")  # on the second engine
-# What counts an agency's own deliveries, and not children, or signs of children whose records are open (theirs arrive
-# here too; that no sign stands about the others is asked of the machines): looked through for words, not compared.
+# What counts an agency's own deliveries, and not children: looked through for words, not compared. How the rules of signs do
+# is told of children whose records are open, of whom more arrives here too: compared by itself, below.
 COUNTS_DELIVERIES = (
     "who-saw",  # it tells of these very readings
     "loads",
@@ -159,6 +159,21 @@ def test_pages_are_there_to_be_compared(world, looked):
 def test_no_page_of_anybody_is_different_for_what_is_sealed(looked):
     before, after = looked
     assert differences(before, after) == []
+
+
+def test_how_rules_of_signs_do_tells_nothing_of_what_is_sealed(world, looked):
+    """Where more arrives of quiet children alone, it reads as before."""
+
+    def read():
+        clients = {one: Walker(one).client for one in world.roles}
+        return {one: whole((got.status_code, CHANGING.sub("", got.content.decode()))) for one, client in clients.items()
+                if (got := client.get("/signs/rules/")).status_code == 200}  # fmt: skip
+
+    with pretend(MOMENT):
+        before = read()
+        for days in (5, 50, 300):
+            world.send(note for one in world.quiet for note in world.routine(one, START - timedelta(days=days)))
+        assert before and read() == before
 
 
 def test_no_word_of_a_sealed_record_stands_anywhere(looked):
