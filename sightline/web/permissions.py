@@ -51,7 +51,7 @@ ACCESS: dict[str, Access] = {
     "glossary": Access(SIGNED_IN, "administration"),
     "draft": Access(SIGNED_IN, "administration"),  # one's own unsent words, and nobody else's
     **_all("find found", Access("find-child", verb="find-child")),
-    "child": Access("view-child", verb="view-child"),
+    **_all("child child-signs-then", Access("view-child", verb="view-child")),
     "entry": Access("view-child", verb="view-entry"),
     "messages": Access("acknowledge-message", verb="view-messages"),
     "message-read": Access("acknowledge-message", "administration"),

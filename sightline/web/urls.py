@@ -15,6 +15,7 @@ from sightline.web.access import receipt as access_receipt
 from sightline.web.access import seen as access_seen
 from sightline.web.access import unusual as access_unusual
 from sightline.web.accounts import views as accounts
+from sightline.web.child import then as child_then
 from sightline.web.child import views as child
 from sightline.web.contexts import views as contexts
 from sightline.web.day_lists import views as day_lists
@@ -98,6 +99,7 @@ urlpatterns = [
     path("find/", find.find, name="find"),
     path("find/<uuid:search>/", find.found, name="found"),
     path("child/<uuid:person>/", child.child, name="child"),
+    path("child/<uuid:person>/signs-then/", child_then.signs_then, name="child-signs-then"),
     path("child/<uuid:person>/separate/<uuid:held>/", separating.separate, name="separate"),
     path("child/<uuid:person>/separated/<uuid:held>/", match_history.seen, name="seen-because"),
     path("child/<uuid:person>/who/", match_history.who_was_who, name="who-was-who"),

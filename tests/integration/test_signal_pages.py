@@ -112,8 +112,8 @@ def plain(response):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
-def get(username, path):
-    return door(username).get(path)
+def get(username, path, **headers):
+    return door(username).get(path, **headers)
 
 
 # --- who sees it --------------------------------------------------------------------------------------------------------
@@ -159,10 +159,17 @@ def test_whoever_is_not_told_and_may_not_read_it_all_learns_nothing(seen):
 def test_as_known_before_the_third_time_nothing_stood_and_afterwards_nobody_answers_the_past(seen):
     who, _ = seen
     there = f"/child/{person(POLICE, who.local_id)}/"
-    before = get("amir", f"{there}?known-on={day(10)[:10]}").content.decode()
-    after = get("amir", f"{there}?known-on={day(1)[:10]}").content.decode()
-    assert "Missing 3 times" not in before
-    assert "Missing 3 times" in after and "?do=" not in after
+    for part in ({}, {"HTTP_HX_REQUEST": "true"}):  # a page of its own, and a part of the child's
+        before, after = (
+            get("amir", f"{there}signs-then/?known-on={day(n)[:10]}", **part).content.decode() for n in (10, 1)
+        )
+        assert "Missing 3 times" not in before and "No sign would have shown" in before
+        assert "Missing 3 times" in after and "?do=" not in after
+        assert ("<h1>" in after) == (not part)
+    page = get("amir", f"{there}?known-on={day(1)[:10]}").content.decode()
+    assert f'{there}signs-then/?known-on={day(1)[:10]}"' in page
+    assert get("amir", f"{there}signs-then/").status_code == 302
+    assert get("dee", f"{there}signs-then/?known-on={day(1)[:10]}").status_code == 403
 
 
 # --- where it stands ----------------------------------------------------------------------------------------------------

@@ -163,6 +163,20 @@ def signs(
     return sorted(found, key=lambda s: (not s.open, RANK[s.level], -len(s.firsts), -s.since.timestamp()))
 
 
+def placed(told: list[Sign]) -> dict[str, list[Sign]]:
+    """Where each sign stands: the gravest and the first offer of help whole; what else is pressing in a line each; what can be
+    looked at in one's day, and what was answered or is over, folded away."""
+    standing = [sign for sign in told if sign.open]
+    warnings, offers = [s for s in standing if not s.offer], [s for s in standing if s.offer]
+    first = [*warnings[:1], *offers[:1]]
+    return {
+        "signs_first": first,
+        "signs_more": [s for s in standing if s not in first and s.level != "look"],
+        "signs_later": [s for s in standing if s not in first and s.level == "look"],
+        "signs_over": [s for s in told if not s.open],
+    }
+
+
 def _cited(entry: EntryView, href: str, newest: bool) -> Cited:
     pointer = entry.level is Level.POINTER
     agency = entry.agency

@@ -21,7 +21,7 @@ from sightline.identity import queries as identity
 from sightline.signals import queries as signals
 from sightline.timescales.moment import now
 from sightline.web.child import beside, drawing, page
-from sightline.web.child.signs import Sign, signs
+from sightline.web.child.signs import placed, signs
 from sightline.web.code_words import CodeWords
 from sightline.web.emergency import views as emergency
 from sightline.web.matches.counted import waits
@@ -51,7 +51,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     today = filters.known_on or london(present).date()
 
     told = chronology.of_person(reading, person, known_on=moment)
-    raised = signals.of_person(reading, person, told.identities, known_on=moment, entries=told.entries, past=True)
+    raised = [] if moment else signals.of_person(reading, person, told.identities, entries=told.entries, past=True)
     cited = {first for one in raised if one.open and one.sort != "data" for first in one.cited}
     if request.htmx and request.htmx.target == "chronology":  # the list alone
         listing = page.listing(
@@ -106,6 +106,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "states": states,
         "voices": beside.voices(told.entries),
         **placed(told_signs),
+        "signs_then": reverse("child-signs-then", args=[person]) + filters.query() if moment else "",
         "may_answer": not moment and bool(may(reading.actor, "answer-signal", definition)),
         "picture": drawn,
         "svg": mark_safe(drawn.svg),
@@ -131,20 +132,6 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "may_separate": not moment and profile and len(profile.held) > 1 and request.shell.may_open("separate"),
     }
     return render(request, "child/child.html", context)
-
-
-def placed(told: list[Sign]) -> dict[str, list[Sign]]:
-    """Where each sign stands: the gravest and the first offer of help whole; what else is pressing in a line each; what can be
-    looked at in one's day, and what was answered or is over, folded away."""
-    standing = [sign for sign in told if sign.open]
-    warnings, offers = [s for s in standing if not s.offer], [s for s in standing if s.offer]
-    first = [*warnings[:1], *offers[:1]]
-    return {
-        "signs_first": first,
-        "signs_more": [s for s in standing if s not in first and s.level != "look"],
-        "signs_later": [s for s in standing if s not in first and s.level == "look"],
-        "signs_over": [s for s in told if not s.open],
-    }
 
 
 def narrow(request: HttpRequest, person: UUID) -> HttpResponse:
