@@ -25,7 +25,7 @@ from sightline.messages.actions import acknowledge, send
 from sightline.messages.queries import unread_because
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.standing import trusted
-from sightline.signals import actions, answers, at_places, looking, whom
+from sightline.signals import actions, answers, at_places, looking, telling, whom
 from sightline.signals.actions import Kept
 from sightline.signals.knowing import relevant, rules_in_force
 
@@ -96,7 +96,7 @@ def look_at_places(limit: int) -> int:
     return len(wanted)
 
 
-def tell_all(found: Sequence[actions.ToTell]) -> None:
+def tell_all(found: Sequence[telling.ToTell]) -> None:
     """Tells whoever is to be told, in the caller's transaction."""
     if not found:
         return
@@ -107,7 +107,7 @@ def tell_all(found: Sequence[actions.ToTell]) -> None:
             _tell(one, definition, rules[one.rule], staff, by)
 
 
-def _tell(one: actions.ToTell, definition: Partnership, rule: Signal, staff: whom.Staff, by: Actor) -> None:
+def _tell(one: telling.ToTell, definition: Partnership, rule: Signal, staff: whom.Staff, by: Actor) -> None:
     """Tells whoever the rule names. What is for a list alone is told by a message only where one is declared for that."""
     row = actions.kept(one.signal)
     own = [identity.id for identity in identities_of(one.person)] if one.person is not None else []
@@ -117,7 +117,7 @@ def _tell(one: actions.ToTell, definition: Partnership, rule: Signal, staff: who
     if how != LIST or kind != rule.message:
         says = {"signal": rule.id} if "signal" in definition.message[kind].parts else {}
         send(kind, to=to, about=_about(row), says=says, by=by, because=row.id)
-    actions.mark_told(row, to=to, way=one.way, how=how, why=one.why, rule=rule)
+    telling.mark_told(row, to=to, way=one.way, how=how, why=one.why, rule=rule)
 
 
 def _message(definition: Partnership, rule: Signal, form: str) -> str:
@@ -165,7 +165,7 @@ def take_to_manager(*, signal: UUID, because: str, by: Actor) -> UUID:
     says = {"signal": rule.id} if "signal" in declared.parts else {}
     to = [f"role:{role}@{by.agency}" for role in managers]
     send(rule.message, to=to, about=_about(row), says=says, by=by, because=row.id)
-    actions.told_besides(row, to)
+    telling.told_besides(row, to)
     _read(signal, by)
     return made
 

@@ -18,9 +18,10 @@ from sightline.identity.queries import identities_of, rows_by_id
 from sightline.ledger.actions import write
 from sightline.sharing.reading import reading
 from sightline.signals import queries, windows
-from sightline.signals.actions import look_at_rests_end, note
+from sightline.signals.becoming import note
 from sightline.signals.knowing import rules_in_force
 from sightline.signals.models import Answer, Standing
+from sightline.signals.telling import look_at_rests_end
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 

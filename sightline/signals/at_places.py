@@ -4,7 +4,7 @@ and never written on a child's record.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,21 +14,18 @@ from django.db import transaction
 
 from sightline.contexts import pictures, places
 from sightline.contexts.types import AtPlace
-from sightline.definition.kinds.signals import LEVELS
 from sightline.definition.types import Partnership, Signal
 from sightline.identity.births import Born
 from sightline.sharing.reading import Reading
 from sightline.signals import same
-from sightline.signals.actions import HISTORY, ToTell, _Episode, _Step, days_of, next_morning
+from sightline.signals.actions import _Episode, _Step, days_of, look_again
 from sightline.signals.asking import Asked
 from sightline.signals.knowing import NEVER_RESTS_ON, rules_in_force, seen
 from sightline.signals.models import Look, Standing
-from sightline.signals.rules import stands, told
+from sightline.signals.rules import stands
+from sightline.signals.telling import Telling, ToTell
 from sightline.signals.types import Occurrence, World
 from sightline.timescales.moment import now
-from sightline.timescales.working import WorkingDays
-from sightline.vault.adding import add_objects, new
-from sightline.vault.ids import Ids
 
 
 def rules_of_places(definition: Partnership, moment: datetime) -> dict[str, Signal]:
@@ -74,11 +71,13 @@ def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
                 looks[place] = min(answer.looks_again, looks.get(place, answer.looks_again))
     step = _PlaceStep(moment, [row for row in kept if row.rule in rules], found, wanted)
     step.work()
-    tell = _decide(step, rules, asked_of, moment, days, looks)
+    telling = Telling(rules, step.standing(), asked_of, moment, days, lambda row: row.place)
+    tell = telling.decide(looks)
+    step.changed |= telling.changed
     step.save()
     shown = {row.place for row in (*kept, *step.made)}
     pictures.keep(definition, {place: _counted(worlds.get(place, ())) for place in shown})
-    _look_again(wanted, looks)
+    look_again(Look.objects.filter(place__in=list(wanted)), "place", looks)
     return tell
 
 
@@ -117,61 +116,3 @@ class _PlaceStep(_Step):
     def _begins(self, one: _Episode) -> None:
         super()._begins(one)
         self.made[-1].place = self.place_of[one.whose]
-
-
-def _decide(
-    step: _PlaceStep,
-    rules: Mapping[str, Signal],
-    asked_of: Mapping[str, Asked],
-    moment: datetime,
-    days: WorkingDays,
-    looks: dict[str, datetime],
-) -> list[ToTell]:
-    """Once, in the morning where the rule says so; then, after the rest, where it has grown or nobody answered; at once
-    where it has become graver. What is older than a week when it comes to us is told to nobody."""
-    found = []
-
-    def look(place: str, when: datetime) -> None:
-        looks[place] = min(when, looks.get(place, when))
-
-    for row in step.standing():
-        rule = rules[row.rule]
-        why = _why(row, asked_of[row.place], moment)
-        way = told(rule, World(), moment, rules=rules, days=days, asked=asked_of[row.place]) if rule.tell else None
-        if not why or way is None:
-            if way is not None and row.told_at is not None and row.rests_until and row.rests_until > moment:
-                look(row.place, row.rests_until)
-            continue
-        if rule.tell[way].how == "morning" and why != "graver":
-            if row.tells_at is None:
-                row.tells_at = next_morning(moment, days)
-                if row.id in step.rows:
-                    step.changed[row.id] = row
-            if row.tells_at > moment:
-                look(row.place, row.tells_at)
-                continue
-        found.append(ToTell(row.id, row.rule, way, why, None))
-    return found
-
-
-def _why(row: Standing, asked: Asked, moment: datetime) -> str:
-    known = {one.first: one.known for one in asked.occurrences}
-    if row.told_at is None:
-        lately = any(known.get(first, row.since) > moment - HISTORY for first in row.cited)
-        return "new" if lately or row.since > moment - HISTORY else ""
-    if LEVELS.index(row.level) > LEVELS.index(row.told.get("level", row.level)):
-        return "graver"
-    rested = row.rests_until is None or row.rests_until <= moment
-    if rested and any(first not in row.told.get("cited", ()) for first in row.cited):
-        return "grew"
-    return "unanswered" if rested and not row.answered else ""
-
-
-def _look_again(wanted: Collection[str], looks: Mapping[str, datetime]) -> None:
-    there = dict(Look.objects.filter(place__in=list(wanted)).values_list("place", "at"))
-    if there == looks:
-        return
-    if there:
-        Look.objects.filter(place__in=list(there)).delete()
-    ids = Ids()
-    add_objects([new(Look, id=ids(), identity_id=None, place=place, at=at) for place, at in looks.items()])

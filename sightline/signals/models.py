@@ -70,7 +70,9 @@ class ToldTo(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     signal = models.ForeignKey(Standing, on_delete=models.CASCADE, related_name="recipients")
-    holder = models.CharField(max_length=150)  # worker:<id> | team:<id> | agency:<id> | role:<role>@<agency> | role:<role>
+    holder = models.CharField(
+        max_length=150
+    )  # worker:<id> | team:<id> | agency:<id> | role:<role>@<agency> | role:<role>
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["signal", "holder"], name="told_to_once")]

@@ -164,7 +164,10 @@ def computed(
     person: UUID, known_on: datetime, in_force: Mapping[str, Signal] | None = None
 ) -> list[tuple[Signal, Episode]]:
     """Every rule that stood about somebody on a moment, with what was known then. For stages above, which pass the gate."""
-    with trusted("signals-as-known"), reading_as(machine("clock-machine"), "safeguarding", about="signals-as-known") as opened:
+    with (
+        trusted("signals-as-known"),
+        reading_as(machine("clock-machine"), "safeguarding", about="signals-as-known") as opened,
+    ):
         definition = opened.definition
         rules_then = dict(in_force) if in_force is not None else rules_in_force(definition, known_on)
         entries = entries_of_people(opened, [person], known_on=known_on, records=relevant(definition))

@@ -240,7 +240,12 @@ def told(
 def words(rule: Signal, episode: Episode) -> str:
     """What a signal says, with its figures."""
     kinds = ", ".join(f"{KINDS[kind]} in {count}" for kind, count in episode.kinds)
-    figures: dict[str, int | str] = {"count": episode.count, "days": episode.days, "agencies": episode.agencies, "kinds": kinds}
+    figures: dict[str, int | str] = {
+        "count": episode.count,
+        "days": episode.days,
+        "agencies": episode.agencies,
+        "kinds": kinds,
+    }
     return SAID.sub(lambda found: _figure(figures[found[1]], found[2]), rule.says)
 
 

@@ -83,7 +83,9 @@ def views(
         if row.place:
             if row.place in at:
                 view = _view(reading, row, in_force[row.rule], None, {}, True, told_me, names, words)
-                found.append(replace(view, says=rules.words(in_force[row.rule], as_episode(row)), place_words=at[row.place].name))
+                found.append(
+                    replace(view, says=rules.words(in_force[row.rule], as_episode(row)), place_words=at[row.place].name)
+                )
             continue
         cited = [(first, there[first]) for first in row.cited if first in there]
         full = len(cited) == len(row.cited) and all(one.level is Level.FULL for _, one in cited)
