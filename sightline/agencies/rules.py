@@ -16,3 +16,15 @@ def may(actor: Actor, permission: str, partnership: Partnership) -> Decision:
         return Decision(True, "permitted", f"{role.title if role else actor.role} may: {words}", f"role/{actor.role}")
     who = role.title.lower() if role else actor.role
     return Decision(False, "not-permitted", f"As {who} you cannot do this ({words.lower()}).", f"role/{actor.role}")
+
+
+def inboxes(actor: Actor) -> list[str]:
+    """The names under which somebody is told of anything: their own, their role's, their agency's, their team's."""
+    if actor.machine:
+        return []
+    found = [f"worker:{actor.id}", f"role:{actor.role}"]
+    if actor.agency:
+        found += [f"agency:{actor.agency}", f"role:{actor.role}@{actor.agency}"]
+    if actor.team:
+        found.append(f"team:{actor.team}")
+    return found

@@ -30,10 +30,10 @@ AFTER = {
 
 
 def kinds(definition: Partnership) -> dict[str, str]:
-    """The messages by which signs are told, each with the sort of sign that it tells of."""
-    return {one.message: one.sort for one in definition.signal.values() if one.sort != "data"} | {
-        "reachable-moment": "offer"
-    }
+    """The messages by which signs are told, and their forms (what presses, what stands on a list), each with the sort of sign
+    that it tells of."""
+    sorts = {one.message: one.sort for one in definition.signal.values() if one.sort != "data"}
+    return sorts | {id: sorts[m.form_of] for id, m in definition.message.items() if m.form_of in sorts}
 
 
 @router.get(

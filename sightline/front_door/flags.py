@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.agencies.queries import partnership
+from sightline.agencies.rules import inboxes
 from sightline.agencies.types import Actor
 from sightline.chronology.actions import write_here
 from sightline.definition.outcomes import Decision, Missing, Refused
@@ -20,7 +21,6 @@ from sightline.front_door.claiming import touch
 from sightline.front_door.models import Step
 from sightline.front_door.step_types import Made, StepView
 from sightline.messages.actions import send
-from sightline.messages.rules import inboxes
 
 RECORD, MESSAGE = "made-whole", "step-flagged"
 ANSWERS = ("front-door-manager", "team-manager")

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from sightline.agencies import absence
 from sightline.agencies.queries import agencies, partnership, settings_of, workers
-from sightline.agencies.rules import may
+from sightline.agencies.rules import inboxes, may
 from sightline.agencies.types import Actor, WorkerInfo
 from sightline.chronology.listing import firsts_of
 from sightline.clocks.rules import working_days
@@ -247,7 +247,7 @@ def workers_by_place(definition: Partnership) -> Places:
         if not one.active or role is None or ACKNOWLEDGE not in role.may:
             continue
         actor = Actor(one.id, one.name, one.agency, "", one.team, one.role)
-        for place in rules.inboxes(actor):
+        for place in inboxes(actor):
             found.setdefault(place, []).append(one)
     return found
 
@@ -297,7 +297,7 @@ def acknowledge(*, message: UUID, by: Actor) -> None:
     decision = may(by, ACKNOWLEDGE, definition)
     if not decision:
         raise Refused(decision)
-    row = Outgoing.objects.filter(id=message, deliveries__holder__in=rules.inboxes(by)).first()
+    row = Outgoing.objects.filter(id=message, deliveries__holder__in=inboxes(by)).first()
     if row is None:
         raise Missing
     try:
@@ -323,7 +323,7 @@ def _read_with(row: Outgoing, by: Actor) -> list[UUID]:
     """Acknowledges the messages of the same kind and reason that reached this worker too. Returns their ids."""
     if row.because is None:
         return []
-    same = Outgoing.objects.filter(kind=row.kind, because=row.because, deliveries__holder__in=rules.inboxes(by))
+    same = Outgoing.objects.filter(kind=row.kind, because=row.because, deliveries__holder__in=inboxes(by))
     others = list(same.exclude(id=row.id).filter(acknowledged=None).distinct())
     rows = [Acknowledged(message=one, by=str(by.id), agency=by.agency, at=now()) for one in others]
     Acknowledged.objects.bulk_create(rows, ignore_conflicts=True)

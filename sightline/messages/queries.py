@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from sightline.agencies.queries import actor_by_id, partnership, workers
-from sightline.agencies.rules import may
+from sightline.agencies.rules import inboxes, may
 from sightline.agencies.types import Actor
 from sightline.chronology.queries import at_least_headline, persons_on
 from sightline.chronology.queries import entry as entry_history
@@ -152,7 +152,7 @@ def _mine(reading: Reading) -> QuerySet[Outgoing]:
 
 
 def _of(actor: Actor) -> QuerySet[Outgoing]:
-    return Outgoing.objects.filter(deliveries__holder__in=rules.inboxes(actor))
+    return Outgoing.objects.filter(deliveries__holder__in=inboxes(actor))
 
 
 def _open() -> Q:
@@ -173,7 +173,7 @@ def _together(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _lines(reading: Reading, rows: Sequence[Outgoing]) -> list[Line]:
-    definition, mine = reading.definition, rules.inboxes(reading.actor)
+    definition, mine = reading.definition, inboxes(reading.actor)
     entries = {UUID(id) for row in rows for what, id in row.about if what == "entry"}
     identities = {UUID(id) for row in rows for what, id in row.about if what == "identity"}
     open_to = at_least_headline(reading, entries) if entries else set()

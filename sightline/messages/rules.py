@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from sightline.agencies.rules import inboxes
 from sightline.agencies.types import Actor, WorkerInfo
 from sightline.clocks.rules import working_days
 from sightline.definition.kinds.messages import NAMES, Message, MessagePart
@@ -14,18 +15,6 @@ from sightline.definition.types import Fault, Partnership
 from sightline.timescales.london import local, parse_moment, say
 from sightline.timescales.spans import parse_span
 from sightline.timescales.working import WorkingDays
-
-
-def inboxes(actor: Actor) -> list[str]:
-    """The names under which messages reach somebody."""
-    if actor.machine:
-        return []
-    found = [f"worker:{actor.id}", f"role:{actor.role}"]
-    if actor.agency:
-        found += [f"agency:{actor.agency}", f"role:{actor.role}@{actor.agency}"]
-    if actor.team:
-        found.append(f"team:{actor.team}")
-    return found
 
 
 def inboxes_of(one: WorkerInfo) -> list[str]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from sightline.agencies.queries import machine
+from sightline.agencies.rules import inboxes
 from sightline.chronology.events import of_people as entries_of_people
 from sightline.chronology.types import EntryView
 from sightline.definition.outcomes import Missing
@@ -28,7 +29,7 @@ from sightline.signals.actions import days_of
 from sightline.signals.among import among, raised
 from sightline.signals.knowing import known, relevant, rules_in_force
 from sightline.signals.models import Standing, ToldTo
-from sightline.signals.showing import RANK, history, inboxes, open_people, seen, views
+from sightline.signals.showing import RANK, history, open_people, seen, views
 from sightline.signals.types import Episode, SignalEvent, SignalView
 from sightline.timescales.moment import now
 
@@ -105,7 +106,7 @@ def _rows(in_force: Mapping[str, Signal]) -> QuerySet[Standing]:
 def mine(reading: Reading, *, limit: int = 30) -> list[SignalView]:
     """What this reader was told of and nobody has answered, the most pressing first."""
     in_force = _rules(reading)
-    told = ToldTo.objects.filter(holder__in=inboxes(reading)).values("signal")
+    told = ToldTo.objects.filter(holder__in=inboxes(reading.actor)).values("signal")
     rows = _rows(in_force).filter(id__in=told, ended_at=None, answered="")
     return views(reading, list(rows.order_by("-told_at", "id")[: limit * 2]), in_force)[:limit]
 
@@ -113,7 +114,7 @@ def mine(reading: Reading, *, limit: int = 30) -> list[SignalView]:
 def mine_count(reading: Reading) -> int:
     """How many those are, at most 1,000: a number without content."""
     in_force = _rules(reading)
-    told = ToldTo.objects.filter(holder__in=inboxes(reading)).values("signal")
+    told = ToldTo.objects.filter(holder__in=inboxes(reading.actor)).values("signal")
     return _rows(in_force).filter(id__in=told, ended_at=None, answered="")[:MOST].count()
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.agencies.queries import workers
+from sightline.agencies.rules import inboxes
 from sightline.agencies.types import WorkerInfo
 from sightline.chronology.standing import sights
 from sightline.chronology.types import EntryView
@@ -36,19 +37,6 @@ ANSWERS = {
 }
 
 
-def inboxes(reading: Reading) -> list[str]:
-    """The names under which this reader is told of anything."""
-    actor = reading.actor
-    if actor.machine:
-        return []
-    found = [f"worker:{actor.id}", f"role:{actor.role}"]
-    if actor.agency:
-        found += [f"agency:{actor.agency}", f"role:{actor.role}@{actor.agency}"]
-    if actor.team:
-        found.append(f"team:{actor.team}")
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """An entry on which a signal rests, as far as this reader may see it."""
@@ -75,7 +63,7 @@ def views(
     there = seen(reading, {first for row in rows if not row.place for first in row.cited}, entries)
     bare = [row for row in rows if not row.cited]
     whole = open_people(reading, {person_of[r.identity_id] for r in bare if r.identity_id in person_of})
-    mine, names = set(inboxes(reading)), _Names(reading)
+    mine, names = set(inboxes(reading.actor)), _Names(reading)
     found = []
     for row in rows:
         person = person_of.get(row.identity_id) if row.identity_id else None

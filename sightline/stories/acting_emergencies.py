@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sightline.agencies.queries import partnership
+from sightline.agencies.rules import inboxes
 from sightline.chronology.queries import subjects_of
 from sightline.definition.outcomes import Missing
 from sightline.identity.queries import identities_of, persons_of
@@ -14,7 +15,7 @@ from sightline.jobs.breaking_glass import break_glass, review_break_glass
 from sightline.jobs.revealing import answer_reveal, ask_reveal
 from sightline.messages import queries as messages
 from sightline.messages.actions import acknowledge
-from sightline.messages.rules import inboxes, recipient
+from sightline.messages.rules import recipient
 from sightline.sharing.restricting import restrict
 from sightline.stories.acting_matches import WaitsForSecond
 from sightline.stories.acting_signals import raised_as

@@ -14,7 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from sightline.agencies.actions import add_worker, make_token
-from sightline.agencies.queries import machine, worker
+from sightline.agencies.queries import machine, partnership, worker
+from sightline.api.signals import kinds
 from sightline.intake.types import Details
 from sightline.jobs.due import sweep
 from sightline.messages.actions import deliver
@@ -320,5 +321,6 @@ def test_an_agencys_system_learns_that_a_sign_waits_and_never_of_whom_or_what(se
         assert hidden not in text
     assert asked("signals", other).json()["signals"] == []
     assert Client().get("/api/v1/signals").status_code == 401
+    assert {"signal-raised", "signal-raised-now", "signal-raised-list", "place-signal"} < set(kinds(partnership()))
     rules = {rule["rule"]: rule for rule in asked("signal-rules", other).json()["rules"]}
     assert "90 days" in rules["repeat-missing"]["when"] and rules["repeat-missing"]["does-not-mean"]
