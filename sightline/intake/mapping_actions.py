@@ -15,20 +15,18 @@ from django.db import transaction
 
 from sightline.agencies import actions as definition
 from sightline.agencies.queries import partnership
-from sightline.agencies.rules import may
+from sightline.agencies.two_people import Steps, reason, record, require
 from sightline.agencies.types import Actor
-from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
+from sightline.definition.outcomes import Conflict, Decision, Invalid, Refused
 from sightline.definition.types import Fault, Feed
 from sightline.intake.mappings import as_kept, with_example
 from sightline.intake.models import Quarantined, SupplierMapping
-from sightline.ledger.actions import write
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring, destroy
 
 MAP, APPROVE = "map-feeds", "approve-feeds"
 LARGEST_SAMPLE = 2 * 1024 * 1024  # bytes
 UNTOUCHED = timedelta(days=28)
-SHORTEST_REASON = 10
 STATES = {
     "drafted": "being made",
     "submitted": "waits for a second person",
@@ -37,12 +35,13 @@ STATES = {
     "ended": "withdrawn",
     "dropped": "dropped",
 }
+STEPS: Steps[SupplierMapping] = Steps("mapping", STATES, "version")
 
 
 @transaction.atomic
 def begin(*, body: Mapping[str, Any], sample: bytes, by: Actor) -> UUID:
     """A new mapping, with its sample. Returns its id."""
-    _require(by, MAP)
+    require(by, MAP)
     if len(sample) > LARGEST_SAMPLE:
         most = LARGEST_SAMPLE // 1024 // 1024
         raise Invalid([Fault(path="sample", expected=f"a file of at most {most} MB: some hundred rows are enough")])
@@ -84,7 +83,7 @@ def submit(*, mapping: UUID, feed: Feed, by: Actor) -> None:
 def approve(*, mapping: UUID, feed: Feed, version: int, by: Actor) -> None:
     """Makes the feed part of the definition in force, and destroys the sample. Never by who submitted it."""
     row = _taken(mapping, by, APPROVE, "submitted", version)
-    _somebody_else(row, by)
+    STEPS.somebody_else(by, row.asked_by, row.by)
     if feed.id != row.feed:
         raise Conflict("It has changed since it was submitted. Nothing was changed.")
     whole = with_example(feed.model_copy(update={"from_": now().date()}), partnership())
@@ -100,8 +99,8 @@ def approve(*, mapping: UUID, feed: Feed, version: int, by: Actor) -> None:
 def send_back(*, mapping: UUID, because: str, version: int, by: Actor) -> None:
     """Back to who made it, with what to change."""
     row = _taken(mapping, by, APPROVE, "submitted", version)
-    _somebody_else(row, by)
-    row.note = _opened(row).seal(_reason(because), [row.key], f"note|{row.id}")
+    STEPS.somebody_else(by, row.asked_by, row.by)
+    row.note = _opened(row).seal(reason(because), [row.key], f"note|{row.id}")
     row.state, row.decided_by, row.decided_at = "drafted", by.id, now()
     row.version += 1
     row.save(update_fields=["note", "state", "decided_by", "decided_at", "version"])
@@ -121,7 +120,7 @@ def drop(*, mapping: UUID, by: Actor) -> None:
 def ask_to_withdraw(*, mapping: UUID, because: str, by: Actor) -> None:
     """Asks that an approved feed be taken out of use, with the reason. A second person decides."""
     row = _taken(mapping, by, MAP, "approved", None)
-    row.note = _opened(row).seal(_reason(because), [row.key], f"note|{row.id}")
+    row.note = _opened(row).seal(reason(because), [row.key], f"note|{row.id}")
     row.state, row.asked_by, row.asked_at, row.version = "ending", by.id, now(), row.version + 1
     row.save(update_fields=["note", "state", "asked_by", "asked_at", "version"])
     _written("ask-to-withdraw-mapping", row, by)
@@ -131,7 +130,7 @@ def ask_to_withdraw(*, mapping: UUID, because: str, by: Actor) -> None:
 def decide_withdrawal(*, mapping: UUID, withdrawn: bool, version: int, by: Actor) -> None:
     """Takes the feed out of the definition in force, or keeps it. What came by it stays. Never by who asked."""
     row = _taken(mapping, by, APPROVE, "ending", version)
-    _somebody_else(row, by)
+    STEPS.somebody_else(by, row.asked_by, row.by)
     if withdrawn and row.declared is not None:
         waiting = Quarantined.objects.filter(item__delivery__feed=row.feed, state="waiting").count()
         if waiting:
@@ -146,44 +145,16 @@ def decide_withdrawal(*, mapping: UUID, withdrawn: bool, version: int, by: Actor
 # --- what they rest on -----------------------------------------------------------------------------------
 
 
-def _require(by: Actor, permission: str) -> None:
-    decision = may(by, permission, partnership())
-    if not decision:
-        raise Refused(decision)
-
-
 def _mine(mapping: UUID, by: Actor) -> SupplierMapping:
     row = _taken(mapping, by, MAP, "drafted", None)
-    if row.by != by.id:
-        sentence = "Somebody else is making this mapping: only they change it."
-        raise Refused(Decision(False, "not-permitted", sentence))
+    STEPS.own(by, row.by)
     return row
 
 
 def _taken(mapping: UUID, by: Actor, permission: str, state: str, version: int | None) -> SupplierMapping:
     """The row, locked. Raises Refused, Missing, or Conflict when it is not in this state or has changed since."""
-    _require(by, permission)
-    row = SupplierMapping.objects.select_for_update().filter(id=mapping).first()
-    if row is None:
-        raise Missing
-    if row.state != state:
-        raise Conflict(f"This mapping is not at that step any more: it is {STATES[row.state]}. Nothing was changed.")
-    if version is not None and row.version != version:
-        raise Conflict("The mapping has changed since you read it. Read it again, then decide. Nothing was changed.")
-    return row
-
-
-def _somebody_else(row: SupplierMapping, by: Actor) -> None:
-    if by.machine or by.id in (row.asked_by, row.by):
-        sentence = "You made or submitted this mapping yourself: a second, different person decides on it."
-        raise Refused(Decision(False, "second-person-needed", sentence))
-
-
-def _reason(because: str) -> str:
-    text = because.strip()[:2000]
-    if len(text) < SHORTEST_REASON:
-        raise Refused(Decision(False, "rationale-too-short", "Say why, in a sentence."))
-    return text
+    require(by, permission)
+    return STEPS.at(SupplierMapping.objects.all(), mapping, state, version)
 
 
 def _free(feed: str, row: SupplierMapping) -> None:
@@ -220,13 +191,4 @@ def _forget_old_samples(by: Actor) -> None:
 
 
 def _written(verb: str, row: SupplierMapping, by: Actor) -> None:
-    write(
-        kind="change",
-        verb=verb,
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="administration",
-        policy=partnership().hash,
-        ids=[row.id],
-        detail={"state": row.state, "feed": row.feed},
-    )
+    record(verb, by, [row.id], state=row.state, feed=row.feed)

@@ -10,12 +10,12 @@ from django.db import transaction
 
 from sightline.agencies.queries import actor_by_id, partnership
 from sightline.agencies.rules import may
+from sightline.agencies.two_people import record, require
 from sightline.agencies.types import Actor
 from sightline.definition.nearest import nearest
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
 from sightline.identity.queries import identities_of, persons_of
-from sightline.ledger.actions import write
 from sightline.sharing.actions import tie
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
@@ -31,25 +31,6 @@ MOST_OWN = 40  # details that one worker may name
 KINDS = ("family-name", "postcode", "phone")  # and `address`: a line with its postcode
 
 
-def _require(by: Actor, permission: str) -> None:
-    decision = may(by, permission, partnership())
-    if not decision:
-        raise Refused(decision)
-
-
-def _record(verb: str, by: Actor, ids: Iterable[object], **detail: object) -> None:
-    write(
-        kind="change",
-        verb=verb,
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="administration",
-        policy=partnership().hash,
-        ids=ids,
-        detail=dict(detail),
-    )
-
-
 def theirs(row: Unusual, by: Actor) -> bool:
     """Whether this reading is for them to review: of somebody in their agency, or they are the partnership's. Never their
     own."""
@@ -60,7 +41,7 @@ def theirs(row: Unusual, by: Actor) -> bool:
 def review(*, unusual: UUID, outcome: str, comment: str, by: Actor) -> UUID:
     """Says what was made of unusual reading. Raises Refused without the right or the words, Missing for what is another
     agency's or one's own, Conflict where somebody has said already, Invalid for an outcome that is none."""
-    _require(by, REVIEW)
+    require(by, REVIEW)
     row = Unusual.objects.filter(id=unusual).first()
     if row is None or not theirs(row, by):
         raise Missing
@@ -87,7 +68,7 @@ def review(*, unusual: UUID, outcome: str, comment: str, by: Actor) -> UUID:
     made = Reviewed(unusual=row, outcome=outcome, at=now(), by=by.id, key=key)
     made.comment = keyring.seal(comment[:LONGEST], [key], f"reviewed|{made.id}")
     made.save(force_insert=True)
-    _record("review-reading", by, [row.id], alert=row.alert, outcome=outcome)
+    record("review-reading", by, [row.id], alert=row.alert, outcome=outcome)
     return made.id
 
 
@@ -98,7 +79,7 @@ def flag(*, person: UUID, because: str, until: datetime, by: Actor) -> list[UUID
 
     Raises Refused without the right, Missing for nobody, Invalid for a reason or an end that is none.
     """
-    _require(by, "flag-child")
+    require(by, "flag-child")
     codes, moment = partnership().codes["flag-because"].codes, now()
     faults = []
     if because not in codes:
@@ -116,7 +97,7 @@ def flag(*, person: UUID, because: str, until: datetime, by: Actor) -> list[UUID
     made = Flag.objects.bulk_create(
         [Flag(identity=row.id, because=because, from_at=moment, until=until, by=by.id) for row in rows]
     )
-    _record("flag-child", by, [row.id for row in rows], because=because, until=until.isoformat())
+    record("flag-child", by, [row.id for row in rows], because=because, until=until.isoformat())
     return [one.id for one in made]
 
 
@@ -124,11 +105,11 @@ def flag(*, person: UUID, because: str, until: datetime, by: Actor) -> list[UUID
 @transaction.atomic
 def unflag(*, person: UUID, by: Actor) -> None:
     """Ends a flag before its time."""
-    _require(by, "flag-child")
+    require(by, "flag-child")
     ids = [row.id for row in identities_of(person)]
     if not Flag.objects.filter(ended_at=None, identity__among=ids).update(ended_at=now(), ended_by=by.id):
         raise Missing
-    _record("unflag-child", by, ids)
+    record("unflag-child", by, ids)
 
 
 @transaction.atomic
@@ -141,7 +122,7 @@ def name_own(
     can correct one: `forget_own` forgets them all. Returns how many are new. Raises Invalid for what cannot be compared.
     """
     if by.id != worker:
-        _require(by, "administer-workers")
+        require(by, "administer-workers")
     found, faults = set(), []
     for kind, text in given:
         if not text.strip():
@@ -165,7 +146,7 @@ def name_own(
         raise Invalid([Fault(path="family-name", expected=f"no more than {MOST_OWN} details in all")])
     Own.objects.bulk_create([Own(worker=worker, kind=k, digest=d, at=now(), by=by.id) for k, d in sorted(new)])
     if new:
-        _record("name-own", by, [worker], count=len(new))
+        record("name-own", by, [worker], count=len(new))
     return len(new)
 
 
@@ -180,10 +161,10 @@ EXPECTED = {
 def forget_own(*, worker: str, by: Actor) -> int:
     """Forgets every detail that was named for a worker. Returns how many."""
     if by.id != worker:
-        _require(by, "administer-workers")
+        require(by, "administer-workers")
     count, _ = Own.objects.filter(worker=worker).delete()
     if count:
-        _record("forget-own", by, [worker], count=count)
+        record("forget-own", by, [worker], count=count)
     return count
 
 
@@ -195,7 +176,7 @@ def commission(*, person: UUID, worker: str, kind: str, until: datetime, by: Act
     Never oneself, and only whoever may see hindsight. Raises Refused, Missing for nobody, Invalid for a kind or an end
     that is none.
     """
-    _require(by, "commission-review")
+    require(by, "commission-review")
     faults, moment = [], now()
     if kind not in ("reviewer", "auditor"):
         faults.append(Fault(path="kind", found=kind, expected="reviewer or auditor"))
@@ -213,7 +194,7 @@ def commission(*, person: UUID, worker: str, kind: str, until: datetime, by: Act
     if not rows:
         raise Missing
     made = tie([(f"worker:{reader.id}", kind, row.id, moment, until, None) for row in rows])
-    _record("commission-review", by, [row.id for row in rows], kind=kind, worker=reader.id, until=until.isoformat())
+    record("commission-review", by, [row.id for row in rows], kind=kind, worker=reader.id, until=until.isoformat())
     return made
 
 

@@ -20,15 +20,13 @@ from uuid import uuid4
 
 from django.db import DatabaseError, connection, transaction
 
-from sightline.agencies.queries import partnership
-from sightline.agencies.rules import may
+from sightline.agencies.two_people import record, require
 from sightline.agencies.types import Actor
 from sightline.definition.loader import default_root
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
 from sightline.identity.linkage.model import Model, by_hand
 from sightline.identity.linkage.models import PublishedModel, TrainedModel
-from sightline.ledger.actions import write
 from sightline.timescales.moment import now
 
 TRAIN, PUBLISH = "train-matching", "publish-matching"
@@ -145,12 +143,12 @@ def models() -> list[Trained]:
 @transaction.atomic
 def propose(*, model: Mapping[str, Any], by: Actor) -> str:
     """Keeps a trained model as a proposal: it scores nothing yet. Returns its id. Raises Untrained."""
-    _require(by, TRAIN)
+    require(by, TRAIN)
     made = Model.from_dict(model)
     body = zlib.compress(json.dumps(model, ensure_ascii=False, sort_keys=True).encode())
     _, new = TrainedModel.objects.get_or_create(id=made.id, defaults={"body": body, "made_at": now(), "by": by.id})
     if new:
-        _written("propose-matching-model", made.id, by)
+        record("propose-matching-model", by, model=made.id)
     return made.id
 
 
@@ -160,7 +158,7 @@ def publish(*, model: str, because: str, by: Actor) -> str:
 
     What was scored before keeps its score and the id of the model that gave it; the next scoring is by this one.
     """
-    _require(by, PUBLISH)
+    require(by, PUBLISH)
     if len(because.strip()) < SHORTEST_REASON:
         raise Invalid([Fault(path="because", expected=f"why, in at least {SHORTEST_REASON} characters", code="needed")])
     found = model_of(model)
@@ -173,24 +171,6 @@ def publish(*, model: str, because: str, by: Actor) -> str:
     if (last or "") == id:
         raise Conflict("This model is in force already. Nothing was changed.")
     PublishedModel.objects.create(id=uuid4(), model=id, at=now(), by=by.id, because=because.strip()[:400])
-    _written("publish-matching-model", found.id, by, before=last or SHIPPED)
+    record("publish-matching-model", by, model=found.id, before=last or SHIPPED)
     transaction.on_commit(forget)
     return found.id
-
-
-def _require(by: Actor, permission: str) -> None:
-    decision = may(by, permission, partnership())
-    if not decision:
-        raise Refused(decision)
-
-
-def _written(verb: str, model: str, by: Actor, **detail: str) -> None:
-    write(
-        kind="change",
-        verb=verb,
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="administration",
-        policy=partnership().hash,
-        detail={"model": model, **detail},
-    )

@@ -12,17 +12,16 @@ from django.db import transaction
 
 from sightline.agencies import actions as definition_actions
 from sightline.agencies.queries import declared, partnership
-from sightline.agencies.rules import may
+from sightline.agencies.two_people import SHORTEST, Steps, reason, record, require
 from sightline.agencies.types import Actor
-from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
+from sightline.definition.outcomes import Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault, Partnership, Signal
-from sightline.ledger.actions import write
 from sightline.signals.governing.models import Draft
 from sightline.signals.governing.writing import FILE, as_kept, fingerprint, from_yaml, to_yaml
 from sightline.timescales.moment import now
 
 DRAFT, APPROVE = "draft-signal-rules", "approve-signal-rules"
-SHORTEST, LONGEST = 10, 1000
+LONGEST = 1000  # characters of a reason
 STATES = {
     "drafted": "being made",
     "submitted": "waits for a second person",
@@ -31,12 +30,13 @@ STATES = {
     "ended": "no longer in force",
     "dropped": "dropped",
 }
+STEPS: Steps[Draft] = Steps("draft", STATES, "lock")
 
 
 @transaction.atomic
 def begin(*, rule: str, by: Actor, text: str = "") -> UUID:
     """A draft of a change of this rule, beginning with what is in force; with `text`, of a new one. Returns its id."""
-    definition = _require(by, DRAFT)
+    definition = require(by, DRAFT)
     standing = definition.signal.get(rule)
     if standing is None and not text:
         raise Missing
@@ -80,7 +80,7 @@ def submit(*, draft: UUID, lock: int, by: Actor) -> None:
 def approve(*, draft: UUID, lock: int, by: Actor) -> Signal:
     """Makes it part of the definition in force. Never by who made or submitted it. Returns the rule."""
     row = _taken(draft, by, APPROVE, "submitted", lock)
-    _somebody_else(row, by)
+    STEPS.somebody_else(by, row.asked_by, row.by)
     rule = _sound(row)
     Draft.objects.filter(rule=rule.id, state="approved").update(state="ended")
     row.declared = definition_actions.declare(
@@ -102,8 +102,8 @@ def approve(*, draft: UUID, lock: int, by: Actor) -> Signal:
 def send_back(*, draft: UUID, because: str, lock: int, by: Actor) -> None:
     """Back to who made it, with what to change."""
     row = _taken(draft, by, APPROVE, "submitted", lock)
-    _somebody_else(row, by)
-    row.state, row.note, row.decided_by, row.decided_at = "drafted", _reason(because), by.id, now()
+    STEPS.somebody_else(by, row.asked_by, row.by)
+    row.state, row.note, row.decided_by, row.decided_at = "drafted", reason(because, LONGEST), by.id, now()
     row.lock += 1
     row.save(update_fields=["state", "note", "decided_by", "decided_at", "lock"])
     _written("send-back-rule", row, by)
@@ -122,7 +122,13 @@ def drop(*, draft: UUID, by: Actor) -> None:
 def ask_to_end(*, draft: UUID, because: str, by: Actor) -> None:
     """Asks that an agreed version be taken out of force; a rule of the files then stands as it does there."""
     row = _taken(draft, by, DRAFT, "approved", None)
-    row.state, row.note, row.asked_by, row.asked_at, row.lock = "ending", _reason(because), by.id, now(), row.lock + 1
+    row.state, row.note, row.asked_by, row.asked_at, row.lock = (
+        "ending",
+        reason(because, LONGEST),
+        by.id,
+        now(),
+        row.lock + 1,
+    )
     row.save(update_fields=["state", "note", "asked_by", "asked_at", "lock"])
     _written("ask-to-end-rule", row, by)
 
@@ -131,7 +137,7 @@ def ask_to_end(*, draft: UUID, because: str, by: Actor) -> None:
 def decide_end(*, draft: UUID, ended: bool, lock: int, by: Actor) -> None:
     """Takes it out of force, or keeps it. Never by who asked."""
     row = _taken(draft, by, APPROVE, "ending", lock)
-    _somebody_else(row, by)
+    STEPS.somebody_else(by, row.asked_by, row.by)
     if ended and row.declared is not None:
         definition_actions.end_declared(id=row.declared, asked_by=row.asked_by, permission=APPROVE, by=by)
     row.state, row.decided_by, row.decided_at, row.lock = "ended" if ended else "approved", by.id, now(), row.lock + 1
@@ -164,56 +170,18 @@ def _sound(row: Draft) -> Signal:
     return rule
 
 
-def _require(by: Actor, permission: str) -> Partnership:
-    definition = partnership()
-    decision = may(by, permission, definition)
-    if not decision:
-        raise Refused(decision)
-    return definition
-
-
 def mine(draft: UUID, by: Actor, lock: int | None) -> Draft:
     """A draft that is being made by this worker, locked. Raises as `_taken`, and Refused where it is somebody else's."""
     row = _taken(draft, by, DRAFT, "drafted", lock)
-    if row.by != by.id:
-        raise Refused(Decision(False, "not-permitted", "Somebody else is making this draft: only they change it."))
+    STEPS.own(by, row.by)
     return row
 
 
 def _taken(draft: UUID, by: Actor, permission: str, state: str, lock: int | None) -> Draft:
     """The row, locked. Raises Refused, Missing, or Conflict when it is not in this state or has changed since."""
-    _require(by, permission)
-    row = Draft.objects.select_for_update().filter(id=draft).first()
-    if row is None:
-        raise Missing
-    if row.state != state:
-        raise Conflict(f"This draft is not at that step any more: it is {STATES[row.state]}. Nothing was changed.")
-    if lock is not None and row.lock != lock:
-        raise Conflict("The draft has changed since you read it. Read it again, then decide. Nothing was changed.")
-    return row
-
-
-def _somebody_else(row: Draft, by: Actor) -> None:
-    if by.machine or by.id in (row.asked_by, row.by):
-        sentence = "You made this draft or asked for this yourself: a second, different person decides on it."
-        raise Refused(Decision(False, "second-person-needed", sentence))
-
-
-def _reason(because: str) -> str:
-    text = " ".join(because.split())[:LONGEST]
-    if len(text) < SHORTEST:
-        raise Refused(Decision(False, "rationale-too-short", "Say why, in a sentence."))
-    return text
+    require(by, permission)
+    return STEPS.at(Draft.objects.all(), draft, state, lock)
 
 
 def _written(verb: str, row: Draft, by: Actor) -> None:
-    write(
-        kind="change",
-        verb=verb,
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="administration",
-        policy=partnership().hash,
-        ids=[row.id],
-        detail={"rule": row.rule, "version": row.version, "state": row.state},
-    )
+    record(verb, by, [row.id], rule=row.rule, version=row.version, state=row.state)

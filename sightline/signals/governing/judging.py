@@ -13,12 +13,11 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.agencies.queries import partnership
-from sightline.agencies.rules import may
+from sightline.agencies.two_people import record, require
 from sightline.agencies.types import Actor
 from sightline.definition.kinds.oversight import Grouping, Oversight
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault, Partnership
-from sightline.ledger.actions import write
 from sightline.signals.governing import fairness
 from sightline.signals.governing.force import switched_off
 from sightline.signals.governing.models import Explained, Fairness
@@ -137,7 +136,7 @@ def in_words(definition: Partnership, found: list[Finding]) -> str:
 @transaction.atomic
 def explain(*, rule: str, breakdown: str, group: str, because: str, by: Actor) -> UUID:
     """Why this group's rate is what it is. It holds once a second person has agreed. Returns its id."""
-    definition = _require(by, EXPLAIN)
+    definition = require(by, EXPLAIN)
     one = _finding(definition, rule, breakdown, group)
     words = " ".join(because.split())[:LONGEST]
     if len(words) < SHORTEST:
@@ -159,7 +158,7 @@ def explain(*, rule: str, breakdown: str, group: str, because: str, by: Actor) -
 @transaction.atomic
 def agree(*, explanation: UUID, by: Actor) -> None:
     """A second person agrees with it. Where it was the last that was wanting, a rule that had stopped goes on."""
-    definition = _require(by, AGREE)
+    definition = require(by, AGREE)
     first = Explained.objects.filter(id=explanation, agreed_by="").first()
     if first is None:
         raise Missing
@@ -198,22 +197,5 @@ def _until(definition: Partnership, breakdown: str) -> date:
     return add_months(local_day(now()), 2 * int(oversight.every.split()[0]) if oversight else 12)
 
 
-def _require(by: Actor, permission: str) -> Partnership:
-    definition = partnership()
-    decision = may(by, permission, definition)
-    if not decision:
-        raise Refused(decision)
-    return definition
-
-
 def _written(verb: str, row: Explained, by: Actor) -> None:
-    write(
-        kind="change",
-        verb=verb,
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="administration",
-        policy=partnership().hash,
-        ids=[row.id],
-        detail={"rule": row.rule, "breakdown": row.breakdown, "group": row.group},
-    )
+    record(verb, by, [row.id], rule=row.rule, breakdown=row.breakdown, group=row.group)

@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from sightline.agencies.queries import partnership
-from sightline.agencies.rules import may
+from sightline.agencies.two_people import record, require
 from sightline.agencies.types import Actor
 from sightline.definition.nearest import nearest
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Refused
 from sightline.definition.types import Fault
-from sightline.ledger.actions import write
 from sightline.signals.governing.force import EVERY, switched_off
 from sightline.signals.models import Switch
 from sightline.timescales.moment import now
@@ -62,10 +60,7 @@ def stopped_for_rate(rule: str) -> bool:
 
 def _asked(rule: str, because: str, by: Actor) -> str:
     """The reason, once everything else is well. Raises Refused, Invalid."""
-    definition = partnership()
-    decision = may(by, SWITCH, definition)
-    if not decision:
-        raise Refused(decision)
+    definition = require(by, SWITCH)
     if rule != EVERY and rule not in definition.signal:
         near = nearest(rule, definition.signal)
         raise Invalid([Fault(path="rule", found=rule, expected="a rule, or * for all", nearest=near)])
@@ -79,16 +74,7 @@ def set_switch(rule: str, off: bool, because: str, by: Actor) -> None:
     """The act itself, for verbs that have asked who may."""
     last = Switch.objects.filter(rule=rule).order_by("-at", "-id").first()
     made = Switch.objects.create(rule=rule, off=off, by=by.id, agency=by.agency, at=_after(last), because=because)
-    write(
-        kind="run" if by.machine else "change",
-        verb="switch-signals-off" if off else "switch-signals-on",
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="administration",
-        policy=partnership().hash,
-        ids=[made.id],
-        detail={"rule": rule},
-    )
+    record("switch-signals-off" if off else "switch-signals-on", by, [made.id], rule=rule)
 
 
 def _after(last: Switch | None) -> datetime:
