@@ -16,10 +16,9 @@ import yaml
 from pydantic import ValidationError
 
 from sightline.definition.check_feeds import check_feed
+from sightline.definition.declaration import of_text
 from sightline.definition.faults import Faults
-from sightline.definition.shape import shaped
 from sightline.definition.types import KINDS, Column, Fault, Feed, Partnership, RecordType
-from sightline.definition.yaml_lines import Node, read
 from sightline.intake.columns import columns_of
 from sightline.intake.mapping import Mapper, Row
 from sightline.intake.readers import KNOWN_FORMATS
@@ -47,23 +46,12 @@ INVENTED = {  # by part of a person: nobody real
 
 def from_yaml(text: str | bytes, file: str, partnership: Partnership) -> tuple[Feed | None, list[Fault]]:
     """The feed that a YAML file declares, and every fault; None where there is any. Examples are not asked for."""
-    document = read(text, file)
-    faults = list(document.faults)
-    node = document.node
-    if node is None or not isinstance(node.value, dict) or "feed" not in node.value:
-        if not faults:
-            faults.append(Fault(file=file, line=1, path="feed", expected="`feed: an-id` as the first key"))
+    feed, _, faults = of_text(text, file, "feed")
+    if feed is None:
         return None, faults
-    id = str(node.value["feed"].value)
-    inner = Node({key: item for key, item in node.value.items() if key != "feed"}, file, node.line)
-    made = shaped(KINDS["feed"][1], inner, id)
-    faults += made.faults
-    if not isinstance(made.thing, Feed):
-        return None, faults
-    faults += [
-        fault.model_copy(update={"file": file, "line": fault.line or 1}) for fault in faults_of(made.thing, partnership)
-    ]
-    return (None if faults else made.thing), faults
+    found = faults_of(feed, partnership)
+    faults += [fault.model_copy(update={"file": file, "line": fault.line or 1}) for fault in found]
+    return (None if faults else feed), faults
 
 
 def faults_of(feed: Feed, partnership: Partnership) -> list[Fault]:

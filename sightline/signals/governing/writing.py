@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 
 from sightline.definition.check_signals import check_signal
+from sightline.definition.declaration import of_text
 from sightline.definition.faults import Faults
-from sightline.definition.shape import shaped
 from sightline.definition.types import KINDS, Fault, Partnership, Signal
-from sightline.definition.yaml_lines import Node, read, walk
+from sightline.definition.yaml_lines import walk
 from sightline.signals.examples import run_example
 
 FILE = "rule.yaml"
@@ -30,23 +30,13 @@ def from_yaml(text: str, partnership: Partnership) -> tuple[Signal | None, list[
     """The rule that a declaration makes, and every fault, at its line; the rule is None where there is any."""
     if len(text) > LONGEST:
         return None, [Fault(file=FILE, line=1, expected=f"at most {LONGEST:,} characters")]
-    document = read(text, FILE)
-    faults = list(document.faults)
-    node = document.node
-    if node is None or not isinstance(node.value, dict) or "signal" not in node.value:
-        if not faults:
-            faults.append(Fault(file=FILE, line=1, path="signal", expected="`signal: an-id` as the first key"))
+    rule, inner, faults = of_text(text, FILE, "signal")
+    if rule is None or inner is None or faults:
         return None, faults
-    id = str(node.value["signal"].value)
-    inner = Node({key: item for key, item in node.value.items() if key != "signal"}, FILE, node.line)
     lines = {path: spot.line for path, spot in walk(inner)}
-    made = shaped(Signal, inner, id)
-    faults += made.faults
-    if not isinstance(made.thing, Signal) or faults:
-        return None, faults
-    faults += [_at(fault, lines) for fault in faults_of(made.thing, partnership)]
-    faults += [] if faults else _examples(made.thing, partnership, lines)
-    return (None if faults else made.thing), faults
+    faults += [_at(fault, lines) for fault in faults_of(rule, partnership)]
+    faults += [] if faults else _examples(rule, partnership, lines)
+    return (None if faults else rule), faults
 
 
 def faults_of(rule: Signal, partnership: Partnership) -> list[Fault]:
