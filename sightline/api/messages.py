@@ -5,19 +5,12 @@ from __future__ import annotations
 from django.http import HttpRequest, JsonResponse
 from ninja import Router
 
-from sightline.api.schema import answers
+from sightline.api.schema import AFTER, answers
 from sightline.messages.queries import of_agency
 from sightline.messages.types import Line
 from sightline.sharing.reading import reading
 
 router = Router()
-AFTER = {
-    "in": "query",
-    "name": "after",
-    "required": False,
-    "schema": {"type": "string"},
-    "description": "`next` of the answer before: what is older",
-}
 
 
 @router.get(

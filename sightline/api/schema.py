@@ -24,6 +24,13 @@ SAYS = {
     "version": "Grows with the sender's corrections: a newer version supersedes",
     "says": "What happened, in words",
 }
+AFTER = {
+    "in": "query",
+    "name": "after",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "`next` of the answer before: what is older",
+}
 RECEIPT = {
     "type": "object",
     "description": "That it is held. Whether anybody was known is not said: the shape is always this.",

@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Router
 
 from sightline.agencies.queries import partnership
-from sightline.api.schema import answers
+from sightline.api.schema import AFTER, answers
 from sightline.definition.signal_words import when_words
 from sightline.definition.types import Partnership, Signal
 from sightline.messages.queries import of_agency
@@ -20,13 +20,6 @@ from sightline.timescales.moment import now
 
 router = Router()
 OBJECT = {"application/json": {"schema": {"type": "object"}}}
-AFTER = {
-    "in": "query",
-    "name": "after",
-    "required": False,
-    "schema": {"type": "string"},
-    "description": "`next` of the answer before: what is older",
-}
 
 
 def kinds(definition: Partnership) -> dict[str, str]:

@@ -79,16 +79,21 @@ def check_examples(partnership: Partnership, runners: Mapping[str, Runner]) -> l
     for kind, run in runners.items():
         for thing in getattr(partnership, kind).values():
             for index, example in enumerate(thing.examples):
-                try:
-                    came = run(partnership, thing, example)
-                except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-                    came = f"it cannot be run ({type(error).__name__}: {error})"
+                came = came_of(run, partnership, thing, example)
                 if came is not None:
                     file, line = place(partnership.origins, f"{kind}/{thing.id}", ("examples", index))
                     expected = "the example to hold"
                     path = f"examples.{index}"
                     found.append(Fault(file=file, line=line, path=path, found=came, expected=expected, code="example"))
     return found
+
+
+def came_of(run: Runner, partnership: Partnership, thing: Any, example: dict[str, Any]) -> str | None:
+    """None where an example holds; else what came instead, or that it cannot be run."""
+    try:
+        return run(partnership, thing, example)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        return f"it cannot be run ({type(error).__name__}: {error})"
 
 
 def _whole(faults: Faults, kind: str, thing: Thing) -> None:

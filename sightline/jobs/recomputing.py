@@ -21,10 +21,11 @@ from sightline.chronology.events import of_people
 from sightline.contexts import places
 from sightline.identity.queries import all_persons
 from sightline.jobs.signalling import MACHINE, tell_all
-from sightline.sharing.reading import reading
+from sightline.sharing.reading import Reading, reading
 from sightline.signals import actions, at_places
 from sightline.signals.kept import stands_about, stands_at
 from sightline.signals.knowing import relevant
+from sightline.signals.telling import ToTell
 
 TOGETHER = 100  # people in one transaction
 PLACES = 20
@@ -96,36 +97,38 @@ def processes() -> int:
 
 def of_people_now(persons: Sequence[UUID], *, check: bool = False) -> Recomputed:
     """The signals of these people, anew, in one transaction."""
-    before = stands_about(persons)
-    after: dict[object, Counter[object]] = {}
-    try:
-        with transaction.atomic(), reading(machine(MACHINE), "safeguarding", about="recompute-signals") as opened:
-            entries = of_people(opened, persons, records=relevant(partnership()))
-            places.follow(opened.definition, chain.from_iterable(entries.values()))
-            found = actions.recompute(opened, persons, entries)
-            after = stands_about(persons)
-            if check:
-                raise _TakeBack
-            tell_all(found)
-    except _TakeBack:
-        pass
-    return Recomputed(people=len(persons), signals=_count(after), changed=_different(before, after))
+
+    def anew(opened: Reading) -> Sequence[ToTell]:
+        entries = of_people(opened, persons, records=relevant(partnership()))
+        places.follow(opened.definition, chain.from_iterable(entries.values()))
+        return actions.recompute(opened, persons, entries)
+
+    signals, changed = _anew(lambda: stands_about(persons), anew, check)
+    return Recomputed(people=len(persons), signals=signals, changed=changed)
 
 
 def of_places(named: Sequence[str], *, check: bool = False) -> Recomputed:
     """The signals about these places, anew, in one transaction."""
-    before = stands_at(named)
+    signals, changed = _anew(lambda: stands_at(named), lambda opened: at_places.recompute(opened, named), check)
+    return Recomputed(places=len(named), signals=signals, places_changed=changed)
+
+
+def _anew(
+    stand: Callable[[], dict[object, Counter[object]]], anew: Callable[[Reading], Sequence[ToTell]], check: bool
+) -> tuple[int, int]:
+    """How many stand afterwards, and of how many it is another than before. `check`: all of it is taken back, nobody told."""
+    before = stand()
     after: dict[object, Counter[object]] = {}
     try:
         with transaction.atomic(), reading(machine(MACHINE), "safeguarding", about="recompute-signals") as opened:
-            found = at_places.recompute(opened, named)
-            after = stands_at(named)
+            found = anew(opened)
+            after = stand()
             if check:
                 raise _TakeBack
             tell_all(found)
     except _TakeBack:
         pass
-    return Recomputed(places=len(named), signals=_count(after), places_changed=_different(before, after))
+    return _count(after), _different(before, after)
 
 
 def _count(found: dict[object, Counter[object]]) -> int:

@@ -102,7 +102,7 @@ class RaisedSignal:
     sort: str = "sign"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignalView:
     """A signal as one reader may see it. What is hidden from them is in no list and no figure.
 
@@ -122,22 +122,22 @@ class SignalView:
     sort: str
     since: datetime
     until: datetime | None
-    ended: str  # over | withdrawn; empty while it stands
-    ended_at: datetime | None
+    ended: str = ""  # over | withdrawn; empty while it stands
+    ended_at: datetime | None = None
     person: UUID | None
-    place_words: str
+    place_words: str = ""
     cited: tuple[str, ...]
     window: tuple[str, ...]
-    told: tuple[tuple[str, datetime], ...]
-    told_me: bool
-    answered: str
-    answered_words: str  # the answer, in words
-    answered_by: str
-    answered_at: datetime | None
-    because: str  # the words of the answer, where this reader may read them
-    done: tuple[UUID, ...]  # first versions of the records of what was done
-    rests_until: datetime | None
-    due_at: datetime | None  # by when somebody answers
+    told: tuple[tuple[str, datetime], ...] = ()
+    told_me: bool = False
+    answered: str = ""
+    answered_words: str = ""  # the answer, in words
+    answered_by: str = ""
+    answered_at: datetime | None = None
+    because: str = ""  # the words of the answer, where this reader may read them
+    done: tuple[UUID, ...] = ()  # first versions of the records of what was done
+    rests_until: datetime | None = None
+    due_at: datetime | None = None  # by when somebody answers
     source: str
     owner: str
     version: int

@@ -139,23 +139,21 @@ def test_a_sibling_who_was_there_is_no_peer(house):
     assert ("peer", "police-incident") not in seen(person())
 
 
+def seen_at_home(adult):
+    """Housing writes that an adult lives with Jay; police know who that is. Jay's id."""
+    also = (Named("q1", ("other-adult",), adult),)
+    concern = told(
+        "housing-concern", "child", JAY, agency="leeds-housing", at=ago(20), also=also, reason="Another adult"
+    )
+    send(concern, agency="leeds-housing")
+    join(identity(POLICE, "R1").person, identity("leeds-housing", "B9").person)
+    return person("leeds-housing", "J1")
+
+
 def test_an_adult_at_home_brings_what_is_recorded_of_them_until_the_link_fades(house):
     send(told(who=MAN, role="suspect", at=ago(900), offence="child-cruelty"))
     housing = replace(MAN, local_id="B9")
-    send(
-        told(
-            "housing-concern",
-            "child",
-            JAY,
-            agency="leeds-housing",
-            at=ago(20),
-            also=(Named("q1", ("other-adult",), housing),),
-            reason="Another adult",
-        ),
-        agency="leeds-housing",
-    )
-    join(identity(POLICE, "R1").person, identity("leeds-housing", "B9").person)
-    jay = person("leeds-housing", "J1")
+    jay = seen_at_home(housing)
     (one,) = beside(jay)[jay]
     assert (one.whose, one.entry.record) == ("adult-at-home", "police-incident")
     assert one.until is not None and timedelta(days=300) < one.until - now() < timedelta(days=366)
@@ -169,20 +167,7 @@ def test_what_an_adult_did_as_a_child_is_no_history(house):
     housing = replace(was_a_child, local_id="B9")
     send(told(who=was_a_child, role="suspect", at=ago(900), offence="other-sexual"))
     send(told(who=was_a_child, role="suspect", at=ago(30), offence="other-sexual"))
-    send(
-        told(
-            "housing-concern",
-            "child",
-            JAY,
-            agency="leeds-housing",
-            at=ago(20),
-            also=(Named("q1", ("other-adult",), housing),),
-            reason="Another adult",
-        ),
-        agency="leeds-housing",
-    )
-    join(identity(POLICE, "R1").person, identity("leeds-housing", "B9").person)
-    jay = person("leeds-housing", "J1")
+    jay = seen_at_home(housing)
     assert [one.entry.happened > now() - timedelta(days=60) for one in beside(jay)[jay]] == [True]
 
 

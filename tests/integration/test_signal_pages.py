@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from sightline.agencies.actions import add_worker, make_token
+from sightline.agencies.actions import make_token
 from sightline.agencies.queries import machine, partnership, worker
 from sightline.api.signals import kinds
 from sightline.intake.types import Details
@@ -36,16 +36,7 @@ _number = count(1)
 
 @pytest.fixture(scope="module")
 def house(shared_database):
-    open_house()
-    for username, agency, role, team in MORE:
-        add_worker(
-            username=username,
-            name=username.capitalize(),
-            agency=agency,
-            role=role,
-            team=team,
-            by=machine("set-up-machine"),
-        )
+    open_house(*MORE)
     return shared_database
 
 

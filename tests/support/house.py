@@ -56,11 +56,11 @@ WORKERS = (  # username, agency, role, team
 _numbers = count(1)
 
 
-def open_house() -> None:
-    """Agencies and workers, on an empty database."""
+def open_house(*more: tuple[str, str, str, str]) -> None:
+    """Agencies and workers, on an empty database. `more`: others besides: user name, agency, role, team."""
     allow_pretending()
     take_from_definition(by=machine("feed-machine"))
-    for username, agency, role, team in WORKERS:
+    for username, agency, role, team in (*WORKERS, *more):
         add_worker(
             username=username,
             name=username.capitalize(),

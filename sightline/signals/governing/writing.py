@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from sightline.definition.check import came_of
 from sightline.definition.check_signals import check_signal
 from sightline.definition.declaration import of_text
 from sightline.definition.faults import Faults
@@ -50,10 +51,7 @@ def faults_of(rule: Signal, partnership: Partnership) -> list[Fault]:
 def _examples(rule: Signal, partnership: Partnership, lines: dict[tuple[Any, ...], int]) -> list[Fault]:
     found = []
     for index, example in enumerate(rule.examples):
-        try:
-            came = run_example(partnership, rule, example)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            came = f"it cannot be run ({type(error).__name__})"
+        came = came_of(run_example, partnership, rule, example)
         if came is not None:
             line = lines.get(("examples", index), 1)
             path = f"examples.{index}"

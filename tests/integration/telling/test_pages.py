@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from sightline.agencies.actions import add_worker
-from sightline.agencies.queries import machine, partnership, worker
+from sightline.agencies.queries import partnership, worker
 from sightline.clocks.rules import working_days
 from sightline.front_door.day_list_rules import next_sitting
 from sightline.front_door.told_models import Awaited, ListLine, Review, Telling
@@ -39,16 +38,7 @@ def hour_ago(hours: float = 1) -> str:
 
 @pytest.fixture(scope="module")
 def house(shared_database):
-    open_house()
-    for username, agency, role, team in MORE:
-        add_worker(
-            username=username,
-            name=username.capitalize(),
-            agency=agency,
-            role=role,
-            team=team,
-            by=machine("set-up-machine"),
-        )
+    open_house(*MORE)
     furnish()
 
 
