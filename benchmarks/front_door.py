@@ -34,6 +34,7 @@ READERS = int(os.environ.get("FRONT_DOOR_READERS", 180))
 SECONDS = float(os.environ.get("FRONT_DOOR_SECONDS", 60))
 EVERY = float(os.environ.get("FRONT_DOOR_EVERY", 0.5))
 READ_EVERY, PAGES, SETTLES = 2.0, 60, 5.0
+CONNECTIONS = ("max_connections=200",)  # PostgreSQL: a thread of each page, in two processes
 MARK = re.compile(r"Number (\d{15}) of those that are measured")
 LINE = re.compile(r'<tr id="i-([0-9a-f-]{36})"')
 
@@ -41,7 +42,7 @@ LINE = re.compile(r'<tr id="i-([0-9a-f-]{36})"')
 @contextmanager
 def database(engine: str, size: int):
     version = hashlib.sha256(f"{child_page._version()}".encode()).hexdigest()[:12]
-    with built(engine, f"front-door-{size}", version, lambda url: child_page._fill(url, size)) as environment:
+    with built(engine, f"front-door-{size}", version, lambda url: child_page._fill(url, size), CONNECTIONS) as environment:
         yield environment
 
 

@@ -7,6 +7,8 @@ import sys
 from typing import Any
 
 LEAST_REASON = 10
+COMMANDS = 5  # connections that are left for whoever runs a command beside the server
+WORKERS = 1  # of each process: its worker has one of its own
 
 
 def add_parser(subparsers: Any) -> None:
@@ -80,6 +82,33 @@ def say_where_keys_lie() -> None:
         )
 
 
+def threads_for(threads: int, processes: int) -> int:
+    """As many threads of each process as the database has connections for: each thread holds one, and a page that finds none
+    is an error instead of a wait. Says so where they are fewer than asked for. Raises ImproperlyConfigured where there is
+    none for any.
+    """
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return threads
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(setting::int * CASE name WHEN 'max_connections' THEN 1 ELSE -1 END), "
+            "max(setting::int) FILTER (WHERE name = 'max_connections') FROM pg_settings "
+            "WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')"
+        )
+        free, most = cursor.fetchone()
+    room = (free - COMMANDS) // processes - WORKERS
+    if room >= threads:
+        return threads
+    says = f"PostgreSQL lets {most} connect at once (max_connections)"
+    if room < 1:
+        raise ImproperlyConfigured(f"{says}: too few for {processes} processes. Raise it, or serve with fewer --processes.")
+    print(f"{says}: each process serves with {room} threads, not {threads}. Raise it for more.", file=sys.stderr, flush=True)
+    return room
+
+
 def serve(bind: str, *, threads: int = 48, processes: int = 1) -> int:
     """Serves until it is stopped. Refuses several processes on SQLite, where one process owns the scheduled work, and a
     database that is not the one that was here.
@@ -92,6 +121,7 @@ def serve(bind: str, *, threads: int = 48, processes: int = 1) -> int:
     if connection.vendor == "sqlite" and processes > 1:
         raise ImproperlyConfigured("SQLite is served by one process: leave --processes out, or use PostgreSQL.")
     refuse_older_copy()
+    threads = threads_for(threads, processes)
     say_where_keys_lie()
     connection.close()
 

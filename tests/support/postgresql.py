@@ -108,12 +108,12 @@ class Server:
         self.port = _free_port()
         log = self.directory / "log"
         settings = [
+            "max_connections=60",
             *settings,
             "listen_addresses=127.0.0.1",
             f"port={self.port}",
             f"unix_socket_directories={self.directory}",
             *self.log,
-            "max_connections=60",
         ]
         command = [str(self.bin / "postgres"), "-D", str(self.data)]
         command += [part for setting in settings for part in ("-c", setting)]
