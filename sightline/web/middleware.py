@@ -117,6 +117,12 @@ def open_reading(request: HttpRequest, access: Access) -> Reading:
     return opened
 
 
+def read_plainly(request: HttpRequest) -> Reading:
+    """This request's reading itself, opened: a page of hundreds of entries asks it some thousand times, and what stands in its
+    place until it is opened would take as long as a query."""
+    return request.reading and request.opened_reading
+
+
 def answer(exception: Exception) -> HttpResponse | None:
     """The page for what could not be done; None for what nobody expected (which becomes the page that says sorry)."""
     match exception:

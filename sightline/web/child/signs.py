@@ -5,6 +5,7 @@ A sign prompts a person to look. It decides nothing, and no answer to it weighs 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,9 +131,12 @@ def signs(
     `entries`: what this reader may see, newest first. A gap in what is recorded (`data`) is on nobody's page.
     """
     found = []
+    places: dict[str, list[int]] = defaultdict(list)  # of each record among the entries
+    for place, entry in enumerate(entries):
+        places[str(entry.first)].append(place)
     for n, one in enumerate(view for view in views if view.sort != "data"):
         firsts, window = frozenset(one.cited), frozenset(one.window)
-        cited = [entry for entry in entries if str(entry.first) in firsts]
+        cited = [entries[place] for place in sorted(place for first in firsts for place in places.get(first, ()))]
         found.append(
             Sign(
                 one.id,
@@ -193,10 +197,16 @@ def _cited(entry: EntryView, href: str, newest: bool) -> Cited:
     )
 
 
+_WORDS: dict[tuple[str, str], str] = {}  # by the definition's hash and the rule
+
+
 def rule_words(partnership: Partnership, rule: str) -> str:
-    """The rule in plain English; empty where it stands no longer."""
-    declared = partnership.signal.get(rule)
-    return when_words(partnership, declared) if declared else ""
+    """The rule in plain English; empty where it stands no longer. Put into words once a definition."""
+    at = partnership.hash, rule
+    if at not in _WORDS:
+        declared = partnership.signal.get(rule)
+        _WORDS[at] = when_words(partnership, declared) if declared else ""
+    return _WORDS[at]
 
 
 def role_words(partnership: Partnership, role: str) -> str:

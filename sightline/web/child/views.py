@@ -25,6 +25,7 @@ from sightline.web.child.signs import placed, signs
 from sightline.web.code_words import CodeWords
 from sightline.web.emergency import views as emergency
 from sightline.web.matches.counted import waits
+from sightline.web.middleware import read_plainly
 from sightline.web.remembered import recall, remember
 from sightline.web.words import age_words, day_words, end_of_day, iso_words, london, read_date
 
@@ -45,7 +46,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
     filters, fault = read_filters(request)
     typed = request.GET.get("known-on", "")[:30] if fault else day_words(filters.known_on) if filters.known_on else ""
     moment = end_of_day(filters.known_on) if filters.known_on else None
-    reading, present = request.reading, now()
+    reading, present = read_plainly(request), now()
     definition = reading.definition
     codes = CodeWords(definition)
     today = filters.known_on or london(present).date()

@@ -1,8 +1,10 @@
 """The few filters that the templates share."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from django import template
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from sightline.web.words import iso_words, moment_words
@@ -28,6 +30,19 @@ def dictkey(values: dict[str, str], name: str) -> str:
 def first_id(fields: dict[str, object]) -> str:
     """Where a fault of the whole form leads: its first field."""
     return f"id_{next(iter(fields), '')}"
+
+
+@register.filter
+def with_lists(text: str) -> str:
+    """A text of several lines, those that begin with a dash as a list: as whoever hears the page expects it."""
+    parts = []
+    for dashed, lines in groupby(text.splitlines(), key=lambda line: line.startswith("- ")):
+        if dashed:
+            items = format_html_join("", "<li>{}</li>", ((line.removeprefix("- "),) for line in lines))
+            parts.append(format_html('<ul class="govuk-list govuk-list--bullet">{}</ul>', items))
+        else:
+            parts.append(format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines)))
+    return mark_safe("".join(parts))
 
 
 @register.filter

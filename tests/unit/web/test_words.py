@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from sightline.web.templatetags.sightline import with_lists
 from sightline.web.words import (
     age_words,
     counted,
@@ -92,3 +93,10 @@ def test_small_words():
     assert span_words(timedelta(seconds=9)) == "under a minute"
     assert iso_words("2010-03") == "March 2010"
     assert iso_words("about Easter") == "about Easter"
+
+
+def test_lines_with_dashes_are_a_list_and_nothing_in_them_is_markup():
+    told = with_lists("One of these:\n- 3 events <b>\n- 2 events\nThen this\nand that")
+    items = "<li>3 events &lt;b&gt;</li><li>2 events</li>"
+    assert told == f'One of these:<ul class="govuk-list govuk-list--bullet">{items}</ul>Then this<br>and that'
+    assert with_lists("–") == "–" and with_lists("") == ""
