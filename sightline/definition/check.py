@@ -125,6 +125,8 @@ def _agency(faults: Faults, name: str, agency: Any) -> None:
 
 def _team(faults: Faults, name: str, team: Any) -> None:
     faults.thing(name, ("agency",), team.agency, "agency")
+    for index, role in enumerate(team.managed_by):
+        faults.thing(name, ("managed-by", index), role, "role")
     for index, route in enumerate(team.receives):
         faults.thing(name, ("receives", index), route, "route")
     for index, locality in enumerate(team.localities):
@@ -164,6 +166,8 @@ def _codes(faults: Faults, name: str, codes: Any) -> None:
 def _message(faults: Faults, name: str, message: Any) -> None:
     if message.form_of:
         faults.refer(name, ("form-of",), message.form_of, faults.partnership.message, "a message")
+    for index, role in enumerate(message.to):
+        faults.thing(name, ("to", index), role, "role")
     for index, role in enumerate(message.read_by):
         faults.thing(name, ("read-by", index), role, "role")
     for index, role in enumerate(message.acknowledge.then):

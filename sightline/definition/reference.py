@@ -172,8 +172,14 @@ def _agencies(p: Partnership) -> list[str]:
         [f"{a.title} (`{a.id}`)", _code(p, "agency-kind", a.kind), a.phone, a.out_of_hours] for a in p.agency.values()
     ]
     out += ["## Agencies", "", *_table(["Agency", "Kind", "Telephone", "Day and night"], rows)]
-    rows = [[f"{t.title} (`{t.id}`)", _title(p.agency, t.agency), t.phone, t.on_duty_for] for t in p.team.values()]
-    out += ["## Teams", "", *_table(["Team", "Agency", "Telephone", "On duty for"], rows)]
+    rows = [
+        [
+            f"{t.title} (`{t.id}`)", _title(p.agency, t.agency), t.phone, t.on_duty_for,
+            ", ".join(_title(p.role, role) for role in t.managed_by),
+        ]
+        for t in p.team.values()
+    ]  # fmt: skip
+    out += ["## Teams", "", *_table(["Team", "Agency", "Telephone", "On duty for", "Managed by"], rows)]
     rows = []
     for role in p.role.values():
         kinds = _join(_code(p, "agency-kind", kind) for kind in role.agencies) or "any"

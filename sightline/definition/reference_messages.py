@@ -44,6 +44,7 @@ def _message(p: Partnership, m: Message) -> list[str]:
     ]
     out += [f"- **In it**: {'; '.join(parts)}"] if parts else []
     out += [f"- **The sentence shows to** {NEEDS[m.needs]}"] if m.needs in NEEDS else []
+    out += [f"- **Goes to** {', '.join(_role(p, role) for role in m.to)}"] if m.to else []
     if m.read_by:
         out.append(
             f"- **Read at an agency by**: {', '.join(_role(p, role) for role in m.read_by)}; where none is there, by all"

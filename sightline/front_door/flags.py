@@ -23,7 +23,6 @@ from sightline.front_door.step_types import Made, StepView
 from sightline.messages.actions import send
 
 RECORD, MESSAGE = "made-whole", "step-flagged"
-ANSWERS = ("front-door-manager", "team-manager")
 WITHIN = "1 working day"
 SHORTEST = 10  # characters of what is given afterwards
 
@@ -33,7 +32,7 @@ def flag(*, notice: UUID, entry: UUID, flagged: Sequence[str], by: Actor) -> lis
     definition = partnership()
     if not flagged:
         return []
-    to, due = steps.answers_for(by, *ANSWERS), steps.due_in(definition, WITHIN)
+    to, due = steps.answers_for(by, *_answer()), steps.due_in(definition, WITHIN)
     made = []
     for code in dict.fromkeys(flagged):
         step = steps.begin(steps.FLAG, notice=notice, entry=entry, to=to, due_at=due, by=by, code=code)
@@ -41,6 +40,11 @@ def flag(*, notice: UUID, entry: UUID, flagged: Sequence[str], by: Actor) -> lis
         send(MESSAGE, to=to, about=[entry], says={"lacking": code, "due": due.isoformat()}, by=by, because=step.id)
     touch([notice])
     return made
+
+
+def _answer() -> Sequence[str]:
+    """The roles that answer for what is missing, as the message says."""
+    return partnership().message[MESSAGE].to
 
 
 def answered_by(by: Actor) -> list[StepView]:
@@ -56,7 +60,7 @@ def make_whole(*, step: UUID, words: str, by: Actor) -> Made:
     """
     definition = partnership()
     row = steps.locked(step, steps.FLAG)
-    if row.to not in inboxes(by) and row.by != by.id and by.role not in ANSWERS:
+    if row.to not in inboxes(by) and row.by != by.id and by.role not in _answer():
         raise Refused(
             Decision(False, "not-permitted", "Somebody else answers for this. Ring them if you know what is missing.")
         )
@@ -94,7 +98,7 @@ def satisfy(*, notice: UUID, codes: Sequence[str], by: Actor, entry: UUID) -> in
 def late(step: StepView, by: Actor) -> None:
     """Tells whoever answers for it once more, and the managers besides: it is chased until it is done."""
     due = steps.due_in(partnership(), WITHIN).isoformat()
-    to = [step.to, *(f"role:{role}@{step.agency}" for role in ANSWERS)]
+    to = [step.to, *(f"role:{role}@{step.agency}" for role in _answer())]
     send(
         MESSAGE,
         to=list(dict.fromkeys(to)),

@@ -24,7 +24,7 @@ from sightline.jobs.due import VERBS, owe
 from sightline.jobs.models import Due
 from sightline.jobs.receive import keep as keep_unread
 from sightline.jobs.receive import keep_in, receive_one
-from sightline.messages.actions import send
+from sightline.messages.actions import goes_to, send
 from sightline.sharing.standing import trusted
 from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
@@ -32,7 +32,7 @@ from sightline.timescales.moment import now
 FEED, KIND = "form", "form"
 PUBLIC_FEED = "tell-us"
 MACHINE = "feed-machine"
-TELL_HELD, MESSAGE_HELD, SORTERS = "tell-public-held", "public-held", "front-door-manager"
+TELL_HELD, MESSAGE_HELD = "tell-public-held", "public-held"
 GATHERS = timedelta(minutes=5)  # in a flood one message tells of many
 
 
@@ -97,7 +97,7 @@ def tell_held(payload: dict[str, Any]) -> None:
     """What is owed: those who answer for the front door are told how much waits to be sorted."""
     waiting = held_public.count()
     if waiting:
-        send(MESSAGE_HELD, to=f"role:{SORTERS}", says={"count": waiting}, by=machine("clock-machine"))
+        send(MESSAGE_HELD, to=goes_to(MESSAGE_HELD), says={"count": waiting}, by=machine("clock-machine"))
 
 
 def _take(concern: Concern, id: UUID, version: int, *, agency: str, feed: str, by: Actor) -> Sent:

@@ -14,12 +14,11 @@ from sightline.intake.queries import oldest_waiting
 from sightline.intake.types import Receipt
 from sightline.jobs.due import VERBS, owe
 from sightline.jobs.models import Due
-from sightline.messages.actions import send
+from sightline.messages.actions import goes_to, send
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 
 VERB, MESSAGE = "tell-unread", "concern-unread"
-WHOM = ("data-officer", "front-door-manager")
 KINDS = frozenset(("api", "form"))
 KEPT = "kept-for-a-person"
 GATHERS = timedelta(minutes=2)
@@ -37,9 +36,8 @@ def owe_unread(receipts: Iterable[Receipt], kind: str) -> None:
 def tell(payload: dict[str, Any]) -> None:
     """What is owed: those who repair what could not be read are told how much waits."""
     waiting, _ = oldest_waiting()
-    roles = [f"role:{role}" for role in WHOM if role in partnership().role]
-    if waiting and roles and MESSAGE in partnership().message:
-        send(MESSAGE, to=roles, says={"count": waiting}, by=machine("clock-machine"))
+    if waiting and MESSAGE in partnership().message:
+        send(MESSAGE, to=goes_to(MESSAGE), says={"count": waiting}, by=machine("clock-machine"))
 
 
 VERBS[VERB] = tell

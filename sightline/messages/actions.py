@@ -23,7 +23,7 @@ from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.definition.types import Fault, Partnership
 from sightline.identity.queries import rows_by_id, rows_of
 from sightline.ledger.actions import write
-from sightline.messages import mailing, pacing, rules
+from sightline.messages import mailing, pacing, rules, seeing
 from sightline.messages.models import Acknowledged, Delivered, Outgoing, Waiting
 from sightline.sharing.standing import trusted
 from sightline.timescales.london import local_day
@@ -105,6 +105,11 @@ def send(
     return tuple(row.id for row in rows)
 
 
+def goes_to(kind: str) -> list[str]:
+    """The inboxes of the roles to which this kind of message goes, where nobody is named."""
+    return [f"role:{role}" for role in partnership().message[kind].to]
+
+
 def _nobody(definition: Partnership, to: str, known: Mapping[str, object]) -> Fault | None:
     try:
         what, who, agency = rules.recipient(to)
@@ -182,7 +187,7 @@ def _step(id: UUID, people: Places) -> bool:
         return True
     else:
         holders, anybody = _others(
-            declared, message.to, people, set(message.deliveries.values_list("holder", flat=True))
+            declared, message, people, set(message.deliveries.values_list("holder", flat=True))
         )
         why = NOBODY_ANSWERED if now() >= message.due_at else NOBODY_THERE
     whys = dict.fromkeys(holders, why)
@@ -264,16 +269,17 @@ def _holders(declared: Message | None, to: str, people: Places) -> tuple[list[st
     return [to], to in people
 
 
-def _others(declared: Message | None, to: str, people: Places, told: set[str]) -> tuple[list[str], bool]:
-    """Whose inboxes it reaches besides: the roles that the message names, at the agency told, else wherever they are."""
-    agency = rules.recipient(to)[2]
-    if to.startswith("worker:"):
-        agency = next((one.agency for one in people.get(to, ())), "")
+def _others(declared: Message | None, message: Outgoing, people: Places, told: set[str]) -> tuple[list[str], bool]:
+    """Whose inboxes it reaches besides: the roles that the message names, at the agency told, else wherever they are; of those,
+    the ones who would see something of what it is about, where there are any."""
+    agency = rules.recipient(message.to)[2]
+    if message.to.startswith("worker:"):
+        agency = next((one.agency for one in people.get(message.to, ())), "")
     found = []
     for role in declared.acknowledge.then if declared is not None else ():
         there = f"role:{role}@{agency}"
         found.append(there if agency and there in people and there not in told else f"role:{role}")
-    new = [place for place in dict.fromkeys(found) if place not in told]
+    new = seeing.open_to([place for place in dict.fromkeys(found) if place not in told], message.about, people)
     return new, any(place in people for place in new)
 
 

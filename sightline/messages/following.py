@@ -10,17 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from sightline.agencies.queries import actor_by_id, agencies, partnership, workers
+from sightline.agencies.queries import agencies, partnership, workers
 from sightline.agencies.types import Actor, WorkerInfo
 from sightline.chronology.listing import labels_of
 from sightline.definition.types import Partnership
-from sightline.identity.queries import identities_of, persons_of
 from sightline.messages import pacing
 from sightline.messages.actions import ACKNOWLEDGE, send
 from sightline.messages.models import Outgoing
+from sightline.messages.seeing import whole, would_see
 from sightline.sharing.queries import held_between
-from sightline.sharing.reading import Reading
-from sightline.sharing.types import Label, Level
 from sightline.timescales.moment import now
 
 KIND, OPEN = "new-on-your-child", "already-open"
@@ -43,23 +41,17 @@ def tell_new(entries: Iterable[UUID], *, by: Actor) -> int:
             (row.kind, row.to)
             for row in Outgoing.objects.filter(kind__in=(KIND, OPEN), because__in=(entry.first, entry.id))
         }
-        same = _whole(label)
+        same = whole(label)
         for to, readers in _followers(definition, same, everybody, concern=entry.queued).items():
             own = all(one.agency == entry.agency or one.id == entry.author for one in readers)
             if own or (KIND, to) in told or (OPEN, to) in told:
                 continue
-            if not any(_would_see(one, label, same) for one in readers):
+            if not any(would_see(one, label, same) for one in readers):
                 continue
             says = {"record": entry.record, "agency": entry.agency}
             send(KIND, to=to, about=[entry.id], says=says, by=by, because=entry.first)
             sent += 1
     return sent
-
-
-def _whole(label: Label) -> list[UUID]:
-    """Every source identity of the people on an entry: a tie to one of them is a tie to the child."""
-    persons = persons_of(label.subjects)
-    return list({*label.subjects, *(one.id for person in set(persons.values()) for one in identities_of(person))})
 
 
 def _followers(
@@ -86,8 +78,3 @@ def _reads(role: str, definition: Partnership) -> bool:
     """Whether somebody of this role has an inbox."""
     declared = definition.role.get(role)
     return declared is not None and ACKNOWLEDGE in declared.may
-
-
-def _would_see(one: WorkerInfo, label: Label, also: Iterable[UUID]) -> bool:
-    """Whether the gate would show at least a pointer. Nothing is read and nothing handed out, so there is no record."""
-    return Reading(actor_by_id(one.id), "safeguarding").see(label, also=tuple(also)).level >= Level.POINTER

@@ -23,6 +23,7 @@ class Agency(Thing):
 class Team(Thing):
     agency: str
     phone: str = ""
+    managed_by: Listed = Field((), description="roles at its agency to whom its workers take what they cannot settle")
     on_duty_for: str = Field("", description="What the team stands duty for: `front-door` sees what reaches the queue")
     keeps: str = Field(
         "", description="How long after a notification the team on duty still sees the child: `365 days`"

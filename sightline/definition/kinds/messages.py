@@ -41,6 +41,7 @@ class Message(Thing):
     needs: Literal["nothing", "pointer", "headline"] = Field(
         "nothing", description="What its reader must see of the record for the sentence to show; else the title alone"
     )
+    to: Listed = Field((), description="roles that it goes to, where the one who sends it names nobody; the first first")
     read_by: Listed = Field((), description="Who reads it at an agency that is told; empty: all who may acknowledge")
     presses: YesNo = Field(False, description="Stands above what can wait")
     answers: YesNo = Field(False, description="Answers what its reader asked for: it counts towards nobody’s week")
