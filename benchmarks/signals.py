@@ -1,7 +1,7 @@
 """What signals cost: from a commit until what follows from it stands, for a child with 500 entries in a big database; how much of
 it is asking the rules, and how much merely reading; and everybody anew.
 
-The database of the child-page bench. New entries are sent one by one through the product's own door.
+A database like that of the child-page bench, and its own: new entries are sent one by one through the product's own door.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from benchmarks import child_page
+from benchmarks.databases import built
 from benchmarks.measuring import Report, percentile
 
 WARM, TIMES = 5, 60
@@ -22,7 +23,7 @@ LEEDS = 40_000  # chronologies that are open in a city of 166,000 children (a qu
 
 @contextmanager
 def database(engine: str, size: int):
-    with child_page.database(engine, size) as environment:
+    with built(engine, f"signals-{size}", child_page._version(), lambda url: child_page._fill(url, size)) as environment:
         yield environment
 
 

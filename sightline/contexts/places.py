@@ -7,7 +7,7 @@ schools and hospitals are places too: which kind a place is of is told with it, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -41,16 +41,10 @@ class _Wanted(NamedTuple):
     kinds: str
 
 
-def digest_of(name: str, code: str) -> str:
-    """The digest by which a place is known; empty where no place is said."""
-    keys = rules.keys_of_place(name, code)
-    return digest(PURPOSE, keys[0]) if keys else ""
-
-
-def facts_of(definition: Partnership, entry: MachineEntry) -> dict[str, object]:
-    """What a rule may ask of where it happened: `place` (a digest: the same one or another) and `place-kind`."""
-    place = digest_of(*entry.place)
-    return {"place": place, "place-kind": kinds_of(definition, entry)} if place else {}
+def digest_of(definition: Partnership, name: str, code: str) -> str:
+    """The digest by which a place is known; empty where no one place is said."""
+    key = rules.key_of_place(definition, name, code)
+    return digest(PURPOSE, key) if key else ""
 
 
 def kinds_of(definition: Partnership, entry: MachineEntry) -> frozenset[str]:
@@ -65,7 +59,7 @@ def follow(definition: Partnership, entries: Iterable[MachineEntry]) -> set[str]
     firsts = set()
     for entry in entries:
         firsts.add(entry.first)
-        place = digest_of(*entry.place)
+        place = digest_of(definition, *entry.place)
         if place:
             kinds = JOINED.join(sorted(kinds_of(definition, entry)))
             wanted[entry.first, place] = _Wanted(place, entry.first, entry.happened, entry.record, kinds)
@@ -82,9 +76,12 @@ def follow(definition: Partnership, entries: Iterable[MachineEntry]) -> set[str]
     return {kept.place for key, (_, kept) in there.items() if wanted.get(key) != kept} | {one.place for one in new}
 
 
-def of_people(persons: Iterable[UUID], entries: Mapping[UUID, Collection[MachineEntry]]) -> set[str]:
+def of_people(
+    definition: Partnership, persons: Iterable[UUID], entries: Mapping[UUID, Collection[MachineEntry]]
+) -> set[str]:
     """Places at which these people's entries are: for when people are joined or separated."""
-    return {place for person in persons for e in entries.get(person, ()) if (place := digest_of(*e.place))}
+    every = {digest_of(definition, *entry.place) for person in persons for entry in entries.get(person, ())}
+    return every - {""}
 
 
 def several(places: Iterable[str] | None = None, *, at_least: int = 2, most: int = MOST) -> list[str]:
@@ -93,6 +90,22 @@ def several(places: Iterable[str] | None = None, *, at_least: int = 2, most: int
     asked = Spot.objects.all() if places is None else Spot.objects.filter(place__in=list(places))
     counted = asked.values("place").annotate(records=Count("id")).filter(records__gte=at_least, records__lte=most)
     return sorted(counted.values_list("place", flat=True))
+
+
+def portions(places: Collection[str], most: int = MOST // 4) -> Iterator[list[str]]:
+    """These places, as many together as `most` records name; one that more name stands alone. So that no transaction is long."""
+    asked = Spot.objects.filter(place__in=list(places)).values("place").annotate(records=Count("id"))
+    counted = dict(asked.values_list("place", "records"))
+    some: list[str] = []
+    many = 0
+    for place in places:
+        there = counted.get(place, 0) if counted.get(place, 0) <= MOST else 0  # of what too many name, none is read
+        if some and many + there > most:
+            yield some
+            some, many = [], 0
+        some, many = [*some, place], many + there
+    if some:
+        yield some
 
 
 def worlds(
@@ -118,7 +131,7 @@ def worlds(
     for person, entries in read.items():
         for entry in entries:
             for place in spots[entry.first]:
-                if digest_of(*entry.place) == place:
+                if digest_of(reading.definition, *entry.place) == place:
                     kind = kinds[place] | ({HOME} if place in homes else set())
                     one = born.get(person)
                     found[place].append(
@@ -141,4 +154,4 @@ def _families(reading: Reading, persons: Collection[UUID], known_on: datetime | 
 def _homes(reading: Reading, rows: Collection[object], known_on: datetime | None) -> set[str]:
     """Places that are where one of them lives, by postcode."""
     codes = {rules.postcode(one.details.postcode) for one in held(reading, list(rows), known_on)}  # type: ignore[arg-type]
-    return {digest_of("", code) for code in codes if code}
+    return {digest_of(reading.definition, "", code) for code in codes if code}

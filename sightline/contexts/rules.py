@@ -12,13 +12,17 @@ from sightline.definition.kinds.links import Link
 from sightline.definition.kinds.signals import OF_ENTRIES, months
 from sightline.definition.records import COMMON_TERMS
 from sightline.definition.types import Partnership, RecordType
-from sightline.definition.values import codes_within
+from sightline.definition.values import codes_within, without_codes
 from sightline.timescales.london import at, local
 from sightline.timescales.spans import add_months, parse_span
 
 KINDS_OF_PLACE = "location-type"
 ASKED = {*COMMON_TERMS, *OF_ENTRIES, "has"}  # of an entry, besides its fields
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b")
+NEARBY = frozenset(  # words that say where by another place, and name none
+    "a an at away behind beside by from front gate gates her here his in inside my near nearby next of"
+    " off on opposite our outside s somebody someone their there to unknown".split()
+)
 IN_DAYS = {"day": 1, "week": 7}
 T = TypeVar("T")
 
@@ -171,13 +175,17 @@ def plain(name: str) -> str:
     return " ".join(word for word in words if word != "the")
 
 
-def keys_of_place(name: str, code: str) -> tuple[str, ...]:
-    """What a place is known by, to be digested: its postcode, else its plain name. None where it is not said."""
+def key_of_place(definition: Partnership, name: str, code: str) -> str:
+    """What a place is known by, to be digested: its postcode, else its plain name. Empty where no one place is said: "home",
+    "near a school" and "outside the shop" are a thousand places.
+    """
     found = postcode(code) or postcode(name)
     if found:
-        return (f"postcode|{found}",)
+        return f"postcode|{found}"
     words = plain(name)
-    return (f"name|{words}",) if len(words) > 2 else ()
+    codes = definition.codes.get(KINDS_OF_PLACE)
+    left = without_codes(codes, words) if codes is not None else words
+    return f"name|{words}" if len(words) > 2 and not NEARBY.issuperset(left.split()) else ""
 
 
 def kinds_of_place(definition: Partnership, *texts: str) -> frozenset[str]:

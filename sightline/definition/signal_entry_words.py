@@ -44,7 +44,8 @@ def entry(p: Partnership, tree: Condition, records: Sequence[str] = (), article:
         said = f"{said} {how}" if said else f"any event {how}"
     for name, values in tree.terms.items():
         if name not in ("record", "counts-as"):
-            details.append(_term(p, name, values, own or records or _with_field(p, name, values)))
+            there = _with_any_field(p, tree) if name == "role" else _with_field(p, name, values)
+            details.append(_term(p, name, values, own or records or there))
     if details:
         only = () if said or records else _one_with(p, tree)
         said = said or (

@@ -210,6 +210,14 @@ def codes_within(codes: CodeList, text: str) -> set[str]:
     return {code for words, code in _meanings(codes).items() if len(words) > 3 and f" {words} " in padded}
 
 
+def without_codes(codes: CodeList, text: str) -> str:
+    """What is left of a text, in small letters, once words that mean one of the codes are taken out of it."""
+    left = f" {_fold(''.join(c if c.isalnum() else ' ' for c in text))} "
+    for words in sorted(_meanings(codes), key=len, reverse=True):
+        left = left.replace(f" {words} ", "  ")
+    return " ".join(left.split())
+
+
 def code_title(partnership: Partnership, declared: RecordField, value: str) -> str:
     """The words for a field's canonical value: titles for codes, Yes and No, anything else as it stands."""
     if declared.kind in ("choice", "choices"):

@@ -18,7 +18,7 @@ from sightline.definition.kinds.matching import CONTRADICTS, NOT_ONE
 from sightline.identity.bands import JOINS, NEW, Rules, Verdict
 from sightline.identity.linkage.types import Score
 from sightline.identity.models import Possible
-from sightline.vault.adding import add_objects, new
+from sightline.vault.adding import add_objects, change_objects, new
 from sightline.vault.ids import Ids
 
 HELD_APART, TOLD_APART, NO_LONGER = "held-apart", "told-apart", "no-longer-agrees"
@@ -169,8 +169,7 @@ class Pairs:
         if self._gone:  # first: what was withdrawn may have come again
             Possible.objects.filter(id__among=self._gone, state="waiting").delete()
         add_objects(list(self._fresh.values()))
-        if self._turned:
-            Possible.objects.bulk_update(self._turned.values(), WRITTEN)
+        change_objects(list(self._turned.values()), WRITTEN)
         self._fresh, self._turned, self._gone = {}, {}, set()
         self._around.clear()
         self._read.clear()

@@ -19,7 +19,7 @@ from django.db.models import Max, Q
 from sightline.identity.clusters import Edge, components
 from sightline.identity.judging import HELD_APART, against, holds
 from sightline.identity.models import Link, Possible, SourceIdentity
-from sightline.vault.adding import add_objects, change
+from sightline.vault.adding import add_objects, change, change_objects
 
 MOST_LOOKS = 20  # rounds in which a circle may still grow under our hands; each waits for another's decision
 TICK = timedelta(microseconds=1)
@@ -137,8 +137,7 @@ def _hold_or_wait(found: Circle, person: Mapping[UUID, UUID]) -> None:
         elif not together and pair.state == "joined":
             pair.state, pair.why = "waiting", [*(code for code in pair.why if code != HELD_APART), HELD_APART]
             turned.append(pair)
-    if turned:
-        Possible.objects.bulk_update(turned, ["state", "why"])
+    change_objects(turned, ("state", "why"))
 
 
 def _write_links(

@@ -230,10 +230,13 @@ def family(reading: Reading, person: UUID, identities: Sequence[UUID] = ()) -> l
     `identities`: the person's source identities, where the caller has them.
     """
     own = list(identities) or [row.id for row in identities_of(person)]
-    told = list(Relation.objects.filter(Q(subject__in=own) | Q(object__in=own)).order_by("known_at"))
-    parents = [r.subject_id for r in told if r.object_id in own and r.relation in ("parent", "step-parent", "carer")]
-    people = SourceIdentity.objects.filter(id__in=parents).values("person")
-    shared = list(Relation.objects.filter(subject__person__in=people, relation="parent").exclude(object__in=own))
+    here = Q(subject__in=own) | Q(object__in=own)
+    parents = Relation.objects.filter(object__in=own, relation__in=("parent", "step-parent", "carer"))
+    people = SourceIdentity.objects.filter(id__in=parents.values("subject")).values("person")
+    theirs = Relation.objects.filter(subject__person__in=people, relation="parent").exclude(here)
+    both = sorted(Relation.objects.filter(here).union(theirs), key=lambda r: r.known_at)  # in one query, each by its index
+    told = [r for r in both if r.subject_id in own or r.object_id in own]
+    shared = [r for r in both if r.subject_id not in own and r.object_id not in own]
     wanted = [
         (r.subject_id, r.relation, r.agency)
         if r.object_id in own

@@ -31,11 +31,10 @@ from sightline.signals.knowing import relevant, rules_in_force
 
 log = logging.getLogger(__name__)
 MACHINE, LIST, DOUBTED = "clock-machine", "list", "rule-doubted"
-FRONT_DOOR_MANAGER, TEAM_MANAGER = "front-door-manager", "team-manager"
 
 
 def bring_up_to_date(persons: Sequence[UUID], moved: Collection[UUID] = ()) -> list[UUID]:
-    """Clocks and signals of these people, anew, and those of places where something is told to have happened to them. Their
+    """Clocks and signals of these people, anew; places where something is told to have happened to them are looked at soon. Their
     entries are read once for all. `moved`: of whom it may be another family or age now, so that all their places are asked.
 
     Signals never take clocks with them: what fails of them leaves everything as it stood, and is told by type alone. Returns
@@ -64,8 +63,8 @@ def _signals(
     try:
         with transaction.atomic():
             touched = places.follow(opened.definition, chain.from_iterable(entries.values()))
-            touched |= places.of_people([person for person in persons if person in moved], entries)
-            tell_all(at_places.recompute(opened, touched))
+            family = [person for person in persons if person in moved]
+            looking.soon(touched | places.of_people(opened.definition, family, entries))
     except Exception as error:
         log.warning("signals of places failed", extra={"error": type(error).__name__}, exc_info=True)
         again += [person for person in persons if person not in again]
@@ -82,18 +81,21 @@ def try_again(persons: Sequence[UUID]) -> None:
 
 
 def look_at_places(limit: int) -> int:
-    """Looks at places at which time alone may have changed something, the longest due first. Returns how many."""
-    wanted = looking.places(limit)
-    if not wanted:
-        return 0
-    try:
-        with transaction.atomic(), reading(machine(MACHINE), "safeguarding", about="look-at-places") as opened:
-            tell_all(at_places.recompute(opened, wanted))
-    except Exception as error:
-        log.warning("looking at places failed", extra={"error": type(error).__name__}, exc_info=True)
-        looking.postpone_places(wanted)
-        return 0
-    return len(wanted)
+    """Looks at places of which something new is told, or at which time alone may have changed something, the longest due
+    first, as many together as few records name. Returns how many were looked at.
+
+    A city's bus station is named by hundreds of records: it is looked at once, however many children were told of.
+    """
+    done = 0
+    for some in places.portions(looking.places(limit)):
+        try:
+            with transaction.atomic(), reading(machine(MACHINE), "safeguarding", about="look-at-places") as opened:
+                tell_all(at_places.recompute(opened, some))
+            done += len(some)
+        except Exception as error:
+            log.warning("looking at places failed", extra={"error": type(error).__name__}, exc_info=True)
+            looking.postpone_places(some)
+    return done
 
 
 def tell_all(found: Sequence[telling.ToTell]) -> None:
@@ -171,12 +173,12 @@ def take_to_manager(*, signal: UUID, because: str, by: Actor) -> UUID:
 
 
 def _managers(by: Actor, then: Sequence[str]) -> Sequence[str]:
-    """The roles of those who manage a worker: at the front door its manager, who sees what the desk sees; else the teams'. Where
-    the agency has neither, whoever is told where nobody answers."""
+    """The roles of those who manage a worker, as their team is declared; where nobody of them is there, whoever is told where
+    nobody answers."""
     team = partnership().team.get(by.team)
-    wanted = FRONT_DOOR_MANAGER if team is not None and team.on_duty_for else TEAM_MANAGER
-    there = any(one.active and (one.role, one.agency) == (wanted, by.agency) for one in workers())
-    return (wanted,) if there else then or (TEAM_MANAGER,)
+    there = {one.role for one in workers() if one.active and one.agency == by.agency}
+    wanted = team.managed_by if team is not None else ()
+    return [role for role in wanted if role in there] or [role for role in then if role in there] or then
 
 
 def _read(signal: UUID, by: Actor) -> None:

@@ -135,7 +135,7 @@ def _computed(
 
 def look_again(there: QuerySet[Look], of: str, looks: Mapping[Any, datetime]) -> None:
     """One moment for each of those in `looks`, in place of what is `there`. `of`: `identity_id` or `place`."""
-    if dict(there.values_list(of, "at")) == looks:
+    if sorted(there.values_list(of, "at")) == sorted(looks.items()):
         return
     there.delete()
     ids = Ids()

@@ -52,8 +52,10 @@ def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
     """
     definition, moment = reading.definition, now()
     rules = rules_of_places(definition, moment)
+    before = list(Look.objects.filter(place__in=list(wanted)).values_list("id", flat=True)) if wanted else []
     kept = list(Standing.objects.filter(place__in=list(wanted))) if wanted else []
     if not wanted or not (rules or kept):
+        Look.objects.filter(id__in=before).delete()
         return []
     days = days_of(definition)
     worlds = places.worlds(reading, places.several(wanted)) if rules else {}
@@ -77,7 +79,7 @@ def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
     step.save()
     shown = {row.place for row in (*kept, *step.made)}
     pictures.keep(definition, {place: _counted(worlds.get(place, ())) for place in shown})
-    look_again(Look.objects.filter(place__in=list(wanted)), "place", looks)
+    look_again(Look.objects.filter(id__in=before), "place", looks)
     return tell
 
 

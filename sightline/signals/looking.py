@@ -1,4 +1,6 @@
-"""When time alone may have changed something: whom to look at again, and when. Ids and moments alone."""
+"""Whom and what to look at again, and when: because something new is told, or time alone may have changed something. Ids and
+moments alone.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ from django.db.models import F, QuerySet
 from sightline.identity.queries import ids_of, persons_of
 from sightline.signals.models import Look
 from sightline.timescales.moment import now
+from sightline.vault.adding import add_objects, new
+from sightline.vault.ids import Ids
 
 MOST_TRIES, PAUSE = 5, timedelta(minutes=10)
 
@@ -27,7 +31,15 @@ def people(limit: int) -> list[UUID]:
 
 def places(limit: int) -> list[str]:
     """The places at which it is, by their digests."""
-    return list(_due().filter(identity=None).values_list("place", flat=True)[:limit])
+    return list(dict.fromkeys(_due().filter(identity=None).values_list("place", flat=True)[:limit]))
+
+
+def soon(some: Collection[str]) -> None:
+    """Has these places looked at next: something was told that may change what stands about them. A row more, and none taken
+    away: whoever looks takes what was there when they began, so that what is told meanwhile is looked at again."""
+    if some:
+        ids, moment = Ids(), now()
+        add_objects([new(Look, id=ids(), at=moment, identity_id=None, place=place) for place in sorted(some)])
 
 
 def postpone(persons: Collection[UUID]) -> None:

@@ -94,6 +94,7 @@ class Look(models.Model):
         indexes = [
             models.Index(fields=["at"], name="look_at"),
             models.Index(fields=["identity"], name="look_identity"),
+            models.Index(fields=["place"], name="look_place", condition=~models.Q(place="")),
         ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -148,22 +149,26 @@ def _as_known(
 ) -> list[SignalView]:
     """What would have shown on a moment: computed by a machine of all that was known then; shown as far as this reader sees
     what it rests on, all of it in full."""
-    episodes = computed(person, known_on, in_force)
-    firsts = {first for _, episode in episodes for first in episode.citing}
-    there = seen(reading, firsts, entries)
-    whole = open_people(reading, [person]) if any(not episode.citing for _, episode in episodes) else set()
+    stood = computed(person, known_on, in_force)
+    there = seen(reading, {first for one in stood for first in one.episode.citing}, entries)
+    whole = open_people(reading, [person]) if any(not one.episode.citing for one in stood) else set()
     found = []
-    for rule, episode in episodes:
-        if all(first in there and there[first].level is Level.FULL for first in episode.citing) and (
-            episode.citing or person in whole
-        ):
-            found.append(_computed_view(rule, episode, person))
+    for one in stood:
+        citing = one.episode.citing
+        if all(first in there and there[first].level is Level.FULL for first in citing) and (citing or person in whole):
+            found.append(_computed_view(one, person))
     return sorted(found, key=lambda view: (RANK[view.level], -view.since.timestamp(), view.rule))
 
 
-def computed(
-    person: UUID, known_on: datetime, in_force: Mapping[str, Signal] | None = None
-) -> list[tuple[Signal, Episode]]:
+class Stood(NamedTuple):
+    """A rule that stood about somebody. `way`: which of its ways of telling applied; None where it told nobody."""
+
+    rule: Signal
+    episode: Episode
+    way: int | None
+
+
+def computed(person: UUID, known_on: datetime, in_force: Mapping[str, Signal] | None = None) -> list[Stood]:
     """Every rule that stood about somebody on a moment, with what was known then. For stages above, which pass the gate."""
     with (
         trusted("signals-as-known"),
@@ -179,11 +184,13 @@ def computed(
             for rule in one.rules:
                 answer = rules.stands(rule, one.world, known_on, rules=rules_then, days=days, asked=one.asked)
                 if answer.episode is not None:
-                    found.append((rule, answer.episode))
+                    way = rules.told(rule, one.world, known_on, rules=rules_then, days=days, asked=one.asked)
+                    found.append(Stood(rule, answer.episode, way))
         return found
 
 
-def _computed_view(rule: Signal, episode: Episode, person: UUID) -> SignalView:
+def _computed_view(stood: Stood, person: UUID) -> SignalView:
+    rule, episode, way = stood
     return SignalView(
         id=None,
         rule=rule.id,
@@ -191,7 +198,7 @@ def _computed_view(rule: Signal, episode: Episode, person: UUID) -> SignalView:
         says=rules.words(rule, episode),
         may_mean=rule.may_mean,
         does_not_mean=rule.does_not_mean,
-        asks=rule.tell[0].asking if rule.tell else "",
+        asks=rule.tell[way].asking if way is not None else "",
         level=episode.level,
         sort=rule.sort,
         since=episode.since,

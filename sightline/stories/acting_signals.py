@@ -126,7 +126,7 @@ def raised_as(life: Life, named: str, about: str | None) -> set[UUID | None]:
 def _differs(life: Life, named: str, whose: list[str], kept: list[Kept]) -> str:
     """What is wrong where what is kept is not what follows from what is known."""
     persons = list(dict.fromkeys(person for name in whose for person in life.persons_of(name)))
-    computed = [e.citing for person in persons for rule, e in queries.computed(person, now()) if rule.id == named]
+    computed = [one.episode.citing for person in persons for one in queries.computed(person, now()) if one.rule.id == named]
     standing = [one.cited for one in kept if not one.ended]
     if sorted(computed) == sorted(standing):
         return ""

@@ -1,4 +1,4 @@
-"""Adding many rows to a table at once, or changing one column of many: Django's models say what the
+"""Adding many rows to a table at once, or changing columns of many: Django's models say what the
 columns are, and nothing is made of them in between.
 
 `bulk_create` compiles an expression for each value of each row; where a load adds ten rows a record, that was a third of
@@ -89,6 +89,22 @@ def change(model: type[models.Model], column: str, rows: Iterable[tuple[Any, Any
         else:
             statement = f'UPDATE "{table}" SET "{field.column}" = %s WHERE "{key.column}" = %s'
             cursor.executemany(statement, [(value, pk) for pk, value in converted])
+
+
+def change_objects(objects: Sequence[models.Model], columns: Sequence[str]) -> None:
+    """Writes what these objects hold in these columns (attribute names); all of one model. `bulk_update` compiles an expression
+    for each value of each row; this is one statement, given row by row."""
+    if not objects:
+        return
+    model = type(objects[0])
+    key, fields = model._meta.pk, {f.attname: f.column for f in model._meta.concrete_fields}
+    asked = (*columns, key.attname)
+    sets = ", ".join(f'"{fields[name]}" = %s' for name in columns)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.executemany(
+            f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{key.column}" = %s',
+            _converted(model, asked, map(attrgetter(*asked), objects)),
+        )
 
 
 def _converted(

@@ -239,7 +239,7 @@ def test_a_place_is_corrected_and_the_old_one_is_touched_too(house):
 
 def test_kinds_of_place_follow_from_words_and_from_where_they_live(house):
     send(
-        there(JAY, "the gate of the school"),
+        there(JAY, "the gate of Mossop Lane school"),
         there(KIT, "Larch House, a children's home"),
         there(LEO, "his flat", code="LS10 2BB"),
     )

@@ -32,7 +32,7 @@ def house(shared_database):
 
 
 def happened(back):
-    at = f"{local(now() - timedelta(days=back)):%Y-%m-%d} 21:40"
+    at = f"{local(now()).date() - timedelta(days=back):%Y-%m-%d} 21:40"  # so many days of the calendar, whatever clocks do
     return told("police-incident", "victim", JAY, at=at, sent=at, offence="robbery")
 
 

@@ -7,12 +7,14 @@ from django.test import Client
 from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import machine, worker
 from sightline.contexts import pictures
-from sightline.contexts.models import Place
+from sightline.contexts.models import Place, Spot
 from sightline.intake.types import Named
 from sightline.jobs import due
 from sightline.jobs.linking import join, separate
 from sightline.messages.models import Outgoing
 from sightline.sharing.reading import reading
+from sightline.signals import at_places as at_places_
+from sightline.signals import looking
 from sightline.signals.models import Happened, Look, Standing
 from sightline.timescales.moment import now, pretend
 from tests.support.house import CARE, JAY, MIA, POLICE, actor, identity, person, recent_day, send, told
@@ -91,8 +93,10 @@ def test_two_who_are_one_are_one_and_a_correction_takes_the_place_away(house):
     assert at_places() == [("", 3)]
     kit, leo = identity(POLICE, "K1"), identity(POLICE, "L1")
     join(one=kit.id, other=leo.id, because="The same boy, seen by both officers", by=actor("amir"))
+    due.sweep()
     assert at_places() == [("withdrawn", 3)]
     separate(one=kit.id, other=leo.id, because="They are cousins: both came to the door", by=actor("amir"))
+    due.sweep()
     assert at_places() == [("", 3)], "told apart, it stands again, as the same sign"
     moved = there(LEO, 2, message="l-1", name="Dell Court")
     send(replace(moved, version="2", raw=b"again"))
@@ -165,3 +169,44 @@ def test_nobody_else_opens_it(house):
         client = signed_in(who)
         assert [page(client, address)[0].status_code for address in ("/places/", f"/places/{row.id}/")] == [403, 403]
     assert page(signed_in("lena"), "/places/00000000-0000-4000-8000-000000000000/")[0].status_code == 404
+
+
+def test_a_place_that_many_are_told_of_is_looked_at_once(house, monkeypatch):
+    """However many children a load told of: a place is asked after all of them, and again only when something new is told."""
+    asked = []
+    whole = at_places_.recompute
+    monkeypatch.setattr(at_places_, "recompute", lambda opened, some: asked.append(list(some)) or whole(opened, some))
+    monkeypatch.setattr("sightline.jobs.receive.MANY", 1)
+    send(there(JAY, 9), there(KIT, 5), there(LEO, 2))
+    (some,) = asked
+    assert at_places() == [("", 3)] and len(some) == 1
+    due.sweep()
+    assert len(asked) == 1
+    monkeypatch.setattr(at_places_, "recompute", broken)
+    send(there(JAY, 1, message="m-again"))
+    assert Look.objects.get(identity=None, tries=1), "what failed is tried again"
+
+
+def test_what_is_told_while_a_place_is_looked_at_is_looked_at_again(house, monkeypatch):
+    send(there(JAY, 9), there(KIT, 5))
+    whole, (place,) = at_places_.places.worlds, {spot.place for spot in Spot.objects.all()}
+
+    def meanwhile(*asked, **how):
+        found = whole(*asked, **how)
+        looking.soon([place])
+        return found
+
+    monkeypatch.setattr(at_places_.places, "worlds", meanwhile)
+    looking.soon([place])
+    due.signalling.look_at_places(10)
+    assert Look.objects.filter(place=place, at__lte=now()).count() == 1
+
+
+def broken(*_):
+    raise RuntimeError
+
+
+def test_what_is_named_by_its_kind_alone_is_no_place(house):
+    for name in ("Home", "outside the shop", "Near a bus"):
+        send(*(there(who, days, name=name, message=f"{name} {days}") for who, days in ((JAY, 9), (KIT, 5), (LEO, 2))))
+    assert at_places() == [] and not Look.objects.filter(identity=None).exists()

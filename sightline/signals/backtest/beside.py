@@ -184,11 +184,6 @@ class Circle:
 # --- places -------------------------------------------------------------------------------------------------------------
 
 
-def key_of(name: str, postcode: str = "") -> str:
-    """By what a place is known; empty where none is said."""
-    return next(iter(rules.keys_of_place(name, postcode)), "")
-
-
 def places(
     definition: Partnership,
     named: Mapping[str, Sequence[tuple[str, Arrival]]],

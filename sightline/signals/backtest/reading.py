@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sightline.contexts.rules import makes_links
+from sightline.contexts.rules import key_of_place, makes_links
 from sightline.definition.records import age_bands, clean, facts, handling_of, is_routine, missing_parts, reaches_queue
 from sightline.definition.types import Partnership, RecordType
 from sightline.intake.notes import Notes
@@ -77,7 +77,7 @@ def city(
             else:
                 made.unread += 1
     reader.finish(homes)
-    made.plantings = tuple(_plantings(truth / "storylines.jsonl", sent, made.last))
+    made.plantings = tuple(_plantings(truth / "storylines.jsonl", definition, sent, made.last))
     return made
 
 
@@ -99,7 +99,9 @@ def _truth(folder: Path, definition: Partnership) -> tuple[Any, ...]:
         people[told["person"]] = Somebody(
             told["person"], told["family_id"], born, child, told.get("sex", ""), told.get("ethnicity", "")
         )
-        homes |= {key for home in told["homes"] for text in home[1:] if (key := beside.key_of("", str(text)))}
+        homes |= {
+            key for home in told["homes"] for text in home[1:] if (key := key_of_place(definition, "", str(text)))
+        }
     held = {(told["agency"], told["id"]): told["person"] for told in _lines(folder / "identities.jsonl")}
     agencies, unrecorded = set(definition.agency), 0
     stories: dict[tuple[str, str], str] = {}
@@ -118,12 +120,12 @@ def _truth(folder: Path, definition: Partnership) -> tuple[Any, ...]:
     return people, frozenset(homes), held, frozenset(agencies), stories, sent, span, unrecorded
 
 
-def _plantings(path: Path, sent: Mapping[str, datetime], last: datetime) -> Iterator[Planting]:
+def _plantings(path: Path, definition: Partnership, sent: Mapping[str, datetime], last: datetime) -> Iterator[Planting]:
     for told in _lines(path):
         if "events" not in told or not isinstance(told["events"], list):
             continue  # a story that is told as it stands: it promises nothing
         keys = sorted((sent[e["key"]], e["key"]) for e in told["events"] if e.get("told") and e["key"] in sent)
-        named = {name: beside.key_of(name) for name in told["places"].values()}
+        named = {name: key_of_place(definition, name, "") for name in told["places"].values()}
         turns = parse_moment(told["turns"]) if told.get("turns") else (keys[-1][0] if keys else None)
         yield Planting(
             told["planting"],
@@ -227,7 +229,7 @@ class _Reader:
             return
         queued = reaches_queue(record, whole)
         lacks = self._one(frozenset(part for part, _ in missing_parts(record, fields, by_role)))
-        place = beside.key_of(n.place.get("name", ""), n.place.get("postcode", ""))
+        place = key_of_place(self.definition, n.place.get("name", ""), n.place.get("postcode", ""))
         for who, roles in on.items():
             child = any(record.people[role].child for role in roles)
             told = whole | {"role": self._one(frozenset(roles)), "lacks": lacks, "place": place}

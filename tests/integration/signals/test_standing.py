@@ -152,6 +152,27 @@ def test_as_known_on_a_moment_it_shows_what_would_have_shown(people, monkeypatch
     assert len(seen(people["sara"], third, "2025-02-11 09:00", known_on=parse_moment("2025-02-05"))) == 1
 
 
+def test_as_known_on_a_moment_it_asks_what_was_asked_then(people, monkeypatch):
+    planned = {
+        "when": {"count": {"record": "ppn"}, "within": "14 days"},
+        "whom": "social-worker",
+        "how": "now",
+        "asking": "Does it hold?",
+    }
+    in_force(monkeypatch, rule(tell=[planned, {"whom": "team-manager", "how": "now", "asking": "Who asks the child?"}]))
+    who = child()
+    third = three(who)[2]
+    send("ppn", ("child", who), agency=POLICE, on="2025-02-06 10:00", happened="2025-02-06 09:00")
+    tie(
+        [
+            (f"worker:{people['sara'].id}", "allocated", i, parse_moment("2025-01-01"), None, None)
+            for i in identities(third)
+        ]
+    )
+    asked = [seen(people["sara"], third, known_on=parse_moment(day))[0].asks for day in ("2025-02-05", "2025-02-07")]
+    assert asked == ["Who asks the child?", "Does it hold?"]
+
+
 def test_it_shows_to_whoever_may_read_all_of_it_and_to_those_who_are_told(people, monkeypatch):
     events = {"any": [MISSING, {"record": "ae-attendance"}]}
     in_force(

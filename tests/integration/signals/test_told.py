@@ -4,11 +4,16 @@ from uuid import UUID
 
 import pytest
 
+from sightline.agencies.actions import add_worker
+from sightline.agencies.queries import machine, partnership
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.jobs import due, signalling
 from sightline.jobs.linking import join
-from sightline.messages.models import Acknowledged, Outgoing
+from sightline.messages.actions import workers_by_place
+from sightline.messages.models import Acknowledged, Delivered, Outgoing
+from sightline.messages.seeing import open_to
 from sightline.sharing.reading import reading
+from sightline.sharing.standing import NOBODY, nobody, standing
 from sightline.signals import queries
 from sightline.signals.models import Standing
 from sightline.timescales.london import parse_moment
@@ -180,3 +185,23 @@ def test_a_list_is_no_rest_for_a_bell(people, monkeypatch):
     missing(who, "2025-02-10")
     at("2025-02-10 22:05")
     assert what(row).count("told") == 2, "the bell rests as any other"
+
+
+def test_what_nobody_answers_goes_on_to_who_would_see_it_and_to_nobody_else(people, monkeypatch):
+    """A manager who has nothing to do with the child learns nothing of a sign that the front door leaves lying."""
+    in_force(monkeypatch, rule())
+    for username, role in (("fay", "front-door-manager"), ("tom", "team-manager")):
+        add_worker(username=username, name=username, agency=CARE, role=role, team="", by=machine("set-up-machine"))
+    three(child())
+    at("2025-02-03 22:01")
+    row = Standing.objects.get()
+    at("2025-02-06 18:00")
+    reached = set(Delivered.objects.filter(message__because=row.id).values_list("holder", flat=True))
+    assert any(one.startswith("role:front-door-manager") for one in reached), reached
+    assert not any(one.startswith("role:team-manager") for one in reached), reached
+    about = Outgoing.objects.filter(because=row.id).first().about
+    there = workers_by_place(partnership())
+    places = [f"role:{role}@{CARE}" for role in ("front-door-manager", "team-manager")]
+    with nobody():  # delivered after a page's commit: it sees what a machine sees, and the page reads as before
+        assert open_to(places, about, there) == places[:1]
+        assert standing() == NOBODY

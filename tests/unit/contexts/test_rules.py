@@ -67,11 +67,32 @@ def test_what_is_asked_of_others_is_read_of_others_and_nothing_else():
     ],
 )
 def test_places_are_one_by_postcode_or_by_plain_name(one, other, same):
-    assert (rules.keys_of_place(*one) == rules.keys_of_place(*other)) is same
+    assert (rules.key_of_place(LEEDS, *one) == rules.key_of_place(LEEDS, *other)) is same
 
 
-def test_a_place_that_nobody_named_is_none():
-    assert rules.keys_of_place("", "") == rules.keys_of_place("at", "") == ()
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "at",
+        "Home",
+        "Near school",
+        "Outside the shop",
+        "the gate of the school",
+        "BUS",
+        "At her house",
+        "outside a pub",
+    ],
+)
+def test_a_place_that_nobody_named_is_none(name):
+    assert rules.key_of_place(LEEDS, name, "") == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["Home Farm", "East Mossop Park", "the Upper Skelder bus", "Carr Court", "School Close", "Shop on Low Lane"]
+)
+def test_a_place_that_is_named_is_one(name):
+    assert rules.key_of_place(LEEDS, name, "").startswith("name|")
 
 
 @pytest.mark.parametrize(
