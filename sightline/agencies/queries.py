@@ -18,6 +18,7 @@ from sightline.definition.outcomes import Missing
 from sightline.definition.types import Partnership
 from sightline.definition.versions import from_bundle
 from sightline.vault.actions import digest
+from sightline.vault.taking import taken
 
 
 def partnership() -> Partnership:
@@ -103,10 +104,9 @@ def actor_by_id(worker_id: str | UUID) -> Actor:
 
 
 def workers() -> list[WorkerInfo]:
-    return [
-        WorkerInfo(str(w.id), w.username, w.name, w.agency_id, w.team, w.role, w.phone, w.is_active)
-        for w in Worker.objects.filter(machine=False).order_by("agency_id", "name")
-    ]
+    everybody = Worker.objects.filter(machine=False).order_by("agency_id", "name")
+    rows = taken(everybody, "id", "username", "name", "agency_id", "team", "role", "phone", "is_active")
+    return [WorkerInfo(str(id), *others) for id, *others in rows]
 
 
 def email_of(ids: Iterable[str]) -> dict[str, str]:
@@ -123,7 +123,8 @@ def settings_of(ids: Iterable[str]) -> dict[str, dict[str, object]]:
 
 def agencies() -> dict[str, AgencyInfo]:
     """All agencies by id: one query."""
-    return {a.id: AgencyInfo(a.id, a.kind, a.title, a.phone, a.out_of_hours) for a in Agency.objects.all()}
+    rows = taken(Agency.objects.all(), "id", "kind", "title", "phone", "out_of_hours")
+    return {id: AgencyInfo(id, *others) for id, *others in rows}
 
 
 def workers_with_settings(roles: Collection[str]) -> list[tuple[WorkerInfo, dict[str, object]]]:

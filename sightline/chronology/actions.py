@@ -147,4 +147,4 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
 
 def versions_of(first: UUID) -> list[UUID]:
     """The ids of a record's versions, oldest first."""
-    return list(Entry.objects.filter(first=first).order_by("known_at", "recorded_at").values_list("id", flat=True))
+    return [one for (one,) in taken(Entry.objects.filter(first=first).order_by("known_at", "recorded_at"), "id")]

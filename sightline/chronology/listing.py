@@ -20,7 +20,9 @@ from sightline.identity.queries import persons_of, same_people
 from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
+from sightline.vault import taking
 from sightline.vault.actions import CannotOpen
+from sightline.vault.taking import taken
 
 AT_ONCE = 100
 TIES_OF_NEWS = frozenset({"allocated", "network", "attends", "on-duty"})  # whoever has one of these is told what is new
@@ -121,7 +123,7 @@ class Header:
 
 def firsts_of(entries: Iterable[UUID]) -> dict[UUID, UUID]:
     """The first version of each of these records, by any version's id. What is no entry is left out."""
-    return dict(Entry.objects.filter(id__among=list(entries)).values_list("id", "first"))
+    return dict(taken(Entry.objects.filter(id__among=list(entries)), "id", "first"))  # type: ignore[arg-type]
 
 
 def headers_of(entries: Iterable[UUID]) -> list[Header]:
@@ -134,9 +136,10 @@ def labels_of(entries: Iterable[UUID], kinds: Mapping[str, str]) -> list[tuple[E
     """Standing entries that are open to somebody, with what the gate asks of each: for stages above, which decide whom
     to tell. `kinds`: of agencies. Nothing routine that is still sealed is among them."""
     found = []
-    rows = list(Entry.objects.filter(id__among=list(entries)))
+    rows = taking.rows(Entry.objects.filter(id__among=list(entries)))
     subjects: dict[UUID, dict[UUID, None]] = defaultdict(dict)
-    for entry_id, identity in Part.objects.filter(entry__in=rows).order_by("id").values_list("entry_id", "identity_id"):
+    asked = Part.objects.filter(entry_id__among=[row.id for row in rows]).order_by("id")
+    for entry_id, identity in taken(asked, "entry_id", "identity_id"):
         subjects[entry_id][identity] = None
     for row in rows:
         if not row.routine:

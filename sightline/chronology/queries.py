@@ -29,6 +29,7 @@ from sightline.sharing.standing import trusted
 from sightline.sharing.types import Label, Level, Sight
 from sightline.timescales.london import local, say
 from sightline.vault.actions import CannotOpen, Erased
+from sightline.vault.taking import taken
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ def latest_of(entries: Iterable[Entry | Line], known_on: datetime | None) -> tup
         if known_on is not None:
             corrections = corrections.filter(known_at__lte=known_on)
         with trusted("which-version-stands"):  # ids alone: what was put right stands no more, whoever may see the new
-            for entry_id, first in corrections.order_by("known_at", "recorded_at").values_list("id", "first"):
+            for entry_id, first in taken(corrections.order_by("known_at", "recorded_at"), "id", "first"):
                 standing[first] = entry_id
                 earlier[first] += 1
     return standing, earlier
@@ -96,7 +97,7 @@ def opened_for_each(identities: Sequence[UUID], known_on: datetime | None) -> di
     if known_on is not None:
         rows = rows.filter(opened_at__lte=known_on)
     found: dict[UUID, dict[str, datetime]] = defaultdict(dict)
-    for identity, record, since in rows.values_list("identity_id", "record", "since"):
+    for identity, record, since in taken(rows, "identity_id", "record", "since"):
         found[identity][record] = min(since, found[identity].get(record, since))
     return found
 
@@ -419,11 +420,10 @@ def originator_of(first: UUID) -> str:
 
 def subjects_of(entry_id: UUID) -> list[tuple[UUID, bool, UUID]]:
     """Whom an entry is about: (source identity, whether as a child, the subject's key). Ids only, for stages above."""
-    parts = Part.objects.filter(entry=entry_id).select_related("identity").order_by("id")
+    parts = Part.objects.filter(entry=entry_id).order_by("id").values_list("identity_id", "child", "identity__key")
     found: dict[UUID, tuple[UUID, bool, UUID]] = {}
-    for part in parts:
-        before = found.get(part.identity_id)
-        found[part.identity_id] = (part.identity_id, part.child or bool(before and before[1]), part.identity.key)
+    for identity, child, key in parts:
+        found[identity] = identity, child or (identity in found and found[identity][1]), key
     return list(found.values())
 
 

@@ -94,6 +94,8 @@ def several(places: Iterable[str] | None = None, *, at_least: int = 2, most: int
 
 def portions(places: Collection[str], most: int = MOST // 4) -> Iterator[list[str]]:
     """These places, as many together as `most` records name; one that more name stands alone. So that no transaction is long."""
+    if not places:
+        return
     asked = Spot.objects.filter(place__in=list(places)).values("place").annotate(records=Count("id"))
     counted = dict(asked.values_list("place", "records"))
     some: list[str] = []

@@ -78,7 +78,8 @@ def check_expected(faults: Faults, name: str, expected: Any) -> None:
     if expected.explained_by:
         faults.thing(name, ("explained-by",), expected.explained_by, "record")
     _span(faults, name, ("grace",), expected.grace)
-    _span(faults, name, ("again",), expected.again)
+    for index, again in enumerate(expected.again):
+        _span(faults, name, ("again", index), again)
 
 
 def _takes(faults: Faults, name: str, takes: Any) -> None:

@@ -45,13 +45,14 @@ class Unsound(Exception):
         super().__init__(f"{len(faults)} fault(s):\n" + "\n".join(str(fault) for fault in faults))
 
 
+ROOT = Path(__file__).resolve().parents[2] / "definitions"
 _loaded: dict[tuple[str, str], Partnership] = {}
 
 
 def default_root() -> Path:
     """Where declarations lie: `SIGHTLINE_DEFINITIONS`, or `definitions/` at the root of the repository."""
     named = os.environ.get("SIGHTLINE_DEFINITIONS")
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "definitions"
+    return Path(named) if named else ROOT
 
 
 def load(partnership: str, root: Path | None = None) -> Partnership:

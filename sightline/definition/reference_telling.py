@@ -47,7 +47,7 @@ def _expected(p: Partnership, one: Expected) -> list[str]:
     clock = p.clock.get(one.clock)
     out += [f"- **After**: {_records(p, (one.after,))}, {one.awaits}"]
     out += [f"- **Until**: the clock [{clock.title.lower()}](clocks.md)" if clock else f"- **Until**: {one.clock}"]
-    out += [f"- **Else told**: {_roles(p, one.tells)}; again every {one.again}"]
+    out += [f"- **Else told**: {_roles(p, one.tells)}; again after {', then '.join(one.again)}, and so on"]
     explained = p.record.get(one.explained_by)
     return [
         *out,

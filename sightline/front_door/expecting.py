@@ -30,7 +30,7 @@ from sightline.clocks.types import ClockState
 from sightline.definition.kinds.telling import Expected
 from sightline.definition.outcomes import Conflict, Decision, Missing, Refused
 from sightline.definition.types import Partnership
-from sightline.front_door.telling_rules import missing_at
+from sightline.front_door.telling_rules import again_at, comes_with, further, missing_at
 from sightline.front_door.told_models import Awaited
 from sightline.identity.queries import names
 from sightline.ledger.actions import write
@@ -39,7 +39,6 @@ from sightline.sharing.reading import Reading, reading
 from sightline.sharing.standing import trusted
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import now
-from sightline.timescales.spans import parse_span
 
 MACHINE, PURPOSE, SEE = "clock-machine", "safeguarding", "see-expected"
 FEWEST_WORDS, MOST = 20, 200
@@ -118,22 +117,42 @@ def look(*, by: Actor) -> datetime | None:
     rows = list(
         Awaited.objects.select_for_update().filter(closed_at=None, run_at__lte=moment).order_by("run_at", "id")[:MOST]
     )
-    missing: dict[tuple[str, str], list[Awaited]] = defaultdict(list)
+    missing: dict[tuple[str, str, bool], list[Awaited]] = defaultdict(list)
     with reading(by, PURPOSE, about="look-for-expected") as opened:
         for row in rows:
-            declared = definition.expected.get(row.expected)
-            state = (
-                next((s for d, s, _, _ in _runs(opened, row.first) if d.id == row.expected), None) if declared else None
-            )
-            if declared is None or state is None or state.stopped_at is not None:
-                explained = declared is not None and _explained(opened, declared, row.first)
-                row.state, row.closed_at = ("explained" if explained else "came"), moment
-                row.save(update_fields=["state", "closed_at"])
-                continue
-            missing[row.expected, row.agency].append(row)
-    for (name, agency), some in missing.items():
+            if not _closed(opened, row):
+                missing[row.expected, row.agency, further(definition.expected[row.expected], row.times)].append(row)
+    for (name, agency, _), some in missing.items():
         _tell(definition, definition.expected[name], agency, some, by)
     return Awaited.objects.filter(closed_at=None).order_by("run_at").values_list("run_at", flat=True).first()
+
+
+@transaction.atomic
+def came(*, first: UUID, by: Actor) -> None:
+    """Closes what was awaited about these people and comes with this record (its first version)."""
+    pointed = pointed_to(first)
+    wanted = [one for one in partnership().expected.values() if pointed and pointed.record in comes_with(one, partnership())]
+    awaited = Awaited.objects.filter(closed_at=None, expected__in=[one.id for one in wanted])
+    if not wanted or not awaited.exists():
+        return
+    with reading(by, PURPOSE, about="expect") as opened:
+        found = of_people(opened, persons_on(versions_of(first)[-1]), records={one.after for one in wanted})
+        firsts = {entry.first for theirs in found.values() for entry in theirs}
+        for row in awaited.select_for_update().filter(first__in=firsts):
+            _closed(opened, row)
+
+
+def _closed(opened: Reading, row: Awaited) -> bool:
+    """Whether it has come, was explained, or is awaited no longer: then it is closed."""
+    declared = opened.definition.expected.get(row.expected)
+    runs = _runs(opened, row.first) if declared else []
+    state = next((state for one, state, _, _ in runs if one.id == row.expected), None)
+    if declared is not None and state is not None and state.stopped_at is None:
+        return False
+    explained = declared is not None and _explained(opened, declared, row.first)
+    row.state, row.closed_at = ("explained" if explained else "came"), now()
+    row.save(update_fields=["state", "closed_at"])
+    return True
 
 
 def _explained(opened: Reading, declared: Expected, first: UUID) -> bool:
@@ -144,18 +163,20 @@ def _explained(opened: Reading, declared: Expected, first: UUID) -> bool:
 
 
 def _tell(definition: Partnership, declared: Expected, agency: str, rows: Sequence[Awaited], by: Actor) -> None:
-    """Tells whoever answers for it at the agency that sent the first; where nobody does, wherever they are."""
+    """Tells whoever answers for it at the agency that sent the first; where nobody does, wherever they are. Once it was told
+    as often as declared, the next of them too."""
     days, moment = working_days(definition), now()
     there = {one.role for one in workers() if one.active and one.agency == agency}
     roles = [f"role:{role}@{agency}" for role in declared.tells if role in there]
-    to = roles[:1] or [f"role:{role}" for role in declared.tells[:1]]
+    many = 2 if further(declared, rows[0].times) else 1
+    to = roles[:many] or [f"role:{role}" for role in declared.tells[:many]]
     identities = list(
         dict.fromkeys(i for row in rows for i, child, _ in subjects_of(versions_of(row.first)[-1]) if child)
     )
     send(declared.message, to=to, about=identities, says={"count": len(rows)}, by=by, because=rows[0].id)
     for row in rows:
         row.state, row.times, row.told_at = "missing", row.times + 1, moment
-        row.run_at = parse_span(declared.again).due(moment, days)
+        row.run_at = again_at(declared, row.times, moment, days)
         row.save(update_fields=["state", "times", "told_at", "run_at"])
     write(
         kind="run",

@@ -20,12 +20,14 @@ from sightline.definition.types import Partnership
 from sightline.front_door import danger
 from sightline.front_door.arriving import due, queue_of, safe_until
 from sightline.front_door.models import Item, ItemChild
-from sightline.identity.queries import identities_of, persons_of, rows_of
+from sightline.identity.queries import persons_of, rows_of
 from sightline.messages.actions import send
 from sightline.sharing.reading import Reading, reading
 from sightline.timescales.london import local_day, parse_moment
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
+from sightline.vault.adding import change_objects
+from sightline.vault.taking import taken
 
 TOGETHER = 50  # items in one transaction
 OWN = ("danger", "why", "before", "repeats", "due_at", "safe_until", "open_to", "happened", "urgent")
@@ -73,7 +75,7 @@ def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
     if not rows:
         return
     on: dict[UUID, list[UUID]] = defaultdict(list)
-    for item, identity in ItemChild.objects.filter(item__in=[r.id for r in rows]).values_list("item_id", "identity_id"):
+    for item, identity in taken(ItemChild.objects.filter(item_id__among=[r.id for r in rows]), "item_id", "identity_id"):
         on[item].append(identity)
     person_of = persons_of(identity for ids in on.values() for identity in ids)
     everybody = list(dict.fromkeys(person_of.values()))
@@ -89,7 +91,7 @@ def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
             row.changed_at = moment
             changed.append(row)
     if changed:
-        Item.objects.bulk_update(changed, [*OWN, "changed_at"])
+        change_objects(changed, [*OWN, "changed_at"])
     gather(kept, everybody, moment)
 
 
@@ -244,11 +246,10 @@ def gather(kept: Queue, persons: Sequence[UUID], moment: datetime) -> None:
     Notices are gathered when they are about one child and happened within the declared time of each other. What
     somebody put apart stays apart; what somebody put together stays together.
     """
-    identities = [row.id for person in persons for row in identities_of(person)]
-    pairs = ItemChild.objects.filter(identity_id__among=identities, item__closed_at=None)
+    person_of = {row.id: row.person for row in rows_of(persons)}
+    pairs = ItemChild.objects.filter(identity_id__among=list(person_of), item__closed_at=None)
     about: dict[UUID, set[UUID]] = defaultdict(set)
     rows = {row.id: row for row in Item.objects.filter(id__in=pairs.values("item_id")).order_by("happened", "id")}
-    person_of = persons_of(identities)
     for item, identity in pairs.values_list("item_id", "identity_id"):
         about[item].add(person_of[identity])
     order, kept_in = list(rows.values()), {row.id: row.event for row in rows.values()}

@@ -33,7 +33,7 @@ from sightline.identity.queries import names, persons_of, rows_by_id, rows_of
 from sightline.ledger.actions import write
 from sightline.messages.actions import send
 from sightline.sharing.actions import tie
-from sightline.sharing.queries import holders_of, ties_of
+from sightline.sharing.queries import held_between, ties_of
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.rules import holders
 from sightline.sharing.standing import trusted
@@ -104,7 +104,9 @@ def _take(opened: Reading, declared: ItemReview, first: UUID, by: Actor) -> list
 
 def _works_with(identities: Sequence[UUID]) -> str:
     """Who has the child: their worker, else their team; empty where nobody has."""
-    held = [one.holder for identity in identities for one in holders_of(identity, "allocated")]
+    moment = now()
+    ties = sorted(held_between(identities, moment, moment), key=lambda tie: tie.since)
+    held = [one.holder for one in ties if one.kind == "allocated"]
     own = [one for one in held if one.startswith("worker:")]
     return (own or [one for one in held if one.startswith("team:")] or [""])[-1]
 

@@ -160,6 +160,22 @@ def missing_at(expected: Expected, due: datetime, known: datetime) -> datetime:
     return max(utc(due), parse_span(expected.grace).due(known))
 
 
+def again_at(expected: Expected, times: int, told: datetime, days: WorkingDays) -> datetime:
+    """When it is told again, having been told this often, last at `told`: what is told each day for months is read by nobody."""
+    return parse_span(expected.again[min(times, len(expected.again)) - 1]).due(told, days)
+
+
+def comes_with(expected: Expected, partnership: Partnership) -> frozenset[str]:
+    """Record types that end what is awaited: those that stop its clock."""
+    clock = partnership.clock.get(expected.clock)
+    return frozenset(clock.stops.record if clock is not None and clock.stops is not None else ())
+
+
+def further(expected: Expected, times: int) -> bool:
+    """Whether it was told often enough for the next to be told too."""
+    return times >= len(expected.again) > 1
+
+
 # --- worked examples --------------------------------------------------------------------------------------------------
 
 

@@ -40,7 +40,7 @@ SHOWN = (
 def identities_of(person: UUID, known_on: datetime | None = None) -> list[SourceIdentity]:
     """The source identities that are this person, now or as it was thought on a moment. For stages above."""
     if known_on is None:
-        return list(SourceIdentity.objects.filter(person=person))
+        return rows_of([person])
     ever = Link.objects.filter(person=person, at__lte=known_on).values_list("identity", flat=True)
     latest: dict[UUID, UUID] = {}
     for identity, linked in (
@@ -82,7 +82,8 @@ def rows_by_id(identities: Iterable[UUID]) -> dict[UUID, SourceIdentity]:
 def persons_of(identities: Iterable[UUID]) -> dict[UUID, UUID]:
     """The current person of each source identity."""
     wanted = set(identities)
-    return dict(SourceIdentity.objects.filter(id__among=wanted).values_list("id", "person")) if wanted else {}
+    found = taking.taken(SourceIdentity.objects.filter(id__among=wanted), "id", "person") if wanted else []
+    return dict(found)  # type: ignore[arg-type]
 
 
 def same_people(identities: Iterable[UUID]) -> tuple[dict[UUID, list[UUID]], dict[UUID, UUID]]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from sightline.agencies.queries import machine, partnership
 from sightline.definition.types import Partnership
 from sightline.front_door import reviewing
+from sightline.front_door.telling_rules import comes_with
 from sightline.jobs import day_lists, expecting, telling
 from sightline.jobs.due import VERBS, owe
 
@@ -35,6 +36,7 @@ def what_follows(definition: Partnership) -> dict[str, frozenset[str]]:
     return {
         "telling": frozenset(record for one in definition.telling.values() for record in one.after),
         "expected": frozenset(one.after for one in definition.expected.values()),
+        "awaited": frozenset(r for one in definition.expected.values() for r in comes_with(one, definition)),
         "daylist": frozenset(r for one in definition.daylist.values() for takes in one.takes for r in takes.record),
         "itemreview": frozenset(
             r for one in definition.itemreview.values() for takes in one.takes for r in takes.record
@@ -56,6 +58,8 @@ def arrived(payload: dict[str, Any]) -> None:
         telling.arrived(first)
     for first in _of(entries, follows["expected"]):
         expecting.arrived(first)
+    for first in _of(entries, follows["awaited"]):
+        expecting.came(first)
     for first in _of(entries, follows["itemreview"]):
         reviewing.take(first=first, by=machine(reviewing.MACHINE))
     if records := follows["daylist"] & set(entries.values()):

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from sightline.messages import following
 from sightline.sharing.standing import trusted
 from sightline.signals import looking
 from sightline.timescales.moment import now
+from sightline.vault.taking import rows, taken
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 5
@@ -101,7 +103,7 @@ def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True, run_at: dat
 @trusted("settle")
 def settle(due: UUID) -> bool:
     """Does what is owed. A failure is counted and tried again later, with growing pauses; after five it waits for a person."""
-    row = Due.objects.filter(id=due, done_at=None).first()
+    row = next(iter(rows(Due.objects.filter(id=due, done_at=None))), None)
     if row is None:
         return False
     try:
@@ -127,18 +129,18 @@ def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int
     `at_once`: how many children's clocks are recomputed in one transaction. Few beside pages: the worker shares their
     processor, and while it waits for that, others wait for it.
     """
-    rows = Due.objects.filter(done_at=None, run_at__lte=now(), tries__lt=MOST_TRIES).order_by("run_at")
+    owed = Due.objects.filter(done_at=None, run_at__lte=now(), tries__lt=MOST_TRIES).order_by("run_at")[:limit]
     persons: dict[str, None] = {}
     moved: set[UUID] = set()
     together: list[UUID] = []
     others: list[UUID] = []
-    for row in rows[:limit].iterator():
-        if row.verb == "clocks":
-            together.append(row.id)
-            persons.update(dict.fromkeys(row.payload["persons"]))
-            moved.update(map(UUID, row.payload.get("beside", ())))
+    for id, verb, payload in taken(owed, "id", "verb", "payload"):
+        if verb == "clocks":
+            together.append(id)
+            persons.update(dict.fromkeys(payload["persons"]))
+            moved.update(map(UUID, payload.get("beside", ())))
         else:
-            others.append(row.id)
+            others.append(id)
     done = 0
     if together:  # one child's clocks are recomputed once, however many records asked for it
         try:
@@ -180,10 +182,8 @@ def _look_again(most: int) -> int:
 
 def lag_seconds() -> float:
     """How long the oldest owed work has waited."""
-    oldest = (
-        Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
-    )
-    since = [moment for moment in (oldest, messages.waiting_since(), looking.oldest_due()) if moment]
+    owed = taken(Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at")[:1], "run_at")
+    since = [moment for moment in (*chain(*owed), messages.waiting_since(), looking.oldest_due()) if moment]
     return (now() - min(since)).total_seconds() if since else 0.0
 
 

@@ -27,6 +27,11 @@ def arrived(first: UUID) -> None:
         owe(AWAIT, {"entry": str(first)}, run_at=moment)
 
 
+def came(first: UUID) -> None:
+    """Closes what was awaited and comes with this record (its first version)."""
+    expecting.came(first=first, by=machine(expecting.MACHINE))
+
+
 def await_(payload: dict[str, Any]) -> None:
     """What is owed: a clock begins now that the record named."""
     arrived(UUID(payload["entry"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,11 +28,14 @@ from sightline.messages.models import Acknowledged, Delivered, Outgoing, Waiting
 from sightline.sharing.standing import trusted
 from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
+from sightline.vault.taking import taken
 
 log = logging.getLogger(__name__)
 _delivering = threading.local()
 ACKNOWLEDGE = "acknowledge-message"
 TOLD, NOBODY_ANSWERED, NOBODY_THERE = "told", "nobody-answered", "nobody-there"
+DELIVER, CHASE = "deliver", "chase"
+TOGETHER = 50  # messages in one transaction
 DEPUTY, DIGEST = "deputy", "digest"  # told for somebody who is away; over the week's number, so that it comes folded
 
 
@@ -90,7 +93,7 @@ def send(
         for one in wanted
     ]
     Outgoing.objects.bulk_create(rows)
-    Waiting.objects.bulk_create([Waiting(message=row, step="deliver", run_at=moment) for row in rows])
+    Waiting.objects.bulk_create([Waiting(message=row, step=DELIVER, run_at=moment) for row in rows])
     write(
         kind="change",
         verb="send-message",
@@ -159,51 +162,85 @@ def deliver(limit: int = 200) -> int:
 
 
 def _deliver(limit: int) -> int:
-    done, people = 0, None
-    for id in Waiting.objects.filter(run_at__lte=now()).order_by("run_at", "id").values_list("id", flat=True)[:limit]:
+    due = Waiting.objects.filter(run_at__lte=now()).order_by("run_at", "id")[:limit]
+    done, people, ids = 0, None, [id for (id,) in taken(due, "id")]
+    for start in range(0, len(ids), TOGETHER):
         people = people if people is not None else workers_by_place(partnership())
+        some = ids[start : start + TOGETHER]
         try:
-            with transaction.atomic():
-                done += _step(id, people)
-        except Exception as error:
-            log.warning("a message could not be delivered", extra={"error": type(error).__name__})
-            row = Waiting.objects.filter(id=id).first()
-            if row is not None:
-                later = now() + timedelta(seconds=5 * 4 ** min(row.tries, 5))
-                Waiting.objects.filter(id=id).update(tries=row.tries + 1, run_at=later)
+            done += _steps(some, people)
+        except Exception:  # one that fails holds up no other
+            done += sum(_alone(id, people) for id in some)
     return done
 
 
-def _step(id: UUID, people: Places) -> bool:
-    row = Waiting.objects.select_for_update().filter(id=id).first()
-    if row is None or not Waiting.objects.filter(id=id).delete()[0]:
-        return False  # another process was first
-    message = row.message
+def _alone(id: UUID, people: Places) -> int:
+    """Does what is due about one message; where that fails, it is tried again later."""
+    try:
+        return _steps([id], people)
+    except Exception as error:
+        log.warning("a message could not be delivered", extra={"error": type(error).__name__})
+        row = Waiting.objects.filter(id=id).first()
+        if row is not None:
+            later = now() + timedelta(seconds=5 * 4 ** min(row.tries, 5))
+            Waiting.objects.filter(id=id).update(tries=row.tries + 1, run_at=later)
+        return 0
+
+
+@transaction.atomic
+def _steps(ids: Sequence[UUID], people: Places) -> int:
+    """Does what is due about these messages, all of it or none. Returns how many there were: what another process took first
+    is not there."""
+    rows = list(
+        Waiting.objects.select_for_update(of=("self",))
+        .select_related("message")
+        .filter(id__in=ids)
+        .order_by("run_at", "id")
+    )
+    Waiting.objects.filter(id__in=[row.id for row in rows]).delete()
+    chased = [row.message_id for row in rows if row.step != DELIVER]
+    told: dict[UUID, set[str]] = {one: set() for one in chased}
+    if chased:
+        for one in Acknowledged.objects.filter(message__in=chased).values_list("message_id", flat=True):
+            told.pop(one, None)
+        for one, holder in Delivered.objects.filter(message__in=told).values_list("message_id", "holder"):
+            told[one].add(holder)
+    for row in rows:
+        if row.step == DELIVER:
+            _first(row.message, people)
+        elif row.message_id in told:
+            _chase(row.message, people, told[row.message_id])
+    return len(rows)
+
+
+def _first(message: Outgoing, people: Places) -> None:
+    """Delivers a message to those whom it was sent to; where nobody is there to read it, nobody is waited for."""
     declared = partnership().message.get(message.kind)
-    if row.step == "deliver":
-        holders, anybody = _holders(declared, message.to, people)
-        why = TOLD
-    elif Acknowledged.objects.filter(message=message).exists():
-        return True
-    else:
-        holders, anybody = _others(
-            declared, message, people, set(message.deliveries.values_list("holder", flat=True))
-        )
-        why = NOBODY_ANSWERED if now() >= message.due_at else NOBODY_THERE
-    whys = dict.fromkeys(holders, why)
-    if row.step == "deliver":
-        whys |= _folded(declared, holders, people) | dict.fromkeys(_deputies(holders, people), DEPUTY)
-    rows = [Delivered(message=message, holder=holder, at=now(), why=reason) for holder, reason in whys.items()]
-    Delivered.objects.bulk_create(rows, ignore_conflicts=True)
-    mailing.note(message, declared, [one for holder in whys for one in people.get(holder, ())], now())
-    if row.step == "deliver" and declared is not None and (declared.acknowledge.then or not anybody):
-        # where nobody is there to read it, nobody is waited for
-        Waiting.objects.create(message=message, step="chase", run_at=message.due_at if anybody else now())
-    if row.step == "chase" and holders:
-        _told_besides(message, holders, why)
-    if row.step == "deliver" and not anybody:
+    holders, anybody = _holders(declared, message.to, people)
+    whys = dict.fromkeys(holders, TOLD)
+    whys |= _folded(declared, holders, people) | dict.fromkeys(_deputies(holders, people), DEPUTY)
+    _put(message, declared, whys, people)
+    if declared is not None and (declared.acknowledge.then or not anybody):
+        Waiting.objects.create(message=message, step=CHASE, run_at=message.due_at if anybody else now())
+    if not anybody:
         transaction.on_commit(deliver, robust=True)
-    return True
+
+
+def _chase(message: Outgoing, people: Places, told: set[str]) -> None:
+    """Tells those who are told next, because nobody has said yet that they read it."""
+    declared = partnership().message.get(message.kind)
+    holders = _others(declared, message, people, told)
+    why = NOBODY_ANSWERED if now() >= message.due_at else NOBODY_THERE
+    _put(message, declared, dict.fromkeys(holders, why), people)
+    if holders:
+        _told_besides(message, holders, why)
+
+
+def _put(message: Outgoing, declared: Message | None, whys: Mapping[str, str], people: Places) -> None:
+    moment = now()
+    rows = [Delivered(message=message, holder=holder, at=moment, why=why) for holder, why in whys.items()]
+    Delivered.objects.bulk_create(rows, ignore_conflicts=True)
+    mailing.note(message, declared, [one for holder in whys for one in people.get(holder, ())], moment)
 
 
 def _folded(declared: Message | None, holders: list[str], people: Places) -> dict[str, str]:
@@ -269,7 +306,7 @@ def _holders(declared: Message | None, to: str, people: Places) -> tuple[list[st
     return [to], to in people
 
 
-def _others(declared: Message | None, message: Outgoing, people: Places, told: set[str]) -> tuple[list[str], bool]:
+def _others(declared: Message | None, message: Outgoing, people: Places, told: set[str]) -> list[str]:
     """Whose inboxes it reaches besides: the roles that the message names, at the agency told, else wherever they are; of those,
     the ones who would see something of what it is about, where there are any."""
     agency = rules.recipient(message.to)[2]
@@ -279,13 +316,13 @@ def _others(declared: Message | None, message: Outgoing, people: Places, told: s
     for role in declared.acknowledge.then if declared is not None else ():
         there = f"role:{role}@{agency}"
         found.append(there if agency and there in people and there not in told else f"role:{role}")
-    new = seeing.open_to([place for place in dict.fromkeys(found) if place not in told], message.about, people)
-    return new, any(place in people for place in new)
+    return seeing.open_to([place for place in dict.fromkeys(found) if place not in told], message.about, people)
 
 
 def waiting_since() -> datetime | None:
     """Since when the oldest message that is due waits for being delivered or chased; None where none does."""
-    return Waiting.objects.filter(run_at__lte=now()).order_by("run_at").values_list("run_at", flat=True).first()
+    due = Waiting.objects.filter(run_at__lte=now()).order_by("run_at")[:1]
+    return next((at for (at,) in taken(due, "run_at")), None)
 
 
 # --- reading it -------------------------------------------------------------------------------------------------------
@@ -312,7 +349,7 @@ def acknowledge(*, message: UUID, by: Actor) -> None:
     except IntegrityError as error:  # one of those who were told said so first
         raise Conflict("Somebody has said already that they read it. Nothing was changed.") from error
     read = [row.id, *_read_with(row, by)]
-    Waiting.objects.filter(message__in=read, step="chase").delete()
+    Waiting.objects.filter(message__in=read, step=CHASE).delete()
     write(
         kind="change",
         verb="acknowledge-message",

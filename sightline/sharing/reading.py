@@ -27,6 +27,7 @@ from sightline.sharing.standing import read_as
 from sightline.sharing.types import Explained, Label, Level, Sight
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
+from sightline.vault.taking import taken
 
 _KEPT = ""  # in place of a kind of tie: that somebody is kept to named people, and who answers for it
 
@@ -75,12 +76,15 @@ class Reading:
         found: dict[UUID, set[str]] = {s: set() for s in unknown}
         open_ = Q(until=None) | Q(until__gt=moment)
         rows = Tie.objects.filter(open_, subject__among=unknown, holder__in=holders(self.actor), from_at__lte=moment)
-        told = rows.values_list("subject", "kind", "from_at", "holder")
+        asked = "subject", "kind", "from_at", "holder"
+        told: Iterable[tuple[Any, ...]]
         if self.policy.asks_restricted:
             kept = Restriction.objects.filter(open_, subject__among=unknown, from_at__lte=moment).order_by()
-            told = told.union(
+            told = rows.values_list(*asked).union(
                 kept.annotate(what=Value(_KEPT)).values_list("subject", "what", "from_at", "holder"), all=True
             )
+        else:
+            told = taken(rows, *asked)
         for subject, kind, since, holder in sorted(told, key=lambda row: row[2]):
             if kind == _KEPT:
                 self._kept[subject] = (*self._kept.get(subject, ()), holder)

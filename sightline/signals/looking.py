@@ -15,6 +15,7 @@ from sightline.signals.models import Look
 from sightline.timescales.moment import now
 from sightline.vault.adding import add_objects, new
 from sightline.vault.ids import Ids
+from sightline.vault.taking import taken
 
 MOST_TRIES, PAUSE = 5, timedelta(minutes=10)
 
@@ -25,13 +26,13 @@ def _due() -> QuerySet[Look]:
 
 def people(limit: int) -> list[UUID]:
     """The people at whom it is time to look again, the longest due first."""
-    identities = list(_due().filter(identity__isnull=False).values_list("identity_id", flat=True)[:limit])
+    identities = [one for (one,) in taken(_due().filter(identity__isnull=False)[:limit], "identity_id")]
     return list(dict.fromkeys(persons_of(identities).values())) if identities else []
 
 
 def places(limit: int) -> list[str]:
     """The places at which it is, by their digests."""
-    return list(dict.fromkeys(_due().filter(identity=None).values_list("place", flat=True)[:limit]))
+    return list(dict.fromkeys(place for (place,) in taken(_due().filter(identity=None)[:limit], "place")))
 
 
 def soon(some: Collection[str]) -> None:
@@ -58,7 +59,7 @@ def _later(rows: QuerySet[Look]) -> None:
 
 def oldest_due() -> datetime | None:
     """Since when the longest due look has waited; None where none is due."""
-    return _due().values_list("at", flat=True).first()
+    return next((at for (at,) in taken(_due()[:1], "at")), None)
 
 
 def given_up() -> int:

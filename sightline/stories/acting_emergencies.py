@@ -131,10 +131,10 @@ def message(life: Life, expected: Expectation) -> Answered:
     people = {row.id for person in life.persons_of(about) for row in identities_of(person)} if about else set()
     signal = expected.given.get("signal")
     because = raised_as(life, signal, about) if signal else set()
-    found = []
+    found, own = [], _inboxes_of(life, to)
     every = [one for name in (kind, *forms_of(kind)) for one in messages.told(name)]
     for one in every:
-        if not _reached(life, one.holders, to) or (expected.by is not None and one.at > expected.by):
+        if not _reached(one.holders, to, own) or (expected.by is not None and one.at > expected.by):
             continue
         named = set(one.identities) | {i for first in one.records for i, _, _ in subjects_of(first)}
         if about and not named & people:
@@ -154,13 +154,14 @@ def forms_of(kind: str) -> list[str]:
     return [one.id for one in partnership().message.values() if one.form_of == kind]
 
 
-def _reached(life: Life, holders: tuple[str, ...], to: str) -> bool:
-    if to in life.actors:
-        return bool(set(inboxes(life.actor(to))) & set(holders))
-    there = [life.actor(worker.id) for worker in life.story.workers if worker.agency == to]
-    return any(recipient(holder)[2] == to for holder in holders) or any(
-        set(inboxes(one)) & set(holders) for one in there
-    )
+def _inboxes_of(life: Life, to: str) -> set[str]:
+    """The inboxes of a worker, or of all at an agency."""
+    there = [to] if to in life.actors else [worker.id for worker in life.story.workers if worker.agency == to]
+    return {place for worker in there for place in inboxes(life.actor(worker))}
+
+
+def _reached(holders: tuple[str, ...], to: str, own: set[str]) -> bool:
+    return not own.isdisjoint(holders) or any(recipient(holder)[2] == to for holder in holders)
 
 
 VERBS: dict[str, Callable[[Life, Act], Flags]] = {

@@ -7,6 +7,7 @@ temporary directory and are gone afterwards. This process points at nothing else
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
@@ -28,6 +29,7 @@ from sightline.agencies.actions import take_from_definition
 from sightline.agencies.queries import machine
 from sightline.timescales import moment
 
+FEW_COLLECTIONS = 50_000  # objects made before anything is looked through for circles
 KEPT_SECONDS = 14 * 24 * 3600  # templates of tables that are no longer
 
 _DEFAULTS = {
@@ -49,11 +51,16 @@ class Scratch:
         self._kept = Path(settings.VAR) / "stories"
         self._templates: dict[str, Path] = {}
         self._count = 0
+        self._collected = gc.get_threshold()
 
     def __enter__(self) -> Scratch:
+        gc.freeze()  # what stands by now stays: looking through it again and again was a tenth of a story
+        gc.set_threshold(FEW_COLLECTIONS, 20, 20)
         return self
 
     def __exit__(self, *_: object) -> None:
+        gc.set_threshold(*self._collected)
+        gc.unfreeze()
         self._folder.cleanup()
 
     @contextmanager

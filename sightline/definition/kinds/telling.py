@@ -96,8 +96,16 @@ class Expected(Thing):
     where: Condition | None = None
     clock: str = Field(description="clock `on: record` that it starts")
     awaits: str = Field(description="What is awaited, in words: `a public protection notice`")
-    tells: Listed = Field(min_length=1, description="roles, at the agency that sent the first, else wherever they are")
+    tells: Listed = Field(
+        min_length=1,
+        description="roles, at the agency that sent the first, else wherever they are: the first that is there, and the next"
+        " too once it was told as often as `again` lists",
+    )
     message: str = Field(description="message whose only part is `count`")
     grace: str = Field("1 hour", description="At least this long after we were told of the first")
     explained_by: str = Field("", description="record type that says why there is none")
-    again: str = Field("1 working day", description="How often it is told again while it is missing")
+    again: Listed = Field(
+        ("1 working day",),
+        min_length=1,
+        description="After how long it is told again while it is missing: `[1 working day, 1 week]`; the last goes on",
+    )

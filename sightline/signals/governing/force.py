@@ -15,6 +15,7 @@ from sightline.definition.types import Partnership, Signal
 from sightline.signals import rules
 from sightline.signals.models import Switch
 from sightline.timescales.moment import now
+from sightline.vault.taking import taken
 
 EVERY = "*"  # in place of a rule: all of them
 # Acts of one moment follow each other by microseconds (`switching`), so that the latest is known where a clock stands still.
@@ -38,7 +39,7 @@ def switched_off(moment: datetime | None = None) -> frozenset[str]:
     """Rules that were switched off at a moment (default: now), `*` for all. One query."""
     last: dict[str, bool] = {}
     asked = Switch.objects.filter(at__lte=(moment or now()) + AT_ONE_MOMENT).order_by("at", "id")
-    for rule, off in asked.values_list("rule", "off"):
+    for rule, off in taken(asked, "rule", "off"):
         last[rule] = off
     return frozenset(rule for rule, off in last.items() if off)
 
