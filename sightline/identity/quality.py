@@ -19,6 +19,7 @@ from django.db import transaction
 
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
+from sightline.agencies.two_people import record
 from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Refused
 from sightline.definition.types import Fault, Partnership
@@ -26,7 +27,6 @@ from sightline.identity import bands, measuring
 from sightline.identity.held_back import Pairs, decided_pairs, groups_of_identities, held_back
 from sightline.identity.linkage.publishing import current_model
 from sightline.identity.models import Halting, Measured
-from sightline.ledger.actions import write
 from sightline.sharing.reading import reading
 from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
@@ -111,11 +111,11 @@ def _kept(found: measuring.Counted, against: str, definition: Partnership, by: A
             counts=found.as_dict(),
             gaps=[list(g) for g in gaps],
         )
-        _written("measure-matching", by, definition, [row.id], against=against, model=model, gaps=len(gaps))
+        record("measure-matching", by, [row.id], against=against, model=model, gaps=len(gaps))
         fresh = [gap for gap in gaps if not _accepted(gap, model)]
         stops = bool(fresh) and automatic_joining(definition)
         if stops:
-            _step(STOPPED, by, definition, model, fresh, "")
+            _step(STOPPED, by, model, fresh, "")
     return Outcome(row.id, against, found, gaps, stops)
 
 
@@ -138,7 +138,7 @@ def resume(*, because: str, by: Actor) -> None:
     last = Halting.objects.select_for_update().order_by("-at", "-id").first()
     if last is None or last.step != STOPPED:
         raise Conflict("Joining by itself is not stopped. Nothing was changed.")
-    _step(RESUMED, by, definition, current_model().id, [measuring.Gap(*gap) for gap in last.gaps], _reason(because))
+    _step(RESUMED, by, current_model().id, [measuring.Gap(*gap) for gap in last.gaps], _reason(because))
 
 
 @transaction.atomic
@@ -148,7 +148,7 @@ def stop(*, because: str, by: Actor) -> None:
     _may_decide(by, definition)
     if not automatic_joining(definition):
         raise Conflict("Joining by itself is stopped already. Nothing was changed.")
-    _step(STOPPED, by, definition, current_model().id, [], _reason(because))
+    _step(STOPPED, by, current_model().id, [], _reason(because))
 
 
 def _may_decide(by: Actor, definition: Partnership) -> None:
@@ -166,27 +166,12 @@ def _reason(because: str) -> str:
     return words[:LONGEST]
 
 
-def _step(
-    step: str, by: Actor, definition: Partnership, model: str, gaps: Sequence[measuring.Gap], because: str
-) -> None:
+def _step(step: str, by: Actor, model: str, gaps: Sequence[measuring.Gap], because: str) -> None:
     row = Halting.objects.create(
         id=uuid4(), at=now(), by=by.id, step=step, model=model, gaps=[list(gap) for gap in gaps], because=because
     )
     verb = "stop-automatic-joining" if step == STOPPED else "resume-automatic-joining"
-    _written(verb, by, definition, [row.id], model=model, gaps=len(gaps))
-
-
-def _written(verb: str, by: Actor, definition: Partnership, ids: Sequence[UUID], **detail: object) -> None:
-    write(
-        kind="run" if by.machine else "change",
-        verb=verb,
-        actor=by.id,
-        acting_for=by.agency,
-        purpose="administration",
-        policy=definition.hash,
-        ids=ids,
-        detail=detail,
-    )
+    record(verb, by, [row.id], model=model, gaps=len(gaps))
 
 
 def latest(against: str) -> tuple[Measured, measuring.Counted] | None:
