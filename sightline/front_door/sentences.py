@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 WORD = re.compile(r"\d+|[A-Za-z&]+(?:'[A-Za-z]+)*")
 END = re.compile(r"(?<=[.!?…])[\"”’')\]]*\s+|\n+|;\s")
@@ -107,6 +108,7 @@ def bases(word: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8192)
+@lru_cache(maxsize=5000)
 def noun(word: str) -> frozenset[str]:
     """The base forms of a word that is taken for a noun: itself, and one of it where it is several or somebody's."""
     word = word.lower().replace("’", "'").removesuffix("'s").rstrip("'")
@@ -163,7 +165,9 @@ class People:
 
     def __init__(self, classes: Mapping[str, frozenset[tuple[str, ...]]], children: Sequence[str] = ()) -> None:
         self._kinds = {
-            words: kind for kind in ("worker", "adult", "parent", "child") for words in classes.get(kind, frozenset())
+            words: (place, kind)
+            for place, kind in enumerate(("worker", "adult", "parent", "child"))
+            for words in classes.get(kind, frozenset())
         }
         self._longest = max((len(words) for words in self._kinds), default=1)
         self._names = {name.lower() for one in children for name in one.split() if len(name) > 1}
@@ -187,11 +191,11 @@ class People:
         return found
 
     def _noun(self, words: Sequence[Word], at: int) -> tuple[int, str]:
-        for length in range(min(self._longest, len(words) - at), 0, -1):
-            some = words[at : at + length]
-            for wanted, kind in self._kinds.items():
-                if len(wanted) == length and all(w in noun(word.form) for w, word in zip(wanted, some, strict=True)):
-                    return length, kind
+        forms = [noun(word.form) for word in words[at : at + self._longest]]
+        for length in range(len(forms), 0, -1):
+            meant = [self._kinds[some] for some in product(*forms[:length]) if some in self._kinds]
+            if meant:
+                return length, min(meant)[1]
         if (
             words[at].form.isdigit()
             and at + 2 < len(words)

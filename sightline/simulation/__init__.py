@@ -16,6 +16,18 @@ given, to test fairness); every number is from a range kept for testing or drama
 imported.
 """
 
-from sightline.simulation.city import Made, Wanted, simulate
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sightline.simulation.city import Made, Wanted, simulate
+
+
+def __getattr__(name: str) -> Any:
+    """A whole city is read where one is made: `sightline check` asks for storylines alone."""
+    if name in __all__:
+        return getattr(import_module("sightline.simulation.city"), name)
+    raise AttributeError(name)
+
 
 __all__ = ["Made", "Wanted", "simulate"]

@@ -8,8 +8,6 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from mimesis import Gender, Locale, Person
-
 DRAWN = 500  # of mimesis's names, in an order that never changes
 
 # Besides the British pool: a city's names come from everywhere. They go with ethnicity; nothing else does.
@@ -176,6 +174,8 @@ class Pool(NamedTuple):
 
 @lru_cache(maxsize=1)
 def pools() -> dict[str, Pool]:
+    from mimesis import Gender, Locale, Person  # read where a name is drawn
+
     person = Person(Locale.EN_GB, seed=1)
     british = Pool(
         _drawn(person.first_name, gender=Gender.FEMALE),
@@ -187,7 +187,7 @@ def pools() -> dict[str, Pool]:
     }
 
 
-def _drawn(draw: Callable[..., str], **how: Gender) -> tuple[str, ...]:
+def _drawn(draw: Callable[..., str], **how: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(draw(**how) for _ in range(DRAWN)))
 
 

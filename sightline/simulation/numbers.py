@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import numpy as np
 from stdnum.gb import upn
+
+if TYPE_CHECKING:
+    import numpy as np
 
 NHS_RESERVED = 1000  # 999000xxxx are the planted families'
 NHS_STRIDE = 618_033  # coprime with a million: every number is met once
@@ -24,6 +27,8 @@ def nhs_number(six: int) -> str:
 @lru_cache(maxsize=2)
 def _valid(start: int) -> np.ndarray:
     """The six digits of every NHS number that may be handed out, each once, in an order that the start gives."""
+    import numpy as np  # a tenth of a second, and few who read this module hand out a million
+
     six = (start + NHS_STRIDE * np.arange(1, 1_000_001, dtype=np.int64)) % 1_000_000
     digits = [9, 9, 9] + [six // 10**power % 10 for power in range(5, -1, -1)]
     check = -sum(digit * weight for digit, weight in zip(digits, range(10, 1, -1), strict=True)) % 11

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import field_validator
@@ -40,6 +41,7 @@ class Step:
     absent: bool = False  # none of these may follow; it takes no place itself
 
 
+@lru_cache(maxsize=2000)
 def steps(pattern: str) -> tuple[Step, ...]:
     """The places of a pattern. Raises ValueError, saying which part cannot be read."""
     found = []

@@ -313,16 +313,20 @@ def asked_as(word: str) -> tuple[str, ...]:
 _tried: list[tuple[Mapping[str, Nicknames], Names]] = []  # the lists last tried, which many examples share
 
 
+def tried(declared: Mapping[str, Nicknames]) -> Names:
+    """As `gathered`; made once for all the examples of a partnership."""
+    if not _tried or _tried[0][0] is not declared:
+        _tried[:] = [(declared, gathered(declared))]
+    return _tried[0][1]
+
+
 def run_example(partnership: Any, thing: Nicknames, example: dict[str, Any]) -> str | None:
     """Whether an example of a list of names holds, with all the lists of the partnership; else what came instead.
 
     `{same: [Jim, James]}`, `{different: [Ava, Eva]}` (forms of one name, or not), `{same-family: […]}`,
     `{different-family: […]}`, `{no-name: Baby}`, `{given: Muhammad Ali, called: Ali}`, `{family: O Brien, is: obrien}`.
     """
-    declared = partnership.nicknames
-    if not _tried or _tried[0][0] is not declared:
-        _tried[:] = [(declared, gathered(declared))]
-    names = _tried[0][1]
+    names = tried(partnership.nicknames)
     for key, spoken_of, split in (
         ("same", roots_of, tokens_of),
         ("different", roots_of, tokens_of),
