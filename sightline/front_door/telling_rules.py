@@ -162,7 +162,11 @@ def missing_at(expected: Expected, due: datetime, known: datetime) -> datetime:
 
 def again_at(expected: Expected, times: int, told: datetime, days: WorkingDays) -> datetime:
     """When it is told again, having been told this often, last at `told`: what is told each day for months is read by nobody."""
-    return parse_span(expected.again[min(times, len(expected.again)) - 1]).due(told, days)
+    span = parse_span(expected.again[min(times, len(expected.again)) - 1])
+    due = span.due(told, days)
+    if span.clock is None and span.unit not in ("minute", "hour"):  # days end at midnight; nobody is told of it then
+        return at(local_day(due), local(told).time())
+    return due
 
 
 def comes_with(expected: Expected, partnership: Partnership) -> frozenset[str]:

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.town import PASSWORD
+from tests.journeys.walker import PHONE
 
 
 def test_sign_in_find_read_and_ask_why_with_the_keyboard_alone(stranger):
@@ -159,3 +160,31 @@ def test_nothing_personal_stands_in_any_address(as_):
     addresses = " ".join(walker.asked).lower()
     for personal in ("marsh", "jay", "9990000018", "ls14", "boxing", "bradford", "crowther"):
         assert personal not in addresses
+
+
+def test_on_a_phone_the_menu_is_folded_to_what_waits_and_opens_by_the_keyboard(as_):
+    amir = as_("amir")
+    amir.page.set_viewport_size(PHONE)
+    amir.go("/")
+    links = amir.page.locator(".sl-nav a")
+    folded = [link.inner_text() for link in links.all() if link.is_visible()]
+    assert 1 <= len(folded) < links.count() / 2, folded  # where one is, and what waits
+    amir.tab_to("Menu")
+    button = amir.page.get_by_role("button", name="Menu")
+    assert button.get_attribute("aria-expanded") == "false"
+    amir.press("Enter")
+    assert button.get_attribute("aria-expanded") == "true"
+    assert all(link.is_visible() for link in links.all())
+    assert amir.axe() == []
+    assert amir.sideways() <= 0
+    amir.press("Enter")
+    assert len([link for link in links.all() if link.is_visible()]) == len(folded)
+
+
+def test_without_javascript_the_menu_is_whole_on_a_phone(stranger):
+    amir = stranger(java_script_enabled=False)
+    amir.page.set_viewport_size(PHONE)
+    amir.sign_in("amir")
+    assert not amir.page.get_by_role("button", name="Menu").is_visible()
+    links = amir.page.get_by_role("navigation", name="Main").get_by_role("link").all()
+    assert len(links) > 3 and all(link.is_visible() for link in links)

@@ -2,6 +2,15 @@
 (() => {
   "use strict";
 
+  // On a phone the menu is folded to where one is and what waits; the style sheet shows the button there alone.
+  const menu = document.querySelector("[data-folds]");
+  const opens = menu?.querySelector("button");
+  if (opens) {
+    opens.hidden = false;
+    menu.classList.add("sl-folds");
+    opens.addEventListener("click", () => opens.setAttribute("aria-expanded", menu.classList.toggle("sl-open")));
+  }
+
   // A fault takes the focus, so that it is heard and seen first.
   document.querySelector("[data-errors]")?.focus();
 

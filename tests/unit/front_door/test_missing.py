@@ -32,7 +32,13 @@ def expected(**given):
 )
 def test_the_pauses_grow_and_the_last_goes_on(times, day):
     declared = expected(again=["1 working day", "1 working day", "3 working days", "5 working days"])
-    assert again_at(declared, times, FRIDAY, WorkingDays()).astimezone(LONDON).day == day
+    moment = again_at(declared, times, FRIDAY, WorkingDays()).astimezone(LONDON)
+    assert (moment.day, moment.hour, moment.minute) == (day, 16, 0)  # at the hour of the last time, not at midnight
+
+
+@pytest.mark.parametrize(("pause", "hour"), [("09:00 next working day", 9), ("4 hours", 20)])
+def test_an_hour_that_is_named_counts(pause, hour):
+    assert again_at(expected(again=[pause]), 1, FRIDAY, WorkingDays()).astimezone(LONDON).hour == hour
 
 
 def test_the_next_is_told_once_it_was_told_as_often_as_declared():
