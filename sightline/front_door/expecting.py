@@ -14,6 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from sightline.agencies.queries import agencies, partnership, workers
 from sightline.agencies.rules import may
@@ -63,10 +64,10 @@ def await_(*, first: UUID, by: Actor) -> tuple[list[datetime], list[datetime]]:
             Awaited.objects.bulk_create([row], ignore_conflicts=True)
             # a corrected record may have begun later, or ended already
             kept = Awaited.objects.select_for_update().get(expected=declared.id, first=first)
-            if kept.closed_at is None:
+            if kept.closed_at is None or _awaited_again(kept, state):
                 kept.started_at, kept.due_at = state.started_at, state.due_at
                 kept.run_at = max(row.run_at, kept.told_at or row.run_at)
-                kept.save(update_fields=["started_at", "due_at", "run_at"])
+                kept.save(update_fields=["started_at", "due_at", "run_at", "state", "closed_at"])
                 found.append(kept.run_at)
     return found, later
 
@@ -114,45 +115,75 @@ def look(*, by: Actor) -> datetime | None:
     """Tells of everything that should have come by now and did not: one message an agency and kind, with how many. What has
     come meanwhile is closed. Returns when to look next; None where nothing is awaited."""
     definition, moment = partnership(), now()
-    rows = list(
-        Awaited.objects.select_for_update().filter(closed_at=None, run_at__lte=moment).order_by("run_at", "id")[:MOST]
-    )
+    over_soon = Q(state="came", closed_at__lt=F("run_at"))  # what came in time, and may have been put right since
+    due = Awaited.objects.select_for_update().filter(Q(closed_at=None) | over_soon, run_at__lte=moment)
     missing: dict[tuple[str, str, bool], list[Awaited]] = defaultdict(list)
     with reading(by, PURPOSE, about="look-for-expected") as opened:
-        for row in rows:
-            if not _closed(opened, row):
+        for row in due.order_by("run_at", "id")[:MOST]:
+            state = _state(opened, row)
+            if state is not None and state.stopped_at is None:
+                _awaited_again(row, state)
                 missing[row.expected, row.agency, further(definition.expected[row.expected], row.times)].append(row)
+            else:
+                _close(opened, row)
     for (name, agency, _), some in missing.items():
         _tell(definition, definition.expected[name], agency, some, by)
     return Awaited.objects.filter(closed_at=None).order_by("run_at").values_list("run_at", flat=True).first()
 
 
 @transaction.atomic
-def came(*, first: UUID, by: Actor) -> None:
-    """Closes what was awaited about these people and comes with this record (its first version)."""
+def came(*, first: UUID, by: Actor) -> list[datetime]:
+    """Closes what was awaited about these people and comes with this record (its first version); opens it again where a
+    correction takes it back, off this child say. Returns when to look for that."""
     pointed = pointed_to(first)
     wanted = [one for one in partnership().expected.values() if pointed and pointed.record in comes_with(one, partnership())]
-    awaited = Awaited.objects.filter(closed_at=None, expected__in=[one.id for one in wanted])
+    awaited = Awaited.objects.filter(Q(closed_at=None) | Q(state="came"), expected__in=[one.id for one in wanted])
+    again: list[datetime] = []
     if not wanted or not awaited.exists():
-        return
+        return again
     with reading(by, PURPOSE, about="expect") as opened:
-        found = of_people(opened, persons_on(versions_of(first)[-1]), records={one.after for one in wanted})
+        ever = {person for version in versions_of(first) for person in persons_on(version)}
+        found = of_people(opened, ever, records={one.after for one in wanted})
         firsts = {entry.first for theirs in found.values() for entry in theirs}
         for row in awaited.select_for_update().filter(first__in=firsts):
-            _closed(opened, row)
+            state = _state(opened, row)
+            if state is None:
+                continue  # its clock does not run now: a day that lies ahead, say
+            if state.stopped_at is not None:
+                if row.closed_at is None:
+                    _close(opened, row)
+            elif _awaited_again(row, state):
+                row.run_at = max(row.run_at, now())
+                row.save(update_fields=["state", "closed_at", "run_at"])
+                again.append(row.run_at)
+    return again
 
 
-def _closed(opened: Reading, row: Awaited) -> bool:
-    """Whether it has come, was explained, or is awaited no longer: then it is closed."""
-    declared = opened.definition.expected.get(row.expected)
-    runs = _runs(opened, row.first) if declared else []
-    state = next((state for one, state, _, _ in runs if one.id == row.expected), None)
-    if declared is not None and state is not None and state.stopped_at is None:
+def _state(opened: Reading, row: Awaited) -> ClockState | None:
+    """The clock that says whether it has come; None where none runs, or it is awaited no longer."""
+    if row.expected not in opened.definition.expected:
+        return None
+    return next((state for one, state, _, _ in _runs(opened, row.first) if one.id == row.expected), None)
+
+
+def _awaited_again(row: Awaited, state: ClockState) -> bool:
+    """Opens, unsaved, what had come and has not come any more."""
+    if row.closed_at is None or row.state != "came" or state.stopped_at is not None:
         return False
-    explained = declared is not None and _explained(opened, declared, row.first)
-    row.state, row.closed_at = ("explained" if explained else "came"), now()
-    row.save(update_fields=["state", "closed_at"])
+    row.state, row.closed_at = ("missing" if row.times else "waiting"), None
     return True
+
+
+def _close(opened: Reading, row: Awaited) -> None:
+    """Closes what has come, was explained, or is awaited no longer. What closed in time is looked at once more when its time
+    is over, and then no more."""
+    declared = opened.definition.expected.get(row.expected)
+    explained = declared is not None and _explained(opened, declared, row.first)
+    moment = now()
+    row.state, row.closed_at = ("explained" if explained else "came"), row.closed_at or moment
+    if row.run_at <= moment:
+        row.run_at = row.closed_at
+    row.save(update_fields=["state", "closed_at", "run_at"])
 
 
 def _explained(opened: Reading, declared: Expected, first: UUID) -> bool:
@@ -177,7 +208,7 @@ def _tell(definition: Partnership, declared: Expected, agency: str, rows: Sequen
     for row in rows:
         row.state, row.times, row.told_at = "missing", row.times + 1, moment
         row.run_at = again_at(declared, row.times, moment, days)
-        row.save(update_fields=["state", "times", "told_at", "run_at"])
+        row.save(update_fields=["state", "times", "told_at", "run_at", "closed_at"])
     write(
         kind="run",
         verb="tell-missing",

@@ -108,7 +108,6 @@ def bases(word: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8192)
-@lru_cache(maxsize=5000)
 def noun(word: str) -> frozenset[str]:
     """The base forms of a word that is taken for a noun: itself, and one of it where it is several or somebody's."""
     word = word.lower().replace("’", "'").removesuffix("'s").rstrip("'")

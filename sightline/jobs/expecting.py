@@ -28,8 +28,9 @@ def arrived(first: UUID) -> None:
 
 
 def came(first: UUID) -> None:
-    """Closes what was awaited and comes with this record (its first version)."""
-    expecting.came(first=first, by=machine(expecting.MACHINE))
+    """Closes what was awaited and comes with this record (its first version); what a correction takes back is looked for."""
+    for moment in set(expecting.came(first=first, by=machine(expecting.MACHINE))):
+        owe(VERB, {}, run_at=moment)
 
 
 def await_(payload: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from sightline.agencies import absence
 from sightline.agencies.queries import agencies, partnership, settings_of, workers
@@ -189,10 +189,10 @@ def _alone(id: UUID, people: Places) -> int:
 
 @transaction.atomic
 def _steps(ids: Sequence[UUID], people: Places) -> int:
-    """Does what is due about these messages, all of it or none. Returns how many there were: what another process took first
-    is not there."""
+    """Does what is due about these messages, all of it or none. Returns how many there were: what another process has in hand
+    is left to it. Nothing is waited for: whoever acknowledges several holds some of them."""
     rows = list(
-        Waiting.objects.select_for_update(of=("self",))
+        Waiting.objects.select_for_update(of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked)
         .select_related("message")
         .filter(id__in=ids)
         .order_by("run_at", "id")

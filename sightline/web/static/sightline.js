@@ -5,7 +5,7 @@
   // On a phone the menu is folded to where one is and what waits; the style sheet shows the button there alone.
   const menu = document.querySelector("[data-folds]");
   const opens = menu?.querySelector("button");
-  if (opens) {
+  if (opens && CSS.supports("selector(:has(*))")) {
     opens.hidden = false;
     menu.classList.add("sl-folds");
     opens.addEventListener("click", () => opens.setAttribute("aria-expanded", menu.classList.toggle("sl-open")));
