@@ -18,7 +18,7 @@ from sightline.ledger.proofs import growing
 from sightline.ledger.queries import is_whole, record_seal, sealed
 from sightline.ledger.tree import Growing
 from sightline.timescales.moment import now
-from sightline.vault.adding import add, add_objects, new
+from sightline.vault.adding import add, add_objects
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def write(
     }
     with transaction.atomic(savepoint=False):  # so that on SQLite it waits for its turn as every other writer does
         leaf = rules.leaf(values)
-        record = new(Record, **values, leaf=leaf, seal=record_seal(leaf))
+        record = Record(**values, leaf=leaf, seal=record_seal(leaf))
         add_objects([record])
         add(Unplaced, ("record_id", "at"), [(record.id, record.at)])
     return record
