@@ -18,7 +18,18 @@ from sightline.definition.outcomes import Missing
 from sightline.definition.types import Partnership
 from sightline.definition.versions import from_bundle
 from sightline.vault.actions import digest
-from sightline.vault.taking import taken
+from sightline.vault.asking import Question
+
+_ACTOR = Question(
+    lambda id: Worker.objects.filter(id=id, is_active=True),
+    *("id", "name", "agency_id", "agency__kind", "team", "role", "machine"),
+)
+_WORKERS = Question(
+    lambda: Worker.objects.filter(machine=False).order_by("agency_id", "name"),
+    *("id", "username", "name", "agency_id", "team", "role", "phone", "is_active"),
+)
+_SETTINGS = Question(lambda ids: Worker.objects.filter(id__among=ids), "id", "settings")
+_AGENCIES = Question(lambda: Agency.objects.all(), "id", "kind", "title", "phone", "out_of_hours")
 
 
 def partnership() -> Partnership:
@@ -98,15 +109,15 @@ def worker(username: str) -> Worker:
 
 def actor_by_id(worker_id: str | UUID) -> Actor:
     try:
-        return actor_for(Worker.objects.select_related("agency").get(id=worker_id, is_active=True))
-    except (Worker.DoesNotExist, ValueError) as error:
+        [(id, name, agency, kind, team, role, machine)] = _ACTOR(UUID(str(worker_id)))
+    except ValueError as error:  # no id, or nobody's
         raise Missing from error
+    may = _permissions(partnership().hash, role)
+    return Actor(str(id), name, agency, kind, team, role, permissions=may, machine=bool(machine))
 
 
 def workers() -> list[WorkerInfo]:
-    everybody = Worker.objects.filter(machine=False).order_by("agency_id", "name")
-    rows = taken(everybody, "id", "username", "name", "agency_id", "team", "role", "phone", "is_active")
-    return [WorkerInfo(str(id), *others) for id, *others in rows]
+    return [WorkerInfo(str(id), *others) for id, *others in _WORKERS()]
 
 
 def email_of(ids: Iterable[str]) -> dict[str, str]:
@@ -117,14 +128,12 @@ def email_of(ids: Iterable[str]) -> dict[str, str]:
 
 def settings_of(ids: Iterable[str]) -> dict[str, dict[str, object]]:
     """What these workers have chosen for themselves, by id."""
-    rows = Worker.objects.filter(id__in=list(ids)).values_list("id", "settings")
-    return {str(id): dict(chosen or {}) for id, chosen in rows}
+    return {str(id): dict(chosen or {}) for id, chosen in _SETTINGS([UUID(str(id)) for id in ids])}
 
 
 def agencies() -> dict[str, AgencyInfo]:
     """All agencies by id: one query."""
-    rows = taken(Agency.objects.all(), "id", "kind", "title", "phone", "out_of_hours")
-    return {id: AgencyInfo(id, *others) for id, *others in rows}
+    return {id: AgencyInfo(id, *others) for id, *others in _AGENCIES()}
 
 
 def workers_with_settings(roles: Collection[str]) -> list[tuple[WorkerInfo, dict[str, object]]]:

@@ -14,8 +14,8 @@ from sightline.definition.types import Partnership
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 from sightline.vault.adding import add, add_objects, new
+from sightline.vault.asking import Question
 from sightline.vault.ids import Ids
-from sightline.vault.taking import taken
 
 
 def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
@@ -122,7 +122,7 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
     if not concerns or not windows:
         return 0
     there: dict[UUID, set[str]] = {identity: set() for identity, _, _ in concerns}
-    for identity, record in taken(Opening.objects.filter(identity_id__among=there), "identity_id", "record"):
+    for identity, record in _OPENINGS(there):
         there[identity].add(record)
     rows, ids = [], Ids()
     for identity, entry, known in concerns:
@@ -145,6 +145,12 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
     return len(rows)
 
 
+_OPENINGS = Question(
+    lambda identities: Opening.objects.filter(identity_id__among=identities), "identity_id", "record"
+)
+_VERSIONS = Question(lambda first: Entry.objects.filter(first=first).order_by("known_at", "recorded_at"), "id")
+
+
 def versions_of(first: UUID) -> list[UUID]:
     """The ids of a record's versions, oldest first."""
-    return [one for (one,) in taken(Entry.objects.filter(first=first).order_by("known_at", "recorded_at"), "id")]
+    return [one for (one,) in _VERSIONS(first)]

@@ -11,16 +11,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import allowed_values, is_sealed, label_of, latest_of, opened_for_each
+from sightline.chronology.queries import allowed_values, is_sealed, known_by, label_of, latest_of, opened_for_each
 from sightline.definition.records import facts
 from sightline.identity.queries import rows_by_id, rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen
-from sightline.vault.taking import taken
+from sightline.vault.asking import Question
 
 READ = (  # of an entry: as plain rows, for a machine reads them by the hundred
     "id",
@@ -42,6 +42,30 @@ READ = (  # of an entry: as plain rows, for a machine reads them by the hundred
 )
 OWN = Q(child=True)  # a part of the person's own chronology
 _Read = namedtuple("_Read", READ)
+
+
+def _parts(
+    identities: Collection[UUID], records: Collection[str] | None, queued: bool, known_on: datetime | None, own: bool
+) -> QuerySet[Part]:
+    some = OWN if own else Q()
+    if records is not None:
+        some &= Q(entry__record__among=records) | (Q(entry__queued=True) if queued else Q())
+    return Part.objects.filter(some, known_by(known_on, "entry__known_at"), identity_id__among=identities).order_by("id")
+
+
+def _on_records(firsts: Collection[UUID], known_on: datetime | None) -> QuerySet[Part]:
+    return Part.objects.filter(OWN, known_by(known_on, "entry__known_at"), entry__first__among=firsts).order_by()
+
+
+_PARTS = Question(_parts, "entry_id", "identity_id", "role")
+_ON_RECORDS = Question(_on_records, "identity_id")
+_PARTS_OF_RECORDS = Question(
+    lambda identities, firsts, known_on: _on_records(firsts, known_on)
+    .filter(identity_id__among=identities)
+    .order_by("id"),
+    *("entry_id", "identity_id", "role"),
+)
+_ENTRIES = Question(lambda ids: Entry.objects.filter(id__among=ids), *READ)
 
 
 class MachineEntry(NamedTuple):
@@ -81,16 +105,13 @@ def of_people(
     `records`: only these record types (and, where `queued` is among them, whatever reached the front door).
     `in_any_role`: also those on which the person stands as a parent, as who caused harm, … : not on their own chronology.
     """
-    some = Q() if in_any_role else OWN
-    if records is not None:
-        some &= Q(entry__record__in=records) | (Q(entry__queued=True) if "queued" in records else Q())
-    if known_on is not None:
-        some &= Q(entry__known_at__lte=known_on)
     rows = {row.id: row for row in rows_of(persons)}
     found: dict[UUID, list[MachineEntry]] = defaultdict(list)
     identities = list(rows)
     for start in range(0, len(identities), 400):
-        _add(reading, identities[start : start + 400], rows, found, known_on, some)
+        some = identities[start : start + 400]
+        parts = _PARTS(some, records, records is not None and "queued" in records, known_on, not in_any_role)
+        _add(reading, parts, rows, found, known_on)
     return {person: sorted(entries, key=lambda e: (e.happened, e.first.int)) for person, entries in found.items()}
 
 
@@ -100,15 +121,14 @@ def of_records(
     """What stands of these records (by their first versions), of each person whose own chronology they are on."""
     if not firsts:
         return {}
-    some = OWN & Q(entry__first__among=set(firsts))
-    if known_on is not None:
-        some &= Q(entry__known_at__lte=known_on)
-    there = {identity for (identity,) in taken(Part.objects.filter(some).order_by(), "identity_id")}
+    wanted = set(firsts)
+    there = {identity for (identity,) in _ON_RECORDS(wanted, known_on)}
     found: dict[UUID, list[MachineEntry]] = defaultdict(list)
     identities = list(there)
     rows = {row.id: row for row in rows_of({row.person for row in rows_by_id(there).values()})}
     for start in range(0, len(identities), 400):
-        _add(reading, identities[start : start + 400], rows, found, known_on, some)
+        parts = _PARTS_OF_RECORDS(identities[start : start + 400], wanted, known_on)
+        _add(reading, parts, rows, found, known_on)
     return found
 
 
@@ -134,15 +154,12 @@ def _opened(
 
 def _add(
     reading: Reading,
-    identities: Sequence[UUID],
+    parts: Sequence[tuple[Any, ...]],
     people: Mapping[UUID, Any],
     found: dict[UUID, list[MachineEntry]],
     known_on: datetime | None,
-    some: Q,
 ) -> None:
-    asked = Part.objects.filter(some, identity_id__among=identities).order_by("id")
-    parts = taken(asked, "entry_id", "identity_id", "role")
-    rows = taken(Entry.objects.filter(id__among={entry_id for entry_id, _, _ in parts}), *READ)
+    rows = _ENTRIES({entry_id for entry_id, _, _ in parts})
     entries = {row.id: row for row in map(_Read._make, rows)}
     standing, _ = latest_of(entries.values(), known_on)
     own = {entry.first for entry in entries.values()} if reading.policy.asks_records else set()

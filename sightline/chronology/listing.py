@@ -20,9 +20,8 @@ from sightline.identity.queries import persons_of, same_people
 from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Label, Level, Sight
-from sightline.vault import taking
 from sightline.vault.actions import CannotOpen
-from sightline.vault.taking import taken
+from sightline.vault.asking import Question
 
 AT_ONCE = 100
 TIES_OF_NEWS = frozenset({"allocated", "network", "attends", "on-duty"})  # whoever has one of these is told what is new
@@ -48,6 +47,12 @@ class Shown:
     role: str
     sight: Sight
     earlier: int  # versions that it replaced
+
+_FIRSTS = Question(lambda ids: Entry.objects.filter(id__among=ids), "id", "first")
+_AUTHORS = Question(lambda ids: Entry.objects.filter(id__among=ids), "id", "author")
+_ENTRIES = Question(lambda ids: Entry.objects.filter(id__among=ids))
+_PEOPLE = Question(lambda entries: Part.objects.filter(entry_id__among=entries).order_by("id"), "entry_id", "identity_id")
+
 
 
 def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:
@@ -123,7 +128,7 @@ class Header:
 
 def firsts_of(entries: Iterable[UUID]) -> dict[UUID, UUID]:
     """The first version of each of these records, by any version's id. What is no entry is left out."""
-    return dict(taken(Entry.objects.filter(id__among=list(entries)), "id", "first"))  # type: ignore[arg-type]
+    return dict(_FIRSTS(list(entries)))  # type: ignore[arg-type]
 
 
 def headers_of(entries: Iterable[UUID]) -> list[Header]:
@@ -136,10 +141,9 @@ def labels_of(entries: Iterable[UUID], kinds: Mapping[str, str]) -> list[tuple[E
     """Standing entries that are open to somebody, with what the gate asks of each: for stages above, which decide whom
     to tell. `kinds`: of agencies. Nothing routine that is still sealed is among them."""
     found = []
-    rows = taking.rows(Entry.objects.filter(id__among=list(entries)))
+    rows = _ENTRIES.rows(list(entries))
     subjects: dict[UUID, dict[UUID, None]] = defaultdict(dict)
-    asked = Part.objects.filter(entry_id__among=[row.id for row in rows]).order_by("id")
-    for entry_id, identity in taken(asked, "entry_id", "identity_id"):
+    for entry_id, identity in _PEOPLE([row.id for row in rows]):
         subjects[entry_id][identity] = None
     for row in rows:
         if not row.routine:
@@ -149,7 +153,7 @@ def labels_of(entries: Iterable[UUID], kinds: Mapping[str, str]) -> list[tuple[E
 
 def authors_of(entries: Iterable[UUID]) -> dict[UUID, str]:
     """Who wrote each of these entries, as the id of a worker. Ids only, for stages above."""
-    return dict(Entry.objects.filter(id__among=list(entries)).values_list("id", "author"))
+    return dict(_AUTHORS(list(entries)))  # type: ignore[arg-type]
 
 
 def agencies_holding(identities: Iterable[UUID]) -> list[str]:

@@ -13,12 +13,31 @@ from uuid import UUID
 from django.db.models import Q
 
 from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import latest_of
-from sightline.vault.taking import taken
+from sightline.chronology.queries import known_by, latest_of
+from sightline.vault.asking import Question
 
 SEALED = "sealed"
 OPEN = Q(entry__pointer_only=False, entry__routine=False)
 HEADS = ("id", "first", "record", "happened", "known_at")
+
+
+_PART = "entry_id", "identity_id", "role", "child"
+_PARTS = Question(
+    lambda identities, records, roles: Part.objects.filter(
+        OPEN,
+        Q() if roles is None else Q(role__among=roles),
+        entry__record__among=records,
+        identity_id__among=identities,
+    ).order_by("id"),
+    *_PART,
+)
+_ON_ENTRIES = Question(lambda entries: Part.objects.filter(entry_id__among=entries).order_by("id"), *_PART)
+_HEADS = Question(
+    lambda entries, known_on: Entry.objects.filter(known_by(known_on), id__among=entries)
+    .exclude(handling=SEALED)
+    .order_by(),
+    *HEADS,
+)
 
 
 class Placed(NamedTuple):
@@ -52,16 +71,7 @@ def of_identities(
 ) -> list[Placed]:
     """The places of these source identities on records of these types, in any role. `every_version`: also on those that do
     not stand any more."""
-    some = OPEN & Q(entry__record__in=list(records))
-    if roles is not None:
-        some &= Q(role__in=list(roles))
-    parts = taken(
-        Part.objects.filter(some, identity_id__among=identities).order_by("id"),
-        "entry_id",
-        "identity_id",
-        "role",
-        "child",
-    )
+    parts = _PARTS(identities, records, roles)
     heads = _heads({entry for entry, *_ in parts}, known_on)
     standing = {} if every_version else latest_of(heads.values(), known_on)[0]  # type: ignore[arg-type]
     return [
@@ -75,20 +85,16 @@ def on_entries(entries: Mapping[UUID, Placed]) -> list[Placed]:
     """Everybody's places on these entries: what `of_identities` found, by entry."""
     if not entries:
         return []
-    parts = Part.objects.filter(entry_id__among=list(entries)).order_by("id")
     return [
         entries[entry]._replace(identity=identity, role=role, child=bool(child))
-        for entry, identity, role, child in taken(parts, "entry_id", "identity_id", "role", "child")
+        for entry, identity, role, child in _ON_ENTRIES(list(entries))
     ]
 
 
 def _heads(entries: Collection[UUID], known_on: datetime | None) -> dict[UUID, _Head]:
     if not entries:
         return {}
-    asked = Entry.objects.filter(id__among=entries).exclude(handling=SEALED)
-    if known_on is not None:
-        asked = asked.filter(known_at__lte=known_on)
-    return {row[0]: _Head(*row) for row in taken(asked.order_by(), *HEADS)}
+    return {row[0]: _Head(*row) for row in _HEADS(entries, known_on)}
 
 
 def _placed(head: _Head, identity: UUID, role: str, child: bool) -> Placed:

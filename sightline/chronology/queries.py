@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from sightline.agencies.types import AgencyInfo
 from sightline.chronology import rules
@@ -29,7 +29,7 @@ from sightline.sharing.standing import trusted
 from sightline.sharing.types import Label, Level, Sight
 from sightline.timescales.london import local, say
 from sightline.vault.actions import CannotOpen, Erased
-from sightline.vault.taking import taken
+from sightline.vault.asking import Question
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,31 @@ CLOSED = {
     "erased": "The content of this record was erased. That it was held, by whom and when, is all that is left.",
     "altered": "This record is not as it was written, and does not open. Tell those who look after Sightline.",
 }
+
+
+_CORRECTIONS = Question(
+    lambda firsts, known_on: Entry.objects.filter(known_by(known_on), first__among=firsts)
+    .exclude(id=F("first"))
+    .order_by("known_at", "recorded_at"),
+    *("id", "first"),
+)
+_OPENED = Question(
+    lambda identities, known_on: Opening.objects.filter(known_by(known_on, "opened_at"), identity_id__among=identities),
+    *("identity_id", "record", "since"),
+)
+
+
+_SUBJECTS = Question(
+    lambda entry: Part.objects.filter(entry_id=entry).order_by("id"), "identity_id", "child", "identity__key"
+)
+_CHILDREN = Question(
+    lambda entries: Part.objects.filter(entry_id__among=entries, child=True), "entry_id", "identity_id"
+)
+
+
+def known_by(known_on: datetime | None, what: str = "known_at") -> Q:
+    """What was known by a moment; everything where none is given."""
+    return Q() if known_on is None else Q(**{f"{what}__lte": known_on})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +101,8 @@ def latest_of(entries: Iterable[Entry | Line], known_on: datetime | None) -> tup
     earlier: Counter[UUID] = Counter()
     firsts = list(standing)
     for start in range(0, len(firsts), 800):
-        corrections = Entry.objects.filter(first__among=firsts[start : start + 800]).exclude(id=F("first"))
-        if known_on is not None:
-            corrections = corrections.filter(known_at__lte=known_on)
         with trusted("which-version-stands"):  # ids alone: what was put right stands no more, whoever may see the new
-            for entry_id, first in taken(corrections.order_by("known_at", "recorded_at"), "id", "first"):
+            for entry_id, first in _CORRECTIONS(firsts[start : start + 800], known_on):
                 standing[first] = entry_id
                 earlier[first] += 1
     return standing, earlier
@@ -93,11 +115,8 @@ def opened_for(identities: Sequence[UUID], known_on: datetime | None) -> dict[st
 
 def opened_for_each(identities: Sequence[UUID], known_on: datetime | None) -> dict[UUID, dict[str, datetime]]:
     """From when each source identity's routine records of each type are open. One query."""
-    rows = Opening.objects.filter(identity_id__among=identities)
-    if known_on is not None:
-        rows = rows.filter(opened_at__lte=known_on)
     found: dict[UUID, dict[str, datetime]] = defaultdict(dict)
-    for identity, record, since in taken(rows, "identity_id", "record", "since"):
+    for identity, record, since in _OPENED(identities, known_on):
         found[identity][record] = min(since, found[identity].get(record, since))
     return found
 
@@ -420,10 +439,9 @@ def originator_of(first: UUID) -> str:
 
 def subjects_of(entry_id: UUID) -> list[tuple[UUID, bool, UUID]]:
     """Whom an entry is about: (source identity, whether as a child, the subject's key). Ids only, for stages above."""
-    parts = Part.objects.filter(entry=entry_id).order_by("id").values_list("identity_id", "child", "identity__key")
     found: dict[UUID, tuple[UUID, bool, UUID]] = {}
-    for identity, child, key in parts:
-        found[identity] = identity, child or (identity in found and found[identity][1]), key
+    for identity, child, key in _SUBJECTS(entry_id):
+        found[identity] = identity, bool(child) or (identity in found and found[identity][1]), key
     return list(found.values())
 
 
@@ -436,8 +454,7 @@ def identities_on(entries: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """The source identities on whose chronologies these entries stand. Ids only, for stages above."""
     wanted, found = list(entries), defaultdict(set)
     for start in range(0, len(wanted), 800):
-        parts = Part.objects.filter(entry__in=wanted[start : start + 800], child=True)
-        for entry_id, identity in parts.values_list("entry_id", "identity_id"):
+        for entry_id, identity in _CHILDREN(wanted[start : start + 800]):
             found[entry_id].add(identity)
     return found
 

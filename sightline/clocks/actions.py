@@ -19,7 +19,7 @@ from sightline.sharing.reading import Reading, reading
 from sightline.timescales.moment import now
 from sightline.timescales.school import SchoolDays
 from sightline.timescales.working import WorkingDays
-from sightline.vault.adding import add_objects, new
+from sightline.vault.adding import add_objects, new, remove
 from sightline.vault.ids import Ids
 
 TOLD_IN_TIME = timedelta(days=7)  # what was over longer than this when it was told to us is history, and nobody's to do
@@ -124,7 +124,7 @@ def recompute(persons: Iterable[UUID], *, besides: Collection[str] = (), then: T
                             history=started.stated and state.due_at < started.recorded_at - TOLD_IN_TIME,
                         )
                     )
-            Running.objects.filter(identity_id__among=identities).delete()
+            remove(Running, "identity_id", identities)
             add_objects(rows)
             count += len(rows)
             if then is not None:

@@ -23,7 +23,8 @@ from sightline.identity import births
 from sightline.identity.queries import held, rows_of
 from sightline.sharing.reading import Reading
 from sightline.vault.actions import digest
-from sightline.vault.adding import add
+from sightline.vault.adding import add, remove
+from sightline.vault.asking import Question
 from sightline.vault.ids import Ids
 from sightline.vault.taking import taken
 
@@ -52,6 +53,9 @@ def kinds_of(definition: Partnership, entry: MachineEntry) -> frozenset[str]:
     return rules.kinds_of_place(definition, entry.place[0], *([said] if isinstance(said, str) else said))
 
 
+_SPOTS = Question(lambda firsts: Spot.objects.filter(first__among=firsts).order_by(), "id", *_Wanted._fields)
+
+
 def follow(definition: Partnership, entries: Iterable[MachineEntry]) -> set[str]:
     """Keeps what these records say of places. Returns the places that this changes, before and after. In the caller's
     transaction; what is the same already costs one query."""
@@ -65,12 +69,11 @@ def follow(definition: Partnership, entries: Iterable[MachineEntry]) -> set[str]
             wanted[entry.first, place] = _Wanted(place, entry.first, entry.happened, entry.record, kinds)
     if not firsts:
         return set()
-    rows = taken(Spot.objects.filter(first__among=firsts).order_by(), "id", *_Wanted._fields)
-    there = {(row[2], row[1]): (row[0], _Wanted(*row[1:])) for row in rows}
+    there = {(row[2], row[1]): (row[0], _Wanted(*row[1:])) for row in _SPOTS(firsts)}
     gone = [id for key, (id, kept) in there.items() if wanted.get(key) != kept]
     new = [one for key, one in wanted.items() if key not in there or there[key][1] != one]
     if gone:
-        Spot.objects.filter(id__among=gone).delete()
+        remove(Spot, "id", gone)
     ids = Ids()
     add(Spot, ("id", *_Wanted._fields), [(ids(), *one) for one in new])
     return {kept.place for key, (_, kept) in there.items() if wanted.get(key) != kept} | {one.place for one in new}

@@ -27,10 +27,31 @@ from sightline.timescales.london import local_day, parse_moment
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
 from sightline.vault.adding import change_objects
-from sightline.vault.taking import taken
+from sightline.vault.asking import Question
 
 TOGETHER = 50  # items in one transaction
 OWN = ("danger", "why", "before", "repeats", "due_at", "safe_until", "open_to", "happened", "urgent")
+
+
+_ABOUT = Question(
+    lambda persons: ItemChild.objects.filter(identity__person__among=persons, item__closed_at=None), "item_id"
+)
+_STILL_SAFE = Question(
+    lambda persons, moment: Item.objects.filter(
+        closed_at=None, safe_until__gt=moment, children__identity__person__among=persons
+    ).distinct(),
+    *("id", "safe_until"),
+)
+_OPEN = Question(
+    lambda items: Item.objects.select_for_update().filter(id__among=items, closed_at=None).order_by("id")
+)
+_CHILDREN = Question(lambda items: ItemChild.objects.filter(item_id__among=items), "item_id", "identity_id")
+_PAIRS = Question(
+    lambda identities: ItemChild.objects.filter(identity_id__among=identities, item__closed_at=None),
+    *("item_id", "identity_id"),
+)
+_BY_TIME = Question(lambda items: Item.objects.filter(id__among=items).order_by("happened", "id"))
+_EVENTS = Question(lambda events: Item.objects.filter(event__among=events, closed_at=None))
 
 
 def about_people(persons: Iterable[UUID]) -> int:
@@ -38,9 +59,7 @@ def about_people(persons: Iterable[UUID]) -> int:
     wanted = list(dict.fromkeys(persons))
     if not wanted:
         return 0
-    identities = [row.id for row in rows_of(wanted)]
-    open_ = ItemChild.objects.filter(identity_id__among=identities, item__closed_at=None)
-    return bring_up_to_date(open_.values_list("item_id", flat=True).distinct())
+    return bring_up_to_date(item for (item,) in _ABOUT(wanted))
 
 
 def bring_up_to_date(items: Iterable[UUID]) -> int:
@@ -61,9 +80,7 @@ def looks_again(persons: Iterable[UUID]) -> list[tuple[UUID, datetime]]:
     if kept is None:
         return []
     soon, moment = parse_span(kept.safe_soon), now()
-    open_ = Item.objects.filter(closed_at=None, safe_until__gt=moment)
-    rows = open_.filter(children__identity__person__in=list(persons)).distinct().values_list("id", "safe_until")
-    return [(id_, at) for id_, until in rows if (at := soon.before(until)) > moment]
+    return [(id_, at) for id_, until in _STILL_SAFE(list(persons), moment) if (at := soon.before(until)) > moment]
 
 
 def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
@@ -71,11 +88,11 @@ def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
     kept = queue_of(definition)
     if kept is None:
         return
-    rows = list(Item.objects.select_for_update().filter(id__among=items, closed_at=None).order_by("id"))
+    rows = _OPEN.rows(items)
     if not rows:
         return
     on: dict[UUID, list[UUID]] = defaultdict(list)
-    for item, identity in taken(ItemChild.objects.filter(item_id__among=[r.id for r in rows]), "item_id", "identity_id"):
+    for item, identity in _CHILDREN([row.id for row in rows]):
         on[item].append(identity)
     person_of = persons_of(identity for ids in on.values() for identity in ids)
     everybody = list(dict.fromkeys(person_of.values()))
@@ -247,11 +264,10 @@ def gather(kept: Queue, persons: Sequence[UUID], moment: datetime) -> None:
     somebody put apart stays apart; what somebody put together stays together.
     """
     person_of = {row.id: row.person for row in rows_of(persons)}
-    pairs = ItemChild.objects.filter(identity_id__among=list(person_of), item__closed_at=None)
     about: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = {row.id: row for row in Item.objects.filter(id__in=pairs.values("item_id")).order_by("happened", "id")}
-    for item, identity in pairs.values_list("item_id", "identity_id"):
+    for item, identity in _PAIRS(list(person_of)):
         about[item].add(person_of[identity])
+    rows = {row.id: row for row in _BY_TIME.rows(about)}
     order, kept_in = list(rows.values()), {row.id: row.event for row in rows.values()}
     for place, one in enumerate(order):
         for other in order[place + 1 :]:
@@ -274,9 +290,7 @@ def head(events: Iterable[UUID], moment: datetime) -> None:
     gravest that was decided and that nobody has accepted yet, so that neither hides the other."""
     wanted = list(dict.fromkeys(events))
     by_event: dict[tuple[UUID, bool], list[Item]] = defaultdict(list)
-    for row in Item.objects.filter(event__among=wanted, closed_at=None).only(
-        "id", "event", "danger", "due_at", "heads", "state"
-    ):
+    for row in _EVENTS.rows(wanted):
         by_event[row.event, row.state == "open"].append(row)
     for rows in by_event.values():
         first = min(rows, key=lambda r: (r.danger, r.due_at, str(r.id)))

@@ -6,11 +6,13 @@ For: rules that ask how old somebody is. Not for: pages, which read a whole prof
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from sightline.identity import rules
 from sightline.identity.models import SourceIdentity, Version
@@ -20,7 +22,7 @@ from sightline.sharing.types import Level
 from sightline.timescales.london import local_day
 from sightline.timescales.partial import parse_partial
 from sightline.vault.actions import CannotOpen
-from sightline.vault.taking import taken
+from sightline.vault.asking import Question
 
 COMPARED = {"born": "born", "sex": "sex", "nhs-number": "nhs_number", "upn": "upn"}
 SAYS_NOTHING = frozenset({"", "u", "x", "9", "0", "unknown"})
@@ -35,6 +37,14 @@ class Born:
 
     born: date | None = None
     differs: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def _versions(identities: Collection[UUID], known_on: datetime | None) -> QuerySet[Version]:
+    asked = Version.objects.filter(identity_id__among=identities)
+    return (asked if known_on is None else asked.filter(known_at__lte=known_on)).order_by("known_at", "recorded_at")
+
+
+_VERSIONS = Question(_versions, "id", "identity_id", "known_at", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +63,8 @@ def born(reading: Reading, rows: Iterable[SourceIdentity], *, known_on: datetime
     found = list(rows)
     sights = {i: sight for i, sight in seen(reading, found).items() if sight.level is Level.FULL}
     row_of = {row.id: row for row in found if row.id in sights}
-    versions = Version.objects.filter(identity_id__among=list(row_of))
-    if known_on is not None:
-        versions = versions.filter(known_at__lte=known_on)
     latest: dict[UUID, tuple[UUID, datetime, bytes]] = {}
-    told = taken(versions.order_by("known_at", "recorded_at"), "id", "identity_id", "known_at", "body")
-    for id, identity, known_at, body in told:
+    for id, identity, known_at, body in _VERSIONS(list(row_of), known_on):
         latest[identity] = id, known_at, body
     reading.keyring.fetch(row_of[identity].key for identity in latest)
     held: dict[UUID, list[_Held]] = defaultdict(list)

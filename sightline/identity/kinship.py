@@ -7,10 +7,18 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sightline.identity.models import Relation
-from sightline.vault.taking import taken
+from sightline.vault.asking import Question
+
+
+def _told(identities: Collection[UUID], known_on: datetime | None) -> QuerySet[Relation]:
+    asked = Relation.objects.filter(Q(subject_id__among=identities) | Q(object_id__among=identities))
+    return (asked if known_on is None else asked.filter(known_at__lte=known_on)).order_by("known_at", "id")
+
+
+_TOLD = Question(_told, "subject_id", "relation", "object_id", "known_at")
 
 
 class Told(NamedTuple):
@@ -24,11 +32,4 @@ class Told(NamedTuple):
 
 def told_of(identities: Collection[UUID], known_on: datetime | None = None) -> list[Told]:
     """What was told of these source identities. One query."""
-    if not identities:
-        return []
-    asked = Relation.objects.filter(Q(subject_id__among=identities) | Q(object_id__among=identities))
-    if known_on is not None:
-        asked = asked.filter(known_at__lte=known_on)
-    return [
-        Told(*row) for row in taken(asked.order_by("known_at", "id"), "subject_id", "relation", "object_id", "known_at")
-    ]
+    return [Told(*row) for row in _TOLD(identities, known_on)]

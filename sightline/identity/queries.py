@@ -21,6 +21,7 @@ from sightline.sharing.standing import trusted
 from sightline.sharing.types import Label, Level, Sight
 from sightline.vault import taking
 from sightline.vault.actions import CannotOpen
+from sightline.vault.asking import Question
 
 SHOWN = (
     "given",
@@ -34,6 +35,17 @@ SHOWN = (
     "language",
     "nhs_number",
     "upn",
+)
+
+
+_OF_PEOPLE = Question(lambda persons: SourceIdentity.objects.filter(person__among=persons))
+_IDS_OF_PEOPLE = Question(lambda persons: SourceIdentity.objects.filter(person__among=persons), "id")
+_BY_ID = Question(lambda ids: SourceIdentity.objects.filter(id__among=ids))
+_PERSONS = Question(lambda ids: SourceIdentity.objects.filter(id__among=ids), "id", "person")
+_SAME = Question(
+    lambda ids: SourceIdentity.objects.filter(person__in=SourceIdentity.objects.filter(id__among=ids).values("person")),
+    "id",
+    "person",
 )
 
 
@@ -61,12 +73,12 @@ def identities_for(reading: Reading, person: UUID, known_on: datetime | None = N
 
 def rows_of(persons: Iterable[UUID]) -> list[SourceIdentity]:
     """The source identities that are now these people. For stages above."""
-    return taking.rows(SourceIdentity.objects.filter(person__among=set(persons)))
+    return _OF_PEOPLE.rows(set(persons))
 
 
 def ids_of(persons: Iterable[UUID]) -> list[UUID]:
     """The source identities that are now these people, by id alone. For stages above."""
-    return [identity for (identity,) in taking.taken(SourceIdentity.objects.filter(person__among=set(persons)), "id")]
+    return [identity for (identity,) in _IDS_OF_PEOPLE(set(persons))]
 
 
 def all_persons() -> list[UUID]:
@@ -76,24 +88,21 @@ def all_persons() -> list[UUID]:
 
 def rows_by_id(identities: Iterable[UUID]) -> dict[UUID, SourceIdentity]:
     """These source identities, as far as they are there. For stages above."""
-    return {row.id: row for row in taking.rows(SourceIdentity.objects.filter(id__among=set(identities)))}
+    return {row.id: row for row in _BY_ID.rows(set(identities))}
 
 
 def persons_of(identities: Iterable[UUID]) -> dict[UUID, UUID]:
     """The current person of each source identity."""
-    wanted = set(identities)
-    found = taking.taken(SourceIdentity.objects.filter(id__among=wanted), "id", "person") if wanted else []
-    return dict(found)  # type: ignore[arg-type]
+    return dict(_PERSONS(set(identities)))  # type: ignore[arg-type]
 
 
 def same_people(identities: Iterable[UUID]) -> tuple[dict[UUID, list[UUID]], dict[UUID, UUID]]:
     """All source identities of the people to whom these belong, by person; and of each of them the person. One query; ids
     only, for stages above."""
-    people = SourceIdentity.objects.filter(id__among=list(dict.fromkeys(identities))).values("person")
     same: dict[UUID, list[UUID]] = defaultdict(list)
     persons: dict[UUID, UUID] = {}
     with trusted("who-is-who"):
-        for identity, person in SourceIdentity.objects.filter(person__in=people).values_list("id", "person"):
+        for identity, person in _SAME(set(identities)):
             same[person].append(identity)
             persons[identity] = person
     return same, persons

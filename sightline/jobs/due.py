@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -26,7 +26,8 @@ from sightline.messages import following
 from sightline.sharing.standing import trusted
 from sightline.signals import looking
 from sightline.timescales.moment import now
-from sightline.vault.taking import rows, taken
+from sightline.vault.adding import add_objects, new
+from sightline.vault.asking import Question
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 5
@@ -57,6 +58,17 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
+_ONE = Question(lambda id: Due.objects.filter(id=id, done_at=None))
+_OWED = Question(
+    lambda moment, limit: Due.objects.filter(done_at=None, run_at__lte=moment, tries__lt=MOST_TRIES).order_by("run_at")[
+        :limit
+    ],
+    *("id", "verb", "payload"),
+)
+_LONGEST = Question(lambda moment: Due.objects.filter(done_at=None, run_at__lte=moment).order_by("run_at")[:1], "run_at")
+_ALREADY = Question(lambda verb, moment: Due.objects.filter(verb=verb, run_at=moment), "payload")
+
+
 def _follow(persons: Sequence[str], moved: Sequence[str]) -> None:
     """What follows for these people at once; then, in a transaction of its own, for those beside whoever is `moved`."""
     own, whom = [UUID(p) for p in persons], frozenset(map(UUID, moved))
@@ -73,7 +85,7 @@ def _recompute(persons: list[UUID], moved: frozenset[UUID] = frozenset()) -> Non
     queue.about_people(persons)
     for item, moment in queue.looks_again(persons):
         wanted = {"items": [str(item)]}
-        if not Due.objects.filter(verb="queue", run_at=moment, payload=wanted).exists():
+        if wanted not in [payload for (payload,) in _ALREADY("queue", moment)]:
             owe("queue", wanted, run_at=moment)
 
 
@@ -94,7 +106,8 @@ def _look(step: UUID) -> None:
 def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True, run_at: datetime | None = None) -> UUID:
     """Owes a verb, in the caller's transaction. `at_once`: tried right after commit, in this process. `run_at`: it is
     owed from then on only."""
-    row = Due.objects.create(verb=verb, payload=payload, run_at=run_at or now())
+    row = new(Due, id=uuid4(), verb=verb, payload=payload, run_at=run_at or now())
+    add_objects([row])
     if at_once and run_at is None:
         transaction.on_commit(lambda: settle(row.id), robust=True)
     return row.id
@@ -103,7 +116,7 @@ def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True, run_at: dat
 @trusted("settle")
 def settle(due: UUID) -> bool:
     """Does what is owed. A failure is counted and tried again later, with growing pauses; after five it waits for a person."""
-    row = next(iter(rows(Due.objects.filter(id=due, done_at=None))), None)
+    row = next(iter(_ONE.rows(due)), None)
     if row is None:
         return False
     try:
@@ -129,12 +142,11 @@ def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int
     `at_once`: how many children's clocks are recomputed in one transaction. Few beside pages: the worker shares their
     processor, and while it waits for that, others wait for it.
     """
-    owed = Due.objects.filter(done_at=None, run_at__lte=now(), tries__lt=MOST_TRIES).order_by("run_at")[:limit]
     persons: dict[str, None] = {}
     moved: set[UUID] = set()
     together: list[UUID] = []
     others: list[UUID] = []
-    for id, verb, payload in taken(owed, "id", "verb", "payload"):
+    for id, verb, payload in _OWED(now(), limit):
         if verb == "clocks":
             together.append(id)
             persons.update(dict.fromkeys(payload["persons"]))
@@ -182,8 +194,7 @@ def _look_again(most: int) -> int:
 
 def lag_seconds() -> float:
     """How long the oldest owed work has waited."""
-    owed = taken(Due.objects.filter(done_at=None, run_at__lte=now()).order_by("run_at")[:1], "run_at")
-    since = [moment for moment in (*chain(*owed), messages.waiting_since(), looking.oldest_due()) if moment]
+    since = [moment for moment in (*chain(*_LONGEST(now())), messages.waiting_since(), looking.oldest_due()) if moment]
     return (now() - min(since)).total_seconds() if since else 0.0
 
 

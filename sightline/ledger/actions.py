@@ -19,6 +19,8 @@ from sightline.ledger.queries import is_whole, record_seal, sealed
 from sightline.ledger.tree import Growing
 from sightline.timescales.moment import now
 from sightline.vault.adding import add, add_objects
+from sightline.vault.asking import Question
+from sightline.vault.taking import columns_of, made_of
 
 log = logging.getLogger(__name__)
 
@@ -67,12 +69,17 @@ def write(
     }
     with transaction.atomic(savepoint=False):  # so that on SQLite it waits for its turn as every other writer does
         leaf = rules.leaf(values)
-        record = Record(**values, leaf=leaf, seal=record_seal(leaf))
+        [record] = made_of(Record, _WRITTEN, [(*(values[name] for name in rules.COVERED), leaf, record_seal(leaf))])
         add_objects([record])
         add(Unplaced, ("record_id", "at"), [(record.id, record.at)])
     return record
 
 
+_WRITTEN = (*rules.COVERED, "leaf", "seal")
+_RECORD = columns_of(Record)
+_UNPLACED = Question(
+    lambda limit: Unplaced.objects.order_by("id")[:limit], *(f"record__{column}" for column in _RECORD)
+)
 _looked_at_all = 0.0  # when this process last looked through every record, by its own clock
 
 
@@ -86,7 +93,7 @@ def _waiting(limit: int) -> list[Record]:
         forgotten = Record.objects.filter(place__isnull=True, unplaced__isnull=True).order_by("at", "id")
         Unplaced.objects.bulk_create([Unplaced(record=r, at=r.at) for r in forgotten], ignore_conflicts=True)
         _looked_at_all = time.monotonic()
-    return [row.record for row in Unplaced.objects.select_related("record").order_by("id")[:limit]]
+    return made_of(Record, _RECORD, _UNPLACED(limit))
 
 
 def sequence(limit: int = 1000) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from sightline.agencies import absence
 from sightline.agencies.queries import agencies, partnership, settings_of, workers
@@ -28,7 +29,9 @@ from sightline.messages.models import Acknowledged, Delivered, Outgoing, Waiting
 from sightline.sharing.standing import trusted
 from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
-from sightline.vault.taking import taken
+from sightline.vault.adding import add, add_objects, new, remove
+from sightline.vault.asking import Question
+from sightline.vault.ids import Ids
 
 log = logging.getLogger(__name__)
 _delivering = threading.local()
@@ -77,8 +80,11 @@ def send(
     if wrong:
         raise Invalid(wrong)
     things, due = _things(about), rules.due(declared, moment, working_days(definition))
+    ids = Ids()
     rows = [
-        Outgoing(
+        new(
+            Outgoing,
+            id=ids(),
             kind=kind,
             to=one,
             about=things,
@@ -92,8 +98,8 @@ def send(
         )
         for one in wanted
     ]
-    Outgoing.objects.bulk_create(rows)
-    Waiting.objects.bulk_create([Waiting(message=row, step=DELIVER, run_at=moment) for row in rows])
+    add_objects(rows)
+    add_objects([new(Waiting, id=ids(), message_id=row.id, step=DELIVER, run_at=moment) for row in rows])
     write(
         kind="change",
         verb="send-message",
@@ -141,6 +147,12 @@ def _things(about: Iterable[UUID]) -> list[list[str]]:
 # --- delivering -------------------------------------------------------------------------------------------------------
 
 
+_DUE = Question(
+    lambda moment, limit: Waiting.objects.filter(run_at__lte=moment).order_by("run_at", "id")[:limit], "id"
+)
+_LONGEST = Question(lambda moment: Waiting.objects.filter(run_at__lte=moment).order_by("run_at")[:1], "run_at")
+
+
 def deliver(limit: int = 200) -> int:
     """Does what is due about messages: delivers them, and tells somebody else where nobody answered. Returns how many.
 
@@ -162,8 +174,7 @@ def deliver(limit: int = 200) -> int:
 
 
 def _deliver(limit: int) -> int:
-    due = Waiting.objects.filter(run_at__lte=now()).order_by("run_at", "id")[:limit]
-    done, people, ids = 0, None, [id for (id,) in taken(due, "id")]
+    done, people, ids = 0, None, [id for (id,) in _DUE(now(), limit)]
     for start in range(0, len(ids), TOGETHER):
         people = people if people is not None else workers_by_place(partnership())
         some = ids[start : start + TOGETHER]
@@ -187,29 +198,35 @@ def _alone(id: UUID, people: Places) -> int:
         return 0
 
 
+def _in_hand(ids: Collection[UUID]) -> QuerySet[Waiting]:
+    left = connection.features.has_select_for_update_skip_locked  # what others hold, where a database can say so
+    return Waiting.objects.select_for_update(skip_locked=left).filter(id__among=ids).order_by("run_at", "id")
+
+
+_IN_HAND = Question(_in_hand, "id", "message_id", "step")
+_MESSAGES = Question(lambda ids: Outgoing.objects.filter(id__among=ids))
+_ANSWERED = Question(lambda messages: Acknowledged.objects.filter(message_id__among=messages), "message_id")
+_REACHED = Question(lambda messages: Delivered.objects.filter(message_id__among=messages), "message_id", "holder")
+
+
 @transaction.atomic
 def _steps(ids: Sequence[UUID], people: Places) -> int:
     """Does what is due about these messages, all of it or none. Returns how many there were: what another process has in hand
     is left to it. Nothing is waited for: whoever acknowledges several holds some of them."""
-    rows = list(
-        Waiting.objects.select_for_update(of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked)
-        .select_related("message")
-        .filter(id__in=ids)
-        .order_by("run_at", "id")
-    )
-    Waiting.objects.filter(id__in=[row.id for row in rows]).delete()
-    chased = [row.message_id for row in rows if row.step != DELIVER]
+    rows = _IN_HAND(ids)
+    remove(Waiting, "id", [id for id, _, _ in rows])
+    chased = [message for _, message, step in rows if step != DELIVER]
     told: dict[UUID, set[str]] = {one: set() for one in chased}
-    if chased:
-        for one in Acknowledged.objects.filter(message__in=chased).values_list("message_id", flat=True):
-            told.pop(one, None)
-        for one, holder in Delivered.objects.filter(message__in=told).values_list("message_id", "holder"):
-            told[one].add(holder)
-    for row in rows:
-        if row.step == DELIVER:
-            _first(row.message, people)
-        elif row.message_id in told:
-            _chase(row.message, people, told[row.message_id])
+    for (one,) in _ANSWERED(chased):
+        told.pop(one, None)
+    for one, holder in _REACHED(told):
+        told[one].add(holder)
+    messages = {row.id: row for row in _MESSAGES.rows([message for _, message, _ in rows])}
+    for _, message, step in rows:
+        if step == DELIVER:
+            _first(messages[message], people)
+        elif message in told:
+            _chase(messages[message], people, told[message])
     return len(rows)
 
 
@@ -221,7 +238,8 @@ def _first(message: Outgoing, people: Places) -> None:
     whys |= _folded(declared, holders, people) | dict.fromkeys(_deputies(holders, people), DEPUTY)
     _put(message, declared, whys, people)
     if declared is not None and (declared.acknowledge.then or not anybody):
-        Waiting.objects.create(message=message, step=CHASE, run_at=message.due_at if anybody else now())
+        run_at = message.due_at if anybody else now()
+        add_objects([new(Waiting, id=uuid4(), message_id=message.id, step=CHASE, run_at=run_at)])
     if not anybody:
         transaction.on_commit(deliver, robust=True)
 
@@ -238,8 +256,8 @@ def _chase(message: Outgoing, people: Places, told: set[str]) -> None:
 
 def _put(message: Outgoing, declared: Message | None, whys: Mapping[str, str], people: Places) -> None:
     moment = now()
-    rows = [Delivered(message=message, holder=holder, at=moment, why=why) for holder, why in whys.items()]
-    Delivered.objects.bulk_create(rows, ignore_conflicts=True)
+    rows = [(uuid4(), message.id, holder, moment, why) for holder, why in whys.items()]
+    add(Delivered, ("id", "message_id", "holder", "at", "why"), rows, unless_there=True)
     mailing.note(message, declared, [one for holder in whys for one in people.get(holder, ())], moment)
 
 
@@ -321,8 +339,7 @@ def _others(declared: Message | None, message: Outgoing, people: Places, told: s
 
 def waiting_since() -> datetime | None:
     """Since when the oldest message that is due waits for being delivered or chased; None where none does."""
-    due = Waiting.objects.filter(run_at__lte=now()).order_by("run_at")[:1]
-    return next((at for (at,) in taken(due, "run_at")), None)
+    return next((at for (at,) in _LONGEST(now())), None)
 
 
 # --- reading it -------------------------------------------------------------------------------------------------------

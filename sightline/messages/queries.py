@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +27,7 @@ from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
+from sightline.vault.asking import Question
 
 MOST = 1000
 RECEIVE = "receive-messages"  # for an agency's own system
@@ -103,24 +105,31 @@ def of_agency(reading: Reading, *, after: str = "", limit: int = 100) -> Page[Li
     return Page(tuple(found), more)
 
 
+_OF_KIND = Question(lambda kind: Outgoing.objects.filter(kind=kind).order_by("at", "id"), "id", "about", "because")
+_ANSWERED = Question(lambda kind: Acknowledged.objects.filter(message__kind=kind), "message_id")
+_DELIVERED = Question(lambda kind: Delivered.objects.filter(message__kind=kind), "message_id", "holder", "at")
+
+
 def told(kind: str) -> list[Told]:
     """Who was told of a kind, by ids alone: for whoever asks whether somebody was told, oldest first."""
-    rows = Outgoing.objects.filter(kind=kind).order_by("at", "id").prefetch_related("deliveries")
-    answered = set(Acknowledged.objects.filter(message__kind=kind).values_list("message_id", flat=True))
+    rows = _OF_KIND(kind)
+    answered = {message for (message,) in _ANSWERED(kind)}
+    delivered: dict[UUID, list[tuple[str, datetime]]] = defaultdict(list)
+    for message, holder, at in _DELIVERED(kind):
+        delivered[message].append((holder, at))
     found = []
-    for row in rows:
-        deliveries = list(row.deliveries.all())
-        if deliveries:
+    for id, about, because in rows:
+        if deliveries := delivered[id]:
             found.append(
                 Told(
-                    row.id,
-                    row.kind,
-                    tuple(d.holder for d in deliveries),
-                    frozenset(UUID(id) for what, id in row.about if what == "identity"),
-                    frozenset(UUID(id) for what, id in row.about if what == "entry"),
-                    row.because,
-                    min(d.at for d in deliveries),
-                    row.id in answered,
+                    id,
+                    kind,
+                    tuple(holder for holder, _ in deliveries),
+                    frozenset(UUID(one) for what, one in about if what == "identity"),
+                    frozenset(UUID(one) for what, one in about if what == "entry"),
+                    because,
+                    min(at for _, at in deliveries),
+                    id in answered,
                 )
             )
     return found

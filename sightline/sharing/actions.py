@@ -11,12 +11,18 @@ from django.db.models import Q
 from sightline.sharing.models import Tie
 from sightline.timescales.moment import now
 from sightline.vault.adding import add, change
+from sightline.vault.asking import Question
 from sightline.vault.ids import Ids
-from sightline.vault.taking import taken
 
 Row = tuple[str, str, UUID, datetime, datetime | None, UUID | None]  # holder, kind, subject, from, until, because
 # each ends with the entry that made it, whatever others say
 OWN = frozenset({"allocated", "network", "lead-professional"})
+
+
+_OPEN = Question(
+    lambda subjects, moment: Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject__among=subjects),
+    *("id", "holder", "kind", "subject", "because", "until"),
+)
 
 
 def _key(holder: str, kind: str, subject: UUID, because: UUID | None) -> tuple[str, str, UUID, UUID | None]:
@@ -38,10 +44,7 @@ def tie(rows: Iterable[Row]) -> int:
     if not wanted:
         return 0
     there: dict[tuple[str, str, UUID, UUID | None], tuple[UUID, datetime | None]] = {}
-    open_ = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject__among={key[2] for key in wanted})
-    for id_, holder, kind, subject, because, until in taken(
-        open_, "id", "holder", "kind", "subject", "because", "until"
-    ):
+    for id_, holder, kind, subject, because, until in _OPEN({key[2] for key in wanted}, moment):
         key = _key(holder, kind, subject, because)
         if key not in there or _longer(until, there[key][1]):
             there[key] = id_, until

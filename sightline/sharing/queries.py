@@ -13,8 +13,17 @@ from sightline.sharing.models import Tie
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.rules import holders
 from sightline.timescales.moment import now
+from sightline.vault.asking import Question
 
 __all__ = ["Held", "Reading", "held_between", "reading", "ties_of", "ties_since"]
+
+
+_BETWEEN = Question(
+    lambda subjects, since, until: Tie.objects.filter(
+        Q(until=None) | Q(until__gt=since), subject__among=subjects, from_at__lte=until
+    ),
+    *("holder", "subject", "from_at", "until", "kind"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +42,7 @@ class Held:
 
 def held_between(subjects: Iterable[UUID], since: datetime, until: datetime) -> list[Held]:
     """Every tie to these source identities that held at any time between two moments. One query."""
-    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=since), subject__among=list(subjects), from_at__lte=until)
-    return [Held(*row) for row in rows.values_list("holder", "subject", "from_at", "until", "kind")]
+    return [Held(*row) for row in _BETWEEN(set(subjects), since, until)]
 
 
 def ties_of(holders: Iterable[str], kind: str) -> set[UUID]:

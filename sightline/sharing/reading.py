@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 
 from sightline.agencies import queries as who
 from sightline.agencies.types import Actor, AgencyInfo
@@ -27,9 +27,25 @@ from sightline.sharing.standing import read_as
 from sightline.sharing.types import Explained, Label, Level, Sight
 from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
-from sightline.vault.taking import taken
+from sightline.vault.asking import Question
 
 _KEPT = ""  # in place of a kind of tie: that somebody is kept to named people, and who answers for it
+
+
+def _ties(subjects: Collection[UUID], holders: Collection[str], moment: datetime) -> QuerySet[Any]:
+    open_ = Q(until=None) | Q(until__gt=moment)
+    return Tie.objects.filter(open_, subject__among=subjects, holder__among=holders, from_at__lte=moment)
+
+
+def _ties_and_kept(subjects: Collection[UUID], holders: Collection[str], moment: datetime) -> QuerySet[Any]:
+    open_ = Q(until=None) | Q(until__gt=moment)
+    kept = Restriction.objects.filter(open_, subject__among=subjects, from_at__lte=moment).order_by()
+    kept = kept.annotate(what=Value(_KEPT)).values_list("subject", "what", "from_at", "holder")
+    return _ties(subjects, holders, moment).values_list(*_TIE).union(kept, all=True)
+
+
+_TIE = "subject", "kind", "from_at", "holder"
+_TIES, _TIES_AND_KEPT = Question(_ties, *_TIE), Question(_ties_and_kept, *_TIE)
 
 
 class Reading:
@@ -74,17 +90,8 @@ class Reading:
             return
         moment = now()
         found: dict[UUID, set[str]] = {s: set() for s in unknown}
-        open_ = Q(until=None) | Q(until__gt=moment)
-        rows = Tie.objects.filter(open_, subject__among=unknown, holder__in=holders(self.actor), from_at__lte=moment)
-        asked = "subject", "kind", "from_at", "holder"
-        told: Iterable[tuple[Any, ...]]
-        if self.policy.asks_restricted:
-            kept = Restriction.objects.filter(open_, subject__among=unknown, from_at__lte=moment).order_by()
-            told = rows.values_list(*asked).union(
-                kept.annotate(what=Value(_KEPT)).values_list("subject", "what", "from_at", "holder"), all=True
-            )
-        else:
-            told = taken(rows, *asked)
+        asked = _TIES_AND_KEPT if self.policy.asks_restricted else _TIES
+        told = asked(unknown, holders(self.actor), moment)
         for subject, kind, since, holder in sorted(told, key=lambda row: row[2]):
             if kind == _KEPT:
                 self._kept[subject] = (*self._kept.get(subject, ()), holder)

@@ -31,6 +31,7 @@ from sightline.signals.types import Episode
 from sightline.timescales.moment import now
 from sightline.timescales.working import WorkingDays
 from sightline.vault.adding import add_objects, new
+from sightline.vault.asking import Question
 from sightline.vault.ids import Ids
 
 log = logging.getLogger(__name__)
@@ -66,12 +67,16 @@ class Found(list[ToTell]):
     failed: list[UUID]
 
 
+_STANDING = Question(lambda identities: Standing.objects.filter(identity_id__among=identities))
+_ONE = Question(lambda signal: Standing.objects.filter(id=signal))
 Kept = Standing  # as stages above name it
 
 
 def kept(signal: UUID) -> Standing:
     """A signal as it is kept, for stages above that tell of it."""
-    return Standing.objects.get(id=signal)
+    for row in _ONE.rows(signal):
+        return row
+    raise Standing.DoesNotExist
 
 
 @transaction.atomic
@@ -84,7 +89,7 @@ def recompute(reading: Reading, persons: Sequence[UUID], entries: Mapping[UUID, 
     rules, days = rules_in_force(definition), days_of(reading.definition)
     every = rows_of(persons)
     person_of = {row.id: row.person for row in every}
-    rows = list(Standing.objects.filter(identity_id__among=list(person_of)))
+    rows = _STANDING.rows(list(person_of))
     about = known(reading, entries, rules, moment, days)
     first_of = {row.person: row.id for row in sorted(every, key=lambda row: (row.made_at, row.id), reverse=True)}
     found, looks, failed = _computed(about, entries, rules, moment, days, first_of)

@@ -14,25 +14,30 @@ from sightline.identity.queries import ids_of, persons_of
 from sightline.signals.models import Look
 from sightline.timescales.moment import now
 from sightline.vault.adding import add_objects, new
+from sightline.vault.asking import Question
 from sightline.vault.ids import Ids
-from sightline.vault.taking import taken
 
 MOST_TRIES, PAUSE = 5, timedelta(minutes=10)
 
 
-def _due() -> QuerySet[Look]:
-    return Look.objects.filter(at__lte=now(), tries__lt=MOST_TRIES).order_by("at")
+def _due(moment: datetime) -> QuerySet[Look]:
+    return Look.objects.filter(at__lte=moment, tries__lt=MOST_TRIES).order_by("at")
+
+
+_PEOPLE = Question(lambda moment, limit: _due(moment).filter(identity__isnull=False)[:limit], "identity_id")
+_PLACES = Question(lambda moment, limit: _due(moment).filter(identity=None)[:limit], "place")
+_OLDEST = Question(lambda moment: _due(moment)[:1], "at")
 
 
 def people(limit: int) -> list[UUID]:
     """The people at whom it is time to look again, the longest due first."""
-    identities = [one for (one,) in taken(_due().filter(identity__isnull=False)[:limit], "identity_id")]
+    identities = [one for (one,) in _PEOPLE(now(), limit)]
     return list(dict.fromkeys(persons_of(identities).values())) if identities else []
 
 
 def places(limit: int) -> list[str]:
     """The places at which it is, by their digests."""
-    return list(dict.fromkeys(place for (place,) in taken(_due().filter(identity=None)[:limit], "place")))
+    return list(dict.fromkeys(place for (place,) in _PLACES(now(), limit)))
 
 
 def soon(some: Collection[str]) -> None:
@@ -59,7 +64,7 @@ def _later(rows: QuerySet[Look]) -> None:
 
 def oldest_due() -> datetime | None:
     """Since when the longest due look has waited; None where none is due."""
-    return next((at for (at,) in taken(_due()[:1], "at")), None)
+    return next((at for (at,) in _OLDEST(now())), None)
 
 
 def given_up() -> int:

@@ -17,16 +17,21 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
+from sightline.vault.among import given_as
+
 M = TypeVar("M", bound=models.Model)
 FEW = 2  # rows: so many are inserted one by one, for a COPY goes to and fro more often than an INSERT
 Column = Sequence[Any]
 Convert = Callable[[Column], Column]  # a whole column at once: a call for each value would cost more than what it does
 
 
-def add(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Adds rows: `columns` are attribute names (`entry_id`), each row their values in that order."""
+def add(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]], *, unless_there: bool = False
+) -> None:
+    """Adds rows: `columns` are attribute names (`entry_id`), each row their values in that order. `unless_there`: not those
+    that another row stands in the way of."""
     rows = list(rows)
-    copied = connection.vendor == "postgresql" and len(rows) > FEW
+    copied = connection.vendor == "postgresql" and len(rows) > FEW and not unless_there
     converted = _converted(model, columns, rows, vendor=COPY if copied else "")
     if not converted:
         return
@@ -36,7 +41,22 @@ def add(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[
             with cursor.copy(f"COPY {names} FROM STDIN") as copy:
                 copy.write("".join(["\t".join(row) + "\n" for row in converted]))
         else:
-            cursor.executemany(statement, converted)
+            cursor.executemany(statement + " ON CONFLICT DO NOTHING" if unless_there else statement, converted)
+
+
+def remove(model: type[models.Model], column: str, values: Iterable[Any]) -> None:
+    """Removes the rows that have one of these values in a column (attribute name). Of tables on which nothing else hangs."""
+    many = list(values)
+    if not many:
+        return
+    field: Any = next(f for f in model._meta.concrete_fields if f.attname == column)
+    among = "IN (SELECT value FROM json_each(%s))"
+    if connection.vendor == "postgresql":
+        among = f"= ANY(%s::{(field.target_field if field.is_relation else field).db_type(connection)}[])"
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.execute(
+            f'DELETE FROM "{model._meta.db_table}" WHERE "{field.column}" {among}', [given_as(connection.vendor, many)]
+        )
 
 
 @lru_cache(maxsize=200)
@@ -67,8 +87,14 @@ def add_objects(objects: Sequence[models.Model]) -> None:
     """Adds what these objects hold; all of one model."""
     if objects:
         model = type(objects[0])
-        columns = [f.attname for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
+        columns = _own(model)
         add(model, columns, map(attrgetter(*columns), objects))
+
+
+@lru_cache(maxsize=200)
+def _own(model: type[models.Model]) -> tuple[str, ...]:
+    """The columns of a row that the database does not number."""
+    return tuple(f.attname for f in model._meta.concrete_fields if not isinstance(f, models.AutoField))
 
 
 def change(model: type[models.Model], column: str, rows: Iterable[tuple[Any, Any]]) -> None:

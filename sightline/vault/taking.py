@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.base import ModelState
 
 from sightline.vault.ids import uuid_of
@@ -27,15 +27,24 @@ Convert = Callable[[Column], Column]
 
 
 def taken(found: models.QuerySet[Any], *names: str) -> list[tuple[Any, ...]]:
-    """The values of these columns (attribute names of the query's own model: `entry_id`), in the query's order."""
+    """The values of these columns (attribute names of the query's own model: `entry_id`; or of what it points to:
+    `agency__kind`), in the query's order."""
     try:
-        statement, parameters = _asked(found, names)
+        statement, parameters = asked(found, names)
     except EmptyResultSet:
         return []
-    with connection.cursor() as cursor:
+    return answered(found.model, names, statement, parameters)
+
+
+def answered(
+    model: type[models.Model], names: tuple[str, ...], statement: str, parameters: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """What the database answers to a statement for these columns of a model."""
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.cursor() as cursor:
         cursor.execute(statement, parameters)
         values: list[tuple[Any, ...]] = cursor.fetchall()
-    own = _converters(connection.vendor, found.model, names)
+    own = _converters(database.vendor, model, names)
     if not values or not own:
         return values
     columns: list[Column] = list(zip(*values, strict=True))
@@ -44,11 +53,13 @@ def taken(found: models.QuerySet[Any], *names: str) -> list[tuple[Any, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def _asked(found: models.QuerySet[Any], names: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+def asked(found: models.QuerySet[Any], names: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
     """What is put to the database. Django makes each column anew for each question, which costs more than the rest of it: it is
     asked for the first alone, and the others are put in their place (where it orders by "1", that is still the first)."""
     query = found.query
-    if len(names) > 1 and not (query.distinct or query.combinator or query.group_by or query.annotations or query.extra):
+    if query.combinator:  # whoever put them together has said which columns
+        return query.sql_with_params()
+    if len(names) > 1 and not _joined(names) and not (query.distinct or query.group_by or query.annotations or query.extra):
         one, every = _columns(connection.vendor, found.model, names)
         statement, parameters = found.values_list(names[0]).query.sql_with_params()
         if statement.startswith(one):
@@ -65,9 +76,14 @@ def _columns(vendor: str, model: type[models.Model], names: tuple[str, ...]) -> 
 
 def rows(found: models.QuerySet[M]) -> list[M]:
     """The rows themselves, all their columns, as if Django had made them."""
-    names, model = _names(found.model), found.model
+    names = columns_of(found.model)
+    return made_of(found.model, names, taken(found, *names))
+
+
+def made_of(model: type[M], names: tuple[str, ...], answers: Sequence[tuple[Any, ...]]) -> list[M]:
+    """Rows of a model, of their values."""
     made = []
-    for values in taken(found, *names):
+    for values in answers:
         row = model.__new__(model)
         row.__dict__.update(zip(names, values, strict=True))
         row._state = state = ModelState()
@@ -77,22 +93,35 @@ def rows(found: models.QuerySet[M]) -> list[M]:
 
 
 @lru_cache(maxsize=100)
-def _names(model: type[models.Model]) -> tuple[str, ...]:
+def columns_of(model: type[models.Model]) -> tuple[str, ...]:
+    """All its own columns, by attribute name."""
     return tuple(field.attname for field in model._meta.concrete_fields)
 
 
 @lru_cache(maxsize=500)
 def _converters(vendor: str, model: type[models.Model], names: tuple[str, ...]) -> tuple[tuple[int, Convert], ...]:
-    fields = {field.attname: field for field in model._meta.concrete_fields}
     found = []
     for place, name in enumerate(names):
-        field: Any = fields[name]
-        while field.is_relation:
-            field = field.target_field
+        field = _field(model, name)
         for kind, how in (_SQLITE if vendor == "sqlite" else _POSTGRESQL).items():
             if isinstance(field, kind):
                 found.append((place, how))
     return tuple(found)
+
+
+def _joined(names: tuple[str, ...]) -> bool:
+    return any("__" in name for name in names)
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    """What a column is declared as: one of the model's own (`agency_id`), or of what it points to (`agency__kind`)."""
+    *path, last = name.split("__")
+    for step in path:
+        model = model._meta.get_field(step).related_model  # type: ignore[assignment]
+    field: Any = next(f for f in model._meta.concrete_fields if f.attname == last)
+    while field.is_relation:
+        field = field.target_field
+    return field
 
 
 def _ids(values: Column) -> Column:
@@ -107,5 +136,14 @@ def _jsons(values: Column) -> Column:
     return [None if v is None else json.loads(v) for v in values]
 
 
-_SQLITE: dict[Any, Convert] = {models.UUIDField: _ids, models.DateTimeField: _moments, models.JSONField: _jsons}
+def _truths(values: Column) -> Column:
+    return [None if v is None else v != 0 for v in values]
+
+
+_SQLITE: dict[Any, Convert] = {
+    models.UUIDField: _ids,
+    models.DateTimeField: _moments,
+    models.JSONField: _jsons,
+    models.BooleanField: _truths,
+}
 _POSTGRESQL: dict[Any, Convert] = {models.JSONField: _jsons}

@@ -15,7 +15,7 @@ from sightline.definition.types import Partnership, Signal
 from sightline.signals import rules
 from sightline.signals.models import Switch
 from sightline.timescales.moment import now
-from sightline.vault.taking import taken
+from sightline.vault.asking import Question
 
 EVERY = "*"  # in place of a rule: all of them
 # Acts of one moment follow each other by microseconds (`switching`), so that the latest is known where a clock stands still.
@@ -35,11 +35,13 @@ def in_force(definition: Partnership, moment: datetime | None = None) -> dict[st
     return {id: rule for id, rule in rules.in_force(whole, at).items() if id not in off}
 
 
+_SWITCHED = Question(lambda until: Switch.objects.filter(at__lte=until).order_by("at", "id"), "rule", "off")
+
+
 def switched_off(moment: datetime | None = None) -> frozenset[str]:
     """Rules that were switched off at a moment (default: now), `*` for all. One query."""
     last: dict[str, bool] = {}
-    asked = Switch.objects.filter(at__lte=(moment or now()) + AT_ONE_MOMENT).order_by("at", "id")
-    for rule, off in taken(asked, "rule", "off"):
+    for rule, off in _SWITCHED((moment or now()) + AT_ONE_MOMENT):
         last[rule] = off
     return frozenset(rule for rule, off in last.items() if off)
 
