@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sightline.chronology import rules
@@ -23,19 +25,39 @@ from sightline.chronology.types import EntryView, Holds
 from sightline.identity.queries import persons_of, rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level, Sight
+from sightline.vault.asking import Question
 
-COLUMNS = (
-    "identity_id",
-    "role",
-    "entry_id",
-    "entry__first",
-    "entry__record",
-    "entry__agency",
-    "entry__handling",
-    "entry__pointer_only",
-    "entry__routine",
-    "entry__happened",
+ENTRY = "first", "record", "agency", "handling", "pointer_only", "routine", "happened"
+_HELD = Question(
+    lambda identities: Part.objects.filter(identity_id__among=identities, child=True),
+    *("identity_id", "role", "entry_id", *(f"entry__{name}" for name in ENTRY)),
 )
+_VERSIONS = Question(lambda firsts: Entry.objects.filter(first__among=firsts).order_by("known_at", "recorded_at"))
+_ON = Question(
+    lambda entries: Part.objects.filter(entry_id__among=entries).order_by("id"),
+    *("entry_id", "identity_id", "role", "child"),
+)
+
+
+class _On(NamedTuple):
+    """Somebody's place on a record."""
+
+    identity_id: UUID
+    role: str
+    child: bool
+
+
+class _Held(NamedTuple):
+    """A record on somebody's chronology: of it what the gate asks."""
+
+    id: UUID
+    first: UUID
+    record: str
+    agency: str
+    handling: str
+    pointer_only: bool
+    routine: bool
+    happened: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +74,17 @@ def notices(reading: Reading, firsts: Iterable[UUID]) -> dict[UUID, Noticed]:
     wanted = list(dict.fromkeys(firsts))
     standing: dict[UUID, Entry] = {}
     earlier: dict[UUID, int] = defaultdict(lambda: -1)
-    for row in Entry.objects.filter(first__among=wanted).order_by("known_at", "recorded_at"):
+    for row in _VERSIONS.rows(wanted):
         standing[row.first] = row
         earlier[row.first] += 1
-    parts: dict[UUID, list[Part]] = defaultdict(list)
-    ids = [row.id for row in standing.values()]
-    for part in Part.objects.filter(entry_id__among=ids).order_by("id"):
-        parts[part.entry_id].append(part)
+    parts: dict[UUID, list[_On]] = defaultdict(list)
+    for entry_id, *on in _ON([row.id for row in standing.values()]):
+        parts[entry_id].append(_On(*on))
     person_of, same = _people([p.identity_id for some in parts.values() for p in some if p.child])
     opened = opened_for_each(list(person_of), None)
     reading.learn_ties([*person_of, *standing])
     known = reading.agencies
-    seen: list[tuple[Entry, Sight, list[Part]]] = []
+    seen: list[tuple[Entry, Sight, list[_On]]] = []
     for row in standing.values():
         on = parts[row.id]
         kind = known[row.agency].kind if row.agency in known else ""
@@ -114,35 +135,31 @@ def held_about(
     for identity in rows:
         same[identity.person].append(identity.id)
     person_of = {identity.id: identity.person for identity in rows}
-    parts = list(Part.objects.filter(identity_id__among=list(person_of), child=True).values_list(*COLUMNS))
-    entries = {part[2]: Entry(id=part[2], first=part[3]) for part in parts}
-    standing, earlier = latest_of(entries.values(), None)
-    opened = opened_for_each(list(person_of) if any(part[8] for part in parts) else [], None)
+    parts = [(identity, role, _Held(*entry)) for identity, role, *entry in _HELD(list(person_of))]
+    standing, earlier = latest_of((entry for _, _, entry in parts), None)
+    opened = opened_for_each(list(person_of) if any(entry.routine for _, _, entry in parts) else [], None)
+    since = {person: _since(opened, own) for person, own in same.items()}
+    subjects = {person: tuple(own) for person, own in same.items()}
     reading.learn_ties([*person_of, *standing] if reading.policy.asks_records else person_of)
     left_out, known, definition = set(besides), reading.agencies, reading.definition
     roles: dict[tuple[UUID, UUID], dict[str, None]] = defaultdict(dict)
-    one_of: dict[tuple[UUID, UUID], tuple] = {}
-    for part in parts:
-        identity, role, entry_id, first = part[:4]
-        if standing[first] == entry_id and first not in left_out:
-            roles[person_of[identity], entry_id][role] = None
-            one_of.setdefault((person_of[identity], entry_id), part)
+    one_of: dict[tuple[UUID, UUID], _Held] = {}
+    for identity, role, entry in parts:
+        if standing[entry.first] == entry.id and entry.first not in left_out:
+            at = person_of[identity], entry.id
+            roles[at][role] = None
+            one_of[at] = entry
     found: dict[UUID, dict[str, Holds]] = defaultdict(dict)
     newest: dict[tuple[UUID, str], tuple[UUID, Sight, tuple[str, ...]]] = {}
-    for (person, entry_id), part in one_of.items():
-        identity, _, _, first, record, agency, handling, pointer_only, routine, happened = part
-        entry = Entry(
-            id=entry_id, first=first, record=record, agency=agency, handling=handling, pointer_only=pointer_only,
-            routine=routine, happened=happened,
-        )  # fmt: skip
-        kind = known[agency].kind if agency in known else ""
+    for (person, entry_id), entry in one_of.items():
+        kind, happened = known[entry.agency].kind if entry.agency in known else "", entry.happened
         held = tuple(roles[person, entry_id])
-        sealed = is_sealed(entry, _since(opened, same[person]))
-        label = label_of(entry, kind, tuple(same[person]), sealed=sealed, handling=handled_on(definition, entry, held))
-        sight = reading.see(label)
+        sealed = is_sealed(entry, since[person])
+        handling = handled_on(definition, entry, held)
+        sight = reading.see(label_of(entry, kind, subjects[person], sealed=sealed, handling=handling))
         if not sight:
             continue
-        lane, title, order = rules.lane_of(definition, record, kind)
+        lane, title, order = rules.lane_of(definition, entry.record, kind)
         before = found[person].get(lane)
         if before is None or happened > before.last:
             newest[person, lane] = entry_id, sight, held

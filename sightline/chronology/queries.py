@@ -30,6 +30,7 @@ from sightline.sharing.types import Label, Level, Sight
 from sightline.timescales.london import local, say
 from sightline.vault.actions import CannotOpen, Erased
 from sightline.vault.asking import Question
+from sightline.vault.taking import columns_of, made_of
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,15 @@ _CHILDREN = Question(
 )
 
 
+_COLUMNS = columns_of(Entry)
+_OF_CHILD = Question(
+    lambda identities, known_on: Part.objects.filter(
+        known_by(known_on, "entry__known_at"), identity_id__among=identities, child=True
+    ).order_by("-happened", "-id"),
+    *("role", *(f"entry__{name}" for name in _COLUMNS)),
+)
+
+
 def known_by(known_on: datetime | None, what: str = "known_at") -> Q:
     """What was known by a moment; everything where none is given."""
     return Q() if known_on is None else Q(**{f"{what}__lte": known_on})
@@ -75,14 +85,11 @@ class _OfChild:
 
 def _standing(identities: Sequence[UUID], known_on: datetime | None) -> list[_OfChild]:
     """The version of each record that stood, with this child's roles on it, newest first. Two queries."""
-    rows = Entry.objects.filter(parts__identity__among=list(identities), parts__child=True)
-    if known_on is not None:
-        rows = rows.filter(known_at__lte=known_on)
     roles: dict[UUID, dict[str, None]] = defaultdict(dict)
-    found: dict[UUID, Entry] = {}
-    for entry in rows.annotate(role=F("parts__role")).order_by("-parts__happened", "-parts__id"):
-        found.setdefault(entry.id, entry)
-        roles[entry.id][entry.role] = None  # type: ignore[attr-defined]  # annotated just above
+    answers = _OF_CHILD(list(identities), known_on)
+    found = {entry.id: entry for entry in made_of(Entry, _COLUMNS, [row[1:] for row in answers])}
+    for role, id, *_ in answers:
+        roles[id][role] = None
     standing, earlier = latest_of(found.values(), known_on)
     return [_OfChild(e, tuple(roles[i]), earlier[e.first]) for i, e in found.items() if standing[e.first] == i]
 

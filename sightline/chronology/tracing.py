@@ -16,6 +16,7 @@ from sightline.identity.queries import persons_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen, Keyring
+from sightline.vault.asking import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,19 @@ class Standing:
     people: tuple[tuple[UUID, tuple[str, ...]], ...]  # source identities with their roles, in the order of the record
 
 
+_FIRST_OF = Question(lambda item: Entry.objects.filter(item=item).order_by("id")[:1], "first")
+_PEOPLE = Question(lambda entry: Part.objects.filter(entry_id=entry).order_by("id"), "identity_id", "role")
+
+
 def first_of(item: UUID) -> UUID | None:
     """The record (its first version) that an arrived item became, or is a version of."""
-    return Entry.objects.filter(item=item).values_list("first", flat=True).first()
+    return next((first for (first,) in _FIRST_OF(item)), None)
 
 
 def people_of(entry: UUID) -> tuple[tuple[UUID, tuple[str, ...]], ...]:
     """The source identities on a version with their roles, in the order in which they were sent."""
     found: dict[UUID, list[str]] = {}
-    for identity, role in Part.objects.filter(entry=entry).order_by("id").values_list("identity", "role"):
+    for identity, role in _PEOPLE(entry):
         found.setdefault(identity, []).append(role)
     return tuple((identity, tuple(roles)) for identity, roles in found.items())
 
@@ -121,11 +126,15 @@ class Pointed:
     known_at: datetime
 
 
+_POINTED = Question(
+    lambda first: Entry.objects.filter(first=first).order_by("-known_at", "-recorded_at")[:1],
+    *("id", "record", "agency", "known_at"),
+)
+
+
 def pointed_to(first: UUID) -> Pointed | None:
     """What kind of record this is, by its first version. Ids and codes alone, for stages above."""
-    rows = Entry.objects.filter(first=first).order_by("known_at", "recorded_at")
-    found = rows.values_list("id", "record", "agency", "known_at").last()
-    return Pointed(*found) if found else None
+    return next((Pointed(*row) for row in _POINTED(first)), None)
 
 
 def known_children(records: Collection[str], since: datetime) -> list[UUID]:

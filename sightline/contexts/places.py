@@ -61,10 +61,12 @@ def follow(definition: Partnership, entries: Iterable[MachineEntry]) -> set[str]
     transaction; what is the same already costs one query."""
     wanted: dict[tuple[UUID, str], _Wanted] = {}
     firsts = set()
+    known: dict[tuple[str, str], str] = {}  # a child's records name the same few places again and again
     for entry in entries:
         firsts.add(entry.first)
-        place = digest_of(definition, *entry.place)
-        if place:
+        if entry.place not in known:
+            known[entry.place] = digest_of(definition, *entry.place)
+        if place := known[entry.place]:
             kinds = JOINED.join(sorted(kinds_of(definition, entry)))
             wanted[entry.first, place] = _Wanted(place, entry.first, entry.happened, entry.record, kinds)
     if not firsts:
@@ -83,8 +85,8 @@ def of_people(
     definition: Partnership, persons: Iterable[UUID], entries: Mapping[UUID, Collection[MachineEntry]]
 ) -> set[str]:
     """Places at which these people's entries are: for when people are joined or separated."""
-    every = {digest_of(definition, *entry.place) for person in persons for entry in entries.get(person, ())}
-    return every - {""}
+    named = {entry.place for person in persons for entry in entries.get(person, ())}
+    return {digest_of(definition, *place) for place in named} - {""}
 
 
 def several(places: Iterable[str] | None = None, *, at_least: int = 2, most: int = MOST) -> list[str]:

@@ -81,11 +81,18 @@ class Condition(Model):
                 return False
             if have not in wanted if isinstance(have, str) else set(have).isdisjoint(wanted):
                 return False
-        if self.all and not all(part.holds(facts) for part in self.all):
-            return False
-        if self.any and not any(part.holds(facts) for part in self.any):
-            return False
-        return not (self.none and any(part.holds(facts) for part in self.none))
+        for part in self.all:  # loops, for a rule asks this of hundreds of entries
+            if not part.holds(facts):
+                return False
+        for part in self.none:
+            if part.holds(facts):
+                return False
+        if not self.any:
+            return True
+        for part in self.any:
+            if part.holds(facts):
+                return True
+        return False
 
 
 # --- things -------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class Earlier:
 
     first: str
     day: date
-    facts: Mapping[str, Any]
+    facts: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,13 @@ def judge(
     partnership: Partnership, facts: Mapping[str, Any], earlier: Sequence[Earlier] = (), *, happened: datetime
 ) -> Judged:
     """Where a notice stands by the rules in force on the day on which it happened, and why."""
-    day = local_day(happened)
+    day, told = local_day(happened), dict(facts)
     held: list[Danger] = []
     before: dict[str, int] = {}
     for rule in sorted(partnership.danger.values(), key=lambda rule: rule.rank):
         if (rule.from_ and day < rule.from_) or (rule.until and day > rule.until):
             continue
-        if rule.when is not None and not rule.when.holds(dict(facts)):
+        if rule.when is not None and not rule.when.holds(told):
             continue
         if rule.before is not None:
             count = count_before(rule, earlier, happened)
@@ -130,7 +130,7 @@ def count_before(rule: Danger, earlier: Iterable[Earlier], happened: datetime) -
     if rule.before is None:
         return 0
     since, day = local_day(parse_span(rule.before.within).before(happened)), local_day(happened)
-    days = {one.day for one in earlier if since <= one.day < day and rule.before.count.holds(dict(one.facts))}
+    days = {one.day for one in earlier if since <= one.day < day and rule.before.count.holds(one.facts)}
     return len(days)
 
 

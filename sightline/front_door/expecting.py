@@ -115,11 +115,12 @@ def look(*, by: Actor) -> datetime | None:
     """Tells of everything that should have come by now and did not: one message an agency and kind, with how many. What has
     come meanwhile is closed. Returns when to look next; None where nothing is awaited."""
     definition, moment = partnership(), now()
-    over_soon = Q(state="came", closed_at__lt=F("run_at"))  # what came in time, and may have been put right since
-    due = Awaited.objects.select_for_update().filter(Q(closed_at=None) | over_soon, run_at__lte=moment)
+    came_soon = Q(state="came", closed_at__lt=F("run_at"))  # what came in time, and may have been put right since
+    due = Awaited.objects.select_for_update().filter(run_at__lte=moment).order_by("run_at", "id")
+    rows = [row for which in (Q(closed_at=None), came_soon) for row in due.filter(which)[:MOST]]  # each by its own index
     missing: dict[tuple[str, str, bool], list[Awaited]] = defaultdict(list)
     with reading(by, PURPOSE, about="look-for-expected") as opened:
-        for row in due.order_by("run_at", "id")[:MOST]:
+        for row in sorted(rows, key=lambda row: (row.run_at, row.id))[:MOST]:
             state = _state(opened, row)
             if state is not None and state.stopped_at is None:
                 _awaited_again(row, state)

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -99,10 +100,19 @@ def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
     entries = of_people(opened, everybody, records=read_for(definition, kept))
     moment = now()
     changed = []
+
+    @cache
+    def went_before(person: UUID) -> list[danger.Earlier]:
+        """What each entry about somebody is to a notice that came after it: made once for all their notices."""
+        return [
+            danger.Earlier(str(e.first), local_day(e.happened), _earlier_facts(definition, e)) for e in entries.get(person, ())
+        ]
+
     for row in rows:
         persons = list(dict.fromkeys(person_of[i] for i in on[row.id] if i in person_of))
         before = {name: getattr(row, name) for name in OWN}
-        _judge(definition, kept, row, [entries.get(p, []) for p in persons], len(on[row.id]), moment)
+        histories = [_History(entries.get(p, []), went_before(p)) for p in persons]
+        _judge(definition, kept, row, histories, len(on[row.id]), moment)
         _tell(definition, row, by)
         if any(getattr(row, name) != value for name, value in before.items()):
             row.changed_at = moment
@@ -132,17 +142,24 @@ def read_for(definition: Partnership, kept: Queue) -> frozenset[str]:
     return frozenset(found)
 
 
+class _History(NamedTuple):
+    """One child's entries, and beside each what it is to a notice that came after it."""
+
+    entries: Sequence[MachineEntry]
+    earlier: Sequence[danger.Earlier]
+
+
 def _judge(
     definition: Partnership,
     kept: Queue,
     row: Item,
-    histories: Sequence[Sequence[MachineEntry]],
+    histories: Sequence[_History],
     children: int,
     moment: datetime,
 ) -> None:
     """Puts a notice where its own words and all that went before put it. A child's history counts for that child: two
     who were each told of once are not one who was told of twice."""
-    own = [e for history in histories for e in history if e.first == row.entry]
+    own = [e for history in histories for e in history.entries if e.first == row.entry]
     told: dict[str, Any] = {}
     for entry in own:
         told |= {k: v for k, v in entry.facts.items() if k != "role"}
@@ -153,18 +170,14 @@ def _judge(
         return
     row.safe_until = safe_until(told)
     safe = danger.safety(row.safe_until, moment, parse_span(kept.safe_soon).due(moment) - moment)
-    open_now = [_open(definition, kept, history, row, moment) for history in histories]
+    open_now = [_open(definition, kept, history.entries, row, moment) for history in histories]
     states = {state for states, _ in open_now for state in states}
     facts = danger.notice_facts(told, record, ages=row.ages, children=children, safe=safe, open_=states)
     best = danger.Judged()
     why: dict[str, int] = {}
     before: dict[str, int] = {}
-    for history in histories or [[]]:
-        earlier = [
-            danger.Earlier(str(e.first), local_day(e.happened), _earlier_facts(definition, e))
-            for e in history
-            if e.first != row.entry
-        ]
+    for history in histories or [_History((), ())]:
+        earlier = [one for entry, one in zip(history.entries, history.earlier, strict=True) if entry.first != row.entry]
         judged = danger.judge(definition, facts, earlier, happened=row.happened)
         best = judged if judged.rank < best.rank else best
         for id in judged.why:
@@ -175,7 +188,7 @@ def _judge(
     if row.generation == 1:  # one that was opened again has the time that whoever reopened it has given it
         row.due_at = due(definition, kept, row.known_at, row.urgent, row.safe_until)
     since = parse_span(kept.repeats).before(row.happened)
-    row.repeats = max((len(_contacts(history, row, since)) for history in histories), default=0)
+    row.repeats = max((len(_contacts(history.entries, row, since)) for history in histories), default=0)
     row.open_to = _open_to(row, [one for _, found in open_now for one in found])
 
 

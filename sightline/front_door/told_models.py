@@ -116,6 +116,11 @@ class Awaited(models.Model):
         indexes = [
             models.Index(fields=["expected", "state", "due_at"], name="awaited_state"),
             models.Index(fields=["run_at"], name="awaited_next", condition=models.Q(closed_at=None)),
+            models.Index(
+                fields=["run_at"],
+                name="awaited_came_soon",
+                condition=models.Q(state="came", closed_at__lt=models.F("run_at")),
+            ),
         ]
 
 

@@ -66,7 +66,7 @@ _OWED = Question(
     *("id", "verb", "payload"),
 )
 _LONGEST = Question(lambda moment: Due.objects.filter(done_at=None, run_at__lte=moment).order_by("run_at")[:1], "run_at")
-_ALREADY = Question(lambda verb, moment: Due.objects.filter(verb=verb, run_at=moment), "payload")
+_ALREADY = Question(lambda verb, moment: Due.objects.filter(verb=verb, run_at=moment, done_at=None), "payload")
 
 
 def _follow(persons: Sequence[str], moved: Sequence[str]) -> None:

@@ -20,8 +20,14 @@ from sightline.messages.models import Outgoing
 from sightline.messages.seeing import whole, would_see
 from sightline.sharing.queries import held_between
 from sightline.timescales.moment import now
+from sightline.vault.asking import Question
 
 KIND, OPEN = "new-on-your-child", "already-open"
+
+
+_SENT = Question(
+    lambda kinds, reasons: Outgoing.objects.filter(kind__among=kinds, because__among=reasons), "kind", "to"
+)
 
 
 def tell_new(entries: Iterable[UUID], *, by: Actor) -> int:
@@ -37,10 +43,7 @@ def tell_new(entries: Iterable[UUID], *, by: Actor) -> int:
     for entry, label in labels_of(entries, kinds):
         if entry.first != entry.id or entry.stated:
             continue  # a correction is not news twice, nor is what was loaded as history
-        told = {
-            (row.kind, row.to)
-            for row in Outgoing.objects.filter(kind__in=(KIND, OPEN), because__in=(entry.first, entry.id))
-        }
+        told = set(_SENT((KIND, OPEN), (entry.first, entry.id)))
         same = whole(label)
         for to, readers in _followers(definition, same, everybody, concern=entry.queued).items():
             own = all(one.agency == entry.agency or one.id == entry.author for one in readers)

@@ -29,7 +29,10 @@ class Outgoing(AppendOnly):
     definition = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["at", "id"], name="outgoing_at")]
+        indexes = [
+            models.Index(fields=["at", "id"], name="outgoing_at"),
+            models.Index(fields=["because"], name="outgoing_because"),  # who was told of it already
+        ]
 
 
 class Waiting(models.Model):

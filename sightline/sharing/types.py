@@ -24,7 +24,10 @@ class Level(IntEnum):
 
     @property
     def word(self) -> str:
-        return self.name.lower()
+        return _WORDS[self]
+
+
+_WORDS = {level: level.name.lower() for level in Level}
 
 
 @dataclass(frozen=True, slots=True)

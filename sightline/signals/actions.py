@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from sightline.chronology.events import MachineEntry
 from sightline.clocks.rules import working_days
@@ -30,9 +29,10 @@ from sightline.signals.telling import Telling, ToTell
 from sightline.signals.types import Episode
 from sightline.timescales.moment import now
 from sightline.timescales.working import WorkingDays
-from sightline.vault.adding import add_objects, new
+from sightline.vault.adding import add_objects, change_objects, new, remove
 from sightline.vault.asking import Question
 from sightline.vault.ids import Ids
+from sightline.vault.taking import columns_of
 
 log = logging.getLogger(__name__)
 OVER, WITHDRAWN = "over", "withdrawn"
@@ -67,7 +67,9 @@ class Found(list[ToTell]):
     failed: list[UUID]
 
 
+COLUMNS = tuple(name for name in columns_of(Standing) if name != "id")
 _STANDING = Question(lambda identities: Standing.objects.filter(identity_id__among=identities))
+_LOOKS = Question(lambda identities: Look.objects.filter(identity_id__among=identities), "id", "identity_id", "at")
 _ONE = Question(lambda signal: Standing.objects.filter(id=signal))
 Kept = Standing  # as stages above name it
 
@@ -102,8 +104,7 @@ def recompute(reading: Reading, persons: Sequence[UUID], entries: Mapping[UUID, 
     made = Found(telling.decide(looks))
     step.changed |= telling.changed
     step.save()
-    there = Look.objects.filter(identity_id__among=list(person_of))
-    look_again(there, "identity_id", {first_of[person]: when for person, when in looks.items()})
+    look_again(_LOOKS(list(person_of)), "identity_id", {first_of[person]: when for person, when in looks.items()})
     made.failed = list(dict.fromkeys(person for person, _ in failed))
     return made
 
@@ -138,11 +139,12 @@ def _computed(
     return found, looks, failed
 
 
-def look_again(there: QuerySet[Look], of: str, looks: Mapping[Any, datetime]) -> None:
-    """One moment for each of those in `looks`, in place of what is `there`. `of`: `identity_id` or `place`."""
-    if sorted(there.values_list(of, "at")) == sorted(looks.items()):
+def look_again(there: Sequence[tuple[Any, ...]], of: str, looks: Mapping[Any, datetime]) -> None:
+    """One moment for each of those in `looks`, in place of what is `there`: (id, of whom, when). `of`: `identity_id` or
+    `place`."""
+    if sorted(row[1:] for row in there) == sorted(looks.items()):
         return
-    there.delete()
+    remove(Look, "id", [id for id, _, _ in there])
     ids = Ids()
     add_objects([new(Look, id=ids(), at=at, **{"identity_id": None, of: key}) for key, at in looks.items()])
 
@@ -258,6 +260,5 @@ class _Step:
 
     def save(self) -> None:
         add_objects(self.made)
-        for row in self.changed.values():
-            row.save()
+        change_objects(list(self.changed.values()), COLUMNS)
         add_objects(self.happened)

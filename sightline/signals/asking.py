@@ -16,7 +16,6 @@ from sightline.definition.kinds.signals import Pattern
 from sightline.definition.types import Condition, Signal
 from sightline.signals import windows
 from sightline.signals.types import Occurrence, World
-from sightline.timescales.spans import parse_span
 from sightline.timescales.working import WorkingDays
 
 Rules = Mapping[str, Signal]
@@ -76,8 +75,6 @@ class Asked:
         self._by: dict[str, dict[str, list[Occurrence]]] = {}
         self._matching: dict[tuple[int, tuple[str, ...]], tuple[list[Occurrence], list[datetime]]] = {}
         self._gaps: dict[int, list[_Gap]] = {}
-        self._before: dict[tuple[str, datetime], datetime] = {}
-        self._after_: dict[tuple[str, datetime], datetime] = {}
         self.quiet: dict[int, tuple[list[datetime], list[datetime]]] = {}  # by rule: what breaks it, when it has lasted
         self._spans: dict[tuple[str, ...], list[tuple[datetime, datetime | None, Occurrence]]] = {}
 
@@ -90,17 +87,11 @@ class Asked:
 
     def before(self, span: str, moment: datetime) -> datetime:
         """Where a window that ends at a moment begins."""
-        asked = span, moment
-        if asked not in self._before:
-            self._before[asked] = parse_span(span).before(moment)
-        return self._before[asked]
+        return windows.before(span, moment)
 
     def after(self, span: str, moment: datetime) -> datetime:
         """The first moment at which one is outside a window of that length."""
-        asked = span, moment
-        if asked not in self._after_:
-            self._after_[asked] = windows.after(span, moment)
-        return self._after_[asked]
+        return windows.after(span, moment)
 
     def matching(self, condition: Condition, whose: tuple[str, ...]) -> tuple[list[Occurrence], list[datetime]]:
         """Those that a condition is about, in the order of happening, and when each happened."""

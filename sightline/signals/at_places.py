@@ -26,6 +26,8 @@ from sightline.signals.rules import stands
 from sightline.signals.telling import Telling, ToTell
 from sightline.signals.types import Occurrence, World
 from sightline.timescales.moment import now
+from sightline.vault.adding import remove
+from sightline.vault.asking import Question
 
 
 def rules_of_places(definition: Partnership, moment: datetime) -> dict[str, Signal]:
@@ -44,6 +46,11 @@ def world_of(definition: Partnership, place: str, there: Iterable[AtPlace]) -> W
     return World(tuple(occurred(definition, place, one) for one in _counted(there)))
 
 
+# that a place is named is said besides, for then the index of those that are is used
+_LOOKS = Question(lambda places: Look.objects.filter(place__among=places).exclude(place=""), "id", "place", "at")
+_STANDING = Question(lambda places: Standing.objects.filter(place__among=places).exclude(place=""))
+
+
 @transaction.atomic
 def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
     """Replaces what stands about these places by what entries say now. Returns what somebody is to be told of.
@@ -52,10 +59,10 @@ def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
     """
     definition, moment = reading.definition, now()
     rules = rules_of_places(definition, moment)
-    before = list(Look.objects.filter(place__in=list(wanted)).values_list("id", flat=True)) if wanted else []
-    kept = list(Standing.objects.filter(place__in=list(wanted))) if wanted else []
+    before = _LOOKS(wanted)
+    kept = _STANDING.rows(wanted)
     if not wanted or not (rules or kept):
-        Look.objects.filter(id__in=before).delete()
+        remove(Look, "id", [id for id, _, _ in before])
         return []
     days = days_of(definition)
     worlds = places.worlds(reading, places.several(wanted)) if rules else {}
@@ -79,7 +86,7 @@ def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
     step.save()
     shown = {row.place for row in (*kept, *step.made)}
     pictures.keep(definition, {place: _counted(worlds.get(place, ())) for place in shown})
-    look_again(Look.objects.filter(id__in=before), "place", looks)
+    look_again(before, "place", looks)
     return tell
 
 

@@ -24,12 +24,13 @@ from sightline.signals.whom import TRUSTED, Trusted
 from sightline.timescales.london import at
 from sightline.timescales.moment import now
 from sightline.timescales.working import WorkingDays
-from sightline.vault.adding import add_objects, new
+from sightline.vault.adding import add, add_objects, change_objects, new
 from sightline.vault.ids import Ids
 
 HISTORY = timedelta(days=7)  # what could have been seen longer ago than this when it came to us is nobody's to be told
 MORNING = time(7)
 Whose = TypeVar("Whose", bound=Hashable)  # a person's id, or a place's digest
+_TOLD = ("told_at", "told", "tells_at", "rests_until", "answered", "answered_at", "answered_by", "changed_at")
 _NOTHING = World()  # where what is known was worked out already
 
 
@@ -170,7 +171,7 @@ def mark_told(row: Standing, *, to: Sequence[str], way: int, how: str, why: str,
         row.answered, row.answered_at, row.answered_by = "", None, ""
         note(row, "rose-again", detail={"after": "answered", "why": why})
     row.changed_at = moment
-    row.save()
+    change_objects([row], _TOLD)
     look_at_rests_end(row)
     told_besides(row, to)
     note(row, "escalated" if why == "unanswered" else "told", detail={"to": list(to), "how": how, "why": why}, by=by)
@@ -184,4 +185,5 @@ def look_at_rests_end(row: Standing) -> None:
 
 def told_besides(row: Standing, to: Iterable[str]) -> None:
     """These inboxes find the signal among what they were told."""
-    ToldTo.objects.bulk_create([ToldTo(signal=row, holder=one) for one in dict.fromkeys(to)], ignore_conflicts=True)
+    ids = Ids()
+    add(ToldTo, ("id", "signal_id", "holder"), [(ids(), row.id, one) for one in dict.fromkeys(to)], unless_there=True)

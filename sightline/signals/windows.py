@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -19,6 +18,13 @@ MIDNIGHT = datetime.min.time()
 day_of = lru_cache(50_000)(local_day)  # asked of the same few moments again and again
 
 
+@lru_cache(50_000)
+def before(span: str, moment: datetime) -> datetime:
+    """Where a window of that length that ends at a moment begins."""
+    return parse_span(span).before(moment)
+
+
+@lru_cache(50_000)
 def after(span: str, moment: datetime) -> datetime:
     """The moment that lies this far on: the first at which `moment` is outside a window of that length. The mirror of
     `Span.before`. Raises ValueError for working and school days."""
@@ -66,10 +72,33 @@ def is_aged(born: date | None, least: str, under: str, moment: datetime) -> bool
     return (not least or birthday(born, least) <= moment) and (not under or moment < birthday(born, under))
 
 
-@dataclass(slots=True)
 class _Event:
-    first: datetime
-    reports: list[Occurrence]
+    """Reports of one event. `lasting`: those that say until when it went on, by whose they are and of what kind."""
+
+    __slots__ = ("first", "day", "reports", "lasting")
+
+    def __init__(self, one: Occurrence) -> None:
+        self.first, self.day = one.happened, day_of(one.happened)
+        self.reports: list[Occurrence] = []
+        self.lasting: dict[tuple[str, object], datetime] = {}
+        self.add(one)
+
+    def add(self, one: Occurrence) -> None:
+        self.reports.append(one)
+        if one.until is not None:
+            kind = one.who, one.facts.get("record")
+            self.lasting[kind] = max(one.until, self.lasting.get(kind, one.until))
+
+    def has(self, one: Occurrence, apart: str) -> bool:
+        """Whether it is what this is a report of too."""
+        if self.day == day_of(one.happened):
+            return True
+        if apart == "day":
+            return False
+        if one.happened - self.first <= ONE_EVENT:
+            return True
+        until = self.lasting.get((one.who, one.facts.get("record"))) if self.lasting else None
+        return until is not None and one.happened < until
 
 
 def separate(found: Sequence[Occurrence], apart: str) -> list[list[Occurrence]]:
@@ -82,47 +111,25 @@ def separate(found: Sequence[Occurrence], apart: str) -> list[list[Occurrence]]:
     if apart == "entry":
         return [[one] for one in found]
     events: list[_Event] = []
+    began: dict[tuple[str, object], list[tuple[datetime, _Event]]] = {}  # what says when it began, in the order of events
     for one in found:
-        last = events[-1] if events else None
-        if last is not None and _is_of(last, one, apart):
-            last.reports.append(one)
-        elif apart == "event" and (begun := _began_with(events, one)) is not None:
-            begun.reports.append(one)
+        event = events[-1] if events and events[-1].has(one, apart) else None
+        if event is None and apart == "event" and one.since is not None:
+            event = _began_with(began.get((one.who, one.facts.get("record")), ()), one.since)
+        if event is None:
+            event = _Event(one)
+            events.append(event)
         else:
-            events.append(_Event(one.happened, [one]))
+            event.add(one)
+        if one.since is not None and apart == "event":
+            began.setdefault((one.who, one.facts.get("record")), []).append((one.since, event))
     return [event.reports for event in events]
 
 
-def _began_with(events: Sequence[_Event], one: Occurrence) -> _Event | None:
-    """The event of which a record says the same as this one: of the same kind, begun within 12 hours of it."""
-    if one.since is None:
-        return None
-    for event in reversed(events):
-        for other in event.reports:
-            if (
-                other.since is not None
-                and abs(one.since - other.since) <= ONE_EVENT
-                and one.who == other.who
-                and one.facts.get("record") == other.facts.get("record")
-            ):
-                return event
-    return None
-
-
-def _is_of(event: _Event, one: Occurrence, apart: str) -> bool:
-    if day_of(event.first) == day_of(one.happened):
-        return True
-    if apart == "day":
-        return False
-    if one.happened - event.first <= ONE_EVENT:
-        return True
-    return any(
-        one.who == other.who
-        and one.facts.get("record") == other.facts.get("record")
-        and other.until is not None
-        and one.happened < other.until
-        for other in event.reports
-    )
+def _began_with(told: Sequence[tuple[datetime, _Event]], since: datetime) -> _Event | None:
+    """The last event of which a record of the same kind, of the same person, says that it began within 12 hours of this."""
+    found = [event for begun, event in told if abs(since - begun) <= ONE_EVENT]
+    return max(found, key=lambda event: event.first) if found else None
 
 
 def whole_days(found: Sequence[Occurrence]) -> int:

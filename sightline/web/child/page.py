@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -121,8 +122,13 @@ def leads_to(entry: EntryView, filters: Filters, on_page: Collection[UUID]) -> s
     """Where an entry stands in the list: on this page, or on the page that begins with it."""
     if entry.id in on_page:
         return f"#e-{entry.id}"
-    alone = Filters(known_on=filters.known_on, span=filters.span)
-    return f"{alone.query(**{'from': str(entry.id)})}#e-{entry.id}"
+    return f"{_page_from(filters.known_on, filters.span)}{entry.id}#e-{entry.id}"
+
+
+@lru_cache(maxsize=100)
+def _page_from(known_on: date | None, span: str) -> str:
+    """The query of a page that begins with an entry, but for which: a picture asks for hundreds."""
+    return Filters(known_on=known_on, span=span).query(**{"from": "-"}).removesuffix("-")
 
 
 def row(
