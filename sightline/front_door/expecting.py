@@ -50,6 +50,7 @@ def await_(*, first: UUID, by: Actor) -> tuple[list[datetime], list[datetime]]:
     """Waits for what must follow a record (its first version), where something must. Returns when to look next, and when to
     ask again, because a clock that the record names has not begun."""
     found: list[datetime] = []
+    again: list[UUID] = []
     with reading(by, PURPOSE, about="expect") as opened:
         later = _begins_later(opened, first)
         for declared, state, agency, known in _runs(opened, first):
@@ -64,11 +65,15 @@ def await_(*, first: UUID, by: Actor) -> tuple[list[datetime], list[datetime]]:
             Awaited.objects.bulk_create([row], ignore_conflicts=True)
             # a corrected record may have begun later, or ended already
             kept = Awaited.objects.select_for_update().get(expected=declared.id, first=first)
-            if kept.closed_at is None or _awaited_again(kept, state):
+            reopened = _awaited_again(kept, state)
+            if reopened:
+                again.append(kept.id)
+            if kept.closed_at is None:
                 kept.started_at, kept.due_at = state.started_at, state.due_at
                 kept.run_at = max(row.run_at, kept.told_at or row.run_at)
                 kept.save(update_fields=["started_at", "due_at", "run_at", "state", "closed_at"])
                 found.append(kept.run_at)
+    _note("await-again", again, by)
     return found, later
 
 
@@ -119,14 +124,19 @@ def look(*, by: Actor) -> datetime | None:
     due = Awaited.objects.select_for_update().filter(run_at__lte=moment).order_by("run_at", "id")
     rows = [row for which in (Q(closed_at=None), came_soon) for row in due.filter(which)[:MOST]]  # each by its own index
     missing: dict[tuple[str, str, bool], list[Awaited]] = defaultdict(list)
+    closed: list[UUID] = []
+    again: list[UUID] = []
     with reading(by, PURPOSE, about="look-for-expected") as opened:
         for row in sorted(rows, key=lambda row: (row.run_at, row.id))[:MOST]:
             state = _state(opened, row)
             if state is not None and state.stopped_at is None:
-                _awaited_again(row, state)
+                if _awaited_again(row, state):
+                    again.append(row.id)
                 missing[row.expected, row.agency, further(definition.expected[row.expected], row.times)].append(row)
-            else:
-                _close(opened, row)
+            elif _close(opened, row):
+                closed.append(row.id)
+    _note("close-expected", closed, by)
+    _note("await-again", again, by)
     for (name, agency, _), some in missing.items():
         _tell(definition, definition.expected[name], agency, some, by)
     return Awaited.objects.filter(closed_at=None).order_by("run_at").values_list("run_at", flat=True).first()
@@ -139,9 +149,11 @@ def came(*, first: UUID, by: Actor) -> list[datetime]:
     pointed = pointed_to(first)
     wanted = [one for one in partnership().expected.values() if pointed and pointed.record in comes_with(one, partnership())]
     awaited = Awaited.objects.filter(Q(closed_at=None) | Q(state="came"), expected__in=[one.id for one in wanted])
-    again: list[datetime] = []
+    looks: list[datetime] = []
     if not wanted or not awaited.exists():
-        return again
+        return looks
+    closed: list[UUID] = []
+    again: list[UUID] = []
     with reading(by, PURPOSE, about="expect") as opened:
         ever = {person for version in versions_of(first) for person in persons_on(version)}
         found = of_people(opened, ever, records={one.after for one in wanted})
@@ -151,13 +163,16 @@ def came(*, first: UUID, by: Actor) -> list[datetime]:
             if state is None:
                 continue  # its clock does not run now: a day that lies ahead, say
             if state.stopped_at is not None:
-                if row.closed_at is None:
-                    _close(opened, row)
+                if row.closed_at is None and _close(opened, row):
+                    closed.append(row.id)
             elif _awaited_again(row, state):
                 row.run_at = max(row.run_at, now())
                 row.save(update_fields=["state", "closed_at", "run_at"])
-                again.append(row.run_at)
-    return again
+                again.append(row.id)
+                looks.append(row.run_at)
+    _note("close-expected", closed, by)
+    _note("await-again", again, by)
+    return looks
 
 
 def _state(opened: Reading, row: Awaited) -> ClockState | None:
@@ -175,16 +190,23 @@ def _awaited_again(row: Awaited, state: ClockState) -> bool:
     return True
 
 
-def _close(opened: Reading, row: Awaited) -> None:
+def _close(opened: Reading, row: Awaited) -> bool:
     """Closes what has come, was explained, or is awaited no longer. What closed in time is looked at once more when its time
-    is over, and then no more."""
+    is over, and then no more. Returns whether it was open."""
     declared = opened.definition.expected.get(row.expected)
     explained = declared is not None and _explained(opened, declared, row.first)
-    moment = now()
+    moment, open_ = now(), row.closed_at is None
     row.state, row.closed_at = ("explained" if explained else "came"), row.closed_at or moment
     if row.run_at <= moment:
         row.run_at = row.closed_at
     row.save(update_fields=["state", "closed_at", "run_at"])
+    return open_
+
+
+def _note(verb: str, rows: Sequence[UUID], by: Actor) -> None:
+    """On the record: what is awaited no longer, or again."""
+    if rows:
+        write(kind="run", verb=verb, actor=by.id, acting_for=by.agency, purpose="scheduled-work", ids=rows)
 
 
 def _explained(opened: Reading, declared: Expected, first: UUID) -> bool:

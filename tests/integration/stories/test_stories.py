@@ -120,6 +120,23 @@ def test_questions_leave_no_trace(scratch, monkeypatch):
     assert set(kinds) >= {"sees", "knew", "professional"}
 
 
+def test_what_came_and_was_taken_back_is_on_the_record_both_times(scratch, monkeypatch):
+    """A notice was put right: it is about his brother. That it had come, and is awaited again, each leave a record."""
+    story, _ = read_story(ROOT / "stories" / "the-notice-was-about-his-brother.yaml")
+    found = []
+    ask = living.asking.ask
+
+    def noted(life, expected):
+        found.extend(Record.objects.filter(verb__in=("close-expected", "await-again")).order_by("at"))
+        return ask(life, expected)
+
+    monkeypatch.setattr(living.asking, "ask", noted)
+    assert live(story, scratch).held
+    verbs = {record.id: (record.kind, record.verb, record.count, record.actor) for record in found}
+    assert ("run", "close-expected", 1, "clock-machine") in verbs.values()
+    assert ("run", "await-again", 1, "clock-machine") in verbs.values()
+
+
 def test_a_fault_of_ours_is_told_and_does_not_hold(told, monkeypatch):
     def fail(*_, **__):
         raise RuntimeError("broken")
