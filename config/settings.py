@@ -200,6 +200,7 @@ if OIDC_SERVER_URL:
 NOT_THERE_BEAT = 0.0 if SIGHTLINE_MODE == "test" else 0.05
 
 # --- sessions and cookies --------------------------------------------------------------------------------------------
+SESSION_ENGINE = "config.session_store"
 SESSION_COOKIE_AGE = 30 * 60  # idle; SlidingSessionMiddleware pushes it forward
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from the identity provider

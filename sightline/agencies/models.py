@@ -9,6 +9,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from sightline.ledger.models import AppendOnly
+from sightline.vault.asking import Question
+from sightline.vault.taking import columns_of, made_of
 
 
 class Agency(models.Model):
@@ -28,7 +30,13 @@ class Agency(models.Model):
 class WorkerManager(BaseUserManager["Worker"]):
     def get(self, *args: Any, **named: Any) -> Worker:
         """With the agency, which whoever acts is asked for at once: each request begins with it."""
-        return self.select_related("agency").get(*args, **named)
+        if args or named.keys() != {"pk"}:
+            return self.select_related("agency").get(*args, **named)
+        for values in _WITH_AGENCY(uuid.UUID(str(named["pk"]))):
+            [found] = made_of(Worker, _OWN, [values[: len(_OWN)]])
+            [found.agency] = made_of(Agency, _OF_AGENCY, [values[len(_OWN) :]])
+            return found
+        raise self.model.DoesNotExist
 
     def get_by_natural_key(self, username: str | None) -> Worker:
         return self.get(username=username)
@@ -76,6 +84,12 @@ class Worker(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.name
+
+
+_OWN, _OF_AGENCY = columns_of(Worker), columns_of(Agency)
+_WITH_AGENCY = Question(
+    lambda id: Worker._base_manager.filter(pk=id), *_OWN, *(f"agency__{name}" for name in _OF_AGENCY)
+)
 
 
 class Token(models.Model):
