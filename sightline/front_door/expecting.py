@@ -7,7 +7,7 @@ away, and is made again from the record.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from sightline.agencies.queries import agencies, partnership, workers
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.chronology.actions import versions_of, write_here
-from sightline.chronology.events import of_people
+from sightline.chronology.events import MachineEntry, of_people
 from sightline.chronology.queries import at_least_headline, persons_on, subjects_of
 from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.tracing import pointed_to
@@ -52,8 +52,9 @@ def await_(*, first: UUID, by: Actor) -> tuple[list[datetime], list[datetime]]:
     found: list[datetime] = []
     again: list[UUID] = []
     with reading(by, PURPOSE, about="expect") as opened:
-        later = _begins_later(opened, first)
-        for declared, state, agency, known in _runs(opened, first):
+        there = _there(opened, first)
+        later = _begins_later(opened, first, there)
+        for declared, state, agency, known in _runs(opened, first, there):
             row = Awaited(
                 expected=declared.id,
                 first=first,
@@ -77,17 +78,24 @@ def await_(*, first: UUID, by: Actor) -> tuple[list[datetime], list[datetime]]:
     return found, later
 
 
-def _begins_later(opened: Reading, first: UUID) -> list[datetime]:
+Entries = Mapping[UUID, Sequence[MachineEntry]]  # by person
+
+
+def _there(opened: Reading, first: UUID) -> Entries:
+    """What clocks rest on of those whom a record is about, and what clocks begin after."""
+    records = relevant(opened.definition) | {one.after for one in opened.definition.expected.values()}
+    return of_people(opened, persons_on(versions_of(first)[-1]), records=records)
+
+
+def _begins_later(opened: Reading, first: UUID, there: Entries) -> list[datetime]:
     """When the clocks begin that this record starts on a day that it names, where that lies ahead."""
     definition, found = opened.definition, []
-    pointed = pointed_to(first)
-    wanted = [one for one in definition.expected.values() if pointed and one.after == pointed.record]
-    fields = {definition.clock[one.clock].starts.at for one in wanted if one.clock in definition.clock}
-    if not pointed or not fields:
-        return []
-    for theirs in of_people(opened, persons_on(versions_of(first)[-1]), records={pointed.record}).values():
+    for theirs in there.values():
         for entry in theirs:
-            for field in fields if entry.first == first else ():
+            if entry.first != first:
+                continue
+            wanted = [one for one in definition.expected.values() if one.after == entry.record]
+            for field in {definition.clock[one.clock].starts.at for one in wanted if one.clock in definition.clock}:
                 text = str(entry.facts.get(field) or "")
                 with suppress(ValueError):
                     moment = parse_moment(text[:10] if len(text) == 10 else text) if text else None
@@ -96,14 +104,14 @@ def _begins_later(opened: Reading, first: UUID) -> list[datetime]:
     return sorted(set(found))
 
 
-def _runs(opened: Reading, first: UUID) -> list[tuple[Expected, ClockState, str, datetime]]:
+def _runs(opened: Reading, first: UUID, there: Entries) -> list[tuple[Expected, ClockState, str, datetime]]:
     """The clocks that this record started, for which something is expected: one for each, whoever it is about."""
     definition = opened.definition
-    persons = persons_on(versions_of(first)[-1])
-    entries = of_people(opened, persons, records=relevant(definition))
+    rest_on = relevant(definition)
     found: dict[str, tuple[Expected, ClockState, str, datetime]] = {}
-    for person, theirs in entries.items():
-        for state, started in states_of(definition, person, theirs):
+    for person, theirs in there.items():
+        counted = [entry for entry in theirs if entry.record in rest_on or (entry.queued and "queued" in rest_on)]
+        for state, started in states_of(definition, person, counted):
             for declared in definition.expected.values():
                 if started.first != first or declared.clock != state.clock or declared.after != started.record:
                     continue
@@ -179,7 +187,8 @@ def _state(opened: Reading, row: Awaited) -> ClockState | None:
     """The clock that says whether it has come; None where none runs, or it is awaited no longer."""
     if row.expected not in opened.definition.expected:
         return None
-    return next((state for one, state, _, _ in _runs(opened, row.first) if one.id == row.expected), None)
+    runs = _runs(opened, row.first, _there(opened, row.first))
+    return next((state for one, state, _, _ in runs if one.id == row.expected), None)
 
 
 def _awaited_again(row: Awaited, state: ClockState) -> bool:

@@ -6,9 +6,11 @@ A signal is told in the transaction in which it is found, by a message that says
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import chain
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -20,14 +22,16 @@ from sightline.chronology.queries import identities_on
 from sightline.clocks import actions as clocks
 from sightline.contexts import places
 from sightline.definition.types import Partnership, Signal
-from sightline.identity.queries import identities_of, same_people
+from sightline.identity.queries import ids_of, persons_of, rows_of
 from sightline.messages.actions import acknowledge, send
 from sightline.messages.queries import unread_because
+from sightline.sharing.queries import Held, held_between
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.standing import trusted
 from sightline.signals import actions, answers, at_places, looking, telling, whom
 from sightline.signals.actions import Kept
 from sightline.signals.knowing import relevant, rules_in_force
+from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
 MACHINE, LIST, DOUBTED = "clock-machine", "list", "rule-doubted"
@@ -103,22 +107,48 @@ def tell_all(found: Sequence[telling.ToTell]) -> None:
     if not found:
         return
     definition, by = partnership(), machine(MACHINE)
-    rules, staff = rules_in_force(definition), whom.staff(definition)
+    rules, staff, known = rules_in_force(definition), whom.staff(definition), _known(found)
     for one in found:
         if one.rule in rules:
-            _tell(one, definition, rules[one.rule], staff, by)
+            _tell(one, definition, rules[one.rule], staff, known, by)
 
 
-def _tell(one: telling.ToTell, definition: Partnership, rule: Signal, staff: whom.Staff, by: Actor) -> None:
+class _Known(NamedTuple):
+    """What telling of several signals asks, read at once: the signals, whose they are, who works with each child, and on whose
+    chronologies the entries stand on which they rest."""
+
+    rows: Mapping[UUID, Kept]
+    own: Mapping[UUID, Sequence[UUID]]
+    ties: Mapping[UUID, Sequence[Held]]
+    on: Mapping[UUID, set[UUID]]
+
+
+def _known(found: Sequence[telling.ToTell]) -> _Known:
+    rows = actions.kept_of(one.signal for one in found)
+    own: dict[UUID, list[UUID]] = defaultdict(list)
+    for identity in rows_of(one.person for one in found if one.person is not None):
+        own[identity.person].append(identity.id)
+    ties: dict[UUID, list[Held]] = defaultdict(list)
+    moment = now()
+    for tie in held_between(chain.from_iterable(own.values()), moment, moment):
+        ties[tie.subject].append(tie)
+    firsts = {UUID(first) for row in rows.values() if row.identity_id is not None for first in row.window or row.cited}
+    return _Known(rows, own, ties, identities_on(firsts))
+
+
+def _tell(
+    one: telling.ToTell, definition: Partnership, rule: Signal, staff: whom.Staff, known: _Known, by: Actor
+) -> None:
     """Tells whoever the rule names. What is for a list alone is told by a message only where one is declared for that."""
-    row = actions.kept(one.signal)
-    own = [identity.id for identity in identities_of(one.person)] if one.person is not None else []
-    to = whom.whom(rule, one.way, whom.around(staff, own, one.agencies, one.trusted))
+    row = known.rows[one.signal]
+    own = known.own.get(one.person, ()) if one.person is not None else ()
+    ties = [tie for identity in own for tie in known.ties.get(identity, ())]
+    to = whom.whom(rule, one.way, whom.around(staff, ties, one.agencies, one.trusted))
     how = rule.tell[one.way].how
     kind = _message(definition, rule, LIST if how == LIST else row.level)
     if how != LIST or kind != rule.message:
         says = {"signal": rule.id} if "signal" in definition.message[kind].parts else {}
-        send(kind, to=to, about=_about(row), says=says, by=by, because=row.id)
+        send(kind, to=to, about=_about(row, own, known.on), says=says, by=by, because=row.id)
     telling.mark_told(row, to=to, way=one.way, how=how, why=one.why, rule=rule)
 
 
@@ -128,15 +158,14 @@ def _message(definition: Partnership, rule: Signal, form: str) -> str:
     return other if other in definition.message else rule.message
 
 
-def _about(row: Kept) -> list[UUID]:
-    """What a message about a signal is about: the child, and what it rests on of the child's own (never the record of a friend
-    or a brother alone). About a place, no record of any child."""
+def _about(row: Kept, own: Collection[UUID], on: Mapping[UUID, set[UUID]]) -> list[UUID]:
+    """What a message about a signal is about: the child (`own`: all their source identities), and what it rests on of the
+    child's own (never the record of a friend or a brother alone; `on`: who stands on each). About a place, no record of any
+    child."""
     if row.identity_id is None:
         return []
-    same, _ = same_people([row.identity_id])
-    own = {identity for identities in same.values() for identity in identities}
-    on = identities_on(UUID(first) for first in row.window or row.cited)
-    return [row.identity_id, *(first for first, there in on.items() if not there.isdisjoint(own))]
+    cited = [UUID(first) for first in row.window or row.cited]
+    return [row.identity_id, *(first for first in cited if not on.get(first, set()).isdisjoint(own))]
 
 
 # --- what people say --------------------------------------------------------------------------------------------------
@@ -166,7 +195,9 @@ def take_to_manager(*, signal: UUID, because: str, by: Actor) -> UUID:
     managers = _managers(by, declared.acknowledge.then)
     says = {"signal": rule.id} if "signal" in declared.parts else {}
     to = [f"role:{role}@{by.agency}" for role in managers]
-    send(rule.message, to=to, about=_about(row), says=says, by=by, because=row.id)
+    own = ids_of(persons_of([row.identity_id]).values()) if row.identity_id is not None else []
+    on = identities_on(UUID(first) for first in row.window or row.cited)
+    send(rule.message, to=to, about=_about(row, own, on), says=says, by=by, because=row.id)
     telling.told_besides(row, to)
     _read(signal, by)
     return made

@@ -9,7 +9,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from sightline.agencies.queries import actor_by_id, partnership, workers
 from sightline.agencies.rules import inboxes, may
@@ -30,6 +29,7 @@ from sightline.timescales.moment import now
 from sightline.vault.asking import Question
 
 MOST = 1000
+INBOXES = 5  # of one reader, at most, that one reason is sent to
 RECEIVE = "receive-messages"  # for an agency's own system
 
 
@@ -38,12 +38,18 @@ def waiting_count(reading: Reading) -> int:
     return waiting_for(reading.actor)
 
 
+_WAITING = Question(
+    lambda holders, most: Outgoing.objects.filter(deliveries__holder__among=holders).filter(_open()).order_by()[:most],
+    *("kind", "because", "id"),
+)
+
+
 def waiting_for(actor: Actor) -> int:
     """As `waiting_count`, for what stands around every page, which reads nothing else. One query."""
     if not may(actor, ACKNOWLEDGE, partnership()):
         return 0
-    mine = _of(actor).filter(_open()).order_by()  # what came for one reason to several of one's inboxes is one
-    return mine.annotate(one=Coalesce("because", "id")).values("kind", "one").distinct()[:MOST].count()
+    # what came for one reason to several of one's inboxes is one
+    return min(MOST, len({(kind, because or id) for kind, because, id in _WAITING(inboxes(actor), MOST * INBOXES)}))
 
 
 def inbox(reading: Reading, *, answered: bool = False, after: str = "", limit: int = 50) -> Page[Line]:

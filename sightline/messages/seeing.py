@@ -36,8 +36,10 @@ def open_to(
     `people`: by the name of an inbox, who reads there. Asked wherever messages are delivered, also after a page's own commit:
     nothing of it changes as whom that page reads.
     """
+    if len(places) < 2 or not any(people.get(place) for place in places):
+        return list(places)  # nobody to choose between
     entries = [UUID(id) for what, id in about if what == "entry"]
-    labels = labels_of(entries, {one.id: one.kind for one in agencies().values()}) if len(places) > 1 else []
+    labels = labels_of(entries, {one.id: one.kind for one in agencies().values()})
     asked = [(label, whole(label)) for _, label in labels]
     found = [
         place

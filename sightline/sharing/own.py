@@ -22,6 +22,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from sightline.sharing.models import Restriction, Tie
 from sightline.sharing.rules import NAMED, Policy, holders
 from sightline.timescales.moment import now
+from sightline.vault.asking import Question
 
 if TYPE_CHECKING:
     from sightline.agencies.types import Actor
@@ -49,29 +50,28 @@ class Own:
 
     def ties(self) -> QuerySet[Tie]:
         """The rows themselves."""
-        return _open_ties(self.actor, self.moment)
+        return _open_ties(Q(holder__in=holders(self.actor)), self.moment)
 
     def kept_rows(self) -> QuerySet[Restriction]:
         """What is kept to named people of whom the reader is none, as rows."""
-        return _kept(self.actor, self.moment)
+        return _kept(Q(holder__in=holders(self.actor)), self.moment)
 
 
 def own_of(policy: Policy, *, few: int = FEW) -> Own:
     """What this policy's actor holds now. Two queries; four where the ties are more than few."""
     moment, actor = now(), policy.actor
-    ties = _open_ties(actor, moment).values_list("kind", "subject")
     usual = min(few, USUAL)
-    rows = list(ties[: usual + 1])
+    rows = _OPEN(holders(actor), moment, usual + 1)
     # the database alone goes through so many, to tell whether there is one more
-    several = len(rows) > usual and (usual == few or bool(ties[few : few + 1]))
+    several = len(rows) > usual and (usual == few or _open_ties(Q(holder__in=holders(actor)), moment)[few : few + 1].exists())
     if len(rows) > usual:
-        rows = [] if several else list(ties)
+        rows = [] if several else _OPEN(holders(actor), moment, few)
     to: dict[str, set[UUID]] = defaultdict(set)
     for kind, subject in rows:
         to[kind].add(subject)
     kept: list[UUID] = []
     if policy.asks_restricted:
-        kept = list(_kept(actor, moment).values_list("subject", flat=True)[: few + 1])
+        kept = [subject for (subject,) in _KEPT(holders(actor), moment, few + 1)]
     return Own(
         actor,
         moment,
@@ -81,15 +81,20 @@ def own_of(policy: Policy, *, few: int = FEW) -> Own:
     )
 
 
-def _open_ties(actor: Actor, moment: datetime) -> QuerySet[Tie]:
-    rows = Tie.objects.filter(holder__in=holders(actor), from_at__lte=moment)
+def _open_ties(of: Q, moment: datetime) -> QuerySet[Tie]:
+    """`of`: whose. Inside a list's own question by their names one by one, for of these a database knows how many there are."""
+    rows = Tie.objects.filter(of, from_at__lte=moment)
     return rows.filter(Q(until=None) | Q(until__gt=moment))
 
 
-def _kept(actor: Actor, moment: datetime) -> QuerySet[Restriction]:
-    named = _open_ties(actor, moment).filter(subject=OuterRef("subject"), kind=NAMED)
+def _kept(of: Q, moment: datetime) -> QuerySet[Restriction]:
+    named = _open_ties(of, moment).filter(subject=OuterRef("subject"), kind=NAMED)
     rows = Restriction.objects.filter(Q(until=None) | Q(until__gt=moment), from_at__lte=moment)
     return rows.filter(~Exists(named))
+
+
+_OPEN = Question(lambda of, moment, most: _open_ties(Q(holder__among=of), moment)[:most], "kind", "subject")
+_KEPT = Question(lambda of, moment, most: _kept(Q(holder__among=of), moment)[:most], "subject")
 
 
 def _absent(policy: Policy, moment: datetime) -> frozenset[str]:

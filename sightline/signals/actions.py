@@ -7,7 +7,7 @@ for messages stand above signals.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -70,6 +70,7 @@ class Found(list[ToTell]):
 COLUMNS = tuple(name for name in columns_of(Standing) if name != "id")
 _STANDING = Question(lambda identities: Standing.objects.filter(identity_id__among=identities))
 _LOOKS = Question(lambda identities: Look.objects.filter(identity_id__among=identities), "id", "identity_id", "at")
+_SEVERAL = Question(lambda signals: Standing.objects.filter(id__among=signals))
 _ONE = Question(lambda signal: Standing.objects.filter(id=signal))
 Kept = Standing  # as stages above name it
 
@@ -79,6 +80,11 @@ def kept(signal: UUID) -> Standing:
     for row in _ONE.rows(signal):
         return row
     raise Standing.DoesNotExist
+
+
+def kept_of(signals: Iterable[UUID]) -> dict[UUID, Standing]:
+    """Several, by id. One query."""
+    return {row.id: row for row in _SEVERAL.rows(set(signals))}
 
 
 @transaction.atomic

@@ -13,8 +13,7 @@ from sightline.agencies.types import WorkerInfo
 from sightline.chronology.listing import authors_of
 from sightline.definition.kinds.signals import WHO
 from sightline.definition.types import Partnership, Signal
-from sightline.sharing.queries import Held, held_between
-from sightline.timescales.moment import now
+from sightline.sharing.queries import Held
 
 ALLOCATED, LEAD, TRUSTED = "allocated", "lead-professional", "trusted-person"
 WORKS_WITH = (ALLOCATED, LEAD)
@@ -71,10 +70,8 @@ def staff(definition: Partnership) -> Staff:
     )
 
 
-def around(there: Staff, identities: Iterable[UUID], agencies: Collection[str], trusted: Trusted | None) -> Around:
-    """Reads who works with a child now. One query."""
-    moment = now()
-    ties = held_between(list(identities), moment, moment)
+def around(there: Staff, ties: Sequence[Held], agencies: Collection[str], trusted: Trusted | None) -> Around:
+    """Who works with a child now, by the ties that hold."""
     return Around(ties, frozenset(agencies), trusted, there.by_role, there.teams, there.workers, there.kinds)
 
 
