@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Field, ForeignKey, Lookup
 
 
@@ -22,8 +23,11 @@ class Among(Lookup):
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        many = list(self.rhs)
+        if not many:
+            raise EmptyResultSet  # as for `__in`: Django leaves out what cannot be, or does not ask at all
         column, parameters = self.process_lhs(compiler, connection)
-        given = [*parameters, given_as(connection.vendor, self.rhs)]
+        given = [*parameters, given_as(connection.vendor, many)]
         if connection.vendor == "postgresql":
             field = self.lhs.output_field
             while field.is_relation:

@@ -11,7 +11,7 @@ questions: how they are made was half of what it cost to take one in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -24,7 +24,7 @@ from sightline.vault.among import given_as
 from sightline.vault.taking import answered, asked, columns_of, made_of
 
 M = TypeVar("M", bound=models.Model)
-_MANY, _NOTHING = "many", "nothing"
+_MANY, _NONE, _NOTHING = "many", "none", "nothing"
 
 
 class _Made(NamedTuple):
@@ -41,10 +41,10 @@ class Question(Generic[M]):
     """What `ask` makes of the values given, as a query of Django's. `names`: the columns that are wanted (none: all of them).
 
     A value is one of these: an id, a text, a moment, a day or bytes, which take their place in a statement that is made already;
-    many of them (any collection), for `among` alone: where one of these is empty, nothing is found, and nothing is asked; None,
-    a number, or yes or no, for each of which there is a statement of its own (a limit; a condition that is left out). So `ask`
-    may choose by these last, never by what the others hold, and may ask for nothing besides what is given: no `now()`. Raises
-    TypeError for any other value, RuntimeError where a value is not to be found in the statement, or something else changes in it.
+    many of them (any collection), for `among` alone; none of them, None, a number, or yes or no, for each of which there is a
+    statement of its own (a condition that is left out; a limit), or none where nothing can be found. So `ask` may choose by
+    these last, never by what the others hold, and may ask for nothing besides what is given: no `now()`. Raises TypeError for
+    any other value, RuntimeError where a value is not to be found in the statement, or something else changes in it.
     """
 
     def __init__(self, ask: Callable[..., models.QuerySet[M]], *names: str) -> None:
@@ -63,7 +63,7 @@ class Question(Generic[M]):
     def _put(self, given: tuple[Any, ...]) -> tuple[_Made | None, list[tuple[Any, ...]]]:
         vendor = connection.vendor
         shape: list[Any] = [vendor]
-        values = []
+        kept, values = [], []
         for value in given:
             how = _PLAIN.get(value.__class__)
             if how is not None:
@@ -75,15 +75,14 @@ class Question(Generic[M]):
             elif isinstance(value, str | bytes) or not hasattr(value, "__iter__"):
                 raise TypeError(f"{value.__class__.__name__} cannot be asked for")
             else:
-                many = list(value)
-                if not many:
-                    return None, []
-                shape.append(_MANY)
-                values.append(given_as(vendor, many))
+                value = list(value)
+                shape.append(_MANY if value else _NONE)
+                values.append(given_as(vendor, value) if value else None)
+            kept.append(value)
         at = tuple(shape)
         made = self._made.get(at, _NOTHING)
         if made is _NOTHING:
-            made = self._made[at] = self._make(vendor, given)
+            made = self._made[at] = self._make(vendor, [_mark_of(value) for value in kept])
         if made is None:
             return None, []
         parameters: Any = made.fixed  # type: ignore[union-attr]
@@ -93,20 +92,20 @@ class Question(Generic[M]):
                 parameters[place] = values[which]
         return made, answered(made.model, made.names, made.statement, parameters)  # type: ignore[union-attr, return-value]
 
-    def _make(self, vendor: str, given: tuple[Any, ...]) -> _Made | None:
+    def _make(self, vendor: str, marks: Sequence[Callable[[int], Any]]) -> _Made | None:
         try:
-            one, other = (self._marked(vendor, given, numbers) for numbers in (count(1), count(1_000_001)))
+            one, other = (self._marked(vendor, marks, numbers) for numbers in (count(1), count(1_000_001)))
         except EmptyResultSet:
             return None
-        if missing := {i for i, value in enumerate(given) if _taken_in(value)} - {which for _, which in one.slots}:
+        if missing := {i for i, mark in enumerate(marks) if _taken_in(mark(0))} - {which for _, which in one.slots}:
             raise RuntimeError(f"what is given does not stand in the statement (number {min(missing) + 1}): {one.statement}")
         if one != other:
             raise RuntimeError(f"what is asked for changes by itself: {one.statement}")
         return one
 
-    def _marked(self, vendor: str, given: tuple[Any, ...], numbers: Any) -> _Made:
+    def _marked(self, vendor: str, how: Sequence[Callable[[int], Any]], numbers: Iterator[int]) -> _Made:
         """The statement for values that are found again in it."""
-        marks = [_mark(value, next(numbers)) for value in given]
+        marks = [mark(next(numbers)) for mark in how]
         found = self._ask(*marks)
         names = self._names or columns_of(found.model)
         statement, parameters = asked(found, names)
@@ -126,7 +125,7 @@ class Question(Generic[M]):
 
 def _taken_in(value: Any) -> bool:
     """Whether a value takes its place in a statement, and is no part of it."""
-    return value is not None and value.__class__ not in (int, bool)
+    return value is not None and value != [] and value.__class__ not in (int, bool)
 
 
 def _same(parameter: Any, mark: Any) -> bool:
@@ -138,24 +137,22 @@ def _same(parameter: Any, mark: Any) -> bool:
     return parameter.__class__ is mark.__class__ and bool(parameter == mark)
 
 
-def _mark(value: Any, number: int) -> Any:
-    """A value of the same kind that nobody would ask for."""
-    if not _taken_in(value):
-        return value
-    kind = value.__class__
-    if kind is UUID:
-        return UUID(int=number)
-    if kind is str:
-        return f"\x01{number}"
-    if kind is datetime:
-        return datetime(1066, 10, 14, tzinfo=UTC) + timedelta(seconds=number)
-    if kind is date:
-        return date(1066, 10, 14) + timedelta(days=number % 1_000_000 + (number > 1_000_000) * 100)
-    if kind is bytes:
-        return b"\x01" + number.to_bytes(8, "big")
-    return [UUID(int=number)]
+def _mark_of(value: Any) -> Callable[[int], Any]:
+    """What makes, of a number, a value of the same kind that nobody would ask for; what is part of a statement stays as it is."""
+    if value is None or value.__class__ in (int, bool):
+        return lambda number: value
+    if value.__class__ in _MARKS:
+        return _MARKS[value.__class__]
+    return (lambda number: [UUID(int=number)]) if value else (lambda number: [])
 
 
+_MARKS: dict[type, Callable[[int], Any]] = {
+    UUID: lambda number: UUID(int=number),
+    str: lambda number: f"\x01{number}",
+    datetime: lambda number: datetime(1066, 10, 14, tzinfo=UTC) + timedelta(seconds=number),
+    date: lambda number: date(1066, 10, 14) + timedelta(days=number % 1_000_000 + number // 1_000_000 * 100),
+    bytes: lambda number: b"\x01" + number.to_bytes(8, "big"),
+}
 _PLAIN: dict[type, Callable[[Any], Any]] = {  # as SQLite takes them; PostgreSQL's driver takes them as they are
     UUID: lambda value: value.hex,
     str: lambda value: value,

@@ -115,6 +115,22 @@ def test_where_nothing_is_asked_for_nothing_is_asked(due):
     assert len(put) == 0
 
 
+def test_none_of_many_is_nothing_where_it_must_be_so_and_no_more(due):
+    """Beside another condition, or where it is left out, an empty collection means what it means to Django."""
+    either = Question(lambda ids, verbs: by_tries().filter(Q(id__among=ids) | Q(verb__among=verbs)), "tries")
+    but = Question(lambda ids, verbs: by_tries(verb__among=verbs).exclude(id__among=ids), "tries")
+    both = Question(lambda ids, verbs: by_tries(verb__among=verbs, id__among=ids), "tries")
+    ids, verbs = [due[2].id], HOSTILE[:2]
+    for question, expected in (
+        (either, {(0, 0): [], (0, 2): [(0,), (1,)], (1, 0): [(2,)], (1, 2): [(0,), (1,), (2,)]}),
+        (but, {(0, 0): [], (0, 2): [(0,), (1,)], (1, 0): [], (1, 2): [(0,), (1,)]}),
+        (both, {(0, 0): [], (0, 2): [], (1, 0): [], (1, 2): []}),
+    ):
+        for _ in range(2):
+            assert {(m, n): question(ids[:m], (v for v in verbs[:n])) for m, n in expected} == expected
+    assert list(Due.objects.filter(id__among=[])) == [] and Due.objects.exclude(id__among=[]).count() == len(due)
+
+
 @pytest.mark.parametrize("value", [1.5, object(), timedelta(1)])
 def test_what_cannot_be_asked_for_is_refused(database, value):
     with pytest.raises(TypeError, match="cannot be asked for"):
