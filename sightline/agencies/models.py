@@ -30,9 +30,9 @@ class Agency(models.Model):
 class WorkerManager(BaseUserManager["Worker"]):
     def get(self, *args: Any, **named: Any) -> Worker:
         """With the agency, which whoever acts is asked for at once: each request begins with it."""
-        if args or named.keys() != {"pk"}:
+        if args or named.keys() != {"pk"} or not isinstance(named["pk"], uuid.UUID):
             return self.select_related("agency").get(*args, **named)
-        for values in _WITH_AGENCY(uuid.UUID(str(named["pk"]))):
+        for values in _WITH_AGENCY(named["pk"]):
             [found] = made_of(Worker, _OWN, [values[: len(_OWN)]])
             [found.agency] = made_of(Agency, _OF_AGENCY, [values[len(_OWN) :]])
             return found

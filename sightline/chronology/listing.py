@@ -48,11 +48,11 @@ class Shown:
     sight: Sight
     earlier: int  # versions that it replaced
 
+
 _FIRSTS = Question(lambda ids: Entry.objects.filter(id__among=ids), "id", "first")
 _AUTHORS = Question(lambda ids: Entry.objects.filter(id__among=ids), "id", "author")
 _ENTRIES = Question(lambda ids: Entry.objects.filter(id__among=ids))
 _PEOPLE = Question(lambda entries: Part.objects.filter(entry_id__among=entries).order_by("id"), "entry_id", "identity_id")
-
 
 
 def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:

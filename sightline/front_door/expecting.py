@@ -6,7 +6,7 @@ away, and is made again from the record.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def await_(*, first: UUID, by: Actor) -> tuple[list[datetime], list[datetime]]:
     """Waits for what must follow a record (its first version), where something must. Returns when to look next, and when to
     ask again, because a clock that the record names has not begun."""
     found: list[datetime] = []
-    again: list[UUID] = []
+    again: list[Awaited] = []
     with reading(by, PURPOSE, about="expect") as opened:
         there = _there(opened, first)
         later = _begins_later(opened, first, there)
@@ -68,7 +68,7 @@ def await_(*, first: UUID, by: Actor) -> tuple[list[datetime], list[datetime]]:
             kept = Awaited.objects.select_for_update().get(expected=declared.id, first=first)
             reopened = _awaited_again(kept, state)
             if reopened:
-                again.append(kept.id)
+                again.append(kept)
             if kept.closed_at is None:
                 kept.started_at, kept.due_at = state.started_at, state.due_at
                 kept.run_at = max(row.run_at, kept.told_at or row.run_at)
@@ -132,17 +132,17 @@ def look(*, by: Actor) -> datetime | None:
     due = Awaited.objects.select_for_update().filter(run_at__lte=moment).order_by("run_at", "id")
     rows = [row for which in (Q(closed_at=None), came_soon) for row in due.filter(which)[:MOST]]  # each by its own index
     missing: dict[tuple[str, str, bool], list[Awaited]] = defaultdict(list)
-    closed: list[UUID] = []
-    again: list[UUID] = []
+    closed: list[Awaited] = []
+    again: list[Awaited] = []
     with reading(by, PURPOSE, about="look-for-expected") as opened:
         for row in sorted(rows, key=lambda row: (row.run_at, row.id))[:MOST]:
             state = _state(opened, row)
             if state is not None and state.stopped_at is None:
                 if _awaited_again(row, state):
-                    again.append(row.id)
+                    again.append(row)
                 missing[row.expected, row.agency, further(definition.expected[row.expected], row.times)].append(row)
             elif _close(opened, row):
-                closed.append(row.id)
+                closed.append(row)
     _note("close-expected", closed, by)
     _note("await-again", again, by)
     for (name, agency, _), some in missing.items():
@@ -160,8 +160,8 @@ def came(*, first: UUID, by: Actor) -> list[datetime]:
     looks: list[datetime] = []
     if not wanted or not awaited.exists():
         return looks
-    closed: list[UUID] = []
-    again: list[UUID] = []
+    closed: list[Awaited] = []
+    again: list[Awaited] = []
     with reading(by, PURPOSE, about="expect") as opened:
         ever = {person for version in versions_of(first) for person in persons_on(version)}
         found = of_people(opened, ever, records={one.after for one in wanted})
@@ -172,11 +172,11 @@ def came(*, first: UUID, by: Actor) -> list[datetime]:
                 continue  # its clock does not run now: a day that lies ahead, say
             if state.stopped_at is not None:
                 if row.closed_at is None and _close(opened, row):
-                    closed.append(row.id)
+                    closed.append(row)
             elif _awaited_again(row, state):
                 row.run_at = max(row.run_at, now())
                 row.save(update_fields=["state", "closed_at", "run_at"])
-                again.append(row.id)
+                again.append(row)
                 looks.append(row.run_at)
     _note("close-expected", closed, by)
     _note("await-again", again, by)
@@ -212,10 +212,19 @@ def _close(opened: Reading, row: Awaited) -> bool:
     return open_
 
 
-def _note(verb: str, rows: Sequence[UUID], by: Actor) -> None:
-    """On the record: what is awaited no longer, or again."""
+def _note(verb: str, rows: Sequence[Awaited], by: Actor) -> None:
+    """On the record: what is awaited no longer, or again; as what it stands now (came, explained, waiting, missing)."""
     if rows:
-        write(kind="run", verb=verb, actor=by.id, acting_for=by.agency, purpose="scheduled-work", ids=rows)
+        write(
+            kind="run",
+            verb=verb,
+            actor=by.id,
+            acting_for=by.agency,
+            purpose="scheduled-work",
+            policy=partnership().hash,
+            ids=[row.id for row in rows],
+            detail={"states": dict(Counter(row.state for row in rows))},
+        )
 
 
 def _explained(opened: Reading, declared: Expected, first: UUID) -> bool:

@@ -196,7 +196,7 @@ def take_to_manager(*, signal: UUID, because: str, by: Actor) -> UUID:
     says = {"signal": rule.id} if "signal" in declared.parts else {}
     to = [f"role:{role}@{by.agency}" for role in managers]
     own = ids_of(persons_of([row.identity_id]).values()) if row.identity_id is not None else []
-    on = identities_on(UUID(first) for first in row.window or row.cited)
+    on = identities_on(UUID(first) for first in row.window or row.cited) if own else {}
     send(rule.message, to=to, about=_about(row, own, on), says=says, by=by, because=row.id)
     telling.told_besides(row, to)
     _read(signal, by)

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from sightline.agencies.queries import actor_by_id, partnership, workers
 from sightline.agencies.rules import inboxes, may
@@ -29,7 +30,6 @@ from sightline.timescales.moment import now
 from sightline.vault.asking import Question
 
 MOST = 1000
-INBOXES = 5  # of one reader, at most, that one reason is sent to
 RECEIVE = "receive-messages"  # for an agency's own system
 
 
@@ -38,9 +38,14 @@ def waiting_count(reading: Reading) -> int:
     return waiting_for(reading.actor)
 
 
-_WAITING = Question(
-    lambda holders, most: Outgoing.objects.filter(deliveries__holder__among=holders).filter(_open()).order_by()[:most],
-    *("kind", "because", "id"),
+_WAITING = Question(  # what came for one reason to several of one's inboxes is one
+    lambda holders: Outgoing.objects.filter(deliveries__holder__among=holders)
+    .filter(_open())
+    .order_by()
+    .annotate(one=Coalesce("because", "id"))
+    .values_list("kind", "one")
+    .distinct()[:MOST],
+    "kind",
 )
 
 
@@ -48,8 +53,7 @@ def waiting_for(actor: Actor) -> int:
     """As `waiting_count`, for what stands around every page, which reads nothing else. One query."""
     if not may(actor, ACKNOWLEDGE, partnership()):
         return 0
-    # what came for one reason to several of one's inboxes is one
-    return min(MOST, len({(kind, because or id) for kind, because, id in _WAITING(inboxes(actor), MOST * INBOXES)}))
+    return len(_WAITING(inboxes(actor)))
 
 
 def inbox(reading: Reading, *, answered: bool = False, after: str = "", limit: int = 50) -> Page[Line]:

@@ -68,9 +68,12 @@ class Found(list[ToTell]):
 
 
 COLUMNS = tuple(name for name in columns_of(Standing) if name != "id")
-_STANDING = Question(lambda identities: Standing.objects.filter(identity_id__among=identities))
+# locked, in one order, until what is found is written: an answer given meanwhile must not be written over
+_STANDING = Question(
+    lambda identities: Standing.objects.select_for_update().filter(identity_id__among=identities).order_by("id")
+)
 _LOOKS = Question(lambda identities: Look.objects.filter(identity_id__among=identities), "id", "identity_id", "at")
-_SEVERAL = Question(lambda signals: Standing.objects.filter(id__among=signals))
+_SEVERAL = Question(lambda signals: Standing.objects.select_for_update().filter(id__among=signals).order_by("id"))
 _ONE = Question(lambda signal: Standing.objects.filter(id=signal))
 Kept = Standing  # as stages above name it
 
@@ -83,7 +86,7 @@ def kept(signal: UUID) -> Standing:
 
 
 def kept_of(signals: Iterable[UUID]) -> dict[UUID, Standing]:
-    """Several, by id. One query."""
+    """Several, by id, locked until the caller's transaction ends: telling of them writes them. One query."""
     return {row.id: row for row in _SEVERAL.rows(set(signals))}
 
 

@@ -48,7 +48,9 @@ def world_of(definition: Partnership, place: str, there: Iterable[AtPlace]) -> W
 
 # that a place is named is said besides, for then the index of those that are is used
 _LOOKS = Question(lambda places: Look.objects.filter(place__among=places).exclude(place=""), "id", "place", "at")
-_STANDING = Question(lambda places: Standing.objects.filter(place__among=places).exclude(place=""))
+_STANDING = Question(
+    lambda places: Standing.objects.select_for_update().filter(place__among=places).exclude(place="").order_by("id")
+)
 
 
 @transaction.atomic

@@ -30,7 +30,8 @@ from sightline.vault.ids import Ids
 HISTORY = timedelta(days=7)  # what could have been seen longer ago than this when it came to us is nobody's to be told
 MORNING = time(7)
 Whose = TypeVar("Whose", bound=Hashable)  # a person's id, or a place's digest
-_TOLD = ("told_at", "told", "tells_at", "rests_until", "answered", "answered_at", "answered_by", "changed_at")
+_TOLD = ("told_at", "told", "tells_at", "rests_until", "changed_at")
+_ANSWERED = ("answered", "answered_at", "answered_by")
 _NOTHING = World()  # where what is known was worked out already
 
 
@@ -167,11 +168,13 @@ def mark_told(row: Standing, *, to: Sequence[str], way: int, how: str, why: str,
     row.told = {"to": list(to), "way": way, "how": how, "level": row.level, "cited": row.cited}
     row.tells_at = None
     row.rests_until = windows.after(rule.rest, moment)
+    written = _TOLD
     if asks_anew:
         row.answered, row.answered_at, row.answered_by = "", None, ""
+        written = *_TOLD, *_ANSWERED
         note(row, "rose-again", detail={"after": "answered", "why": why})
     row.changed_at = moment
-    change_objects([row], _TOLD)
+    change_objects([row], written)
     look_at_rests_end(row)
     told_besides(row, to)
     note(row, "escalated" if why == "unanswered" else "told", detail={"to": list(to), "how": how, "why": why}, by=by)

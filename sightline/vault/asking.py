@@ -42,9 +42,10 @@ class Question(Generic[M]):
 
     A value is one of these: an id, a text, a moment, a day or bytes, which take their place in a statement that is made already;
     many of them (any collection), for `among` alone; none of them, None, a number, or yes or no, for each of which there is a
-    statement of its own (a condition that is left out; a limit), or none where nothing can be found. So `ask` may choose by
-    these last, never by what the others hold, and may ask for nothing besides what is given: no `now()`. Raises TypeError for
-    any other value, RuntimeError where a value is not to be found in the statement, or something else changes in it.
+    statement of its own (a condition that is left out; a limit: never one of many numbers, for none is forgotten), or none
+    where nothing can be found. So `ask` may choose by these last, never by what the others hold, and may ask for nothing
+    besides what is given: no `now()`. Raises TypeError for any other value, RuntimeError where a value is not to be found in
+    the statement, or something else changes in it.
     """
 
     def __init__(self, ask: Callable[..., models.QuerySet[M]], *names: str) -> None:

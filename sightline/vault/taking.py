@@ -57,7 +57,7 @@ def asked(found: models.QuerySet[Any], names: tuple[str, ...]) -> tuple[str, tup
     """What is put to the database. Django makes each column anew for each question, which costs more than the rest of it: it is
     asked for the first alone, and the others are put in their place (where it orders by "1", that is still the first)."""
     query = found.query
-    if query.combinator:  # whoever put them together has said which columns
+    if query.combinator or query.values_select:  # whoever put it together has said which columns; `names` are the first of them
         return query.sql_with_params()
     if len(names) > 1 and not _joined(names) and not (query.distinct or query.group_by or query.annotations or query.extra):
         one, every = _columns(connection.vendor, found.model, names)

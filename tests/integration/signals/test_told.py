@@ -14,7 +14,7 @@ from sightline.messages.models import Acknowledged, Delivered, Outgoing
 from sightline.messages.seeing import open_to
 from sightline.sharing.reading import reading
 from sightline.sharing.standing import NOBODY, nobody, standing
-from sightline.signals import queries
+from sightline.signals import queries, telling
 from sightline.signals.models import Standing
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import pretend
@@ -48,6 +48,20 @@ def test_what_comes_late_or_as_history_is_told_only_where_it_is_news(people, mon
     )
     assert Standing.objects.count() == 2 and Outgoing.objects.filter(kind="signal-raised").count() == 1
     assert Standing.objects.exclude(id=row.id).get().since == parse_moment("2025-02-05 12:00")
+
+
+def test_an_answer_given_while_somebody_is_told_again_stands(people, monkeypatch):
+    """Whoever tells again, because nobody has answered, read the signal before somebody did."""
+    in_force(monkeypatch, rule())
+    three(child())
+    before = Standing.objects.get()
+    with pretend(parse_moment("2025-02-04 09:00")):
+        signalling.answer(signal=before.id, answer="acted", because=BECAUSE, by=people["mona"])
+        answered = Standing.objects.get()
+        telling.mark_told(before, to=["role:team-manager"], way=0, how="bell", why="unanswered", rule=rule())
+    row = Standing.objects.get()
+    assert (row.answered, row.answered_at, row.answered_by) == ("acted", answered.answered_at, answered.answered_by)
+    assert row.told["to"] == ["role:team-manager"]
 
 
 def test_what_is_graver_breaks_the_rest(people, monkeypatch):
