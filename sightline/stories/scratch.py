@@ -54,6 +54,7 @@ class Scratch:
         self._collected = gc.get_threshold()
 
     def __enter__(self) -> Scratch:
+        self._tables = self._ready(f"tables-{_fingerprint()[:16]}", _migrate)  # before any story: none of them waits for it
         gc.freeze()  # what stands by now stays: looking through it again and again was a tenth of a story
         gc.set_threshold(FEW_COLLECTIONS, 20, 20)
         return self
@@ -81,9 +82,8 @@ class Scratch:
         return self._templates[partnership]
 
     def _made(self, partnership: str) -> Path:
-        tables = self._ready(f"tables-{_fingerprint()[:16]}", _migrate)
         own = Path(self._folder.name) / f"{partnership}.sqlite3"
-        shutil.copyfile(tables, own)
+        shutil.copyfile(self._tables, own)
         with _partnership(partnership), pointed_at(own):  # not kept: what it writes in the ledger is under this run's key
             take_from_definition(by=machine("feed-machine"))
         return own
