@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sightline.agencies.types import Actor
 from sightline.chronology.models import Entry, Opening, Part
+from sightline.chronology.queries import opened_for_each
 from sightline.chronology.types import Writing
 from sightline.definition.types import Partnership
 from sightline.timescales.moment import now
@@ -121,9 +122,8 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
     """
     if not concerns or not windows:
         return 0
-    there: dict[UUID, set[str]] = {identity: set() for identity, _, _ in concerns}
-    for identity, record in _OPENINGS(there):
-        there[identity].add(record)
+    already = opened_for_each([identity for identity, _, _ in concerns], None)
+    there = {identity: set(already.get(identity, ())) for identity, _, _ in concerns}
     rows, ids = [], Ids()
     for identity, entry, known in concerns:
         opened = there[identity]
@@ -145,9 +145,6 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
     return len(rows)
 
 
-_OPENINGS = Question(
-    lambda identities: Opening.objects.filter(identity_id__among=identities), "identity_id", "record"
-)
 _VERSIONS = Question(lambda first: Entry.objects.filter(first=first).order_by("known_at", "recorded_at"), "id")
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sightline.chronology import rules
 from sightline.chronology.models import Entry, Part
+from sightline.chronology.placing import ON_ENTRIES
 from sightline.chronology.queries import (
     _since,
     entries_of,
@@ -33,10 +34,6 @@ _HELD = Question(
     *("identity_id", "role", "entry_id", *(f"entry__{name}" for name in ENTRY)),
 )
 _VERSIONS = Question(lambda firsts: Entry.objects.filter(first__among=firsts).order_by("known_at", "recorded_at"))
-_ON = Question(
-    lambda entries: Part.objects.filter(entry_id__among=entries).order_by("id"),
-    *("entry_id", "identity_id", "role", "child"),
-)
 
 
 class _On(NamedTuple):
@@ -78,7 +75,7 @@ def notices(reading: Reading, firsts: Iterable[UUID]) -> dict[UUID, Noticed]:
         standing[row.first] = row
         earlier[row.first] += 1
     parts: dict[UUID, list[_On]] = defaultdict(list)
-    for entry_id, *on in _ON([row.id for row in standing.values()]):
+    for entry_id, *on in ON_ENTRIES([row.id for row in standing.values()]):
         parts[entry_id].append(_On(*on))
     person_of, same = _people([p.identity_id for some in parts.values() for p in some if p.child])
     opened = opened_for_each(list(person_of), None)

@@ -14,13 +14,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import allowed_values, is_sealed, known_by, label_of, latest_of, opened_for_each
+from sightline.chronology.queries import allowed_values, is_sealed, label_of, latest_of, opened_for_each
 from sightline.definition.records import facts
 from sightline.identity.queries import rows_by_id, rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen
-from sightline.vault.asking import Question
+from sightline.vault.asking import Question, known_by
 
 READ = (  # of an entry: as plain rows, for a machine reads them by the hundred
     "id",

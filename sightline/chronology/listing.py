@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.passing import Line, newest
+from sightline.chronology.placing import ON_ENTRIES
 from sightline.chronology.queries import entries_of, handled_on, is_sealed, label_of, latest_of, opened_for_each, view
 from sightline.chronology.types import EntryView
 from sightline.chronology.veiled import learn
@@ -52,7 +53,6 @@ class Shown:
 _FIRSTS = Question(lambda ids: Entry.objects.filter(id__among=ids), "id", "first")
 _AUTHORS = Question(lambda ids: Entry.objects.filter(id__among=ids), "id", "author")
 _ENTRIES = Question(lambda ids: Entry.objects.filter(id__among=ids))
-_PEOPLE = Question(lambda entries: Part.objects.filter(entry_id__among=entries).order_by("id"), "entry_id", "identity_id")
 
 
 def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:
@@ -143,7 +143,7 @@ def labels_of(entries: Iterable[UUID], kinds: Mapping[str, str]) -> list[tuple[E
     found = []
     rows = _ENTRIES.rows(list(entries))
     subjects: dict[UUID, dict[UUID, None]] = defaultdict(dict)
-    for entry_id, identity in _PEOPLE([row.id for row in rows]):
+    for entry_id, identity, _, _ in ON_ENTRIES([row.id for row in rows]):
         subjects[entry_id][identity] = None
     for row in rows:
         if not row.routine:

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import known_by, latest_of
-from sightline.vault.asking import Question
+from sightline.chronology.queries import latest_of
+from sightline.vault.asking import Question, known_by
 
 SEALED = "sealed"
 OPEN = Q(entry__pointer_only=False, entry__routine=False)
@@ -31,7 +31,7 @@ _PARTS = Question(
     ).order_by("id"),
     *_PART,
 )
-_ON_ENTRIES = Question(lambda entries: Part.objects.filter(entry_id__among=entries).order_by("id"), *_PART)
+ON_ENTRIES = Question(lambda entries: Part.objects.filter(entry_id__among=entries).order_by("id"), *_PART)
 _HEADS = Question(
     lambda entries, known_on: Entry.objects.filter(known_by(known_on), id__among=entries)
     .exclude(handling=SEALED)
@@ -87,7 +87,7 @@ def on_entries(entries: Mapping[UUID, Placed]) -> list[Placed]:
         return []
     return [
         entries[entry]._replace(identity=identity, role=role, child=bool(child))
-        for entry, identity, role, child in _ON_ENTRIES(list(entries))
+        for entry, identity, role, child in ON_ENTRIES(list(entries))
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from sightline.agencies.types import AgencyInfo
 from sightline.chronology import rules
@@ -29,7 +29,7 @@ from sightline.sharing.standing import trusted
 from sightline.sharing.types import Label, Level, Sight
 from sightline.timescales.london import local, say
 from sightline.vault.actions import CannotOpen, Erased
-from sightline.vault.asking import Question
+from sightline.vault.asking import Question, known_by
 from sightline.vault.taking import columns_of, made_of
 
 log = logging.getLogger(__name__)
@@ -67,11 +67,6 @@ _OF_CHILD = Question(
     ).order_by("-happened", "-id"),
     *("role", *(f"entry__{name}" for name in _COLUMNS)),
 )
-
-
-def known_by(known_on: datetime | None, what: str = "known_at") -> Q:
-    """What was known by a moment; everything where none is given."""
-    return Q() if known_on is None else Q(**{f"{what}__lte": known_on})
 
 
 @dataclass(frozen=True, slots=True)

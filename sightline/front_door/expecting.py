@@ -66,8 +66,7 @@ def await_(*, first: UUID, by: Actor) -> tuple[list[datetime], list[datetime]]:
             Awaited.objects.bulk_create([row], ignore_conflicts=True)
             # a corrected record may have begun later, or ended already
             kept = Awaited.objects.select_for_update().get(expected=declared.id, first=first)
-            reopened = _awaited_again(kept, state)
-            if reopened:
+            if _awaited_again(kept, state):
                 again.append(kept)
             if kept.closed_at is None:
                 kept.started_at, kept.due_at = state.started_at, state.due_at
@@ -171,7 +170,8 @@ def came(*, first: UUID, by: Actor) -> list[datetime]:
             if state is None:
                 continue  # its clock does not run now: a day that lies ahead, say
             if state.stopped_at is not None:
-                if row.closed_at is None and _close(opened, row):
+                if row.closed_at is None:
+                    _close(opened, row)
                     closed.append(row)
             elif _awaited_again(row, state):
                 row.run_at = max(row.run_at, now())

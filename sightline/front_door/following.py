@@ -143,7 +143,7 @@ def read_for(definition: Partnership, kept: Queue) -> frozenset[str]:
 
 
 class _History(NamedTuple):
-    """One child's entries, and beside each what it is to a notice that came after it."""
+    """One child's entries, and what each is to a notice that came after it."""
 
     entries: Sequence[MachineEntry]
     earlier: Sequence[danger.Earlier]
@@ -177,7 +177,7 @@ def _judge(
     why: dict[str, int] = {}
     before: dict[str, int] = {}
     for history in histories or [_History((), ())]:
-        earlier = [one for entry, one in zip(history.entries, history.earlier, strict=True) if entry.first != row.entry]
+        earlier = [one for one in history.earlier if one.first != str(row.entry)]
         judged = danger.judge(definition, facts, earlier, happened=row.happened)
         best = judged if judged.rank < best.rank else best
         for id in judged.why:

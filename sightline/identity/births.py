@@ -6,13 +6,11 @@ For: rules that ask how old somebody is. Not for: pages, which read a whole prof
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from sightline.identity import rules
 from sightline.identity.models import SourceIdentity, Version
@@ -22,7 +20,7 @@ from sightline.sharing.types import Level
 from sightline.timescales.london import local_day
 from sightline.timescales.partial import parse_partial
 from sightline.vault.actions import CannotOpen
-from sightline.vault.asking import Question
+from sightline.vault.asking import Question, known_by
 
 COMPARED = {"born": "born", "sex": "sex", "nhs-number": "nhs_number", "upn": "upn"}
 SAYS_NOTHING = frozenset({"", "u", "x", "9", "0", "unknown"})
@@ -39,12 +37,12 @@ class Born:
     differs: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def _versions(identities: Collection[UUID], known_on: datetime | None) -> QuerySet[Version]:
-    asked = Version.objects.filter(identity_id__among=identities)
-    return (asked if known_on is None else asked.filter(known_at__lte=known_on)).order_by("known_at", "recorded_at")
-
-
-_VERSIONS = Question(_versions, "id", "identity_id", "known_at", "body")
+_VERSIONS = Question(
+    lambda identities, known_on: Version.objects.filter(known_by(known_on), identity_id__among=identities).order_by(
+        "known_at", "recorded_at"
+    ),
+    *("id", "identity_id", "known_at", "body"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,17 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from sightline.identity.models import Relation
-from sightline.vault.asking import Question
+from sightline.vault.asking import Question, known_by
 
-
-def _told(identities: Collection[UUID], known_on: datetime | None) -> QuerySet[Relation]:
-    asked = Relation.objects.filter(Q(subject_id__among=identities) | Q(object_id__among=identities))
-    return (asked if known_on is None else asked.filter(known_at__lte=known_on)).order_by("known_at", "id")
-
-
-_TOLD = Question(_told, "subject_id", "relation", "object_id", "known_at")
+_TOLD = Question(
+    lambda identities, known_on: Relation.objects.filter(
+        Q(subject_id__among=identities) | Q(object_id__among=identities), known_by(known_on)
+    ).order_by("known_at", "id"),
+    *("subject_id", "relation", "object_id", "known_at"),
+)
 
 
 class Told(NamedTuple):

@@ -24,7 +24,12 @@ from sightline.vault.among import given_as
 from sightline.vault.taking import answered, asked, columns_of, made_of
 
 M = TypeVar("M", bound=models.Model)
-_MANY, _NONE, _NOTHING = "many", "none", "nothing"
+_MANY, _NONE = "many", "none"
+
+
+def known_by(known_on: datetime | None, what: str = "known_at") -> models.Q:
+    """What was known by a moment, for a question that may be asked of any; everything where none is given."""
+    return models.Q() if known_on is None else models.Q(**{f"{what}__lte": known_on})
 
 
 class _Made(NamedTuple):
@@ -81,17 +86,15 @@ class Question(Generic[M]):
                 values.append(given_as(vendor, value) if value else None)
             kept.append(value)
         at = tuple(shape)
-        made = self._made.get(at, _NOTHING)
-        if made is _NOTHING:
-            made = self._made[at] = self._make(vendor, [_mark_of(value) for value in kept])
+        if at not in self._made:
+            self._made[at] = self._make(vendor, [_mark_of(value) for value in kept])
+        made = self._made[at]
         if made is None:
             return None, []
-        parameters: Any = made.fixed  # type: ignore[union-attr]
-        if made.slots:  # type: ignore[union-attr]
-            parameters = list(parameters)
-            for place, which in made.slots:  # type: ignore[union-attr]
-                parameters[place] = values[which]
-        return made, answered(made.model, made.names, made.statement, parameters)  # type: ignore[union-attr, return-value]
+        parameters = list(made.fixed)
+        for place, which in made.slots:
+            parameters[place] = values[which]
+        return made, answered(made.model, made.names, made.statement, parameters)
 
     def _make(self, vendor: str, marks: Sequence[Callable[[int], Any]]) -> _Made | None:
         try:
