@@ -104,11 +104,14 @@ def stood(reading: Reading, first: UUID) -> Stood | None:
     return Stood(entry.record, entry.agency, entry.happened, entry.known_at, entry.stated, people)
 
 
-def known_between(records: Collection[str], since: datetime, until: datetime) -> list[tuple[UUID, UUID, str, str]]:
-    """What of these record types became known after `since` and up to `until`, and was no history: (first version, the
-    version, record, agency), the first known first. Ids and codes alone, for stages above."""
+def arrived_between(
+    records: Collection[str], since: datetime, until: datetime, known_after: datetime
+) -> list[tuple[UUID, UUID, str, str]]:
+    """What of these record types arrived here after `since` and up to `until`, however late, and was known no earlier than
+    `known_after` (what was is history): (first version, the version, record, agency), the first known first. Ids and codes
+    alone, for stages above."""
     rows = Entry.objects.filter(
-        record__in=list(records), known_at__gt=since, known_at__lte=until, stated=False, routine=False
+        record__in=list(records), recorded_at__gt=since, recorded_at__lte=until, known_at__gt=known_after, routine=False
     )
     found: dict[UUID, tuple[UUID, UUID, str, str]] = {}
     for id, first, record, agency in rows.order_by("known_at", "id").values_list("id", "first", "record", "agency"):

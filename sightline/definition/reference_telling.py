@@ -59,7 +59,8 @@ def _expected(p: Partnership, one: Expected) -> list[str]:
 def day_lists(p: Partnership) -> list[str]:
     """The lists that are made each morning, and what is reviewed item by item."""
     out = [f"# The day's lists in {p.info.title}", ""]
-    out += ["A list holds what became known since the one before it was made, and says why each line stands on it.", ""]
+    out += ["A list holds what arrived since the one before it was made, also what was sent late, and says why each line"]
+    out += ["stands on it.", ""]
     for one in p.daylist.values():
         out += _list(p, one)
     for review in p.itemreview.values():

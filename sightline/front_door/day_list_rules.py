@@ -12,7 +12,7 @@ from sightline.definition.types import Partnership
 from sightline.timescales.london import at, local, local_day, parse_moment
 from sightline.timescales.working import DAY, WorkingDays
 
-LONGEST_GAP = 14  # days: a list that was not kept for longer begins afresh
+LONGEST_GAP = 14  # days: a list that was not kept for longer begins afresh; what was known before is history to it
 
 
 def sits(declared: DayList, day: date, days: WorkingDays) -> bool:
@@ -35,13 +35,18 @@ def next_sitting(declared: DayList, after: datetime, days: WorkingDays) -> date:
 
 
 def covers_from(declared: DayList, day: date, days: WorkingDays, last: datetime | None) -> datetime:
-    """From when on the list of a day holds what became known: since the one before it was built, so that Monday's covers
+    """From when on the list of a day holds what arrived: since the one before it was built, so that Monday's covers
     the weekend, and the first after Christmas the days between."""
     before = day - DAY
     while not sits(declared, before, days) and (day - before).days < LONGEST_GAP:
         before -= DAY
     usual = built_at(declared, before)
     return max(last, built_at(declared, day) - timedelta(days=LONGEST_GAP)) if last is not None else usual
+
+
+def known_after(until: datetime) -> datetime:
+    """What was known before this is history to a list until `until`, and no late arrival."""
+    return until - timedelta(days=LONGEST_GAP)
 
 
 def brings(declared: DayList, record: str, facts: Mapping[str, Any], counted: Mapping[int, int]) -> list[int]:

@@ -1,14 +1,15 @@
 """The day's lists: made each morning from what came in, with what each agency brings, what was decided, and who does what.
 
-A list holds what became known since the one before it was made. Whoever sits on it sees headlines of those on it until the
-next is made: the tie says so, and nothing else does. What was decided is an entry on the children's chronologies; what an
-agency brings and what somebody is to do are sealed for whoever the line is about.
+A list holds what arrived since the one before it was made, also what an agency had known for days and sent late. Whoever
+sits on it sees headlines of those on it until the next is made: the tie says so, and nothing else does. What was decided is
+an entry on the children's chronologies; what an agency brings and what somebody is to do are sealed for whoever the line is
+about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from sightline.agencies.types import Actor
 from sightline.chronology.actions import versions_of, write_here
 from sightline.chronology.events import MachineEntry, of_people
 from sightline.chronology.queries import subjects_of
-from sightline.chronology.tracing import known_between
+from sightline.chronology.tracing import arrived_between
 from sightline.clocks.rules import working_days
 from sightline.definition.kinds.day_lists import DayList, Sits
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
@@ -38,6 +39,7 @@ from sightline.vault.actions import CannotOpen, Keyring
 
 MACHINE, SEE, KEEP, AGENDA = "clock-machine", "see-day-list", "keep-day-list", "agenda"
 HEARD = "heard"  # of a line on a list that decides nothing
+SETTLED = timedelta(minutes=1)  # what is younger may not be committed yet, and is on the next list
 
 
 def _require(by: Actor, permission: str) -> None:
@@ -78,10 +80,11 @@ def build(*, day_list: str, day: date, by: Actor) -> int | None:
         ListDay.objects.filter(day_list=day_list, day__lt=day).order_by("-day").values_list("until", flat=True).first()
     )
     since = rules.covers_from(declared, day, working_days(definition), before)
+    until = max(since, moment - SETTLED)
     made, new = ListDay.objects.get_or_create(
         day_list=day_list,
         day=day,
-        defaults={"since": since, "until": moment, "built_at": moment, "definition": definition.hash},
+        defaults={"since": since, "until": until, "built_at": moment, "definition": definition.hash},
     )
     if not new:
         return None
@@ -114,7 +117,7 @@ def build(*, day_list: str, day: date, by: Actor) -> int | None:
 def _lines(opened: Reading, declared: DayList, made: ListDay) -> list[ListLine]:
     records = {record for takes in declared.takes for record in takes.record}
     pointers = {record for takes in declared.takes if takes.pointer for record in takes.record}
-    arrived = known_between(records, made.since, made.until)
+    arrived = arrived_between(records, made.since, made.until, rules.known_after(made.until))
     on = {first: [(i, child) for i, child, _ in subjects_of(version)] for first, version, _, _ in arrived}
     person_of = persons_of(i for some in on.values() for i, _ in some)
     children = [person_of[i] for some in on.values() for i, child in some if child and i in person_of]

@@ -125,7 +125,7 @@ class Awaited(models.Model):
 
 
 class ListDay(models.Model):
-    """A list as it was built for one sitting: what was known from `since` until `until`."""
+    """A list as it was built for one sitting: what arrived from `since` until `until`."""
 
     classification = dict.fromkeys(("id", "day_list", "day", "since", "until", "built_at", "definition"), "internal")
 

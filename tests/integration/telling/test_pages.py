@@ -46,7 +46,8 @@ def furnish():
     """An incident about two children, an absence, and an incident of which no notice came; and a list for today."""
     also = (Named("v", ("victim",), MUM),)
     words = {"professional_judgement": "high", "children_present": "yes", "voice_of_child": "I hid behind the sofa."}
-    send(told("domestic-abuse-incident", "child", (UNA, TOM), at=hour_ago(), also=also, **words))
+    incident = told("domestic-abuse-incident", "child", (UNA, TOM), at=hour_ago(), also=also, **words)
+    send(incident, at=hour_ago(0.05))  # what arrived within the last minute is on the next list
     send(
         told(
             "missing-episode",
