@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sightline.chronology.types import EntryView, Professional, State, Voice
 from sightline.definition.records import code_title
@@ -11,8 +12,22 @@ from sightline.definition.types import Partnership, RecordType
 from sightline.definition.words import render
 from sightline.sharing.types import Level
 from sightline.timescales.london import local_day, parse_day
+from sightline.timescales.spans import parse_span
 
 INVOLVEMENT = "involvement"
+UNDECLARED = timedelta(days=1)  # after which what is told is history, where a partnership keeps no queue
+
+
+def history_before(partnership: Partnership, arrived: datetime) -> datetime:
+    """What its sender had known before this, and came then, is history: nobody could act on it any more, and nothing follows
+    from it. What is late and no history (it waited over a weekend for a mistake to be put right) is followed like
+    anything else. The limit is declared with the queue of the front door."""
+    return _history_before(tuple(queue.history for queue in partnership.queue.values()), arrived)
+
+
+@lru_cache(maxsize=500)
+def _history_before(spans: tuple[str, ...], arrived: datetime) -> datetime:
+    return min((parse_span(span).before(arrived) for span in spans), default=arrived - UNDECLARED)
 
 
 def lane_of(partnership: Partnership, record: str, agency_kind: str) -> tuple[str, str, int]:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sightline.agencies.queries import machine
 from sightline.chronology.events import MachineEntry, of_people
+from sightline.chronology.rules import history_before
 from sightline.clocks.models import Running
 from sightline.clocks.rules import follow, school_days, working_days
 from sightline.clocks.types import ClockState, Event
@@ -47,7 +48,7 @@ def _days(partnership: Partnership) -> tuple[WorkingDays, SchoolDays]:
     return _DAYS[partnership.hash]
 
 
-def _event(entry: MachineEntry) -> Event:
+def _event(entry: MachineEntry, partnership: Partnership) -> Event:
     return Event(
         id=str(entry.first),
         record=entry.record,
@@ -60,7 +61,7 @@ def _event(entry: MachineEntry) -> Event:
         on=frozenset(entry.on),
         identities=frozenset((str(entry.identity),)),
         whole_day=entry.precision != "minute",
-        stated=entry.stated,
+        stated=entry.stated and entry.known_at < history_before(partnership, entry.recorded_at),
     )
 
 
@@ -69,7 +70,7 @@ def states_of(
 ) -> list[tuple[ClockState, MachineEntry]]:
     """Every run of every clock on one person's entries, now. Pure but for the present moment."""
     days, school = _days(partnership)
-    events = [_event(e) for e in entries]
+    events = [_event(e, partnership) for e in entries]
     by_first = {str(e.first): e for e in entries}
     kinds = {e.record for e in entries} | ({"queued"} if any(e.queued for e in entries) else set())
     return [

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sightline.agencies.queries import partnership
+from sightline.chronology.rules import history_before
 from sightline.chronology.types import Writing
 from sightline.clocks.rules import follow, working_days
 from sightline.clocks.types import Event
@@ -65,10 +66,10 @@ def take(arrived: Sequence[Arrived]) -> list[UUID]:
     if kept is None or not arrived:
         return []
     moment, ids = now(), Ids()
-    since = parse_span(kept.history).before(moment)
+    since = history_before(definition, moment)
     rows, children = [], []
     for one in arrived:
-        if one.notice.stated and one.notice.known_at < since:
+        if one.notice.known_at < since:
             continue
         row = _item(definition, kept, one, ids(), moment)
         rows.append(row)

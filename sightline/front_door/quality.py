@@ -17,6 +17,7 @@ from uuid import UUID
 from sightline.agencies.queries import agencies, machine, partnership, workers
 from sightline.agencies.rules import may
 from sightline.chronology.listing import authors_of
+from sightline.chronology.rules import history_before
 from sightline.chronology.tracing import said_of
 from sightline.chronology.types import Writing
 from sightline.clocks.rules import working_days
@@ -48,9 +49,10 @@ def keep(writings: Iterable[Writing], definition: Partnership) -> dict[UUID, str
     """Keeps what notices lack, as they stand, in the transaction that keeps them. Returns those of which whoever wrote them
     is told (first version: the message). History is not counted: nobody can write it better now."""
     rows, tell, teams = [], {}, _Teams()
+    since = history_before(definition, now())
     for w in writings:
         record = definition.record.get(w.record)
-        if record is None or not counted(record) or w.stated or w.routine or not (w.queued or record.if_poor):
+        if record is None or not counted(record) or w.known_at < since or w.routine or not (w.queued or record.if_poor):
             continue
         absent = list(dict.fromkeys(w.body.get("absent", ())))
         fields = w.body.get("fields", {})

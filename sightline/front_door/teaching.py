@@ -35,7 +35,6 @@ class Incident:
     first: UUID
     record: str
     happened: datetime
-    stated: bool
     people: tuple[tuple[UUID, tuple[str, ...]], ...]
 
     def children(self, role: str) -> list[UUID]:
@@ -45,7 +44,7 @@ class Incident:
 def incident_of(reading: Reading, first: UUID) -> Incident | None:
     """The incident, where it is there and this machine may read it."""
     found: Stood | None = stood(reading, first)
-    return Incident(first, found.record, found.happened, found.stated, found.people) if found else None
+    return Incident(first, found.record, found.happened, found.people) if found else None
 
 
 def taught_of(reading: Reading, declared: Telling, identities: Sequence[UUID]) -> dict[UUID, Taught]:

@@ -65,7 +65,7 @@ def plan(*, incident: UUID, by: Actor) -> int:
             return 0
         for declared in plans(opened.definition, found.record):
             before = parse_span(declared.told_within).before(now())
-            if found.happened < before or found.stated:
+            if found.happened < before:
                 continue
             made += _plan(declared, found.first, found.children(declared.of), opened, by)
     return made

@@ -18,6 +18,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
+from sightline.chronology.rules import history_before
 from sightline.front_door.portal.actions import told_in
 from sightline.front_door.quality import keep as keep_quality
 from sightline.front_door.quality import told_at
@@ -159,9 +160,10 @@ def _bite(
                 poor = {str(first): message for first, message in kindly.items()}
                 owe("tell-quality", {"entries": poor}, run_at=told_at(world.definition, now()))
             watched = followed(world.definition)
-            follows = {w.first: w.record for w in work.writings if w.record in watched and not w.stated}
-            owe_what_follows(follows, at_once=at_once)
-            if news := [str(w.id) for w in work.writings if w.id == w.first and not w.stated and not w.routine]:
+            since = history_before(world.definition, now())
+            fresh = [w for w in work.writings if w.known_at >= since]
+            owe_what_follows({w.first: w.record for w in fresh if w.record in watched}, at_once=at_once)
+            if news := [str(w.id) for w in fresh if w.id == w.first and not w.routine]:
                 owe("tell-new", {"entries": news}, at_once=at_once)
             if told := told_in(work.writings):
                 owe("note-submissions", {"told": [[str(first), *codes] for first, *codes in told]}, at_once=at_once)

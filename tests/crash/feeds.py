@@ -24,7 +24,7 @@ Message = dict[str, Any]
 def write(folder: Path, *, children: int = 130, seed: int = 4) -> list[Path]:
     """The files, in the order in which they are loaded: two days' police extracts, case management, schools."""
     city = folder / "city"
-    last = date.today() - timedelta(days=3)  # a record is "stated" when it is told late: keep clear of that edge
+    last = date.today() - timedelta(days=12)  # what is told late is "stated", and later still history: clear of both edges
     simulate(Wanted(out=city, children=children, seed=seed, shift_to=last))
     feeds, made = city / "feeds", folder / "feeds"
     made.mkdir()
