@@ -30,7 +30,7 @@ from sightline.front_door.shifts import notes_of
 from sightline.identity.match_waiting import not_safe_to_ring, waiting_about, waiting_sides
 from sightline.identity.queries import names, persons_of, rows_of
 from sightline.identity.types import Profile
-from sightline.sharing.filters import at_least
+from sightline.sharing.filters import asks_whom, at_least
 from sightline.sharing.paging import Page
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
@@ -91,8 +91,7 @@ def must_see(reading: Reading, item: UUID) -> None:
     """Raises Missing for an item of which this reader may not know that it is there: whoever may not see it does nothing to
     it. Refused without the right. Two queries; nothing is read, so nothing is noted."""
     require(reading)
-    rows = ItemChild.objects.filter(_visible(reading), item=item)
-    if not rows.exists():
+    if not Item.objects.filter(_visible(reading), id=item).exists():
         raise Missing
 
 
@@ -163,9 +162,13 @@ def _visible(reading: Reading) -> Q:
     """The items of which this reader may know that they are there: through the gate, as one condition of the database. Made
     once a response."""
     if "queue-visible" not in reading.once:
-        reading.once["queue-visible"] = at_least(
-            reading.policy, Level.POINTER, subject="identity_id", prefix="item__", first="entry"
-        )
+        alike = at_least(reading.policy, Level.POINTER, subject="", own=reading.own, first="entry")
+        if asks_whom(alike):  # else what a floor gives of everybody need not be asked of each child on each notice
+            whom = at_least(
+                reading.policy, Level.POINTER, subject="identity_id", prefix="item__", own=reading.own, first="entry"
+            )
+            alike = Q(Exists(ItemChild.objects.filter(whom, item=OuterRef("pk"))))
+        reading.once["queue-visible"] = alike
     found: Q = reading.once["queue-visible"]
     return found
 
@@ -182,9 +185,10 @@ def _shown(reading: Reading, show: str) -> Q:
         case "elsewhere":
             return ~Q(open_to=[])
         case "match":
-            one, other = waiting_sides()
-            child = ItemChild.objects.filter(Q(identity__in=one) | Q(identity__in=other), item=OuterRef("pk"))
-            return Q(Exists(child))
+            found = Q()
+            for side in waiting_sides():  # from the few who wait to their notices, and not from each notice to them
+                found |= Q(id__in=ItemChild.objects.filter(identity__in=side).values("item"))
+            return found
         case "handed":
             return ~Q(team="") & Q(state=claiming.OPEN)
         case "decided":
@@ -194,7 +198,7 @@ def _shown(reading: Reading, show: str) -> Q:
 
 def _which(reading: Reading, narrow: Narrow) -> QuerySet[Item]:
     rows = Item.objects.filter(closed_at=None, heads=True)
-    rows = rows.filter(Exists(ItemChild.objects.filter(_visible(reading), item=OuterRef("pk"))))
+    rows = rows.filter(_visible(reading))
     if narrow.kind:
         rows = rows.filter(agency__in=[a.id for a in reading.agencies.values() if a.kind == narrow.kind])
     return rows.filter(_shown(reading, narrow.show))
@@ -300,8 +304,7 @@ def _beside(reading: Reading, rows: Sequence[Item]) -> dict[UUID, list[Beside]]:
     heads = {row.id for row in rows}
     found: dict[UUID, list[Beside]] = defaultdict(list)
     others = Item.objects.filter(event__among=events, closed_at=None, heads=False).order_by("known_at", "id")
-    others = others.filter(Exists(ItemChild.objects.filter(_visible(reading), item=OuterRef("pk"))))
-    for row in others:
+    for row in others.filter(_visible(reading)):
         record = reading.definition.record.get(row.record)
         agency = reading.agencies.get(row.agency)
         if row.id not in heads:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q
 
 from sightline.sharing.own import Own, own_of
-from sightline.sharing.rules import ANY, BY_NAME, NAMED, OF_RECORDS, Branch, Policy
+from sightline.sharing.rules import ANY, BY_NAME, NAMED, OF_RECORDS, Branch, Policy, widest
 from sightline.sharing.types import Level
 
 NOTHING = Q(pk__in=[])
@@ -37,14 +37,27 @@ def at_least(
     record = None if first is None else f"{prefix}{first}"
     made = _Made(policy, own or own_of(policy), subject, prefix, record)
     narrowed = [b for b in policy.restrictions if b.level < level]
-    found = made.given([b for b in policy.branches if b.level >= level], level)
+    given = [b for b in policy.branches if b.level >= level]
     if not narrowed:
-        return found
-    denied = NOTHING
-    for branch in narrowed:
-        if (part := made.fits(branch, Level.HIDDEN)) is not None:
-            denied |= part
-    return (found & ~denied) | made.given([b for b in policy.floors if b.level >= level], level)
+        return made.given(widest(given), level)
+    floors = [b for b in policy.floors if b.level >= level]  # nothing narrows them: what they give need not be asked for twice
+    found = made.given(widest([b for b in given if b not in floors], besides=floors), level)
+    if found != NOTHING:
+        denied = NOTHING
+        for branch in narrowed:
+            if (part := made.fits(branch, Level.HIDDEN)) is not None:
+                denied |= part
+        found &= ~denied
+    return found | made.given(widest(floors), level)
+
+
+def asks_whom(condition: Q) -> bool:
+    """Whether such a condition asks about whom a row is, or who is named on it: else it is one of the row itself, and holds for
+    everybody on it alike."""
+    return any(
+        asks_whom(part) if isinstance(part, Q) else not isinstance(part, tuple) or part[0].endswith("__among")
+        for part in condition.children
+    )
 
 
 def tied(

@@ -104,6 +104,28 @@ class Branch:
             kind = self.kind_covered(label.record)
         return kind and self.handling_covered(label.handling)
 
+    @property
+    def asks_nothing_else(self) -> bool:
+        """Whether it gives whatever is of its records and handlings, to whoever holds no tie, whoever sent it and however old."""
+        age = self.rule.age
+        return not (self.needs_tie or self.unless_tie or age.within or age.over) and self.sender is None
+
+    def gives_all_of(self, other: Branch, record: str) -> bool:
+        """Whether everything that the other gives of records of this kind (`any`: of those that are not by name) is given
+        by this one, at the same level."""
+        kind = ANY in self.records if record == ANY else self.kind_covered(record)
+        return kind and self.asks_nothing_else and self.handling >= other.handling and self.restricted >= other.restricted
+
+
+def widest(branches: Collection[Branch], besides: Collection[Branch] = ()) -> list[Branch]:
+    """These rules, all of one effect, without those of which everything is given by others of them or by one of `besides`."""
+    left = list(branches)
+    for one in branches:
+        others = [b for b in (*besides, *left) if b is not one]
+        if all(any(other.gives_all_of(one, record) for other in others) for record in one.records):
+            left.remove(one)
+    return left
+
 
 _BRANCHES: dict[tuple[str, ...], tuple[Branch, ...]] = {}
 

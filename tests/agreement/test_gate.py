@@ -11,7 +11,7 @@ from sightline.agencies.queries import partnership
 from sightline.agencies.types import Actor
 from sightline.chronology.models import Entry, Part
 from sightline.identity.models import SourceIdentity
-from sightline.sharing.filters import at_least
+from sightline.sharing.filters import asks_whom, at_least
 from sightline.sharing.models import Tie
 from sightline.sharing.reading import Reading
 from sightline.sharing.rules import Policy, holders
@@ -114,6 +114,22 @@ def test_the_filter_and_the_decision_agree_on_every_record_at_every_level(world)
             assert found == {key for key, given in sight.items() if given >= level}, (actor, purpose, level)
     assert decided.total() >= 2000
     assert min(decided[level] for level in ("hidden", "pointer", "headline", "full")) > 20, decided
+
+
+def test_a_condition_that_does_not_ask_whom_holds_for_everybody_on_a_record(world):
+    asked = Counter()
+    for actor in world.actors:
+        reading = Reading(actor, "safeguarding")
+        for level in (Level.POINTER, Level.HEADLINE, Level.FULL):
+            alike = at_least(reading.policy, level, subject="")
+            asked[asks_whom(alike)] += 1
+            if asks_whom(alike):
+                continue
+            of_each = Part.objects.filter(at_least(reading.policy, level, subject="identity_id", prefix="entry__"))
+            assert set(Entry.objects.filter(alike).values_list("id", flat=True)) == set(
+                of_each.values_list("entry_id", flat=True)
+            ), (actor, level)
+    assert min(asked[True], asked[False]) > 10, asked
 
 
 def test_a_rule_about_what_others_sent_is_the_same_in_both(world):

@@ -7,7 +7,7 @@ import pytest
 from sightline.agencies.types import Actor
 from sightline.definition.loader import load
 from sightline.definition.types import SharingRule
-from sightline.sharing.rules import Policy, before, strictest
+from sightline.sharing.rules import Policy, before, strictest, widest
 from sightline.sharing.types import Label, Level
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -241,3 +241,44 @@ def test_the_strictest_of_everything_else():
     assert strictest([label(agency="own"), label()]).agency == ""  # nobody sent the whole of it
     with pytest.raises(ValueError, match="no record"):
         strictest([])
+
+
+ORDINARY = {"records": ["any"], "handling": ["ordinary"]}
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide"),
+    [
+        ({"see": ORDINARY, "who": {"tie": ["allocated"]}}, {"see": ORDINARY}),
+        ({"see": ORDINARY, "who": {"sender": "yes"}}, {"see": {**ORDINARY, "handling": ["ordinary", "restricted"]}}),
+        ({"see": {"records": ["ppn"]}}, {"see": {"records": ["any"]}}),
+        ({"see": {"records": ["identity"]}}, {"see": {"records": ["identity", "place"]}}),
+        ({"see": ORDINARY, "age": {"within": "1 year"}}, {"see": ORDINARY}),
+    ],
+)
+def test_what_a_wider_rule_gives_is_not_asked_for_twice(narrow, wide):
+    branches = policy(rule("narrow", **narrow), rule("wide", **wide)).branches
+    assert [b.rule.id for b in widest(branches)] == ["wide"]
+    own = [b for b in branches if b.rule.id == "narrow"]
+    assert widest(own, besides=[b for b in branches if b.rule.id == "wide"]) == []
+    assert widest(own) == own
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"see": {"records": ["identity"]}}, {"see": {"records": ["any"]}}),
+        ({"see": {**ORDINARY, "handling": ["ordinary", "sealed"]}}, {"see": ORDINARY}),
+        ({"see": ORDINARY}, {"see": ORDINARY, "who": {"tie": ["allocated"]}}),
+        ({"see": ORDINARY}, {"see": ORDINARY, "who": {"unless-tie": ["allocated"]}}),
+        ({"see": ORDINARY}, {"see": ORDINARY, "who": {"sender": "no"}}),
+        ({"see": ORDINARY}, {"see": ORDINARY, "age": {"over": "1 year"}}),
+        ({"see": {**ORDINARY, "restricted": "yes"}, "who": {"tie": ["allocated"]}}, {"see": ORDINARY}),
+    ],
+)
+def test_a_rule_that_gives_something_of_its_own_stays(one, other):
+    assert {b.rule.id for b in widest(policy(rule("one", **one), rule("other", **other)).branches)} >= {"one"}
+
+
+def test_of_two_rules_that_give_the_same_one_stays():
+    assert len(widest(policy(rule("one", see=ORDINARY), rule("two", see=ORDINARY)).branches)) == 1
