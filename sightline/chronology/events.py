@@ -18,6 +18,7 @@ from sightline.chronology.queries import allowed_values, is_sealed, label_of, la
 from sightline.definition.records import facts
 from sightline.identity.queries import rows_by_id, rows_of
 from sightline.sharing.reading import Reading
+from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen
 from sightline.vault.asking import Question, known_by
@@ -66,6 +67,10 @@ _PARTS_OF_RECORDS = Question(
     *("entry_id", "identity_id", "role"),
 )
 _ENTRIES = Question(lambda ids: Entry.objects.filter(id__among=ids), *READ)
+_TOLD = Question(
+    lambda firsts, known_on: Entry.objects.filter(known_by(known_on), first__among=firsts).order_by("known_at", "recorded_at"),
+    *("first", "queued", "urgent", "known_at", "stated", "recorded_at"),
+)
 
 
 class MachineEntry(NamedTuple):
@@ -90,6 +95,12 @@ class MachineEntry(NamedTuple):
     place: tuple[str, str] = ("", "")  # name, postcode: for keyed digests alone
     lacks: tuple[str, ...] = ()  # what a good record would also have
     handling: str = "ordinary"
+    told: tuple[datetime, bool, datetime] | None = None  # of a correction: when what it corrects was told (see `_told`)
+
+    @property
+    def first_told(self) -> tuple[datetime, bool, datetime]:
+        """(known, stated, recorded) of the first version that was as pressing as this: correcting a word tells nothing anew."""
+        return self.told or (self.known_at, self.stated, self.recorded_at)
 
 
 def of_people(
@@ -182,6 +193,7 @@ def _add(
         if sight.level is Level.FULL:
             reading.note(entry.id, sight)
             allowed[at] = entry, identity, kind, sight
+    told = _told([entry for entry, *_ in allowed.values()], known_on)
     reading.keyring.fetch_for(bytes(entry.body) for entry, *_ in allowed.values())
     reading.keyring.fetch(people[identity].key for _, identity, *_ in allowed.values())
     for entry, identity, kind, sight in allowed.values():
@@ -221,5 +233,20 @@ def _add(
                 (body.get("place", {}).get("name", ""), body.get("place", {}).get("postcode", "")),
                 tuple(body.get("absent", ())),
                 entry.handling,
+                told.get(entry.id),
             )
         )
+
+
+def _told(entries: Iterable[Any], known_on: datetime | None) -> dict[UUID, tuple[datetime, bool, datetime]]:
+    """When what these corrections correct was told: by each one's id, (known, stated, recorded) of the first version that
+    reached the front door, and could not wait, as this one does. One query, and none where nothing was corrected."""
+    corrected = {entry.first: entry for entry in entries if entry.id != entry.first}
+    found: dict[UUID, tuple[datetime, bool, datetime]] = {}
+    if corrected:
+        with trusted("which-version-stands"):
+            for first, queued, urgent, *told in _TOLD(corrected, known_on):
+                entry = corrected[first]
+                if (queued, urgent) == (entry.queued, entry.urgent):
+                    found.setdefault(entry.id, (told[0], told[1], told[2]))
+    return found

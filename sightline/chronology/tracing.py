@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from sightline.agencies.queries import agencies
 from sightline.chronology.actions import versions_of
@@ -104,19 +106,34 @@ def stood(reading: Reading, first: UUID) -> Stood | None:
     return Stood(entry.record, entry.agency, entry.happened, entry.known_at, entry.stated, people)
 
 
+LONGEST_WAIT = timedelta(days=90)  # for a person, in quarantine
+
+
 def arrived_between(
     records: Collection[str], since: datetime, until: datetime, known_after: datetime
 ) -> list[tuple[UUID, UUID, str, str]]:
-    """What of these record types arrived here after `since` and up to `until`, however late, and was known no earlier than
-    `known_after` (what was is history): (first version, the version, record, agency), the first known first. Ids and codes
-    alone, for stages above."""
+    """What of these record types was taken here after `since` and up to `until`, however late, but for what came as history:
+    with a day's delay at least, and known before `known_after`. (first version, the version, record, agency), the first known
+    first. Ids and codes alone, for stages above."""
     rows = Entry.objects.filter(
-        record__in=list(records), recorded_at__gt=since, recorded_at__lte=until, known_at__gt=known_after, routine=False
+        Q(known_at__gt=known_after) | Q(stated=False),  # what waited for a person here came in time
+        record__in=list(records),
+        recorded_at__gt=since,
+        recorded_at__lte=until,
+        known_at__gt=until - LONGEST_WAIT,
+        routine=False,
     )
     found: dict[UUID, tuple[UUID, UUID, str, str]] = {}
     for id, first, record, agency in rows.order_by("known_at", "id").values_list("id", "first", "record", "agency"):
         found[first] = first, id, record, agency
     return list(found.values())
+
+
+def queued_before(versions: Mapping[UUID, UUID]) -> set[UUID]:
+    """Of which of these records ({first version: the version that is no longer counted}) another version reached the front
+    door. For stages above."""
+    rows = Entry.objects.filter(first__in=list(versions), queued=True).exclude(id__in=list(versions.values()))
+    return set(rows.values_list("first", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,12 @@ def _days(partnership: Partnership) -> tuple[WorkingDays, SchoolDays]:
 
 
 def _event(entry: MachineEntry, partnership: Partnership) -> Event:
+    known, stated, recorded = entry.first_told
     return Event(
         id=str(entry.first),
         record=entry.record,
         happened=entry.happened,
-        known=entry.known_at,
+        known=known,
         fields=entry.facts,
         queued=entry.queued,
         urgent=entry.urgent,
@@ -61,7 +62,7 @@ def _event(entry: MachineEntry, partnership: Partnership) -> Event:
         on=frozenset(entry.on),
         identities=frozenset((str(entry.identity),)),
         whole_day=entry.precision != "minute",
-        stated=entry.stated and entry.known_at < history_before(partnership, entry.recorded_at),
+        stated=stated and known < history_before(partnership, recorded),
     )
 
 

@@ -59,14 +59,15 @@ def queue_of(definition: Partnership) -> Queue | None:
     return definition.queue.get(FRONT_DOOR)
 
 
-def take(arrived: Sequence[Arrived]) -> list[UUID]:
-    """Puts notices into the queue, in the caller's transaction. Returns their items; what is history gets none."""
+def take(arrived: Sequence[Arrived], *, received: datetime | None = None) -> list[UUID]:
+    """Puts notices into the queue, in the caller's transaction. Returns their items; what is history gets none. `received`:
+    when they came, where that was before now."""
     definition = partnership()
     kept = queue_of(definition)
     if kept is None or not arrived:
         return []
     moment, ids = now(), Ids()
-    since = history_before(definition, moment)
+    since = history_before(definition, received or moment)
     rows, children = [], []
     for one in arrived:
         if one.notice.known_at < since:
@@ -79,7 +80,8 @@ def take(arrived: Sequence[Arrived]) -> list[UUID]:
     return [row.id for row in rows]
 
 
-def _item(definition: Partnership, kept: Queue, one: Arrived, id: UUID, moment: datetime) -> Item:
+def judged(definition: Partnership, kept: Queue, one: Arrived, moment: datetime) -> tuple[tuple[str, ...], danger.Judged]:
+    """The bands of the youngest child on a notice, and where its own words put it."""
     notice, until = one.notice, safe_until(one.facts)
     unborn = not one.births and "unborn" in one.facts.get("age-band", ())
     ages = danger.youngest(one.births, notice.happened.date(), unborn)
@@ -90,7 +92,12 @@ def _item(definition: Partnership, kept: Queue, one: Arrived, id: UUID, moment: 
         children=len(one.identities),
         safe=danger.safety(until, moment, parse_span(kept.safe_soon).due(moment) - moment),
     )
-    judged = danger.judge(definition, facts, happened=notice.happened)
+    return ages, danger.judge(definition, facts, happened=notice.happened)
+
+
+def _item(definition: Partnership, kept: Queue, one: Arrived, id: UUID, moment: datetime) -> Item:
+    notice, until = one.notice, safe_until(one.facts)
+    ages, found = judged(definition, kept, one, moment)
     return new(
         Item,
         id=id,
@@ -103,8 +110,8 @@ def _item(definition: Partnership, kept: Queue, one: Arrived, id: UUID, moment: 
         known_at=notice.known_at,
         urgent=notice.urgent,
         ages=list(ages),
-        danger=judged.rank,
-        why=list(judged.why),
+        danger=found.rank,
+        why=list(found.why),
         before={},
         due_at=due(definition, kept, notice.known_at, notice.urgent, until),
         safe_until=until,

@@ -45,11 +45,11 @@ def counted(record: RecordType | None) -> bool:
     return record is not None and bool(record.good_when) and not record.routine and bool(record.queue or record.if_poor)
 
 
-def keep(writings: Iterable[Writing], definition: Partnership) -> dict[UUID, str]:
+def keep(writings: Iterable[Writing], definition: Partnership, *, received: datetime) -> dict[UUID, str]:
     """Keeps what notices lack, as they stand, in the transaction that keeps them. Returns those of which whoever wrote them
     is told (first version: the message). History is not counted: nobody can write it better now."""
     rows, tell, teams = [], {}, _Teams()
-    since = history_before(definition, now())
+    since = history_before(definition, received)
     for w in writings:
         record = definition.record.get(w.record)
         if record is None or not counted(record) or w.known_at < since or w.routine or not (w.queued or record.if_poor):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -94,6 +95,10 @@ class Waiting:
     @property
     def agency(self) -> str:
         return self.row.item.agency
+
+    @property
+    def received(self) -> datetime:
+        return self.row.at
 
     @property
     def position(self) -> str:

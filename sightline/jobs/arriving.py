@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sightline.agencies.queries import machine, partnership
+from sightline.chronology.rules import history_before
 from sightline.definition.types import Partnership
 from sightline.front_door import reviewing
+from sightline.front_door.portal.actions import told_in
+from sightline.front_door.quality import keep as keep_quality
+from sightline.front_door.quality import told_at
 from sightline.front_door.telling_rules import comes_with
 from sightline.jobs import day_lists, expecting, telling
 from sightline.jobs.due import VERBS, owe
+from sightline.timescales.moment import now
+
+if TYPE_CHECKING:
+    from sightline.jobs.bite import Bite
 
 VERB = "arrived"
 
@@ -44,10 +52,23 @@ def what_follows(definition: Partnership) -> dict[str, frozenset[str]]:
     }
 
 
-def owe_what_follows(arrived: Mapping[UUID, str], *, at_once: bool) -> None:
-    """Owes what follows from these records (first version: record type), in the caller's transaction."""
-    if arrived:
-        owe(VERB, {"entries": {str(first): record for first, record in arrived.items()}}, at_once=at_once)
+def owe_what_follows(work: Bite, *, at_once: bool) -> None:
+    """Owes what follows from what a bite took, by whichever door it came, in the caller's transaction: whoever wrote too little
+    is told what would help, somebody is told or awaited, those who work with the child hear of it. Not the clocks: of
+    whom those are depends on the door."""
+    definition, moment = work.world.definition, now()
+    if kindly := keep_quality(work.writings, definition, received=work.received):
+        poor = {str(first): message for first, message in kindly.items()}
+        owe("tell-quality", {"entries": poor}, run_at=told_at(definition, moment))
+    watched, since = followed(definition), history_before(definition, work.received)
+    fresh = [w for w in work.writings if w.known_at >= since]
+    if follows := {str(w.first): w.record for w in fresh if w.record in watched}:
+        owe(VERB, {"entries": follows}, at_once=at_once)
+    # a correction is no news, but to those who work with somebody who was not on it before
+    if news := [str(w.id) for w in fresh if not w.routine and (w.id == w.first or w.id in work.added)]:
+        owe("tell-new", {"entries": news}, at_once=at_once)
+    if told := told_in(work.writings):
+        owe("note-submissions", {"told": [[str(first), *codes] for first, *codes in told]}, at_once=at_once)
 
 
 def arrived(payload: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ from sightline.definition.records import (
 )
 from sightline.definition.types import Fault, Partnership, RecordType
 from sightline.definition.values import code_for
-from sightline.front_door import arriving
+from sightline.front_door import arriving, put_right
 from sightline.identity import guards
 from sightline.identity.actions import relate
 from sightline.identity.linkage.likeness import kin_of
@@ -132,8 +132,18 @@ def kin_told(n: Notification) -> dict[str, tuple[str, ...]]:
 class Bite:
     """Some notifications on their way to becoming entries."""
 
-    def __init__(self, world: World, things: Sequence[Notification | Unread], *, decided: bool = False) -> None:
+    def __init__(
+        self,
+        world: World,
+        things: Sequence[Notification | Unread],
+        *,
+        decided: bool = False,
+        received: datetime | None = None,
+    ) -> None:
+        """`received`: when it came, where that was before now (it waited for a person)."""
         self.world = world
+        self.received = received or now()
+        self._waited = received is not None
         self.keyring = Keyring()
         self.today = local_day(now())
         self.inbox = Inbox(world.delivery, self.keyring, things, decided=decided)
@@ -149,6 +159,8 @@ class Bite:
         self.filled = Filled()
         self.guarded: dict[UUID, tuple[str, UUID]] = {}  # who is new and guarded: how, and by which entry
         self.arrived: list[arriving.Arrived] = []  # what reaches the front door for the first time
+        self.corrected: list[arriving.Arrived] = []  # what stands there already, or may now
+        self.added: set[UUID] = set()  # versions on which somebody stands who did not before
         self.poor: list[tuple[str, str, str]] = []  # detail, why it could not be used as it came, position
 
     @property
@@ -241,8 +253,9 @@ class Bite:
             self.inbox.cannot(one, reason, faults)
             return
         sent = moment_of(n.sent) if n.sent else None
-        known = min(sent or now(), now())
+        known = min(sent or (self.received if self._waited else now()), now())
         before = self._on_it_before(one)
+        there = frozenset(before)
         kin = kin_told(n)
         guard, whom = guarded(record, self._told(n, record, fields)) if record.guards is not None else NOBODY
         people = [
@@ -257,6 +270,8 @@ class Bite:
         keys = list(dict.fromkeys(r.key for _, r in people if self.keyring.has(r.key)))  # who was erased has none
         keys = keys or [self.inbox.delivery_key()]
         first = self._entry(one, record, fields, people, keys, known)
+        if one.first is not None and any(r.identity not in there for _, r in people):
+            self.added.add(self.writings[-1].id)
         self.inbox.took(one, first=first, keys=self.writings[-1].keys, sent_at=sent)
         self._note(one)
         if guard:
@@ -380,7 +395,7 @@ class Bite:
                 until=moment_of(n.until) if n.until else None,
                 precision=precision_of(n.happened),
                 known_at=known,
-                stated=now() - known > WITNESSED_WITHIN,
+                stated=self.received - known > WITNESSED_WITHIN,
                 item=one.item,
                 author=self.world.by.id,
                 definition=definition.hash,
@@ -389,7 +404,9 @@ class Bite:
                 keys=tuple(keys),
             )
         )
-        if queued and one.first is None:
+        if one.first is not None:
+            self.corrected.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
+        elif queued:
             self.arrived.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
         self._follows(n, record, fields, people, children, known, entry_id, queued, routine)
         if record.id == INVOLVEMENT and one.first and fields.get("to"):
@@ -450,7 +467,8 @@ class Bite:
         self.clocked.update(dict.fromkeys(self.resolver.moved))  # what ran for two people runs for one now
         self.inbox.save()
         write_entries(self.writings, self.keyring)
-        arriving.take(self.arrived)
+        arriving.take(self.arrived, received=self.received)
+        put_right.take(self.corrected, received=self.received, by=self.world.by)
         for holder in {self.attends[identity][0] for identity in self.moved}:
             untie(kind="attends", subjects=[i for i in self.moved if self.attends[i][0] == holder], keep=[holder])
         self.ties += [

@@ -28,6 +28,7 @@ from sightline.intake.actions import close_delivery, delivery_for, open_delivery
 from sightline.intake.corrections import Corrections
 from sightline.intake.types import Details, Named, Notification
 from sightline.jobs import beside
+from sightline.jobs.arriving import owe_what_follows
 from sightline.jobs.bite import Bite, World, moment_of
 from sightline.jobs.due import owe
 from sightline.ledger.actions import write
@@ -103,6 +104,7 @@ def correct_record(
     )
     concerned = before | set(persons_on(made))
     owe("clocks", beside.payload(sorted(concerned, key=str), concerned))
+    owe_what_follows(work, at_once=False)
     return made
 
 

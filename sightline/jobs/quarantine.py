@@ -37,7 +37,7 @@ def release(*, quarantined: UUID, repaired: str, by: Actor) -> Receipt:
     )
     if not isinstance(thing, Notification):
         raise Invalid(thing.faults)
-    receipt = take_again(thing, delivery=waiting.delivery.id, by=machine("feed-machine"))
+    receipt = take_again(thing, delivery=waiting.delivery.id, received=waiting.received, by=machine("feed-machine"))
     if receipt.state == "kept-for-a-person":
         raise Invalid(receipt.faults)  # the transaction ends here: what was kept a second time is not
     released(waiting, repaired=repaired, became=UUID(receipt.id) if receipt.id else None, by=by)

@@ -12,26 +12,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
-from sightline.chronology.rules import history_before
-from sightline.front_door.portal.actions import told_in
-from sightline.front_door.quality import keep as keep_quality
-from sightline.front_door.quality import told_at
 from sightline.intake import actions as inbox
 from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Notification, Receipt, Unread
 from sightline.jobs import beside
-from sightline.jobs.arriving import followed, owe_what_follows
+from sightline.jobs.arriving import owe_what_follows
 from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
 from sightline.jobs.unread import owe_unread
 from sightline.sharing.standing import trusted
-from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
 KEEP_SECONDS = 2.0  # how often a load notes what was filled: a stopped one has most of it
@@ -146,27 +142,18 @@ def _bite(
     *,
     at_once: bool = False,
     decided: bool = False,
+    received: datetime | None = None,
     tries: int = 3,
 ) -> tuple[Sequence[Notification | Unread], list[Receipt]]:
     """One transaction. If it fails, each thing alone; what fails alone is kept raw for a person."""
     try:
         with transaction.atomic():
-            work = Bite(world, some, decided=decided)
+            work = Bite(world, some, decided=decided, received=received)
             work.work()
             near = beside.of_bite(work)
             if work.clocked or near:
                 owe("clocks", beside.payload(work.clocked, near), at_once=at_once)
-            if kindly := keep_quality(work.writings, world.definition):
-                poor = {str(first): message for first, message in kindly.items()}
-                owe("tell-quality", {"entries": poor}, run_at=told_at(world.definition, now()))
-            watched = followed(world.definition)
-            since = history_before(world.definition, now())
-            fresh = [w for w in work.writings if w.known_at >= since]
-            owe_what_follows({w.first: w.record for w in fresh if w.record in watched}, at_once=at_once)
-            if news := [str(w.id) for w in fresh if w.id == w.first and not w.routine]:
-                owe("tell-new", {"entries": news}, at_once=at_once)
-            if told := told_in(work.writings):
-                owe("note-submissions", {"told": [[str(first), *codes] for first, *codes in told]}, at_once=at_once)
+            owe_what_follows(work, at_once=at_once)
         counts.add(work.counts)
         world.filled.add(work.filled)
         world.tell(work.poor)
@@ -174,7 +161,7 @@ def _bite(
     except IntegrityError:  # somebody else was taking the same thing at the same moment: look again
         if tries == 0:
             raise
-        return _bite(world, some, counts, at_once=at_once, decided=decided, tries=tries - 1)
+        return _bite(world, some, counts, at_once=at_once, decided=decided, received=received, tries=tries - 1)
     except OperationalError:  # the database is away or busy: nothing was acknowledged, the sender tries again
         raise
     except Exception as error:
@@ -185,7 +172,7 @@ def _bite(
         return _bite(world, [Unread(n.position, n.raw, "could-not-be-kept", (), "", n.agency)], counts, at_once=at_once)
     postponed, receipts = [], []
     for one in some:
-        more, got = _bite(world, [one], counts, at_once=at_once, decided=decided)
+        more, got = _bite(world, [one], counts, at_once=at_once, decided=decided, received=received)
         postponed += more
         receipts += got
     return postponed, receipts
@@ -236,11 +223,14 @@ def _single(thing: Notification | Unread, agency: str, *, feed: str, kind: str, 
 
 
 @trusted("receive")
-def take_again(notification: Notification, *, delivery: UUID, by: Actor) -> Receipt:
+def take_again(notification: Notification, *, delivery: UUID, received: datetime, by: Actor) -> Receipt:
     """Takes a repaired notification as part of the delivery that brought it, in the caller's transaction. The person who
-    repaired it has decided: content that differs from what was sent before under its id corrects it.
+    repaired it has decided: content that differs from what was sent before under its id corrects it. `received`: when it
+    came first, for that it waited here makes it no history.
     """
-    _, receipts = _bite(_world(delivery, by), [notification], Counts(), at_once=True, decided=True)
+    _, receipts = _bite(
+        _world(delivery, by), [notification], Counts(), at_once=True, decided=True, received=received
+    )
     return receipts[-1]
 
 

@@ -41,8 +41,6 @@ def tell_new(entries: Iterable[UUID], *, by: Actor) -> int:
     kinds = {a.id: a.kind for a in agencies().values()}
     everybody, sent = [one for one in workers() if one.active], 0
     for entry, label in labels_of(entries, kinds):
-        if entry.first != entry.id:
-            continue  # a correction is not news twice
         told = set(_SENT((KIND, OPEN), (entry.first, entry.id)))
         same = whole(label)
         for to, readers in _followers(definition, same, everybody, concern=entry.queued).items():

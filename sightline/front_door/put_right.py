@@ -1,0 +1,83 @@
+"""What is put right after it arrived keeps its place in the queue, gets one, or is opened again: in the transaction that keeps
+the newer version.
+
+A notice that was no concern and is one now arrives. One that was moved to another child, or has one more, is about them from
+now on. And one that was decided, and is graver now than what was decided about, is open again, and whoever decided is told:
+the decision was about other words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sightline.agencies.queries import machine, partnership
+from sightline.agencies.types import Actor
+from sightline.chronology.tracing import queued_before
+from sightline.definition.kinds.danger import Queue
+from sightline.definition.types import Partnership
+from sightline.front_door import arriving, claiming, steps
+from sightline.front_door.arriving import Arrived, queue_of
+from sightline.front_door.following import head
+from sightline.front_door.models import Decided, Item, ItemChild
+from sightline.ledger.actions import write
+from sightline.messages.actions import send
+from sightline.timescales.moment import now
+from sightline.vault.adding import add
+
+MACHINE, MESSAGE = "front-door-machine", "decided-and-graver"
+
+
+def take(corrected: Sequence[Arrived], *, received: datetime, by: Actor) -> None:
+    """`corrected`: newer versions of records that were there, queued or not, in their order."""
+    definition = partnership()
+    kept = queue_of(definition)
+    if kept is None or not corrected:
+        return
+    standing = {one.notice.first: one for one in corrected}
+    rows = {row.entry: row for row in Item.objects.select_for_update().filter(entry__among=list(standing))}
+    fresh = {first: one for first, one in standing.items() if first not in rows and one.notice.queued}
+    if fresh:  # what has been a concern all along, and has no item, was history when it came
+        all_along = queued_before({first: one.notice.id for first, one in fresh.items()})
+        arriving.take([one for first, one in fresh.items() if first not in all_along], received=received)
+    for first, row in rows.items():
+        _put_right(definition, kept, row, standing[first], by)
+
+
+def _put_right(definition: Partnership, kept: Queue, row: Item, one: Arrived, by: Actor) -> None:
+    moment, notice = now(), one.notice
+    ages, found = arriving.judged(definition, kept, one, moment)
+    graver = notice.queued and (found.rank < row.danger or (notice.urgent and not row.urgent))
+    row.handling, row.pointer_only, row.ages, row.changed_at = notice.handling, notice.pointer_only, list(ages), moment
+    held = set(ItemChild.objects.filter(item=row).values_list("identity_id", flat=True))
+    if held != set(one.identities):
+        ItemChild.objects.filter(item=row).exclude(identity__in=one.identities).delete()
+        add(ItemChild, ("item_id", "identity_id"), [(row.id, i) for i in one.identities if i not in held])
+    if graver and row.state != claiming.OPEN:
+        _open_again(definition, row, notice.id, by)
+        until = arriving.safe_until(one.facts)
+        row.due_at, row.closed_at = arriving.due(definition, kept, moment, notice.urgent, until), None
+        row.danger, row.why, row.urgent, row.safe_until = found.rank, list(found.why), notice.urgent, until
+    row.save()
+    head([row.event], moment)
+
+
+def _open_again(definition: Partnership, row: Item, version: UUID, by: Actor) -> None:
+    """A new generation, which may be decided once more; nobody holds it. What was handed over is the front door's again."""
+    decided = Decided.objects.filter(item=row.id, generation=row.generation).first()
+    row.state, row.holder, row.held_at, row.team = claiming.OPEN, "", None, ""
+    row.generation, row.version = row.generation + 1, row.version + 1
+    steps.end_all(notice=row.entry, kinds=[steps.HAND_OVER], by=by, entry=version)
+    if decided is not None and MESSAGE in definition.message:
+        to, says = f"worker:{decided.by}", {"agency": row.agency}
+        send(MESSAGE, to=to, about=[row.entry], says=says, by=machine(MACHINE), because=version)
+    write(
+        kind="run",
+        verb="open-again",
+        actor=by.id,
+        acting_for=by.agency,
+        purpose="safeguarding",
+        policy=definition.hash,
+        ids=[row.entry, version],
+    )
