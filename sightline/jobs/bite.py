@@ -6,10 +6,8 @@ Inbox, identity, chronology, openings, ties, what is owed, and the ledger, toget
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +33,6 @@ from sightline.definition.values import code_for
 from sightline.front_door import arriving, put_right
 from sightline.identity import guards
 from sightline.identity.actions import relate
-from sightline.identity.linkage.likeness import kin_of
 from sightline.identity.queries import persons_of
 from sightline.identity.resolving import Resolver
 from sightline.identity.types import Resolved
@@ -44,12 +41,12 @@ from sightline.intake.inbox import Arriving, Inbox
 from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Named, Notification, Unread
 from sightline.intake.usable import SAYS, TOLD_BY_READERS, sentence, usable
+from sightline.jobs.as_sent import births_of, day_of, exact_day, kin_told, moment_of, precision_of
 from sightline.ledger.actions import write
 from sightline.sharing.actions import end_ties, tie, untie
 from sightline.signals.knowing import relevant as rests_on
-from sightline.timescales.london import local_day, parse_moment
+from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
-from sightline.timescales.partial import parse_partial
 from sightline.timescales.spans import parse_span
 from sightline.vault import expiring
 from sightline.vault.actions import Keyring
@@ -95,38 +92,6 @@ class World:
         for detail, why, position in poor:
             if self.notes is not None and why not in TOLD_BY_READERS:
                 self.notes.add(sentence(detail, why), position)
-
-
-def precision_of(text: str) -> str:
-    return {4: "year", 7: "month", 10: "day"}.get(len(text.strip()), "minute")
-
-
-@lru_cache(maxsize=2048)
-def moment_of(text: str) -> datetime:
-    """A moment, a day or a part of a date as sent. Raises ValueError."""
-    plain = text.strip()
-    return parse_moment({4: f"{plain}-01-01", 7: f"{plain}-01"}.get(len(plain), plain))
-
-
-@lru_cache(maxsize=2048)
-def day_of(text: str) -> date | None:
-    """The day of a moment as sent; None where that is none."""
-    with suppress(ValueError, OverflowError):
-        return local_day(moment_of(text)) if text else None
-    return None
-
-
-def kin_told(n: Notification) -> dict[str, tuple[str, ...]]:
-    """The family that is told with each person of a notification, by the person's key."""
-    if not n.relations:
-        return {}
-    told = {p.key: found for p in n.people if (found := kin_of(p.details))}
-    kin: dict[str, dict[str, None]] = {}
-    for subject, _, other in n.relations:
-        for key, relative in ((subject, other), (other, subject)):
-            if relative in told:
-                kin.setdefault(key, {})[told[relative]] = None
-    return {key: tuple(found) for key, found in kin.items()}
 
 
 class Bite:
@@ -345,8 +310,8 @@ class Bite:
             for role in person.roles:
                 by_role.setdefault(role, []).append(person.details.as_dict())
                 if record.people[role].child:
-                    for born in _births(person.details.born, happened.date()):
-                        ages |= age_bands(born, happened.date(), _day(person.details.expected))
+                    for born in births_of(person.details.born, happened.date()):
+                        ages |= age_bands(born, happened.date(), exact_day(person.details.expected))
                         births += [born] if born else []
         what = facts(
             definition,
@@ -497,21 +462,3 @@ class Bite:
                     **({"routine-opened": opened} if opened else {}),  # which, and by which entry: `Opening`
                 },
             )
-
-
-def _births(text: str, on: date) -> tuple[date | None, ...]:
-    """The first and the last day on which somebody may be born: a baby of "8 weeks" is as pressing as one whose day is told."""
-    if not text or _day(text) is not None:
-        return (_day(text),)
-    try:
-        told = parse_partial(text)
-    except (ValueError, OverflowError):
-        return (None,)
-    return told.earliest, max(told.earliest, min(told.latest, on))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None

@@ -29,7 +29,8 @@ from sightline.intake.corrections import Corrections
 from sightline.intake.types import Details, Named, Notification
 from sightline.jobs import beside
 from sightline.jobs.arriving import owe_what_follows
-from sightline.jobs.bite import Bite, World, moment_of
+from sightline.jobs.as_sent import moment_of
+from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import owe
 from sightline.ledger.actions import write
 from sightline.sharing.reading import reading

@@ -10,7 +10,7 @@ from typing import Any
 from sightline.definition.nearest import nearest, one_of
 from sightline.definition.types import Fault
 from sightline.definition.yaml_lines import Node, plain
-from sightline.jobs.bite import moment_of
+from sightline.jobs.as_sent import moment_of
 
 _SHORT_HOUR = re.compile(r"(?<=[ T])(\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -14,7 +14,7 @@ from sightline.definition.types import Fault, Partnership
 from sightline.definition.yaml_lines import Node, plain
 from sightline.definition.yaml_lines import read as read_yaml
 from sightline.intake.types import Details
-from sightline.jobs.bite import moment_of
+from sightline.jobs.as_sent import moment_of
 from sightline.stories import contract, identifiers
 from sightline.stories.finding import Finder
 from sightline.stories.model import School, Sent, Staff, Story
