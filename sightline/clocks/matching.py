@@ -52,6 +52,12 @@ def moment_of(spec: ClockEvent, event: Event) -> tuple[datetime, bool] | None:
     return utc(event.happened), event.whole_day
 
 
+def named_moment(field: str, event: Event) -> datetime | None:
+    """The moment that a field of the entry names; None where it names none."""
+    found = _moment(event.fields.get(field)) if field else None
+    return found[0] if found else None
+
+
 def measured_from_known(spec: ClockEvent, event: Event) -> bool:
     """Whether `spec` measures from when we knew: for a record told as history there is no such moment to begin from."""
     return spec.at == KNOWN or (

@@ -22,6 +22,7 @@ from sightline.clocks.matching import (
     limit_in_force,
     measured_from_known,
     moment_of,
+    named_moment,
 )
 from sightline.clocks.types import ClockState, Event, Pause, State
 from sightline.definition.types import Clock, ClockEvent, Condition, Limit, Partnership
@@ -144,9 +145,10 @@ class _Run:
         """When it is due, as far as can be said at `now`: a pause that lasts has lasted until then."""
         spans = [(pause.since, pause.until or max(now, pause.since)) for pause in self.pauses]
         due = self.span.due(self.start.moment, self.days, self.school, spans)
-        if not self.limit.never_later:
-            return due
-        return min(due, parse_span(self.limit.never_later).due(self.start.moment, self.days, self.school, spans))
+        if self.limit.never_later:
+            due = min(due, parse_span(self.limit.never_later).due(self.start.moment, self.days, self.school, spans))
+        named = named_moment(self.limit.or_by, self.start.event)
+        return due if named is None else min(due, named)
 
     def take(self, step: _Step) -> None:
         """Pause, resume or stop. A pause that comes when the limit has passed undoes nothing."""
@@ -189,6 +191,7 @@ class _Run:
         source = (self.limit.source or clock.source).rstrip(".")
         paused = ", longer by the time it was paused" if self.pauses else ""
         cap = f", and never later than {self.limit.never_later}" if self.limit.never_later else ""
+        cap += ", or sooner where the record says so" if named_moment(self.limit.or_by, self.start.event) else ""
         said = (
             f"{clock.title}: {self.span} from {say(self.start.moment)}{paused}{cap} "
             f"(limit in force from {say(self.limit.from_)}). Source: {source}."

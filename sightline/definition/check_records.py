@@ -177,6 +177,10 @@ def check_clock(faults: Faults, name: str, clock: Any) -> None:
         _span(faults, name, ("limit", index, "is"), limit.is_)
         if limit.never_later:
             _span(faults, name, ("limit", index, "never-later"), limit.never_later)
+        if limit.or_by:
+            moments = {f for one in records for f, about in one.fields.items() if about.kind in ("date", "datetime")}
+            what = "a date or datetime field of a record that starts it"
+            faults.refer(name, ("limit", index, "or-by"), limit.or_by, moments, what)
         if limit.when is not None:
             check_condition(faults, name, ("limit", index, "when"), limit.when, records, besides)
     if clock.owner:

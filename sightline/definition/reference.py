@@ -143,7 +143,9 @@ def _clocks(p: Partnership) -> list[str]:
         rows = [
             [
                 f"{limit.from_}",
-                limit.is_ + (f", never later than {limit.never_later}" if limit.never_later else ""),
+                limit.is_
+                + (f", never later than {limit.never_later}" if limit.never_later else "")
+                + (f", or by `{limit.or_by}` where that is sooner" if limit.or_by else ""),
                 condition(limit.when) if limit.when else "",
                 limit.source,
             ]

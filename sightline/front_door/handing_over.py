@@ -33,6 +33,7 @@ from sightline.timescales.moment import now
 ACCEPT = "accept-hand-over"
 RECORD, TAKEN = "hand-over", "hand-over-accepted"
 MESSAGE, CLOCK, TIE = "hand-over", "hand-over", "allocated"
+GUESSED = 1  # the level of a step whose team is a guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Choice:
     to: str
     title: str
     why: str = ""
+    guessed: bool = False  # nothing says that it is this team
 
 
 # --- which team ---------------------------------------------------------------------------------------
@@ -90,7 +92,8 @@ def best(definition: Partnership, route: Route, children: Sequence[UUID], by: Ac
         for locality in team.localities if team else ():
             if districts & set(definition.locality[locality].postcodes):
                 return Choice(one.to, one.title, f"Works where the family lives: {definition.locality[locality].title}")
-    return Choice(some[0].to, some[0].title, "Nothing says where the family lives: check that it is the right one")
+    says = "Nothing says where the family lives: check that it is the right one"
+    return Choice(some[0].to, some[0].title, says, guessed=True)
 
 
 def _postcodes(children: Sequence[UUID], by: Actor) -> list[str]:
@@ -115,7 +118,7 @@ def hand_over(
     if proposed is None:
         return None
     chosen = proposed
-    if to and to != proposed.to:
+    if to and (to != proposed.to or proposed.guessed):
         there = {one.to: one for one in choices(definition, route)}
         if to not in there:
             raise Invalid([Fault(path="team", found=to, expected=f"a team that takes: {route.title}", code="unknown")])
@@ -146,6 +149,7 @@ def hand_over(
         due_at=steps.due(definition, CLOCK, urgent=cannot_wait),
         by=by,
         code=route.id,
+        level=GUESSED if chosen.guessed else 0,
         urgent=cannot_wait,
     )
     send(MESSAGE, to=chosen.to, about=[entry], says={"agency": by.agency}, by=by, because=step.id)
@@ -175,8 +179,8 @@ def after(first: UUID) -> UUID | None:
 
 @transaction.atomic
 def accept(*, step: UUID, by: Actor, comment: str = "") -> Made:
-    """Accepts a hand-over, by name: from now on it is this team's. A colleague's team of the same agency that takes such
-    work may accept too, and it is theirs then.
+    """Accepts a hand-over, by name: from now on it is this team's. Where nobody chose a team and nothing said which it is,
+    any of the same agency that takes such work may accept, and it is theirs then.
 
     Raises Refused without the right, or for a team that does not take it; Conflict where somebody has accepted already.
     """
@@ -225,7 +229,8 @@ def _accepting(definition: Partnership, row: Step, by: Actor) -> str:
     if by.agency == agency:
         if what == "agency" or not by.team:
             return by.team or (who if what == "team" else "")
-        if by.team == who or (mine is not None and route is not None and _takes(definition, mine, route)):
+        guess = row.level == GUESSED and mine is not None and route is not None and _takes(definition, mine, route)
+        if by.team == who or guess:
             return by.team
     title = definition.team[who].title if what == "team" and who in definition.team else who
     raise Refused(

@@ -46,7 +46,7 @@ class Step(models.Model):
     entry = models.UUIDField(db_index=True)  # the entry that made it necessary (first version)
     to = models.CharField(max_length=150)  # who must act: worker:<id> | team:<id> | agency:<id> | role:<role>@<agency>
     code = models.CharField(max_length=60, blank=True, default="")  # the check, the route, what is missing
-    level = models.PositiveSmallIntegerField(default=0)  # of a ladder
+    level = models.PositiveSmallIntegerField(default=0)  # of a ladder; of a hand-over: 1 where its team is a guess
     by = models.CharField(max_length=60)  # who made it necessary
     team = models.CharField(max_length=60, blank=True, default="")  # in which team
     agency = models.CharField(max_length=60)  # for which agency

@@ -16,6 +16,7 @@ class Limit(Model):
     from_: date = Field(alias="from")
     is_: str = Field(alias="is", description="`15 working days`, `72 hours`, `12:00 next working day`: see `spans`")
     never_later: str = Field("", description="A second span that caps the first: whichever ends sooner is due")
+    or_by: str = Field("", description="A field of what starts it that names a moment: where that is sooner, it is due then")
     when: Condition | None = None
     source: str = ""
 
