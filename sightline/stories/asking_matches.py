@@ -11,6 +11,7 @@ from sightline.agencies.queries import agencies, machine
 from sightline.chronology.joining import entries_about
 from sightline.chronology.queries import entry as entry_history
 from sightline.definition.outcomes import Invalid, Missing, Refused
+from sightline.front_door.arriving import items_of, queue_of
 from sightline.identity import tracing
 from sightline.identity.finding import find
 from sightline.identity.match_queries import waiting, waiting_count
@@ -140,7 +141,7 @@ def detail(life: Life, expected: Expectation) -> Answered:
 
 
 def in_queue(life: Life, expected: Expectation) -> Answered:
-    """Whether a record stands in the front door's queue, and as urgent as is said."""
+    """Whether a record has reached the front door's queue (what is history when it comes does not), and as urgent as is said."""
     record = expected.given["record"]
     first = life.records.get(record)
     if first is None:
@@ -151,5 +152,6 @@ def in_queue(life: Life, expected: Expectation) -> Answered:
         except Missing:  # what only the police grade is not even the front door's machine's to read
             return False, "not in the queue: the front door does not see it"
     urgent = expected.given.get("urgent")
-    got = ("in the queue, " + ("urgent" if found.urgent else "not urgent")) if found.queued else "not in the queue"
-    return found.queued and urgent in (None, found.urgent), got
+    queued = found.queued and (queue_of(opened.definition) is None or first in items_of([first]))
+    got = ("in the queue, " + ("urgent" if found.urgent else "not urgent")) if queued else "not in the queue"
+    return queued and urgent in (None, found.urgent), got

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from sightline.definition.loader import Unsound, load, names
@@ -20,9 +20,11 @@ from sightline.stories.finding import Finder
 from sightline.stories.model import School, Sent, Staff, Story
 from sightline.stories.reading_events import read_events
 from sightline.stories.reading_expectations import read_expectations
+from sightline.timescales.london import at
 
 NAME = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")
 ROW = re.compile(r"^S(0[1-9]|[1-7]\d|8[0-4])$")
+NOON = time(12)
 OF_ANOTHER = re.compile(r"^of ([a-z0-9_-]+)$")
 
 
@@ -100,6 +102,8 @@ class _Reader(Finder):
             m for e in events if isinstance(e, Sent) for m in (e.moment, _moment(e.happened))
         ]
         moments += [m for x in expect for m in (x.at, x.by) if m is not None]
+        days = [str(x.given["on"]) for x in expect if x.kind == "day-list" and x.given.get("on")]
+        moments += [at(date.fromisoformat(day), NOON) for day in days]  # a day that is asked about is lived until its noon
         if self.faults or not moments:
             if not moments and not self.faults:
                 self.fault(node.line, "events", "", "at least one event")
