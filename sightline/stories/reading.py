@@ -102,12 +102,12 @@ class _Reader(Finder):
             m for e in events if isinstance(e, Sent) for m in (e.moment, _moment(e.happened))
         ]
         moments += [m for x in expect for m in (x.at, x.by) if m is not None]
-        days = [str(x.given["on"]) for x in expect if x.kind == "day-list" and x.given.get("on")]
-        moments += [at(date.fromisoformat(day), NOON) for day in days]  # a day that is asked about is lived until its noon
         if self.faults or not moments:
             if not moments and not self.faults:
                 self.fault(node.line, "events", "", "at least one event")
             return None
+        days = [str(x.given["on"]) for x in expect if x.kind == "day-list" and x.given.get("on")]
+        moments += [at(date.fromisoformat(day), NOON) for day in days]  # a day that is asked about is lived until its noon
         return Story(
             file=self.file,
             title=title,
