@@ -34,16 +34,21 @@ def arrived(first: UUID) -> None:
 
 
 def tell(payload: dict[str, Any]) -> None:
-    """What is owed about an incident: plans again, for somebody may have been found meanwhile; then does what is due."""
-    arrived(UUID(payload["incident"]))
+    """What is owed about an incident: plans again, for somebody may have been found meanwhile; then does what is due.
+    `alone`: for one recipient, because it failed there."""
+    incident, by = UUID(payload["incident"]), machine(telling.MACHINE)
+    telling.plan(incident=incident, by=by)
+    _step(incident, by, payload.get("alone", ""))
 
 
-def _step(incident: UUID, by: Actor) -> None:
-    later, written = telling.step(incident=incident, by=by)
-    if written:
-        owe("clocks", {"persons": sorted(str(one) for one in set(persons_of(written).values()))})
-    if later is not None:
-        owe(VERB, {"incident": str(incident)}, run_at=later)
+def _step(incident: UUID, by: Actor, alone: str = "") -> None:
+    found = telling.step(incident=incident, by=by, alone=alone)
+    if found.written:
+        owe("clocks", {"persons": sorted(str(one) for one in set(persons_of(found.written).values()))})
+    if found.again is not None:
+        owe(VERB, {"incident": str(incident)}, run_at=found.again)
+    for recipient in found.failed:  # tried again by itself, and counted as what fails is: the others have been told
+        owe(VERB, {"incident": str(incident), "alone": recipient})
 
 
 def look() -> int:
