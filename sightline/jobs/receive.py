@@ -22,10 +22,11 @@ from sightline.chronology.rules import history_before
 from sightline.front_door.portal.actions import told_in
 from sightline.front_door.quality import keep as keep_quality
 from sightline.front_door.quality import told_at
+from sightline.identity.queries import persons_of
 from sightline.intake import actions as inbox
 from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Notification, Receipt, Unread
-from sightline.jobs import beside
+from sightline.jobs import beside, moving
 from sightline.jobs.arriving import followed, owe_what_follows
 from sightline.jobs.bite import Bite, World
 from sightline.jobs.due import EVERYTHING, MANY, owe, sweep
@@ -165,6 +166,9 @@ def _bite(
             owe_what_follows({w.first: w.record for w in fresh if w.record in watched}, at_once=at_once)
             if news := [str(w.id) for w in fresh if w.id == w.first and not w.routine]:
                 owe("tell-new", {"entries": news}, at_once=at_once)
+            if work.resolver.moved or work.placed:
+                placed = set(persons_of(work.placed).values())
+                moving.follow(work.resolver.moved | placed, work.resolver.moved, at_once=at_once)
             if told := told_in(work.writings):
                 owe("note-submissions", {"told": [[str(first), *codes] for first, *codes in told]}, at_once=at_once)
         counts.add(work.counts)

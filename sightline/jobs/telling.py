@@ -6,7 +6,6 @@ school is told once. A turn also looks for what nobody owes any more, and owes i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -57,12 +56,6 @@ def look() -> int:
     for incident in found:
         owe(VERB, {"incident": str(incident)})
     return len(found)
-
-
-def again(identities: Iterable[UUID]) -> None:
-    """Who is who has changed: whom to tell is asked again for the incidents that these stand on."""
-    for incident in telling.incidents_about(identities):
-        owe(VERB, {"incident": str(incident)})
 
 
 # --- what people say --------------------------------------------------------------------------------------------------
