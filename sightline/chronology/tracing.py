@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -169,6 +169,39 @@ def known_children(records: Collection[str], since: datetime) -> list[UUID]:
 def happened_of(entry: UUID) -> datetime:
     """When a version of a record says that it happened. For stages above."""
     return Entry.objects.values_list("happened", flat=True).get(id=entry)
+
+
+def known_of(first: UUID) -> datetime:
+    """When a record became known: its first version. For stages above."""
+    return Entry.objects.values_list("known_at", flat=True).get(id=first)
+
+
+class Recent(NamedTuple):
+    """A version of a record that became known lately, and one source identity on it. No words."""
+
+    id: UUID
+    first: UUID
+    record: str
+    known_at: datetime
+    recorded_at: datetime
+    identity: UUID
+    child: bool
+
+
+_RECENT = Question(
+    lambda identities, known_since, happened_since: Part.objects.filter(
+        identity_id__among=identities,
+        happened__gte=happened_since,
+        entry__known_at__gte=known_since,
+        entry__routine=False,
+    ).order_by("id"),
+    *("entry_id", "entry__first", "entry__record", "entry__known_at", "entry__recorded_at", "identity_id", "child"),
+)
+
+
+def recent_about(identities: Collection[UUID], known_since: datetime, happened_since: datetime) -> list[Recent]:
+    """What became known of these since a moment, and happened since another: ids and codes alone, for stages above."""
+    return [Recent(*row) for row in _RECENT(identities, known_since, happened_since)] if identities else []
 
 
 def said_of(reading: Reading, first: UUID, what: Sequence[str]) -> dict[str, Any] | None:

@@ -25,8 +25,9 @@ def tellings(p: Partnership) -> list[str]:
 def _telling(p: Partnership, one: Telling) -> list[str]:
     out = [f"## {one.title}", "", f"`{one.id}` · Source: {one.source}", "", *([one.note, ""] if one.note else [])]
     out += [f"- **After**: {_records(p, one.after)}; each {one.of} on it, once at each place"]
-    ages = f"from {one.from_age} to {one.until_age - 1} years; younger where a setting is known"
+    ages = f"from {one.from_age} to {one.until_age - 1} years; younger where a setting is known; of nobody who is not born yet"
     out += [f"- **Who is told**: {_roles(p, one.told)}, {ages}"]
+    out += [f"- **Until when**: {one.told_within} after it became known, however long ago it happened"]
     morning = f"in the inbox at {one.morning}; at once between {one.at_once}"
     out += [f"- **When**: by {one.begins} on the next day that is worked there, {morning}"]
     deputies, rings = _roles(p, one.deputies.told), _roles(p, one.unread.told)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sightline.agencies.queries import calendars, partnership, workers_with_settings
 from sightline.agencies.types import WorkerInfo
 from sightline.chronology.events import of_people
-from sightline.chronology.tracing import Stood, stood
+from sightline.chronology.tracing import Stood, known_of, stood
 from sightline.clocks.rules import school_days
 from sightline.definition.kinds.telling import Telling
 from sightline.front_door.telling_rules import Attends, Taught, ages_of
@@ -34,7 +34,7 @@ class Incident:
 
     first: UUID
     record: str
-    happened: datetime
+    known: datetime  # when its first version was: what is put right later is no newer by it
     people: tuple[tuple[UUID, tuple[str, ...]], ...]
 
     def children(self, role: str) -> list[UUID]:
@@ -44,7 +44,7 @@ class Incident:
 def incident_of(reading: Reading, first: UUID) -> Incident | None:
     """The incident, where it is there and this machine may read it."""
     found: Stood | None = stood(reading, first)
-    return Incident(first, found.record, found.happened, found.people) if found else None
+    return Incident(first, found.record, known_of(first), found.people) if found else None
 
 
 def taught_of(reading: Reading, declared: Telling, identities: Sequence[UUID]) -> dict[UUID, Taught]:
@@ -93,7 +93,8 @@ def taught_of(reading: Reading, declared: Telling, identities: Sequence[UUID]) -
             left=tuple(sorted(gone, key=lambda pair: pair[1])),
             home_since=max(at_home, default=None),
             named=any(one.school and one.school.casefold() not in schools for one in known),
-            ages=ages_of((one.born for one in known if one.born), today),
+            ages=ages_of((one.born for one in known if one.born), today)
+            or ages_of((one.expected for one in known if one.expected), today),
         )
     return found
 

@@ -7,12 +7,14 @@ done again finds nothing to do.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
@@ -26,7 +28,7 @@ from sightline.definition.outcomes import Refused
 from sightline.definition.types import Partnership
 from sightline.front_door import telling_rules as rules
 from sightline.front_door.teaching import Readers, incident_of, taught_of
-from sightline.front_door.telling_rules import Route
+from sightline.front_door.telling_rules import Route, Taught
 from sightline.front_door.told_models import Telling
 from sightline.identity.queries import rows_by_id
 from sightline.ledger.actions import write
@@ -36,10 +38,16 @@ from sightline.sharing.actions import tie
 from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
+from sightline.vault.asking import Question
+
+log = logging.getLogger(__name__)
 
 MACHINE = "telling-machine"
 PURPOSE = "operation-encompass"
 PERSON = "person"  # the recipient of what a person must find out
+AGENCY = "agency:"  # and of what a place is told
+# Why a row was closed that may be needed again
+TAKEN_OFF, PLACE_FOUND, NOT_THERE = "taken-off", "place-found", "not-there"
 TOLD_OF = "told-of"
 OPEN_FOR = timedelta(days=28)  # how long whoever must ring sees whom it is about
 LATE = timedelta(minutes=5)  # after which somebody looks why it was not told
@@ -64,9 +72,8 @@ def plan(*, incident: UUID, by: Actor) -> int:
         if found is None:
             return 0
         for declared in plans(opened.definition, found.record):
-            before = parse_span(declared.told_within).before(now())
-            if found.happened < before:
-                continue
+            if found.known < parse_span(declared.told_within).before(now()):
+                continue  # by when it became known: what the police tell of weeks later is told at once, not to nobody
             made += _plan(declared, found.first, found.children(declared.of), opened, by)
     return made
 
@@ -78,46 +85,75 @@ def _plan(declared: Plan, incident: UUID, children: Sequence[UUID], opened: obje
         there[row.identity][row.recipient] = row
     for identity, rows in there.items():
         if identity not in children:
-            _close([row for row in rows.values() if row.state == "planned"], "taken-off")
+            _close([row for row in rows.values() if row.state == "planned"], TAKEN_OFF)
     taught, readers = taught_of(opened, declared, children), Readers(declared)
-    rows = []
+    new, again = [], 0
     for identity in children:
-        own, known = there[identity], taught[identity]
-        wrong = {row.recipient.removeprefix("agency:") for row in own.values() if row.state == "wrong"}
-        reachable = {one: reads for one, reads in readers.known.items() if one not in wrong}
-        found, route = rules.places(known, reachable)
-        to: list[str] = [f"agency:{one}" for one in found]
-        if route is Route.NO_READER:
-            to = [PERSON]
-        elif not to:
-            if route is Route.NO_PLACE and not rules.of_age(declared, known):
+        own = there[identity]
+        to = _whom(declared, taught[identity], own, readers)
+        for one, (route, place) in to.items():
+            row = own.get(one)
+            if row is not None and not _needed_again(row, own):
                 continue
-            if wrong and route is Route.NO_PLACE:
-                route = Route.WRONG
-            to = [PERSON]
-        for one in to:
-            if one in own:
+            school = readers.days(place)
+            told = rules.when(declared, moment, school, days, next_morning=readers.next_morning(place))
+            run_at = moment if one == PERSON and route is not Route.AT_HOME else told.told
+            if row is not None:
+                _open_again(row, route, run_at, told.due)
+                again += 1
                 continue
-            school = readers.days(one.removeprefix("agency:") if one != PERSON else found[0] if found else "")
-            told = rules.when(
-                declared, moment, school, days, next_morning=readers.next_morning(one.removeprefix("agency:"))
-            )
-            at_once = one == PERSON and route is not Route.AT_HOME
-            rows.append(
+            new.append(
                 Telling(
                     plan=declared.id,
                     incident=incident,
                     identity=identity,
                     recipient=one,
                     route=route.value,
-                    run_at=moment if at_once else told.told,
+                    run_at=run_at,
                     due_at=told.due,
                 )
             )
-        if to != [PERSON] and PERSON in own and own[PERSON].state != "done":
-            _close([own[PERSON]], "place-found")
-    Telling.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+        gone = [row for one, row in own.items() if one not in to]
+        _close([row for row in gone if row.recipient == PERSON and row.state != "done"], PLACE_FOUND if to else NOT_THERE)
+        _close([row for row in gone if row.recipient != PERSON and row.state == "planned"], NOT_THERE)
+    Telling.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new) + again
+
+
+def _whom(
+    declared: Plan, taught: Taught, own: Mapping[str, Telling], readers: Readers
+) -> dict[str, tuple[Route, str]]:
+    """Who is told of a child, why, and by which place's days: the places where somebody reads, and a person where any has
+    nobody (a school whose only reader has left is rung), or where there is none."""
+    wrong = {row.recipient.removeprefix(AGENCY) for row in own.values() if row.state == "wrong"}
+    found, route = rules.places(taught, {one: reads for one, reads in readers.known.items() if one not in wrong})
+    if not rules.may_attend(declared, taught):
+        return {}
+    to = {AGENCY + one: (Route.PLACE, one) for one in found if readers.known[one]}
+    unread = [one for one in found if not readers.known[one]]
+    for one in unread:
+        row = own.get(AGENCY + one)
+        if row is None or row.state in ("planned", "over"):  # what was sent there while somebody read stays sent
+            to[PERSON] = Route.NO_READER, one
+    if found or (route is Route.NO_PLACE and not rules.of_age(declared, taught)):
+        return to
+    return {PERSON: (Route.WRONG if wrong and route is Route.NO_PLACE else route, "")}
+
+
+def _needed_again(row: Telling, own: Mapping[str, Telling]) -> bool:
+    """Whether a row that was closed because nobody had to be told there any more must be told all the same: the child was
+    put back on the record, or the place that was found says that the child is not theirs."""
+    if row.closed_because not in (TAKEN_OFF, PLACE_FOUND, NOT_THERE):
+        return False
+    return row.state == "over" or all(one.state in ("wrong", "over") for one in own.values() if one is not row)
+
+
+def _open_again(row: Telling, route: Route, run_at: datetime, due_at: datetime) -> None:
+    """As planned for the first time; the message that it had stays, so that the next is not taken for the same."""
+    row.state, row.route, row.run_at, row.due_at = "planned", route.value, run_at, due_at
+    row.told_at = row.deputies_at = row.deputies_message = row.chased_at = row.read_at = row.asked_at = None
+    row.read_by, row.entry, row.closed_at, row.closed_because = "", None, None, ""
+    row.save()
 
 
 def _close(rows: Iterable[Telling], because: str) -> None:
@@ -130,25 +166,37 @@ def _close(rows: Iterable[Telling], because: str) -> None:
 # --- doing what is due ------------------------------------------------------------------------------------------------
 
 
+class Stepped(NamedTuple):
+    """When it is to be done again (None: never), the source identities whose chronologies have a new entry, and the
+    recipients for whom it failed."""
+
+    again: datetime | None
+    written: list[UUID]
+    failed: list[str]
+
+
 @transaction.atomic
-def step(*, incident: UUID, by: Actor) -> tuple[datetime | None, list[UUID]]:
+def step(*, incident: UUID, by: Actor, alone: str = "") -> Stepped:
     """Does what is due about an incident: tells, tells the deputies, chases, asks. Safe in several processes at once.
 
-    Returns when it is to be done again (None: never), and the source identities whose chronologies have a new entry.
+    `alone`: for this recipient only, and a fault is raised; else whoever cannot be told stops nobody else, and is returned.
     """
     definition, moment = partnership(), now()
-    rows = list(Telling.objects.select_for_update().filter(incident=incident, closed_at=None).order_by("id"))
+    wanted = Telling.objects.select_for_update().filter(incident=incident, closed_at=None).order_by("id")
+    rows = list(wanted.filter(recipient=alone) if alone else wanted)
     if not rows:
-        return None, []
+        return Stepped(None, [], [])
     written: list[UUID] = []
+    failed: list[str] = []
     answers = acknowledged([one for row in rows for one in (row.message, row.deputies_message) if one])
     next_: list[datetime] = []
     groups: dict[tuple[str, str, str], list[Telling]] = defaultdict(list)
     for row in rows:
         answer = answers.get(row.message) or answers.get(row.deputies_message)  # type: ignore[arg-type]
         if row.state == "told" and answer is not None:
-            row.state, row.read_by, row.read_at = "read", *answer
-            row.save(update_fields=["state", "read_by", "read_at"])
+            was_read([row], *answer)
+            if row.closed_at is not None:
+                continue
         if row.told_at is not None and row.told_at + LONGEST < moment:
             _close([row], "nobody-answered")
             continue
@@ -157,14 +205,33 @@ def step(*, incident: UUID, by: Actor) -> tuple[datetime | None, list[UUID]]:
         declared = definition.telling.get(name)
         if declared is None:
             continue
-        due = [row for row in some if row.state == "planned" and row.run_at <= moment]
-        if due:
-            written += _tell(declared, incident, recipient, Route(route), due, by)
-        if recipient != PERSON:
-            _follow_up(declared, incident, recipient, some, by)
+        try:
+            with transaction.atomic():
+                due = [row for row in some if row.state == "planned" and row.run_at <= moment]
+                told = _tell(declared, incident, recipient, Route(route), due, by) if due else []
+                if recipient != PERSON:
+                    _follow_up(declared, incident, recipient, some, by)
+        except OperationalError:  # the database is away or busy: it is all done again
+            raise
+        except Exception as error:
+            if alone:
+                raise
+            log.warning("one recipient could not be told", extra={"error": type(error).__name__})
+            failed.append(recipient)
+            continue
+        written += told
         next_ += _next(declared, recipient, some)
     later = [one for one in next_ if one > moment]
-    return (min(later) if later else None), written
+    return Stepped(min(later) if later else None, written, failed)
+
+
+def was_read(rows: Iterable[Telling], by: str, at: datetime) -> None:
+    """Somebody has read it. Where they were told in place of a school, nothing more is waited for."""
+    for row in rows:
+        row.state, row.read_by, row.read_at = "read", by, at
+        if row.recipient == PERSON and row.route == Route.AT_HOME:
+            row.state, row.closed_at, row.closed_because = "done", at, "read"
+        row.save(update_fields=["state", "read_by", "read_at", "closed_at", "closed_because"])
 
 
 def _tell(declared: Plan, incident: UUID, recipient: str, route: Route, rows: list[Telling], by: Actor) -> list[UUID]:
@@ -175,13 +242,15 @@ def _tell(declared: Plan, incident: UUID, recipient: str, route: Route, rows: li
     identities = [row.identity for row in rows]
     says: dict[str, object] = {"on": happened.isoformat(), "count": len(rows)}
     readers = Readers(declared)
+    # educated at home: who is told in place of a school, where anybody has that role; else a person finds out
+    officer = route is Route.AT_HOME and bool(readers.people(readers.officers(declared.at_home.told)))
     if recipient != PERSON:
-        agency = recipient.removeprefix("agency:")
+        agency = recipient.removeprefix(AGENCY)
         to, message = (
             readers.inboxes(agency, declared.told) or readers.inboxes(agency, declared.deputies.told),
             declared.message,
         )
-    elif route is Route.AT_HOME:
+    elif officer:
         to, message = readers.officers(declared.at_home.told), declared.at_home.message or declared.message
     else:
         to, message = readers.officers(declared.nobody.told), declared.nobody.message
@@ -194,7 +263,7 @@ def _tell(declared: Plan, incident: UUID, recipient: str, route: Route, rows: li
     written = []
     for row in rows:
         row.state, row.told_at, row.message, row.told_to = "told", moment, sent, list(to)
-        if recipient != PERSON:
+        if recipient != PERSON or officer:
             row.entry = _write_notice(declared, row, readers.words(to), by)
             written.append(row.identity)
         row.save(update_fields=["state", "told_at", "message", "told_to", "entry"])
@@ -247,7 +316,7 @@ def _write_notice(declared: Plan, row: Telling, whom: str, by: Actor) -> UUID:
 
 def _follow_up(declared: Plan, incident: UUID, recipient: str, rows: list[Telling], by: Actor) -> None:
     """Tells the deputies and whoever chases, and asks what was done, where it is time."""
-    definition, moment, agency = partnership(), now(), recipient.removeprefix("agency:")
+    definition, moment, agency = partnership(), now(), recipient.removeprefix(AGENCY)
     readers = Readers(declared)
     school = readers.days(agency)
     unread = [row for row in rows if row.state == "told" and row.told_at is not None]
@@ -327,7 +396,7 @@ def _next(declared: Plan, recipient: str, rows: Iterable[Telling]) -> list[datet
     """When something is due about these next."""
     found: list[datetime] = []
     days = working_days(partnership())
-    school = Readers(declared).days(recipient.removeprefix("agency:"))
+    school = Readers(declared).days(recipient.removeprefix(AGENCY))
     for row in rows:
         if row.state == "planned":
             found.append(row.run_at)
@@ -344,10 +413,12 @@ def _next(declared: Plan, recipient: str, rows: Iterable[Telling]) -> list[datet
     return found
 
 
+_OPEN = Question(lambda some: Telling.objects.filter(identity__among=some, closed_at=None).order_by("run_at"), "incident")
+
+
 def incidents_about(identities: Iterable[UUID]) -> list[UUID]:
     """The incidents with something open about these source identities: to be planned again when who is who has changed."""
-    rows = Telling.objects.filter(identity__in=list(identities), closed_at=None)
-    return list(dict.fromkeys(rows.values_list("incident", flat=True)))
+    return list(dict.fromkeys(incident for (incident,) in _OPEN(list(identities))))
 
 
 def overdue(moment: datetime) -> list[UUID]:

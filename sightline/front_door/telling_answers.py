@@ -19,7 +19,8 @@ from sightline.chronology.queries import originator_of
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
 from sightline.front_door.teaching import CHOSEN, NEXT_MORNING
-from sightline.front_door.telling import PERSON, PURPOSE
+from sightline.front_door.telling import PERSON, PLACE_FOUND, PURPOSE, was_read
+from sightline.front_door.telling_rules import Route
 from sightline.front_door.told_models import Telling
 from sightline.identity.queries import persons_of, rows_by_id, rows_of
 from sightline.ledger.actions import write
@@ -46,6 +47,15 @@ def _mine(telling: UUID, by: Actor) -> Telling:
     return row
 
 
+def _told_instead(telling: UUID, by: Actor) -> Telling | None:
+    """A telling of a child who is educated at home, locked, where this worker's role was told in place of a school."""
+    row = Telling.objects.select_for_update().filter(id=telling, recipient=PERSON, route=Route.AT_HOME).first()
+    if row is None or f"role:{by.role}" not in row.told_to:
+        return None
+    _require(by, SEE)
+    return row
+
+
 def _note(by: Actor, verb: str, rows: Iterable[Telling], **detail: str) -> None:
     write(
         kind="change",
@@ -61,16 +71,17 @@ def _note(by: Actor, verb: str, rows: Iterable[Telling], **detail: str) -> None:
 
 @transaction.atomic
 def read(*, telling: UUID, by: Actor) -> UUID:
-    """Says that the place has read what it was told. Returns the incident. Raises Conflict where somebody said so before."""
-    _require(by, ANSWER)
-    row = _mine(telling, by)
+    """Says that it was read: by the place that was told, or by whoever was told in place of a school. Returns the incident.
+    Raises Conflict where somebody said so before."""
+    row = _told_instead(telling, by)
+    if row is None:
+        _require(by, ANSWER)
+        row = _mine(telling, by)
     if row.state != "told":
-        raise Conflict("Somebody at your school has read this already. Nothing was changed.")
+        raise Conflict("Somebody where you work has read this already. Nothing was changed.")
     same = list(Telling.objects.select_for_update().filter(message=row.message, state="told"))
     _acknowledge(row, by)
-    for one in same:
-        one.state, one.read_at, one.read_by = "read", now(), by.id
-        one.save(update_fields=["state", "read_at", "read_by"])
+    was_read(same, by.id, now())
     _note(by, "read-telling", same)
     return row.incident
 
@@ -196,7 +207,7 @@ def name_place(*, telling: UUID, agency: str, by: Actor) -> UUID:
     row = _waiting(telling)
     tie([(f"agency:{agency}", "attends", row.identity, now(), None, row.incident)])
     if row.recipient != PERSON:  # what was sent to a school that does not read stays sent
-        _over(row, "place-found", None, by)
+        _over(row, PLACE_FOUND, None, by)
     _note(by, "name-place", [row], agency=agency)
     return row.incident
 

@@ -16,7 +16,7 @@ from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.types import EntryView
 from sightline.definition.outcomes import Missing, Refused
 from sightline.front_door.teaching import CHOSEN, NEXT_MORNING, Readers
-from sightline.front_door.telling import PERSON
+from sightline.front_door.telling import NOT_THERE, PERSON, PLACE_FOUND, TAKEN_OFF
 from sightline.front_door.telling_answers import ANSWER, SEE
 from sightline.front_door.told_models import Telling
 from sightline.identity.queries import names, persons_of
@@ -151,7 +151,7 @@ def counts(reading: Reading, since: datetime, until: datetime) -> Counts:
     _require(reading, SEE)
     rows = list(
         Telling.objects.filter(run_at__gte=since, run_at__lt=until)
-        .exclude(closed_because__in=("taken-off", "place-found"))
+        .exclude(closed_because__in=(TAKEN_OFF, PLACE_FOUND, NOT_THERE))
         .values_list("incident", "identity", "recipient", "told_at", "due_at", "read_at", "support", "state")
     )
     every: dict[tuple[UUID, UUID], list[tuple[object, ...]]] = defaultdict(list)

@@ -33,7 +33,6 @@ class Route(StrEnum):
     ELSEWHERE = "elsewhere"  # a school is named that cannot be reached here: independent, or out of the area
     NO_READER = "no-reader"  # nobody there reads
     WRONG = "wrong"  # the school says that the child is not theirs
-    NOT_OF_AGE = "not-of-age"  # nobody is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +52,15 @@ class Taught:
     left: tuple[tuple[str, date], ...] = ()  # (place, day on which it says that the child left)
     home_since: date | None = None  # educated at home, now
     named: bool = False  # a school is named that is no agency here
-    ages: tuple[int, int] | None = None  # youngest and oldest that the child may be
+    ages: tuple[int, int] | None = None  # youngest and oldest that the child may be; below 0 while expected
 
 
 def places(taught: Taught, readers: Mapping[str, bool]) -> tuple[tuple[str, ...], Route]:
-    """The places that are told, and why; none where a person must find out.
+    """The places where the child is taught, and why they are told; none where a person must find out which.
 
-    `readers`: the places that can be told at all, and whether somebody there reads. Two places are both told: many
-    children are on two rolls. What others than the place or the authority say counts for less than a later word of
-    theirs, and a place that says that the child has left is not told.
+    `readers`: the places that can be told at all, and whether somebody there reads: where nobody does, a person rings. Two
+    places are both told: many children are on two rolls. What others than the place or the authority say counts for less
+    than a later word of theirs, and a place that says that the child has left is not told.
     """
     left = dict(taught.left)
     attends = [
@@ -73,15 +72,19 @@ def places(taught: Taught, readers: Mapping[str, bool]) -> tuple[tuple[str, ...]
             return (), Route.AT_HOME
     found = tuple(dict.fromkeys(one.agency for one in attends))
     if found:
-        return found, Route.PLACE if any(readers[one] for one in found) else Route.NO_READER
+        return found, Route.PLACE if all(readers[one] for one in found) else Route.NO_READER
     return (), Route.ELSEWHERE if taught.named else Route.NO_PLACE
+
+
+def may_attend(telling: Telling, taught: Taught) -> bool:
+    """Whether anybody is told of them at all: not of who is certainly too old, nor of who is not born yet. An unknown age may
+    be a child's."""
+    return taught.ages is None or (taught.ages[0] < telling.until_age and taught.ages[1] >= 0)
 
 
 def of_age(telling: Telling, taught: Taught) -> bool:
     """Whether somebody without a known place may be of the age at which they have one. An unknown age may be."""
-    if taught.ages is None:
-        return True
-    return taught.ages[1] >= telling.from_age and taught.ages[0] < telling.until_age
+    return may_attend(telling, taught) and (taught.ages is None or taught.ages[1] >= telling.from_age)
 
 
 def _left(one: Attends, left: Mapping[str, date]) -> bool:

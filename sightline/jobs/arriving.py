@@ -19,7 +19,8 @@ from sightline.front_door.portal.actions import told_in
 from sightline.front_door.quality import keep as keep_quality
 from sightline.front_door.quality import told_at
 from sightline.front_door.telling_rules import comes_with
-from sightline.jobs import day_lists, expecting, telling
+from sightline.identity.queries import persons_of
+from sightline.jobs import day_lists, expecting, moving, telling
 from sightline.jobs.due import VERBS, owe
 from sightline.timescales.moment import now
 
@@ -67,6 +68,9 @@ def owe_what_follows(work: Bite, *, at_once: bool) -> None:
     # a correction is no news, but to those who work with somebody who was not on it before
     if news := [str(w.id) for w in fresh if not w.routine and (w.id == w.first or w.id in work.added)]:
         owe("tell-new", {"entries": news}, at_once=at_once)
+    if work.resolver.moved or work.placed:
+        placed = set(persons_of(work.placed).values())
+        moving.follow(work.resolver.moved | placed, work.resolver.moved, at_once=at_once)
     if told := told_in(work.writings):
         owe("note-submissions", {"told": [[str(first), *codes] for first, *codes in told]}, at_once=at_once)
 

@@ -117,6 +117,7 @@ class Bite:
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
         self.attends: dict[UUID, tuple[str, datetime, UUID]] = {}  # source identity: school, known, item
         self.moved: set[UUID] = set()
+        self.placed: set[UUID] = set()  # those of `attends` of whom something may have been told before
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
@@ -282,11 +283,11 @@ class Bite:
         )
         self.counts.people_new += found.new and not found.joined
         self.counts.people_matched += found.joined or not found.new
-        school = self.world.schools.get(person.details.school) or self.world.schools.get(
-            person.details.school.casefold()
-        )
+        school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
         if found.changed and school:
             self.attends[found.identity] = (f"agency:{school}", known, item)
+            if found.joined or not found.new:  # nobody has told of anybody else
+                self.placed.add(found.identity)
             if not found.new:
                 self.moved.add(found.identity)
         return found

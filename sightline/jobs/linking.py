@@ -6,6 +6,7 @@ Signals follow with the clocks.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -16,14 +17,15 @@ from sightline.agencies.types import Actor
 from sightline.identity import actions
 from sightline.identity.queries import persons_of
 from sightline.identity.tracing import circle_of, ends_of
-from sightline.jobs import beside, telling
+from sightline.jobs import beside, moving
 from sightline.jobs.due import owe
 from sightline.sharing.standing import trusted
 
 
 @contextmanager
 def followed(identities: Iterable[UUID]) -> Iterator[None]:
-    """The clocks of whoever is somebody else afterwards, and of who they were, follow at once after commit."""
+    """The clocks of whoever is somebody else afterwards, and of who they were, follow at once after commit; so does whom to
+    tell of what came lately."""
     circle = circle_of(identities)
     before = persons_of(circle)
     yield
@@ -31,7 +33,10 @@ def followed(identities: Iterable[UUID]) -> Iterator[None]:
     moved = {p for i, person in after.items() if before.get(i) != person for p in (before.get(i), person) if p}
     if moved:
         owe("clocks", beside.payload(sorted(moved, key=str), moved))
-        telling.again(circle)
+        were: dict[UUID, set[UUID]] = defaultdict(set)
+        for identity, person in after.items():
+            were[person].add(before.get(identity, person))
+        moving.follow(moved, {person for person, several in were.items() if len(several) > 1})
 
 
 @trusted("join")

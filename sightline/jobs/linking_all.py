@@ -14,6 +14,7 @@ from sightline.identity.linkage.engine import Engine
 from sightline.identity.linkage.model import Model
 from sightline.identity.proposing import Moved, Pair, Progress, Proposed, propose
 from sightline.identity.quality import automatic_joining
+from sightline.jobs import moving
 from sightline.jobs.due import owe
 
 RUN = "link-everybody"
@@ -84,7 +85,9 @@ def _pairs(everybody: Everybody, found: pa.Table) -> Iterator[Pair]:
 
 
 def _follow(moved: Moved) -> None:
-    """The clocks of whoever they were and are."""
-    persons = {str(person) for pair in moved.values() for person in pair}
-    if persons:
-        owe("clocks", {"persons": sorted(persons), "beside": sorted(persons)})
+    """The clocks of whoever they were and are, and whom to tell of what came lately."""
+    people = {person for pair in moved.values() for person in pair}
+    if people:
+        persons = sorted(map(str, people))
+        owe("clocks", {"persons": persons, "beside": persons})
+        moving.follow(people, people)

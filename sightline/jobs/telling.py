@@ -6,7 +6,6 @@ school is told once. A turn also looks for what nobody owes any more, and owes i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,16 +33,21 @@ def arrived(first: UUID) -> None:
 
 
 def tell(payload: dict[str, Any]) -> None:
-    """What is owed about an incident: plans again, for somebody may have been found meanwhile; then does what is due."""
-    arrived(UUID(payload["incident"]))
+    """What is owed about an incident: plans again, for somebody may have been found meanwhile; then does what is due.
+    `alone`: for one recipient, because it failed there."""
+    incident, by = UUID(payload["incident"]), machine(telling.MACHINE)
+    telling.plan(incident=incident, by=by)
+    _step(incident, by, payload.get("alone", ""))
 
 
-def _step(incident: UUID, by: Actor) -> None:
-    later, written = telling.step(incident=incident, by=by)
-    if written:
-        owe("clocks", {"persons": sorted(str(one) for one in set(persons_of(written).values()))})
-    if later is not None:
-        owe(VERB, {"incident": str(incident)}, run_at=later)
+def _step(incident: UUID, by: Actor, alone: str = "") -> None:
+    found = telling.step(incident=incident, by=by, alone=alone)
+    if found.written:
+        owe("clocks", {"persons": sorted(str(one) for one in set(persons_of(found.written).values()))})
+    if found.again is not None:
+        owe(VERB, {"incident": str(incident)}, run_at=found.again)
+    for recipient in found.failed:  # tried again by itself, and counted as what fails is: the others have been told
+        owe(VERB, {"incident": str(incident), "alone": recipient})
 
 
 def look() -> int:
@@ -52,12 +56,6 @@ def look() -> int:
     for incident in found:
         owe(VERB, {"incident": str(incident)})
     return len(found)
-
-
-def again(identities: Iterable[UUID]) -> None:
-    """Who is who has changed: whom to tell is asked again for the incidents that these stand on."""
-    for incident in telling.incidents_about(identities):
-        owe(VERB, {"incident": str(incident)})
 
 
 # --- what people say --------------------------------------------------------------------------------------------------

@@ -49,11 +49,12 @@ def _given(act: Act, name: str) -> str:
 
 
 def _answer_telling(life: Life, act: Act) -> Flags:
-    """A school says that it has read it, that the child is not theirs, or what was done."""
+    """A school says that it has read it, that the child is not theirs, or what was done; who was told instead, that they have
+    read it."""
     by = life.actor(act.by)
-    mine = [
-        one for one in tellings_of(_first(life, act.on), _whom(life, act.on)) if one.recipient == f"agency:{by.agency}"
-    ]
+    rows = tellings_of(_first(life, act.on), _whom(life, act.on))
+    mine = [one for one in rows if one.recipient == f"agency:{by.agency}"]
+    mine += [one for one in rows if one.route == "at-home"]
     if not mine:
         raise Missing
     says = _given(act, "says")

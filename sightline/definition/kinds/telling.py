@@ -55,7 +55,7 @@ class Telling(Thing):
     after: Listed = Field(min_length=1, description="record types")
     of: str = Field("child", description="role on the record")
     from_age: int = Field(4, ge=0, le=25, description="Younger children are told of only where a setting is known")
-    until_age: int = Field(18, ge=1, le=26)
+    until_age: int = Field(18, ge=1, le=26, description="Whoever is certainly this old is told of nowhere")
     places: Listed = Field(min_length=1, description="kinds of agency that a child attends")
     told: Listed = Field(min_length=1, description="roles at such a place")
     message: str
@@ -72,7 +72,9 @@ class Telling(Thing):
     at_home: AtHome
     left: Left | None = None
     asks: Asks
-    told_within: str = Field("14 days", description="What happened longer ago than this is history, and told to nobody")
+    told_within: str = Field(
+        "14 days", description="What became known longer ago than this is told to nobody any more, however late it happened"
+    )
 
     @model_validator(mode="after")
     def _is_a_time(self) -> Telling:

@@ -188,6 +188,10 @@ def to_tell_one(request: HttpRequest, telling_id: UUID) -> HttpResponse:
             telling.nobody_to_tell(telling=one.id, because=nobody.cleaned_data["because"], by=request.actor)
             messages.success(request, "Recorded: why nobody is told.")
             return redirect("to-tell")
+        if asked == "read":
+            telling.read(telling=one.id, by=request.actor)
+            messages.success(request, "You have read it. You were told in place of a school: nothing more is waited for.")
+            return redirect("to-tell")
     except Refused as refused:
         if refused.decision.reason_code != "reason-too-short":
             raise
