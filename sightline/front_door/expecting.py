@@ -37,6 +37,7 @@ from sightline.front_door.told_models import Awaited
 from sightline.identity.queries import names
 from sightline.ledger.actions import write
 from sightline.messages.actions import send
+from sightline.sharing.paging import Page, seen
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.standing import trusted
 from sightline.timescales.london import parse_moment
@@ -306,25 +307,29 @@ class Line:
     state: str
 
 
-def missing(reading: Reading, *, closed: bool = False) -> list[Line]:
-    """What has not come yet of what this reader may see, the longest due first. Raises Refused without the right."""
+def missing(reading: Reading, *, closed: bool = False, after: str = "") -> Page[Line]:
+    """What has not come yet of what this reader may see, the longest due first, a page at a time. Raises Refused without the
+    right."""
     _require(reading.actor)
-    rows = (
-        Awaited.objects.exclude(closed_at=None).order_by("-closed_at")
-        if closed
-        else Awaited.objects.filter(closed_at=None)
-    )
-    rows = rows if closed else rows.order_by("due_at", "id")
-    some = list(rows[:MOST])
-    with trusted("which-versions-stand"):
-        newest = {row.id: versions_of(row.first)[-1] for row in some}
-    open_to = at_least_headline(reading, newest.values())
-    found = []
-    for row in some:
-        if newest[row.id] in open_to:
-            found.append(_line(reading, row))
+
+    def see(some: Sequence[Awaited]) -> list[tuple[Awaited, Line]]:
+        with trusted("which-versions-stand"):
+            newest = {row.id: versions_of(row.first)[-1] for row in some}
+        open_to = at_least_headline(reading, newest.values())
+        return [(row, _line(reading, row)) for row in some if newest[row.id] in open_to]
+
+    rows = Awaited.objects.exclude(closed_at=None) if closed else Awaited.objects.filter(closed_at=None)
     reading.about = reading.about or "view-expected"
-    return found
+    return seen(rows, "closed_at" if closed else "due_at", see, after=after, limit=MOST, last_first=closed)
+
+
+def missing_because(reading: Reading, first: UUID) -> Line | None:
+    """What has not come after one record (its first version), as far as this reader may see it: the longest due."""
+    rows = Awaited.objects.filter(first=first, closed_at=None).order_by("due_at", "id")
+    with trusted("which-versions-stand"):
+        newest = versions_of(first)[-1]
+    _require(reading.actor)
+    return _line(reading, rows[0]) if rows and newest in at_least_headline(reading, [newest]) else None
 
 
 def one_missing(reading: Reading, awaited: UUID) -> Line:

@@ -198,6 +198,20 @@ def test_pressing_ones_first_and_the_rest_page_by_page(house):
         assert len({line.id for line in (*first.items, *second.items)}) == 6
 
 
+def test_more_that_press_than_one_page_holds_go_on_before_the_rest(house):
+    whom = f"worker:{actor('ruth').id}"
+    send("match-to-decide", to=whom, says={"count": 1}, by=actor("omar"))
+    for _ in range(7):
+        alert(whom)
+    found, after = [], ""
+    with as_("ruth") as opened:
+        for _ in range(3):
+            page = inbox(opened, after=after, limit=3)
+            found, after = [*found, *page.items], page.next
+    assert [line.kind for line in found] == ["break-glass-alert"] * 7 + ["match-to-decide"] and not after
+    assert len({line.id for line in found}) == 8
+
+
 def test_what_one_reason_sends_to_several_of_ones_inboxes_is_one_line_and_read_once(house):
     cause = uuid4()
     paul = actor("paul")
