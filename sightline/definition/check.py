@@ -188,6 +188,8 @@ def _message_plan(faults: Faults, name: str, plan: Any) -> None:
         if others:
             expected = f"a role of one plan only (it stands in {others[0]} too)"
             faults.add(name, ("roles", index), role, expected, code="ambiguous")
+    for index, role in enumerate(plan.nobody_there):
+        faults.thing(name, ("nobody-there", index), role, "role")
     for part in ("follows", "follows-concerns"):
         for index, tie in enumerate(getattr(plan, part.replace("-", "_"))):
             faults.code(name, (part, index), tie, "tie")

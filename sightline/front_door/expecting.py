@@ -6,11 +6,12 @@ away, and is made again from the record.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -36,6 +37,7 @@ from sightline.front_door.told_models import Awaited
 from sightline.identity.queries import names
 from sightline.ledger.actions import write
 from sightline.messages.actions import send
+from sightline.sharing.paging import Page, seen
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.standing import trusted
 from sightline.timescales.london import parse_moment
@@ -43,6 +45,8 @@ from sightline.timescales.moment import now
 
 MACHINE, PURPOSE, SEE = "clock-machine", "safeguarding", "see-expected"
 FEWEST_WORDS, MOST = 20, 200
+PUT_OFF = timedelta(hours=1)  # what cannot be looked for
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -123,30 +127,51 @@ def _runs(opened: Reading, first: UUID, there: Entries) -> list[tuple[Expected, 
 
 
 @transaction.atomic
-def look(*, by: Actor) -> datetime | None:
+def look(*, by: Actor, only: UUID | None = None) -> tuple[datetime | None, list[UUID]]:
     """Tells of everything that should have come by now and did not: one message an agency and kind, with how many. What has
-    come meanwhile is closed. Returns when to look next; None where nothing is awaited."""
+    come meanwhile is closed. Returns when to look next (None where nothing is awaited), and what it failed at: that is put
+    off, so that it mutes nothing else, and is to be looked at by itself (`only`: then a failure is raised)."""
     definition, moment = partnership(), now()
     came_soon = Q(state="came", closed_at__lt=F("run_at"))  # what came in time, and may have been put right since
     due = Awaited.objects.select_for_update().filter(run_at__lte=moment).order_by("run_at", "id")
+    if only is not None:
+        due = Awaited.objects.select_for_update().filter(id=only, run_at__lte=moment + PUT_OFF)  # and not told meanwhile
     rows = [row for which in (Q(closed_at=None), came_soon) for row in due.filter(which)[:MOST]]  # each by its own index
     missing: dict[tuple[str, str, bool], list[Awaited]] = defaultdict(list)
     closed: list[Awaited] = []
     again: list[Awaited] = []
+    failed: list[Awaited] = []
     with reading(by, PURPOSE, about="look-for-expected") as opened:
         for row in sorted(rows, key=lambda row: (row.run_at, row.id))[:MOST]:
-            state = _state(opened, row)
-            if state is not None and state.stopped_at is None:
-                if _awaited_again(row, state):
-                    again.append(row)
-                missing[row.expected, row.agency, further(definition.expected[row.expected], row.times)].append(row)
-            elif _close(opened, row):
-                closed.append(row)
+            with _by_itself([row], failed, raised=only is not None):
+                state = _state(opened, row)
+                if state is not None and state.stopped_at is None:
+                    if _awaited_again(row, state):
+                        again.append(row)
+                    missing[row.expected, row.agency, further(definition.expected[row.expected], row.times)].append(row)
+                elif _close(opened, row):
+                    closed.append(row)
     _note("close-expected", closed, by)
-    _note("await-again", again, by)
     for (name, agency, _), some in missing.items():
-        _tell(definition, definition.expected[name], agency, some, by)
-    return Awaited.objects.filter(closed_at=None).order_by("run_at").values_list("run_at", flat=True).first()
+        with _by_itself(some, failed, raised=only is not None):
+            _tell(definition, definition.expected[name], agency, some, by)
+    _note("await-again", [row for row in again if row not in failed], by)
+    Awaited.objects.filter(id__in=[row.id for row in failed]).update(run_at=moment + PUT_OFF)
+    later = Awaited.objects.filter(closed_at=None).order_by("run_at").values_list("run_at", flat=True).first()
+    return later, [row.id for row in failed]
+
+
+@contextmanager
+def _by_itself(rows: Sequence[Awaited], failed: list[Awaited], *, raised: bool) -> Iterator[None]:
+    """What fails of these leaves the rest as it stands."""
+    try:
+        with transaction.atomic():
+            yield
+    except Exception as error:
+        if raised:
+            raise
+        log.warning("what did not come could not be looked for", extra={"error": type(error).__name__})
+        failed += rows
 
 
 @transaction.atomic
@@ -282,25 +307,29 @@ class Line:
     state: str
 
 
-def missing(reading: Reading, *, closed: bool = False) -> list[Line]:
-    """What has not come yet of what this reader may see, the longest due first. Raises Refused without the right."""
+def missing(reading: Reading, *, closed: bool = False, after: str = "") -> Page[Line]:
+    """What has not come yet of what this reader may see, the longest due first, a page at a time. Raises Refused without the
+    right."""
     _require(reading.actor)
-    rows = (
-        Awaited.objects.exclude(closed_at=None).order_by("-closed_at")
-        if closed
-        else Awaited.objects.filter(closed_at=None)
-    )
-    rows = rows if closed else rows.order_by("due_at", "id")
-    some = list(rows[:MOST])
-    with trusted("which-versions-stand"):
-        newest = {row.id: versions_of(row.first)[-1] for row in some}
-    open_to = at_least_headline(reading, newest.values())
-    found = []
-    for row in some:
-        if newest[row.id] in open_to:
-            found.append(_line(reading, row))
+
+    def see(some: Sequence[Awaited]) -> list[tuple[Awaited, Line]]:
+        with trusted("which-versions-stand"):
+            newest = {row.id: versions_of(row.first)[-1] for row in some}
+        open_to = at_least_headline(reading, newest.values())
+        return [(row, _line(reading, row)) for row in some if newest[row.id] in open_to]
+
+    rows = Awaited.objects.exclude(closed_at=None) if closed else Awaited.objects.filter(closed_at=None)
     reading.about = reading.about or "view-expected"
-    return found
+    return seen(rows, "closed_at" if closed else "due_at", see, after=after, limit=MOST, last_first=closed)
+
+
+def missing_because(reading: Reading, first: UUID) -> Line | None:
+    """What has not come after one record (its first version), as far as this reader may see it: the longest due."""
+    rows = Awaited.objects.filter(first=first, closed_at=None).order_by("due_at", "id")
+    with trusted("which-versions-stand"):
+        newest = versions_of(first)[-1]
+    _require(reading.actor)
+    return _line(reading, rows[0]) if rows and newest in at_least_headline(reading, [newest]) else None
 
 
 def one_missing(reading: Reading, awaited: UUID) -> Line:

@@ -3,16 +3,19 @@ child said as information for the police, in words that the interviewer chose.""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from sightline.agencies.queries import partnership
+from sightline.agencies.queries import machine, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.chronology.actions import write_here
+from sightline.chronology.events import of_people
 from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.queries import of_person, subjects_of
 from sightline.chronology.tracing import known_children
@@ -23,6 +26,7 @@ from sightline.front_door.missing_rules import Absence, Interview, Pattern, Repo
 from sightline.front_door.portal.actions import note
 from sightline.identity.queries import names
 from sightline.ledger.actions import write
+from sightline.sharing.paging import Page
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
@@ -33,6 +37,8 @@ EPISODE, INTERVIEW, INFORMAL = "missing-episode", "return-home-interview", "miss
 SUBMISSION = "intelligence-submission"
 PURPOSE = "missing"
 LOOKS_BACK = timedelta(days=90)
+AWAY_BACK = timedelta(days=730)  # how long somebody who is still away stays on the list
+MACHINE = "clock-machine"
 FEWEST_WORDS, MOST = 20, 300
 
 
@@ -64,23 +70,57 @@ class Child:
         return self.absences[0] if self.absences else None
 
 
-def children(reading: Reading, *, back: timedelta = LOOKS_BACK) -> list[Child]:
-    """Children who were missing in the last 90 days, of whom this reader may see a headline: who is away first, then who
-    came back and was not spoken with, then the rest."""
+def children(reading: Reading, *, start: int = 0, back: timedelta = LOOKS_BACK) -> Page[Child]:
+    """Children who are away, and who were missing in the last 90 days, of whom this reader may see a headline: who is away first,
+    then who came back and was not spoken with, then the rest. Those of 300 from a place on (`start`); where it goes on next."""
     if not (decision := may(reading.actor, SEE, partnership())):
         raise Refused(decision)
     moment = now()
-    with trusted("who-was-missing"):  # ids alone: who they are, and what is held, passes the gate below
-        persons = known_children({EPISODE, INFORMAL}, moment - back)[:MOST]
-    found = [one for one in (child(reading, person) for person in persons) if one is not None]
+    ordered = _ordered(moment, back)
+    some = ordered[start : start + MOST]
+    found = [one for one in (child(reading, person) for person in some) if one is not None]
     reading.about = "view-missing"
+    found.sort(key=lambda one: _place(one.last, moment))
+    return Page(tuple(found), str(start + MOST) if len(ordered) > start + MOST else "")
+
+
+def _place(last: Absence | None, moment: datetime) -> tuple[int, float]:
     order = {"away": 0, "late": 1, "waiting": 2, "offered": 3}
+    return (order.get(last.state(moment), 4) if last else 0), -(last.since.timestamp() if last else 0)
 
-    def place(one: Child) -> tuple[int, float]:
-        last = one.last
-        return (order.get(last.state(moment), 4) if last else 0), -(last.since.timestamp() if last else 0)
 
-    return sorted(found, key=place)
+@trusted("who-was-missing")  # ids alone, and their order: who they are, and what is held, passes the gate afterwards
+def _ordered(moment: datetime, back: timedelta) -> list[UUID]:
+    """Everybody who is away, however long, and who was missing lately, in the order of the list. Nobody is left out before it is
+    known who is away: three hundred who are back would push out the one who is not."""
+    lately = set(known_children({EPISODE, INFORMAL}, moment - back))
+    everybody = list(dict.fromkeys([*lately, *known_children({EPISODE}, moment - AWAY_BACK)]))
+    places: dict[UUID, tuple[int, float]] = {}
+    with reading(machine(MACHINE), "safeguarding", about="order-missing") as opened:
+        entries = of_people(opened, everybody, records={EPISODE, INTERVIEW})
+    for person in everybody:
+        reports, told = [], []
+        for one in entries.get(person, ()):
+            if one.record == EPISODE:
+                reports.append(_report(one.first, one.agency, one.happened, one.facts))
+            else:
+                told.append(_interview(one.first, one.happened, one.facts))
+        absences = rules.absences(reports, told)
+        last = absences[-1] if absences else None
+        if person in lately or (last is not None and last.until is None):
+            places[person] = _place(last, moment)
+    return sorted(places, key=lambda person: (places[person], person))
+
+
+def _report(first: UUID, agency: str, happened: datetime, said: Mapping[str, Any]) -> Report:
+    since = rules.moment_of(said.get("missing-from")) or happened
+    until, risk = rules.moment_of(said.get("returned-at")), str(said.get("risk", ""))
+    return Report(first, agency, since, until, risk, str(said.get("found-place", "")))
+
+
+def _interview(first: UUID, happened: datetime, said: Mapping[str, Any]) -> Interview:
+    offered, held = rules.moment_of(said.get("offered-at")), rules.moment_of(said.get("held-at"))
+    return Interview(first, happened, frozenset(), offered, held, said.get("declined") == "yes")
 
 
 def child(reading: Reading, person: UUID) -> Child | None:
@@ -94,13 +134,9 @@ def child(reading: Reading, person: UUID) -> Child | None:
         if one.level is not Level.FULL or one.record not in (EPISODE, INTERVIEW, INFORMAL):
             continue
         if one.record == EPISODE:
-            since = rules.moment_of(f.get("missing-from")) or one.happened
-            until, risk, place = rules.moment_of(f.get("returned-at")), f.get("risk", ""), f.get("found-place", "")
-            reports.append(Report(one.first, one.agency.id, since, until, risk, place))
+            reports.append(_report(one.first, one.agency.id, one.happened, f))
         elif one.record == INTERVIEW:
-            offered, held = rules.moment_of(f.get("offered-at")), rules.moment_of(f.get("held-at"))
-            declined = f.get("declined") == "yes"
-            told.append(Interview(one.first, one.happened, frozenset(), offered, held, declined))
+            told.append(_interview(one.first, one.happened, f))
         else:
             informal.append(one)
     absences = rules.absences(reports, told)

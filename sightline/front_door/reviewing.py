@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from sightline.agencies.queries import actor_by_id, agencies, partnership, workers
 from sightline.agencies.rules import may
@@ -26,13 +27,14 @@ from sightline.chronology.types import EntryView
 from sightline.clocks.rules import working_days
 from sightline.definition.kinds.day_lists import ItemReview
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
-from sightline.definition.types import Fault
+from sightline.definition.types import Fault, Partnership
 from sightline.front_door import reviewing_rules as rules
 from sightline.front_door.told_models import Review
-from sightline.identity.queries import names, persons_of, rows_by_id, rows_of
+from sightline.identity.queries import ids_of, names, persons_of, rows_by_id, rows_of
 from sightline.ledger.actions import write
 from sightline.messages.actions import send
 from sightline.sharing.actions import tie
+from sightline.sharing.paging import Page, seen
 from sightline.sharing.queries import held_between, ties_of
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.rules import holders
@@ -258,23 +260,31 @@ class Item:
     view: EntryView | None
 
 
-def items(reading: Reading, *, closed: bool = False) -> list[Item]:
-    """What waits for this worker, their team or, for a manager, their agency; what is due first stands first."""
+def items(reading: Reading, *, closed: bool = False, after: str = "") -> Page[Item]:
+    """What waits for this worker, their team or, for a manager, their agency; what is due first stands first, a page at a
+    time."""
     _require(reading.actor)
-    rows = (
-        Review.objects.exclude(closed_at=None).order_by("-closed_at")
-        if closed
-        else Review.objects.filter(closed_at=None)
-    )
-    rows = rows if closed else rows.order_by("worker_due", "id")
+    definition, by = reading.definition, reading.actor
+
+    def see(some: Sequence[Review]) -> list[tuple[Review, Item]]:
+        mine = [row for row in some if _concerns(row, definition.itemreview[row.review], by)]
+        rows = {row.id: row for row in mine}
+        return [(rows[one.id], one) for one in _items(reading, mine)]
+
+    rows = _mine(by, definition)
+    rows = rows.exclude(closed_at=None) if closed else rows.filter(closed_at=None)
     reading.about = reading.about or "view-police-information"
-    definition = reading.definition
-    mine = [
-        row
-        for row in rows[: MOST * 5]
-        if (d := definition.itemreview.get(row.review)) and _concerns(row, d, reading.actor)
-    ]
-    return _items(reading, mine[:MOST])
+    return seen(rows, "closed_at" if closed else "worker_due", see, after=after, limit=MOST, last_first=closed)
+
+
+def _mine(by: Actor, definition: Partnership) -> QuerySet[Review]:
+    """The items among which this worker's are (`_concerns` says which), so that nobody looks through everybody's."""
+    declared = definition.itemreview.values()
+    answers = [one.id for one in declared if by.role in (*one.unallocated, *one.manager.roles)]
+    with trusted("who-has-the-child"):
+        theirs = ids_of(persons_of(ties_of(holders(by), "allocated")).values())
+    which = Q(worker__in=holders(by)) | Q(identity__among=theirs) | Q(review__in=answers)
+    return Review.objects.filter(which, review__in=[one.id for one in declared])
 
 
 def item(reading: Reading, id: UUID) -> Item:

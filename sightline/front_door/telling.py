@@ -422,6 +422,6 @@ def incidents_about(identities: Iterable[UUID]) -> list[UUID]:
 
 
 def overdue(moment: datetime) -> list[UUID]:
-    """Incidents of which something should have been told a while ago and was not, whatever is owed."""
-    rows = Telling.objects.filter(state="planned", closed_at=None, run_at__lt=moment - LATE)
-    return list(dict.fromkeys(rows.values_list("incident", flat=True)[:200]))
+    """Incidents of which something should have been told a while ago and was not, whatever is owed: the longest due first."""
+    rows = Telling.objects.filter(state="planned", closed_at=None, run_at__lt=moment - LATE).order_by("run_at", "id")
+    return list(dict.fromkeys(rows.values_list("incident", flat=True)))

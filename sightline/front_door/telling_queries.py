@@ -21,6 +21,7 @@ from sightline.front_door.telling_answers import ANSWER, SEE
 from sightline.front_door.told_models import Telling
 from sightline.identity.queries import names, persons_of
 from sightline.identity.types import Profile
+from sightline.sharing.paging import Page, seen
 from sightline.sharing.reading import Reading
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
@@ -93,17 +94,18 @@ def about(reading: Reading, cause: UUID) -> Notice:
     return _notice(reading, list(mine.filter(incident=first.incident).order_by("id")))
 
 
-def to_tell(reading: Reading, *, closed: bool = False) -> list[Told]:
-    """What a person must find out, or ring about: what is due first stands first. Only whom this reader may see."""
+def to_tell(reading: Reading, *, closed: bool = False, after: str = "") -> Page[Told]:
+    """What a person must find out, or ring about: what is due first stands first, a page at a time. Only whom this reader may
+    see."""
     _require(reading, SEE)
+
+    def see(some: Sequence[Telling]) -> list[tuple[Telling, Told]]:
+        return [(row, one) for row, one in zip(some, _told(reading, some), strict=True) if one.name]
+
     rows = Telling.objects.filter(Q(recipient=PERSON) | Q(chased_at__isnull=False))
-    rows = (
-        rows.exclude(closed_at=None).order_by("-closed_at")
-        if closed
-        else rows.filter(closed_at=None).order_by("due_at", "id")
-    )
+    rows = rows.exclude(closed_at=None) if closed else rows.filter(closed_at=None)
     reading.about = reading.about or "view-tellings"
-    return [one for one in _told(reading, list(rows[:MOST])) if one.name]
+    return seen(rows, "closed_at" if closed else "due_at", see, after=after, limit=MOST, last_first=closed)
 
 
 def to_tell_one(reading: Reading, telling: UUID) -> Notice:

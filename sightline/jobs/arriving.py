@@ -6,7 +6,7 @@ over before anybody here could have done anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from sightline.front_door.quality import told_at
 from sightline.front_door.telling_rules import comes_with
 from sightline.identity.queries import persons_of
 from sightline.jobs import day_lists, expecting, moving, telling
-from sightline.jobs.due import VERBS, owe
+from sightline.jobs.due import SPLITS, VERBS, halves, owe
 from sightline.timescales.moment import now
 
 if TYPE_CHECKING:
@@ -76,19 +76,30 @@ def owe_what_follows(work: Bite, *, at_once: bool) -> None:
 
 
 def arrived(payload: dict[str, Any]) -> None:
-    """What is owed: each thing that follows, for each record."""
-    follows = what_follows(partnership())
+    """What is owed: each thing that follows, for each record; or one of them alone (`part`), where another fails."""
+    follows, part = what_follows(partnership()), payload.get("part", "")
     entries: dict[str, str] = payload["entries"]
-    for first in _of(entries, follows["telling"]):
-        telling.arrived(first)
-    for first in _of(entries, follows["expected"]):
-        expecting.arrived(first)
-    for first in _of(entries, follows["awaited"]):
-        expecting.came(first)
-    for first in _of(entries, follows["itemreview"]):
-        reviewing.take(first=first, by=machine(reviewing.MACHINE))
-    if records := follows["daylist"] & set(entries.values()):
-        day_lists.plan(records)
+    for name, records in follows.items():
+        if part in ("", name) and (some := {first: record for first, record in entries.items() if record in records}):
+            PARTS[name](some)
+
+
+PARTS: dict[str, Callable[[Mapping[str, str]], object]] = {
+    "telling": lambda some: [telling.arrived(UUID(first)) for first in some],
+    "expected": lambda some: [expecting.arrived(UUID(first)) for first in some],
+    "awaited": lambda some: [expecting.came(UUID(first)) for first in some],
+    "itemreview": lambda some: [reviewing.take(first=UUID(first), by=machine(reviewing.MACHINE)) for first in some],
+    "daylist": lambda some: day_lists.plan(frozenset(some.values())),
+}
+
+
+def _apart(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """What keeps failing, in two: half the records each; of one record, each thing that follows by itself."""
+    if parts := halves(payload, "entries"):
+        return parts
+    follows, [record] = what_follows(partnership()), payload["entries"].values()
+    names = [name for name in PARTS if record in follows[name]]
+    return [{**payload, "part": name} for name in names] if "part" not in payload and len(names) > 1 else []
 
 
 def look_untold(payload: dict[str, Any]) -> None:
@@ -98,12 +109,8 @@ def look_untold(payload: dict[str, Any]) -> None:
     day_lists.plan()
 
 
-def _of(entries: Mapping[str, str], records: Iterable[str]) -> list[UUID]:
-    wanted = set(records)
-    return [UUID(first) for first, record in entries.items() if record in wanted]
-
-
 VERBS[VERB] = arrived
+SPLITS[VERB] = _apart
 VERBS[telling.VERB] = telling.tell
 VERBS[expecting.VERB] = expecting.look
 VERBS[expecting.AWAIT] = expecting.await_

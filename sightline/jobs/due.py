@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from sightline.agencies.queries import machine, partnership
 from sightline.front_door import following as queue
@@ -30,10 +31,15 @@ from sightline.vault.adding import add_objects, new
 from sightline.vault.asking import Question
 
 log = logging.getLogger(__name__)
-MOST_TRIES = 5
+FAILING = 5  # tries after which it is said of this server that something keeps failing
+LONG = 6  # and after which a person is told: half an hour
+TOGETHER = 2  # tries of several keys in one row, before they are taken apart
+LONGEST = timedelta(hours=1)  # between two tries
 FEW, MANY = 20, 100
 SOME, EVERYTHING = 200, 100_000
 AGAIN_SECONDS = timedelta(seconds=5)
+TELL_FAILING, FAILING_MESSAGE = "tell-failing", "work-failing"
+GATHERS = timedelta(minutes=5)  # where much fails at once, one message tells of it
 PAUSE_SECONDS = 0.003  # between transactions, so that whoever waits for the database gets its turn
 
 VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -54,15 +60,29 @@ VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "count-fairness": overseeing.count_fairness,
     "try-rule": overseeing.try_rule,
     "follow-rules": overseeing.follow_rules,
+    TELL_FAILING: lambda payload: tell_failing(payload),
     "watch-feeds": lambda payload: alarms.watch(definition=partnership(), by=machine("clock-machine")),
 }
 
 
-_ONE = Question(lambda id: Due.objects.filter(id=id, done_at=None))
+SPLITS: dict[str, Callable[[dict[str, Any]], list[dict[str, Any]]]] = {
+    "clocks": lambda payload: _apart(payload),
+    "signals": lambda payload: halves(payload, "persons"),
+    "queue": lambda payload: halves(payload, "items"),
+    "tell-quality": lambda payload: halves(payload, "entries"),
+    "tell-new": lambda payload: halves(payload, "entries"),
+    "note-submissions": lambda payload: halves(payload, "told"),
+}
+
+
+def _in_hand(id: UUID) -> QuerySet[Due]:
+    left = connection.features.has_select_for_update_skip_locked  # what another process has in hand is left to it
+    return Due.objects.select_for_update(skip_locked=left).filter(id=id, done_at=None)
+
+
+_IN_HAND = Question(_in_hand)
 _OWED = Question(
-    lambda moment, limit: Due.objects.filter(done_at=None, run_at__lte=moment, tries__lt=MOST_TRIES).order_by("run_at")[
-        :limit
-    ],
+    lambda moment, limit: Due.objects.filter(done_at=None, run_at__lte=moment).order_by("run_at")[:limit],
     *("id", "verb", "payload"),
 )
 _LONGEST = Question(lambda moment: Due.objects.filter(done_at=None, run_at__lte=moment).order_by("run_at")[:1], "run_at")
@@ -92,9 +112,7 @@ def _recompute(persons: list[UUID], moved: frozenset[UUID] = frozenset()) -> Non
 def _owe_signals(persons: Sequence[UUID]) -> None:
     """Owes the signals of those at whom something failed, once for each: clocks and queue stand."""
     for person in persons:
-        wanted = {"persons": [str(person)]}
-        if not Due.objects.filter(verb="signals", payload=wanted, done_at=None).exists():
-            owe("signals", wanted, run_at=now() + AGAIN_SECONDS)
+        owe_once("signals", {"persons": [str(person)]}, run_at=now() + AGAIN_SECONDS)
 
 
 def _look(step: UUID) -> None:
@@ -113,23 +131,80 @@ def owe(verb: str, payload: dict[str, Any], *, at_once: bool = True, run_at: dat
     return row.id
 
 
+@transaction.atomic
+def owe_once(verb: str, payload: dict[str, Any], *, run_at: datetime) -> bool:
+    """Owes a verb by a moment, unless it is owed by then. What is owed later is tried then: a row that fails and waits for its
+    next try holds up nothing that is new. What another process is doing just now may have begun before this: it is owed anew.
+    Returns whether a row was added."""
+    left = connection.features.has_select_for_update_skip_locked
+    rows = Due.objects.select_for_update(skip_locked=left).filter(verb=verb, payload=payload, done_at=None)
+    if (row := rows.order_by("run_at").first()) is None:
+        owe(verb, payload, run_at=run_at)
+        return True
+    if row.run_at > run_at:
+        Due.objects.filter(id=row.id).update(run_at=run_at)
+    return False
+
+
 @trusted("settle")
 def settle(due: UUID) -> bool:
-    """Does what is owed. A failure is counted and tried again later, with growing pauses; after five it waits for a person."""
-    row = next(iter(_ONE.rows(due)), None)
-    if row is None:
-        return False
+    """Does what is owed, unless another process has it in hand. A failure is counted and tried again, with pauses that grow to an
+    hour, for ever: what is owed is given up by nobody. What carries several is taken apart, so that one mutes no other."""
+    row = None
     try:
         with transaction.atomic():
+            row = next(iter(_IN_HAND.rows(due)), None)
+            if row is None:
+                return False
             VERBS[row.verb](row.payload)
-            done = Due.objects.filter(id=due, done_at=None).update(done_at=now(), failed="")
+            return bool(Due.objects.filter(id=due, done_at=None).update(done_at=now(), failed=""))
     except Exception as error:
+        if row is None:
+            raise  # the database itself
         log.warning("due work failed", extra={"verb": row.verb, "error": type(error).__name__})
-        Due.objects.filter(id=due).update(
-            tries=row.tries + 1, failed=type(error).__name__, run_at=now() + timedelta(seconds=5 * 4**row.tries)
-        )
+        _failed(row, type(error).__name__)
         return False
-    return bool(done)
+
+
+@transaction.atomic
+def _failed(row: Due, error: str) -> None:
+    """Counts a failure: it is tried again later, in parts where it carries several, and in the end a person is told, once."""
+    parts = SPLITS[row.verb](row.payload) if row.verb in SPLITS and row.tries >= TOGETHER else []
+    if parts:
+        if Due.objects.filter(id=row.id, done_at=None).update(done_at=now(), failed=error):
+            add_objects([new(Due, id=uuid4(), verb=row.verb, payload=p, run_at=now(), tries=row.tries) for p in parts])
+        return
+    pause = min(LONGEST, timedelta(seconds=5 * 4 ** min(row.tries, LONG)))
+    counted = Due.objects.filter(id=row.id, done_at=None, tries=row.tries)
+    if counted.update(tries=row.tries + 1, failed=error, run_at=now() + pause) and row.tries + 1 == LONG:
+        owe_once(TELL_FAILING, {}, run_at=now() + GATHERS)
+
+
+def halves(payload: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """A payload of several as two of about half as many each; none where it is of one alone."""
+    several = payload[key]
+    if len(several) < 2:
+        return []
+    items = list(several.items() if isinstance(several, Mapping) else several)
+    middle = len(items) // 2
+    return [{**payload, key: type(several)(some)} for some in (items[:middle], items[middle:])]
+
+
+def _apart(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same of clocks: each half asks for those beside its own; whoever else was named stays with the first."""
+    parts = halves(payload, "persons")
+    if parts and (whom := payload.get("beside")):
+        second = set(parts[1]["persons"])
+        parts[0]["beside"] = [one for one in whom if one not in second]
+        parts[1]["beside"] = [one for one in whom if one in second]
+    return parts
+
+
+def tell_failing(payload: dict[str, Any]) -> None:
+    """What is owed: whoever looks after the system is told how much has failed for long."""
+    count = failing(LONG)
+    if count and FAILING_MESSAGE in partnership().message:
+        messages.send(FAILING_MESSAGE, to=messages.goes_to(FAILING_MESSAGE), says={"count": count}, by=machine("clock-machine"))
 
 
 @trusted("settle")
@@ -188,7 +263,8 @@ def _look_again(most: int) -> int:
             done += 1
         except Exception as error:
             log.warning("looking again failed", extra={"error": type(error).__name__})
-            looking.postpone([person])
+            if looking.postpone([person]) == LONG:
+                owe_once(TELL_FAILING, {}, run_at=now() + GATHERS)
     return done
 
 
@@ -198,6 +274,6 @@ def lag_seconds() -> float:
     return (now() - min(since)).total_seconds() if since else 0.0
 
 
-def given_up() -> int:
-    """How much owed work was tried too often and waits for a person."""
-    return Due.objects.filter(done_at=None, tries__gte=MOST_TRIES).count()
+def failing(tries: int = FAILING) -> int:
+    """How much owed work keeps failing: it is tried again, and somebody should look why."""
+    return Due.objects.filter(done_at=None, tries__gte=tries).count() + looking.failing(tries)

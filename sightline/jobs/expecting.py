@@ -11,9 +11,10 @@ from sightline.agencies.queries import machine
 from sightline.agencies.types import Actor
 from sightline.chronology.queries import persons_on
 from sightline.front_door import expecting
-from sightline.jobs.due import owe
+from sightline.jobs.due import owe, owe_once
 from sightline.jobs.models import Due
 from sightline.sharing.standing import trusted
+from sightline.timescales.moment import now
 
 VERB, AWAIT = "look-for-expected", "await-expected"
 
@@ -39,8 +40,11 @@ def await_(payload: dict[str, Any]) -> None:
 
 
 def look(payload: dict[str, Any]) -> None:
-    """What is owed: tells of what has not come, and looks again when the next is over."""
-    later = expecting.look(by=machine(expecting.MACHINE))
+    """What is owed: tells of what has not come, and looks again when the next is over. What fails is owed by itself."""
+    only = UUID(payload["awaited"]) if "awaited" in payload else None
+    later, failed = expecting.look(by=machine(expecting.MACHINE), only=only)
+    for one in failed:
+        owe_once(VERB, {"awaited": str(one)}, run_at=now())
     if later is not None and not _owed(later):
         owe(VERB, {}, run_at=later)
 

@@ -20,8 +20,7 @@ from sightline.front_door.concerns import Concern, body, sendable
 from sightline.intake import bodies, held_public
 from sightline.intake.tracing import became
 from sightline.intake.types import Notification, Receipt, Unread
-from sightline.jobs.due import VERBS, owe
-from sightline.jobs.models import Due
+from sightline.jobs.due import VERBS, owe_once
 from sightline.jobs.receive import keep as keep_unread
 from sightline.jobs.receive import keep_in, receive_one
 from sightline.messages.actions import goes_to, send
@@ -87,8 +86,7 @@ def hold_from_public(
     unread = Unread(f"place {place}", raw, "looked-at-first", faults, str(id), agency)
     with transaction.atomic():
         receipt = keep_in(unread, delivery=held_public.today(agency, by), by=by)
-        if not Due.objects.filter(verb=TELL_HELD, done_at=None).exists():
-            owe(TELL_HELD, {}, run_at=now() + (timedelta(0) if presses else GATHERS))
+        owe_once(TELL_HELD, {}, run_at=now() + (timedelta(0) if presses else GATHERS))
     return Sent(UUID(receipt.id), receipt.received_at, None, True)
 
 

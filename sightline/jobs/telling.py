@@ -18,11 +18,12 @@ from sightline.chronology.queries import persons_on
 from sightline.front_door import telling, telling_answers
 from sightline.front_door.telling import overdue
 from sightline.identity.queries import persons_of
-from sightline.jobs.due import owe
+from sightline.jobs.due import LONGEST, owe
+from sightline.jobs.models import Due
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 
-VERB = "tell"
+VERB, MOST = "tell", 200
 
 
 def arrived(first: UUID) -> None:
@@ -51,8 +52,11 @@ def _step(incident: UUID, by: Actor, alone: str = "") -> None:
 
 
 def look() -> int:
-    """Owes what should have been told and is owed by nobody: nothing, unless somebody has deleted what was owed."""
-    found = overdue(now())
+    """Owes what should have been told and is owed by nobody: nothing, unless somebody has deleted what was owed. What is owed
+    and fails is tried by itself, and hides nothing else."""
+    soon = Due.objects.filter(verb=VERB, done_at=None, run_at__lte=now() + LONGEST)
+    owed = {payload.get("incident") for payload in soon.values_list("payload", flat=True)}
+    found = [incident for incident in overdue(now()) if str(incident) not in owed][:MOST]
     for incident in found:
         owe(VERB, {"incident": str(incident)})
     return len(found)

@@ -12,8 +12,7 @@ from typing import Any
 from sightline.agencies.queries import machine, partnership
 from sightline.intake.queries import oldest_waiting
 from sightline.intake.types import Receipt
-from sightline.jobs.due import VERBS, owe
-from sightline.jobs.models import Due
+from sightline.jobs.due import VERBS, owe_once
 from sightline.messages.actions import goes_to, send
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
@@ -28,8 +27,7 @@ def owe_unread(receipts: Iterable[Receipt], kind: str) -> None:
     """Owes that somebody is told, in the caller's transaction, where any of these could not be read."""
     if kind not in KINDS or not any(one.state == KEPT for one in receipts):
         return
-    if not Due.objects.filter(verb=VERB, done_at=None).exists():
-        owe(VERB, {}, run_at=now() + GATHERS)
+    owe_once(VERB, {}, run_at=now() + GATHERS)
 
 
 @trusted("tell-unread")

@@ -248,6 +248,8 @@ def _chase(message: Outgoing, people: Places, told: set[str]) -> None:
     """Tells those who are told next, because nobody has said yet that they read it."""
     declared = partnership().message.get(message.kind)
     holders = _others(declared, message, people, told)
+    if not _stands_on_a_list(declared) and not any(map(people.get, (*told, *holders, *_others_told(message)))):
+        holders += [place for place in _last(people) if place not in holders]
     why = NOBODY_ANSWERED if now() >= message.due_at else NOBODY_THERE
     _put(message, declared, dict.fromkeys(holders, why), people)
     if holders:
@@ -329,12 +331,38 @@ def _others(declared: Message | None, message: Outgoing, people: Places, told: s
     the ones who would see something of what it is about, where there are any."""
     agency = rules.recipient(message.to)[2]
     if message.to.startswith("worker:"):
-        agency = next((one.agency for one in people.get(message.to, ())), "")
+        who = message.to.removeprefix("worker:")
+        agency = next((one.agency for one in workers() if one.id == who), "")  # also of somebody who has left
     found = []
     for role in declared.acknowledge.then if declared is not None else ():
         there = f"role:{role}@{agency}"
         found.append(there if agency and there in people and there not in told else f"role:{role}")
     return seeing.open_to([place for place in dict.fromkeys(found) if place not in told], message.about, people)
+
+
+def _stands_on_a_list(declared: Message | None) -> bool:
+    """Whether it is a sign that can wait: whoever may see it has it on a list, and a bell elsewhere would be one too many."""
+    if declared is None or declared.presses:
+        return False
+    return not {declared.id, declared.form_of}.isdisjoint(rule.message for rule in partnership().signal.values())
+
+
+def _others_told(message: Outgoing) -> list[str]:
+    """To whom the same was sent besides: for the same reason, or at the same moment where none is given."""
+    same = {"because": message.because} if message.because else {"because": None, "at": message.at}
+    return list(Outgoing.objects.filter(kind=message.kind, **same).values_list("to", flat=True))
+
+
+def _last(people: Places) -> list[str]:
+    """Where a message reaches nobody at all: the first of the roles that are declared for that of which somebody is there, at
+    the agency of the front door or else wherever they are; where nobody is, that agency itself."""
+    definition = partnership()
+    plan, agency = pacing.plan_for(definition, ""), definition.info.front_door
+    for role in plan.nobody_there if plan is not None else ():
+        for place in (f"role:{role}@{agency}", f"role:{role}"):
+            if people.get(place):
+                return [place]
+    return [place for place in (f"agency:{agency}",) if people.get(place)]
 
 
 def waiting_since() -> datetime | None:

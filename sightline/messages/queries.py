@@ -58,20 +58,29 @@ def waiting_for(actor: Actor) -> int:
 
 def inbox(reading: Reading, *, answered: bool = False, after: str = "", limit: int = 50) -> Page[Line]:
     """The messages that wait for this worker (`answered`: those that somebody has read), newest first; those that cannot
-    wait stand first on the first page. Raises Refused without the right.
+    wait stand before all others, on as many pages as they take. Raises Refused without the right.
     """
     _require(reading)
     rows = _mine(reading).filter(~_open() if answered else _open()).order_by("-at", "-id").distinct()
     pressing = [] if answered else [k for k, m in reading.definition.message.items() if m.presses]
-    first = [] if after or not pressing else list(rows.filter(kind__in=pressing)[:limit])
-    rest = rows.exclude(kind__in=pressing)
-    start = place(after) if after else None
-    if start is not None:
-        rest = rest.filter(Q(at__lt=start[0]) | Q(at=start[0], id__lt=start[1]))
-    others = list(rest[: limit + 1])
-    more = mark(others[limit - 1].at, others[limit - 1].id) if len(others) > limit else ""
+    start, first = place(after) if after else None, []
     reading.about = reading.about or "view-messages"
-    return Page(_together(_lines(reading, [*first, *others[:limit]])), more)
+    if start is None or Outgoing.objects.filter(id=start[1], kind__in=pressing).exists():
+        first, more = _some(rows.filter(kind__in=pressing), start, limit)
+        if more:
+            return Page(_together(_lines(reading, first)), more)
+        start = None
+    others, more = _some(rows.exclude(kind__in=pressing), start, limit)
+    return Page(_together(_lines(reading, [*first, *others])), more)
+
+
+def _some(rows: QuerySet[Outgoing], start: tuple[datetime, UUID] | None, limit: int) -> tuple[list[Outgoing], str]:
+    """Part of these, newest first, from a place on; and the mark of what follows."""
+    if start is not None:
+        rows = rows.filter(Q(at__lt=start[0]) | Q(at=start[0], id__lt=start[1]))
+    some = list(rows[: limit + 1])
+    more = mark(some[limit - 1].at, some[limit - 1].id) if len(some) > limit else ""
+    return some[:limit], more
 
 
 def one(reading: Reading, message: UUID) -> Line:

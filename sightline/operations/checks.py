@@ -24,7 +24,7 @@ from sightline.definition.loader import Unsound
 from sightline.identity.indexing import missing, stale
 from sightline.intake.health_queries import unanswered
 from sightline.intake.queries import oldest_unfinished, oldest_waiting
-from sightline.jobs.due import given_up, lag_seconds
+from sightline.jobs.due import failing, lag_seconds
 from sightline.ledger import anchors, checkpoints, notes
 from sightline.ledger.queries import ends, latest, oldest_without_place
 from sightline.ledger.triggers import missing_triggers
@@ -242,7 +242,7 @@ def _disk() -> Checks:
 
 
 def _worker() -> Checks:
-    lag, given, unplaced = lag_seconds(), given_up(), oldest_without_place()
+    lag, fails, unplaced = lag_seconds(), failing(), oldest_without_place()
     behind = (now() - unplaced).total_seconds() if unplaced else 0.0
     worst = max(lag, behind)
     start = "Is the worker running? (`sightline worker`; on SQLite `sightline serve` does it)"
@@ -251,13 +251,9 @@ def _worker() -> Checks:
         yield Check("worker", "fail" if worst > 600 else "warn", said, start)
     else:
         yield Check("worker", "ok", f"owed work waits {worst:,.0f} s at most")
-    if given:
-        yield Check(
-            "worker",
-            "warn",
-            f"{given} pieces of owed work were given up after five tries",
-            "See the logs: `due work failed`.",
-        )
+    if fails:
+        said = f"{fails} pieces of owed work keep failing; they are tried again, at least each hour"
+        yield Check("worker", "warn", said, "See the logs: `due work failed`.")
 
 
 def _definition() -> Checks:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from sightline.agencies.queries import partnership
-from sightline.jobs.due import given_up, lag_seconds
+from sightline.jobs.due import failing, lag_seconds
 from sightline.ledger import anchors
 from sightline.ledger.queries import oldest_without_place
 from sightline.operations.backups import newest_taken
@@ -41,7 +41,7 @@ def details() -> dict[str, Any]:
     found = {
         "database": connection.vendor,
         "worker_lag_seconds": round(lag_seconds(), 1),
-        "work_given_up": given_up(),
+        "work_failing": failing(),
         "ledger_lag_seconds": round((now() - unplaced).total_seconds(), 1) if unplaced else 0.0,
         "anchor": anchor.state,
         "anchor_says": anchor.sentence,
@@ -52,7 +52,7 @@ def details() -> dict[str, Any]:
     well = (
         found["worker_lag_seconds"] < SLOW
         and found["ledger_lag_seconds"] < SLOW
-        and not found["work_given_up"]
+        and not found["work_failing"]
         and anchor.right
     )
     return {"status": "ok" if well else "degraded", **found}

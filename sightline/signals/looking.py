@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, Max, QuerySet, Value, When
 
 from sightline.identity.queries import ids_of, persons_of
 from sightline.signals.models import Look
@@ -17,11 +17,11 @@ from sightline.vault.adding import add_objects, new
 from sightline.vault.asking import Question
 from sightline.vault.ids import Ids
 
-MOST_TRIES, PAUSE = 5, timedelta(minutes=10)
+OFTEN, PAUSE, LONGEST = 5, timedelta(minutes=10), timedelta(hours=1)  # so often, with the pause; then each hour
 
 
 def _due(moment: datetime) -> QuerySet[Look]:
-    return Look.objects.filter(at__lte=moment, tries__lt=MOST_TRIES).order_by("at")
+    return Look.objects.filter(at__lte=moment).order_by("at")
 
 
 _PEOPLE = Question(lambda moment, limit: _due(moment).filter(identity__isnull=False)[:limit], "identity_id")
@@ -48,9 +48,9 @@ def soon(some: Collection[str]) -> None:
         add_objects([new(Look, id=ids(), at=moment, identity_id=None, place=place) for place in sorted(some)])
 
 
-def postpone(persons: Collection[UUID]) -> None:
-    """What failed at these people is tried again later, and after five times waits for a person."""
-    _later(Look.objects.filter(identity_id__among=ids_of(persons), at__lte=now()))
+def postpone(persons: Collection[UUID]) -> int:
+    """What failed at these people is tried again later, for ever: it is given up by nobody. Returns how often it has failed."""
+    return _later(Look.objects.filter(identity_id__among=ids_of(persons), at__lte=now()))
 
 
 def postpone_places(some: Collection[str]) -> None:
@@ -58,8 +58,10 @@ def postpone_places(some: Collection[str]) -> None:
     _later(Look.objects.filter(identity=None, place__in=list(some), at__lte=now()))
 
 
-def _later(rows: QuerySet[Look]) -> None:
-    rows.update(tries=F("tries") + 1, at=now() + PAUSE)
+def _later(rows: QuerySet[Look]) -> int:
+    most = rows.aggregate(most=Max("tries"))["most"]
+    pause = Case(When(tries__lt=OFTEN, then=Value(now() + PAUSE)), default=Value(now() + LONGEST))
+    return most + 1 if rows.update(tries=F("tries") + 1, at=pause) else 0
 
 
 def oldest_due() -> datetime | None:
@@ -67,6 +69,6 @@ def oldest_due() -> datetime | None:
     return next((at for (at,) in _OLDEST(now())), None)
 
 
-def given_up() -> int:
-    """At how many something failed too often and waits for a person."""
-    return Look.objects.filter(tries__gte=MOST_TRIES).count()
+def failing(tries: int) -> int:
+    """At how many something failed so often."""
+    return Look.objects.filter(tries__gte=tries).count()

@@ -110,10 +110,10 @@ def told(life: Life, expected: Expectation) -> Answered:
 def _say_no_notice(life: Life, act: Act) -> Flags:
     by, first = life.actor(act.by), _first(life, act.on)
     with reading(by, "safeguarding", recorded=False) as opened:
-        rows = [one for one in expecting.missing(opened) if one.first == first]
-    if not rows:
+        found = expecting.missing_because(opened, first)
+    if found is None:
         raise Missing
-    life.records[act.id] = jobs_expecting.explain(awaited=rows[0].id, because=_given(act, "because"), by=by)
+    life.records[act.id] = jobs_expecting.explain(awaited=found.id, because=_given(act, "because"), by=by)
     return ()
 
 
@@ -121,7 +121,7 @@ def listed_as_missing(life: Life, expected: Expectation) -> Answered:
     """`{kind: not-come, who: una, record: e1}`: it stands on this worker's list of what did not come."""
     first = life.records.get(expected.given["record"])
     with reading(life.actor(expected.given["who"]), "safeguarding", recorded=False) as opened:
-        rows = expecting.missing(opened)
+        rows = expecting.missing(opened).items
     found = [one for one in rows if one.first == first]
     return any(one.late for one in found), f"{len(rows)} are listed; this one {'late' if found else 'not'}"
 

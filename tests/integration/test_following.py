@@ -5,13 +5,16 @@ import pytest
 from django.core import mail
 
 from sightline.agencies.models import Worker
-from sightline.agencies.queries import workers
+from sightline.agencies.queries import partnership, workers
 from sightline.jobs.worker import turn
 from sightline.ledger.models import Record
+from sightline.messages import following
 from sightline.messages.actions import acknowledge, send
 from sightline.messages.measuring import by_role, percentile
 from sightline.messages.models import Mailed, Outgoing, ToMail, Waiting
 from sightline.messages.queries import inbox
+from sightline.sharing.actions import tie
+from sightline.sharing.models import Tie
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import pretend
 from tests.support.house import CARE, JAY, MIA, POLICE, actor, as_, identity, live, open_house
@@ -289,3 +292,65 @@ def test_the_page_of_how_much_is_told_and_ones_own_choices(house):
     kept = Worker.objects.get(username="paul").settings
     assert (kept["mail"], kept["deputy"], kept["away-from"]) == ("urgent-only", str(amir.id), "2026-12-21")
     assert paul.post("/messages/settings/", {**given, "deputy": str(actor("ruth").id)}).status_code == 422  # of another agency
+
+
+def test_where_the_only_worker_has_left_the_nearest_who_may_see_it_is_told(house):
+    """Their team, where somebody of it may see it; else whoever manages it; and else those of the front door."""
+    help_, whom, since = "family-help", identity(POLICE, "J1").id, parse_moment("2025-01-10 10:00")
+    for username, team, role in (
+        ("fay", "family-help-east", "family-help-practitioner"),
+        ("lena", "family-help-east", "family-help-practitioner"),
+        ("tess", "", "team-manager"),
+    ):
+        add_team_mate(username, team, role, help_)
+    Tie.objects.filter(holder="team:east-area-team").delete()
+    for username, kind in (("fay", "allocated"), ("lena", "network"), ("tess", "agenda")):
+        tie([(f"worker:{actor(username).id}", kind, whom, since, None, None)])
+    fay = f"worker:{actor('fay').id}"
+    Worker.objects.filter(username="fay").update(is_active=False)
+    live(tell(at="2025-01-14 09:00", message="c1"))
+    assert sent("new-on-your-child") == ["team:family-help-east"] and len(new("lena")) == 1
+    Worker.objects.filter(username="lena").update(is_active=False)
+    live(tell(at="2025-01-14 09:30", message="c2"))
+    assert sent("new-on-your-child")[1:] == [f"role:team-manager@{help_}"] and len(new("tess")) == 1
+    Tie.objects.filter(kind="agenda").delete()  # a manager who may not see that it is held is told nothing of it
+    live(tell(at="2025-01-14 10:00", message="c3"))
+    assert sent("new-on-your-child")[2:] == [f"role:front-door-manager@{CARE}"] and len(new("paul")) == 1
+    Worker.objects.filter(username="fay").update(is_active=True)
+    live(tell(at="2025-01-14 10:30", message="c4"))
+    assert sent("new-on-your-child")[3:] == [fay]  # who is there is told, and nobody in their place
+
+
+def sent(kind):
+    return list(Outgoing.objects.filter(kind=kind).order_by("at", "id").values_list("to", flat=True))
+
+
+def test_what_the_front_door_takes_down_is_told_to_whoever_of_the_agency_works_with_the_child(house):
+    add_team_mate("fay", "front-door", "duty-social-worker")
+    for username in ("sam", "fay"):
+        holder = f"worker:{actor(username).id}"
+        tie([(holder, "allocated", identity(POLICE, "J1").id, parse_moment("2025-01-10 10:00"), None, None)])
+    live(tell("contact", "child", agency=CARE, at="2025-01-14 09:00", reason="A neighbour heard him scream", message="n1"))
+    assert len(new()) == 1 and not new("fay")  # the front door's own know it
+
+
+def test_who_writes_and_their_team_are_not_told_of_it_but_their_colleagues_are(house):
+    omar = actor("omar")
+    for username, team in (("una", "police-hub"), ("max", "")):
+        add_team_mate(username, team, "police-hub-officer", POLICE)
+    for username in ("omar", "una", "max"):
+        holder = f"worker:{actor(username).id}"
+        tie([(holder, "allocated", identity(POLICE, "J1").id, parse_moment("2025-01-10 10:00"), None, None)])
+    before = [len(new(name)) for name in ("omar", "una", "max")]
+    live(tell(at="2025-01-14 08:00", message="fed"))  # by the agency's system: nobody can say whose it is
+    assert [len(new(name)) for name in ("omar", "una", "max")] == before
+    for author, known in ((omar.id, {"omar", "una"}), (actor("max").id, {"max"}), ("feed-machine", {"omar", "una", "max"})):
+        knows = following._knows(partnership(), workers(), agency=POLICE, author=author, queued=True)
+        assert {one.username for one in workers() if knows(one)} == known
+
+
+def add_team_mate(username, team, role, agency=CARE):
+    from sightline.agencies.actions import add_worker
+    from sightline.agencies.queries import machine
+
+    add_worker(username=username, name=username, agency=agency, role=role, team=team, by=machine("set-up-machine"))

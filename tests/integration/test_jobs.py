@@ -279,7 +279,7 @@ def test_clocks_computed_again_are_the_same_clocks(house):
     assert clocks(person) == before
 
 
-def test_what_is_owed_is_tried_again_and_in_the_end_waits_for_a_person(house, monkeypatch):
+def test_what_is_owed_is_tried_again_with_pauses_that_grow_to_an_hour_and_never_given_up(house, monkeypatch):
     one = send("ppn", ("child", child("Kim")), grade="red")
     person, calls = person_on(one), []
 
@@ -298,15 +298,18 @@ def test_what_is_owed_is_tried_again_and_in_the_end_waits_for_a_person(house, mo
     assert (owed.tries, owed.done_at, owed.failed) == (1, None, "OSError")
     assert owed.run_at > now()
     assert due.sweep() == 0  # its time has not come
-    for tries in range(2, due.MOST_TRIES + 1):
+    before = due.failing()
+    for tries in range(2, 20):
         Due.objects.filter(id=row).update(run_at=now() - timedelta(seconds=1))
         due.sweep()
-        assert Due.objects.get(id=row).tries == tries
-    Due.objects.filter(id=row).update(run_at=now() - timedelta(seconds=1))
-    assert due.sweep() == 0  # five times is enough
+        owed = Due.objects.get(id=row)
+        assert owed.tries == tries and owed.run_at <= now() + due.LONGEST
+    assert due.failing() == before + 1
+    assert Due.objects.filter(verb=due.TELL_FAILING, done_at=None).count() == 1  # once, however often it fails
     monkeypatch.undo()
-    Due.objects.filter(id=row).update(tries=0)
+    Due.objects.filter(id=row).update(run_at=now() - timedelta(seconds=1))
     assert due.sweep() == 1
+    assert due.failing() == before
     assert clocks(person) and Due.objects.get(id=row).done_at
 
 

@@ -6,6 +6,9 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from sightline.agencies.actions import add_worker
+from sightline.agencies.models import Worker
+from sightline.agencies.queries import machine
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.jobs.due import lag_seconds, sweep
 from sightline.ledger.models import Record
@@ -131,7 +134,34 @@ def test_where_nobody_is_there_nobody_is_waited_for(house):
     alert("agency:safer-leeds")
     sweep()
     found = newest()
-    assert set(found.holders) == {"agency:safer-leeds", "role:information-governance"}
+    last = f"role:front-door-manager@{CARE}"  # nobody of information governance is here either
+    assert set(found.holders) == {"agency:safer-leeds", "role:information-governance", last}
+
+
+def test_what_reaches_nobody_at_all_is_told_to_whoever_is_declared_for_that(house):
+    """Neither whom it is for nor who is told next: the first of the roles that are named for it of whom somebody is there."""
+    away = Worker.objects.filter(username__in=["paul", "amir", "sam"])
+    roles = ("role:front-door-manager", "role:duty-social-worker")
+    for who, place in (("paul", f"{roles[0]}@{CARE}"), ("amir", f"{roles[1]}@{CARE}"), ("sam", f"agency:{CARE}")):
+        send("release-stopped", to="role:information-governance", says={"count": 1}, by=actor("omar"))
+        sweep()
+        holders = newest("release-stopped").holders
+        assert set(holders) == {"role:information-governance", place}
+        Worker.objects.filter(username=who).update(is_active=False)
+    away.update(is_active=True)
+    send("release-stopped", to=["role:front-door-manager"], says={"count": 1}, by=actor("omar"))
+    sweep()
+    assert len(newest("release-stopped").holders) == 1  # somebody is there: nobody else is told
+
+
+def test_what_is_sent_to_somebody_who_has_left_is_told_at_their_own_agency(house):
+    made = add_worker(username="tess", name="Tess", agency=CARE, role="team-manager", by=machine("set-up-machine"))
+    Worker.objects.filter(username="sam").update(is_active=False)
+    send("already-open", to=f"worker:{Worker.objects.get(username='sam').id}", says={"agency": POLICE}, by=actor("omar"))
+    sweep()
+    assert f"role:team-manager@{CARE}" in newest("already-open").holders
+    Worker.objects.filter(username="sam").update(is_active=True)
+    Worker.objects.filter(id=made.id).update(is_active=False)
 
 
 def test_a_line_names_only_whom_its_reader_may_see(house):
@@ -166,6 +196,20 @@ def test_pressing_ones_first_and_the_rest_page_by_page(house):
         second = inbox(opened, after=first.next, limit=3)
         assert len(second.items) == 2 and not second.next
         assert len({line.id for line in (*first.items, *second.items)}) == 6
+
+
+def test_more_that_press_than_one_page_holds_go_on_before_the_rest(house):
+    whom = f"worker:{actor('ruth').id}"
+    send("match-to-decide", to=whom, says={"count": 1}, by=actor("omar"))
+    for _ in range(7):
+        alert(whom)
+    found, after = [], ""
+    with as_("ruth") as opened:
+        for _ in range(3):
+            page = inbox(opened, after=after, limit=3)
+            found, after = [*found, *page.items], page.next
+    assert [line.kind for line in found] == ["break-glass-alert"] * 7 + ["match-to-decide"] and not after
+    assert len({line.id for line in found}) == 8
 
 
 def test_what_one_reason_sends_to_several_of_ones_inboxes_is_one_line_and_read_once(house):

@@ -40,6 +40,9 @@ class MessagePlan(Thing):
     )
     follows: Listed = Field((), description="Ties to a child by which somebody is told of what is new about them")
     follows_concerns: Listed = Field((), description="Ties by which they are told of new concerns alone")
+    nobody_there: Listed = Field(
+        (), description="roles told of a message that reaches nobody: the first of which somebody is there"
+    )
     subject: str = Field(description="Of the e-mail; `{count}` may stand in it, and nothing about anybody")
     body: str = Field(description="`{count}`, `{messages}` and `{address}` may stand in it, and nothing about anybody")
     urgent: str = Field(description="The subject where something in it cannot wait")

@@ -150,13 +150,16 @@ def told_one(request: HttpRequest, cause: UUID) -> HttpResponse:
 def to_tell(request: HttpRequest) -> HttpResponse:
     """What a person must find out."""
     closed = request.GET.get("show") == "done"
-    lines = [line(one) for one in queries.to_tell(request.reading, closed=closed)]
+    after = request.GET.get("from", "")[:300]
+    page = queries.to_tell(request.reading, closed=closed, after=after)
     until = now()
     return render(
         request,
         "encompass/to_tell.html",
         {
-            "lines": lines,
+            "lines": [line(one) for one in page.items],
+            "next": page.next,
+            "first": not after,
             "closed": closed,
             "counts": queries.counts(request.reading, until - timedelta(days=28), until),
         },

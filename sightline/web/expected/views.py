@@ -49,12 +49,20 @@ def line(request: HttpRequest, one: Line) -> dict[str, object]:
 @require_safe
 def expected(request: HttpRequest) -> HttpResponse:
     closed = request.GET.get("show") == "done"
-    lines = [line(request, one) for one in queries.missing(request.reading, closed=closed)]
+    after = request.GET.get("from", "")[:300]
+    page = queries.missing(request.reading, closed=closed, after=after)
+    lines = [line(request, one) for one in page.items]
     late = [one for one in lines if one["one"].late]  # type: ignore[attr-defined]
     return render(
         request,
         "expected/expected.html",
-        {"late": late, "waiting": [one for one in lines if one not in late], "closed": closed},
+        {
+            "late": late,
+            "waiting": [one for one in lines if one not in late],
+            "closed": closed,
+            "next": page.next,
+            "first": not after,
+        },
     )
 
 

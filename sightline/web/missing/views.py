@@ -90,9 +90,11 @@ def words(one: Child) -> dict[str, object]:
 
 @require_safe
 def list_missing(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "missing/missing.html", {"children": [words(one) for one in missing.children(request.reading)]}
-    )
+    given = request.GET.get("from", "")[:6]
+    start = int(given) if given.isascii() and given.isdigit() else 0
+    page = missing.children(request.reading, start=start)
+    found = {"children": [words(one) for one in page.items], "next": page.next, "first": not start}
+    return render(request, "missing/missing.html", found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -99,10 +99,16 @@ def line(one: Item) -> dict[str, object]:
 @require_safe
 def items(request: HttpRequest) -> HttpResponse:
     closed = request.GET.get("show") == "done"
-    lines = [line(one) for one in reviewing.items(request.reading, closed=closed)]
-    return render(
-        request, "police_information/items.html", {"lines": lines, "closed": closed, "summaries": summaries(request)}
-    )
+    after = request.GET.get("from", "")[:300]
+    page = reviewing.items(request.reading, closed=closed, after=after)
+    found = {
+        "lines": [line(one) for one in page.items],
+        "next": page.next,
+        "first": not after,
+        "closed": closed,
+        "summaries": summaries(request),
+    }
+    return render(request, "police_information/items.html", found)
 
 
 def summaries(request: HttpRequest) -> list[tuple[str, list[tuple[str, int]]]]:
