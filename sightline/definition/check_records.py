@@ -68,6 +68,7 @@ def check_record(faults: Faults, name: str, record: RecordType) -> None:
     _words(faults, name, record)
     _good_when(faults, name, record)
     _opens(faults, name, record)
+    _ties(faults, name, record)
     _guards(faults, name, record)
     _routine(faults, name, record)
 
@@ -143,6 +144,21 @@ def _opens(faults: Faults, name: str, record: RecordType) -> None:
         if value:
             faults.refer(name, ("opens", key), value, moments, "a date or datetime field of this record")
     _template(faults, name, ("opens", "says"), opens.says, record)
+
+
+def _ties(faults: Faults, name: str, record: RecordType) -> None:
+    ties = record.ties
+    if ties is None:
+        return
+    faults.code(name, ("ties", "kind"), ties.kind, "tie")
+    days = {field for field, about in record.fields.items() if about.kind in ("date", "datetime")}
+    for key, value in (("from", ties.from_), ("until", ties.until)):
+        if value:
+            faults.refer(name, ("ties", key), value, days, "a date or datetime field of this record")
+    if not ties.from_ and not ties.until:
+        faults.add(name, ("ties",), "", "`from` or `until`: the field that holds the day")
+    if not any(person.child for person in record.people.values()):
+        faults.add(name, ("ties",), ties.kind, "somebody who stands on the record in a child's role")
 
 
 def _guards(faults: Faults, name: str, record: RecordType) -> None:

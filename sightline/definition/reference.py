@@ -95,6 +95,9 @@ def _record(p: Partnership, r: RecordType) -> list[str]:
     if r.opens:
         until = f" until {r.opens.until}" if r.opens.until else ""
         out.append(f"- **Opens the state** {r.opens.state}, from {r.opens.from_ or 'when it happened'}{until}")
+    if r.ties:
+        day = f"is over on `{r.ties.until}`" if r.ties.until else f"stands again from a `{r.ties.from_}` after its end"
+        out.append(f"- **Tie of the sender**: {_code(p, 'tie', r.ties.kind)} {day}")
     if r.guards:
         whom = _join(r.people[role].title.lower() for role in r.guards.of if role in r.people) or "children on it"
         when = f", when {condition(r.guards.when)}" if r.guards.when else ""

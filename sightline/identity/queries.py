@@ -62,6 +62,15 @@ def identities_of(person: UUID, known_on: datetime | None = None) -> list[Source
     return list(SourceIdentity.objects.filter(id__in=[i for i, linked in latest.items() if linked == person]))
 
 
+def named_after(person: UUID) -> UUID:
+    """The source identity after which somebody's page is named, and which keeps the page when others are separated from it: by it
+    the page means a child. Raises Missing."""
+    rows = rows_of([person])
+    if not rows:
+        raise Missing
+    return min(rows, key=lambda row: (row.origin != person, row.made_at, str(row.id))).id
+
+
 def identities_for(reading: Reading, person: UUID, known_on: datetime | None = None) -> list[SourceIdentity]:
     """The same, asked once a response: its chronology and its profile both begin with it."""
     asked = "identities", person, known_on

@@ -41,6 +41,7 @@ from sightline.intake.inbox import Arriving, Inbox
 from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Named, Notification, Unread
 from sightline.intake.usable import SAYS, TOLD_BY_READERS, sentence, usable
+from sightline.jobs import tying
 from sightline.jobs.as_sent import births_of, day_of, exact_day, kin_told, moment_of, precision_of
 from sightline.ledger.actions import write
 from sightline.sharing.actions import end_ties, tie, untie
@@ -53,7 +54,6 @@ from sightline.vault.actions import Keyring
 
 WITNESSED_WITHIN = timedelta(days=1)
 NOBODY: tuple[str, frozenset[str]] = "", frozenset()
-LEADS = "lead-professional"  # a worker's role on an involvement, and the tie that it makes
 
 
 @dataclass
@@ -115,13 +115,13 @@ class Bite:
         self.resolver = Resolver(self.keyring, world.by.id, world.agencies)
         self.writings: list[Writing] = []
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
-        self.attends: dict[UUID, tuple[str, datetime, UUID]] = {}  # source identity: school, known, item
         self.moved: set[UUID] = set()
-        self.placed: set[UUID] = set()  # those of `attends` of whom something may have been told before
+        self.placed: set[UUID] = set()  # those who are taught somewhere, and of whom something may have been told before
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
         self.ended: list[tuple[UUID, datetime]] = []
+        self.rolls = tying.Rolls()
         self.filled = Filled()
         self.guarded: dict[UUID, tuple[str, UUID]] = {}  # who is new and guarded: how, and by which entry
         self.arrived: list[arriving.Arrived] = []  # what reaches the front door for the first time
@@ -285,7 +285,7 @@ class Bite:
         self.counts.people_matched += found.joined or not found.new
         school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
         if found.changed and school:
-            self.attends[found.identity] = (f"agency:{school}", known, item)
+            self.rolls.tells(tying.Attending(f"agency:{school}", found.identity, known, item, moment_of(n.happened)))
             if found.joined or not found.new:  # nobody has told of anybody else
                 self.placed.add(found.identity)
             if not found.new:
@@ -375,8 +375,9 @@ class Bite:
         elif queued:
             self.arrived.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
         self._follows(n, record, fields, people, children, known, entry_id, queued, routine)
-        if record.id == INVOLVEMENT and one.first and fields.get("to"):
-            self.ended.append((one.first, moment_of(fields["to"])))
+        self.rolls.say(record, fields, n.agency, children, known, one.item)
+        if one.first and (over := tying.over_since(record, fields, known)):
+            self.ended.append((one.first, over))
         return one.first or entry_id
 
     def _follows(
@@ -405,17 +406,7 @@ class Bite:
         if queued or (record.concern and not routine):
             self.concerns += [(c, entry, known) for c in children]
         if record.id == INVOLVEMENT:
-            until = moment_of(fields["to"]) if fields.get("to") else None
-            team = fields.get("team", "")
-            for child in children:
-                self.ties.append((f"agency:{n.agency}", "network", child, known, until, entry))
-                there = self.world.definition.team.get(team)
-                own = there is not None and there.agency == n.agency
-                if own:  # nobody allocates a child to another agency's team
-                    self.ties.append((f"team:{team}", "allocated", child, known, until, entry))
-                if fields.get("worker-role") == LEADS:
-                    holder = f"team:{team}" if own else f"agency:{n.agency}"
-                    self.ties.append((holder, LEADS, child, known, until, entry))
+            self.ties += tying.of_involvement(self.world.definition, n.agency, fields, children, known, entry)
         if record.id in self.world.clocked or (queued and "queued" in self.world.clocked):
             self.clocked.update(dict.fromkeys(r.person for _, r in people if r.identity in children))
 
@@ -435,11 +426,10 @@ class Bite:
         write_entries(self.writings, self.keyring)
         arriving.take(self.arrived, received=self.received)
         put_right.take(self.corrected, received=self.received, by=self.world.by)
-        for holder in {self.attends[identity][0] for identity in self.moved}:
-            untie(kind="attends", subjects=[i for i in self.moved if self.attends[i][0] == holder], keep=[holder])
-        self.ties += [
-            (holder, "attends", identity, known, None, item) for identity, (holder, known, item) in self.attends.items()
-        ]
+        for holder in {self.rolls.school_of(identity) for identity in self.moved}:
+            here = [identity for identity in self.moved if self.rolls.school_of(identity) == holder]
+            untie(kind=tying.ATTENDS, subjects=here, keep=[holder])
+        self.ties += self.rolls.save()
         for first, until in self.ended:
             end_ties(because=versions_of(first), until=until)
         tie(self.ties)

@@ -72,8 +72,11 @@ class OpenNow:
 
 @trusted("break-glass")
 @transaction.atomic
-def break_glass(*, person: UUID, reason: str, by: Actor) -> Opened:
+def break_glass(*, person: UUID, reason: str, by: Actor, meant: UUID | None = None) -> Opened:
     """Opens one child's records to this worker for as long as the rule says (four hours), and tells everybody who holds some.
+
+    It is tied to one source identity: the one by which the child was `meant`, else the one after which their page is named. All
+    that is the same person's opens with it; who is separated from it is closed again at once.
 
     The page proves afresh who is there before it calls this. Raises Refused (`not-permitted`, `rationale-missing`,
     `rationale-too-short`), Missing for nobody, or whoever is sealed; Conflict where it is open to them already.
@@ -90,13 +93,12 @@ def break_glass(*, person: UUID, reason: str, by: Actor) -> Opened:
         raise Conflict("This child is open to you already because of an emergency. Nothing was changed.")
     moment = now()
     until = moment + _lasts(definition)
-    one = min(
-        rows, key=lambda row: (bool(row.guard), row.id)
-    )  # one is enough for it to stand on the child's chronology
+    # one is enough for it to stand on the child's chronology
+    one = min(rows, key=lambda row: (bool(row.guard), row.id != meant, row.origin != person, row.id))
     entry = write_here(
         record=RECORD, fields={"reason": why}, identities=[one.id], keys=[one.key], by=by, definition=definition
     )
-    tie([(f"worker:{by.id}", TIE, identity, moment, until, entry) for identity in identities])
+    tie([(f"worker:{by.id}", TIE, one.id, moment, until, entry)])
     write(
         kind="change",
         verb="break-glass",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -67,6 +67,21 @@ def end_ties(*, because: Iterable[UUID], until: datetime) -> int:
     """Ends the ties that these entries made, when what they said turned out to be over by then."""
     rows = Tie.objects.filter(Q(until=None) | Q(until__gt=until), because__among=list(because))
     return rows.update(until=until)
+
+
+def end_ties_to(*, kind: str, holder: str, subjects: Iterable[UUID], said_by: datetime, until: datetime) -> int:
+    """Ends, at a moment, a holder's open ties of a kind to these that had begun by a day. What began after that day goes on."""
+    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=until), from_at__lt=said_by + timedelta(days=1))
+    return rows.filter(kind=kind, holder=holder, subject__among=list(subjects)).update(until=until)
+
+
+def over_by(kind: str, holders: Iterable[str], subjects: Iterable[UUID]) -> dict[tuple[str, UUID], datetime]:
+    """Until when these holders had a tie of a kind to each of these that was ended: {(holder, subject): the latest}. One query."""
+    found: dict[tuple[str, UUID], datetime] = {}
+    rows = Tie.objects.filter(kind=kind, holder__in=list(holders), subject__among=list(subjects)).exclude(until=None)
+    for holder, subject, until in rows.values_list("holder", "subject", "until"):
+        found[holder, subject] = max(until, found.get((holder, subject), until))
+    return found
 
 
 def untie(*, kind: str, subjects: Iterable[UUID], holder: str = "", keep: Iterable[str] = ()) -> int:

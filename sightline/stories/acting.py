@@ -6,24 +6,20 @@ An action that is not here answers `not built yet`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from django.db import transaction
 
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
-from sightline.agencies.types import Actor
 from sightline.chronology.actions import versions_of
 from sightline.chronology.queries import of_person, subjects_of
 from sightline.chronology.tracing import people_of
 from sightline.definition.outcomes import Missing, Refused
-from sightline.identity.queries import identities_of, persons_of
+from sightline.identity.queries import named_after, persons_of
 from sightline.intake.types import Named
+from sightline.jobs.allocating import allocate, end_allocation
 from sightline.jobs.correct import correct_record
 from sightline.jobs.decide import decide
-from sightline.ledger.actions import write
-from sightline.sharing.actions import tie, untie
 from sightline.sharing.reading import reading
 from sightline.stories import (
     acting_confirm,
@@ -69,20 +65,27 @@ def _record(life: Life, on: str) -> UUID:
     return versions_of(first)[-1]
 
 
-def person_meant(life: Life, on: str) -> UUID:
-    """The child whom an event (or `jay`, or `jay@e1`) is about, as the system takes them now. Raises Missing."""
+def identity_meant(life: Life, on: str) -> UUID:
+    """The source identity by which an event (or `jay`, or `jay@e1`) means a child: of `jay` alone the one that their page is
+    named after. Raises Missing."""
     who, event = target(on)
     if who:
-        return persons_of([identity_of(life, on)])[identity_of(life, on)]
+        return identity_of(life, on)
     if event in life.story.people:
         found = best_person(life, event)
         if found is None:
             raise Missing
-        return found
+        return named_after(found)
     children = [identity for identity, child, _ in subjects_of(_record(life, on)) if child]
     if not children:
         raise Missing
-    return persons_of(children[:1])[children[0]]
+    return children[0]
+
+
+def person_meant(life: Life, on: str) -> UUID:
+    """The child whom an event (or `jay`, or `jay@e1`) is about, as the system takes them now. Raises Missing."""
+    identity = identity_meant(life, on)
+    return persons_of([identity])[identity]
 
 
 def best_person(life: Life, person: str) -> UUID | None:
@@ -153,31 +156,18 @@ def _correct_record(life: Life, act: Act) -> Flags:
     return ()
 
 
-def _allocation(life: Life, act: Act) -> tuple[Actor, list[UUID], str]:
-    by = life.actor(act.by)
-    allowed = may(by, "allocate", partnership())
-    if not allowed:
-        raise Refused(allowed)
-    identities = [row.id for row in identities_of(person_meant(life, act.on))]
-    worker = act.given.get("worker")
-    return by, identities, f"worker:{life.actors[worker] if worker else by.id}"
+def _allocation(life: Life, act: Act) -> dict[str, Any]:
+    worker, by = act.given.get("worker"), life.actor(act.by)
+    return {"identity": identity_meant(life, act.on), "worker": str(life.actors[worker]) if worker else by.id, "by": by}
 
 
-@transaction.atomic
 def _allocate(life: Life, act: Act) -> Flags:
-    by, identities, holder = _allocation(life, act)
-    tie([(holder, "allocated", identity, now(), None, None) for identity in identities])
-    write(kind="change", verb="allocate", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=identities)
+    allocate(**_allocation(life, act))
     return ()
 
 
-@transaction.atomic
 def _end_allocation(life: Life, act: Act) -> Flags:
-    by, identities, holder = _allocation(life, act)
-    untie(kind="allocated", subjects=identities, holder=holder)
-    write(
-        kind="change", verb="end-allocation", actor=by.id, acting_for=by.agency, purpose="safeguarding", ids=identities
-    )
+    end_allocation(**_allocation(life, act))
     return ()
 
 

@@ -37,8 +37,9 @@ def _record(life: Life, on: str) -> UUID:
     return first
 
 
-def _person(life: Life, on: str) -> UUID:
-    """The child whom an event, `jay` or `jay@e1` is about, as the system takes them now. Raises Missing."""
+def _meant(life: Life, on: str) -> tuple[UUID, UUID | None]:
+    """The child whom an event, `jay` or `jay@e1` is about, as the system takes them now, and the source identity by which they are
+    meant (None for `jay` alone). Raises Missing."""
     who, event = target(on)
     if who:
         identity = life.identities.get((who, event))
@@ -46,17 +47,22 @@ def _person(life: Life, on: str) -> UUID:
         found = life.persons_of(event)
         if not found:
             raise Missing
-        return max(found, key=lambda person: max(life.known[key] for key in found[person]))
+        return max(found, key=lambda person: max(life.known[key] for key in found[person])), None
     else:
         identity = next((one for one, child, _ in subjects_of(_record(life, on)) if child), None)
     if identity is None:
         raise Missing
-    return persons_of([identity])[identity]
+    return persons_of([identity])[identity], identity
+
+
+def _person(life: Life, on: str) -> UUID:
+    return _meant(life, on)[0]
 
 
 def _break_glass(life: Life, act: Act) -> Flags:
     reason = str(act.given.get("reason") or "")
-    opened = break_glass(person=_person(life, act.on), reason=reason, by=life.actor(act.by))
+    person, meant = _meant(life, act.on)
+    opened = break_glass(person=person, meant=meant, reason=reason, by=life.actor(act.by))
     life.records[act.id] = opened.entry
     return ()
 

@@ -248,6 +248,7 @@ REASONS = (
 
 # --- what a story may expect: (keys that it needs, keys that it may have) ---------------------------------------------
 
+PARTS = frozenset({"says", "place", "voice-of-child", "ethnicity"})  # of any record, besides its fields and what it should tell
 EXPECTATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "same-person": (("of",), ()),
     "different-person": (("of",), ()),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 Flags = tuple[str, ...]
 PURPOSE = "safeguarding"
+WORD = re.compile(r"\w+")
 BECAUSE = "Somebody who may harm them must not learn where they are."
 
 
@@ -65,20 +68,45 @@ def _safe_contact(life: Life, act: Act) -> Flags:
     return ()
 
 
+def _plain(text: str) -> str:
+    """Words alone, in small letters, each between spaces: ` by the gate `."""
+    return f" {' '.join(WORD.findall(text.casefold()))} "
+
+
+def _texts(shown: object) -> Iterator[str]:
+    """Every text that stands in what a page is given, and none of the names under which it stands there."""
+    if isinstance(shown, str):
+        yield shown
+    elif is_dataclass(shown):
+        for one in fields(shown):
+            yield from _texts(getattr(shown, one.name))
+    elif isinstance(shown, Mapping):
+        for value in shown.values():
+            yield from _texts(value)
+    elif isinstance(shown, Iterable):
+        for value in shown:
+            yield from _texts(value)
+
+
 def _shows(life: Life, expected: Expectation) -> Answered:
     """Whether words stand anywhere on the pages of somebody, as that worker would see them; written otherwise too."""
-    scanner = Scanner([Value.of(str(expected.given["words"]))])
-    said = []
+    words = str(expected.given["words"])
+    scanner, plainly = Scanner([Value.of(words)]), _plain(words)
+    said: list[object] = []
     for person in life.persons_of(expected.given["about"]):
         with reading(life.actor(expected.given["who"]), PURPOSE, recorded=False) as opened:
             try:
-                said += [repr(profile(opened, person)), repr(family(opened, person))]
+                said += [profile(opened, person), family(opened, person)]
             except Missing:
                 continue
-            said += [repr((e.headline, e.says, e.place, e.fields, e.words)) for e in of_person(opened, person).entries]
+            said += [(e.headline, e.says, e.place, e.fields, e.words) for e in of_person(opened, person).entries]
     if not said:
         return None, "nothing of them is there to see"
-    hits = [hit for text in said for hit in scanner.scan(text)]
+    for text in _texts(said):  # as it stands; what is no whole address the scanner takes for none
+        if words.strip() and plainly in (found := _plain(text)):
+            at = found.index(plainly)
+            return True, f"…{found[max(at - 30, 0) : at + len(plainly) + 30].strip()}…"
+    hits = [hit for one in said for hit in scanner.scan(repr(one))]
     return bool(hits), hits[0].excerpt if hits else f"it does not stand in {len(said)} pieces of what shows"
 
 

@@ -68,7 +68,9 @@ class _Expectations:
             "shown": self._records,
             "redacted": self._records,
             "withheld": self._records,
-            "missing": self._texts,
+            "missing": self._parts,
+            "open": lambda n, p: self.f.one_of(n, p, self._states(), "a state that a record opens"),
+            "role": self._role,
             "why": self._texts,
             "above": self._records,
             "with": self._records,
@@ -138,6 +140,29 @@ class _Expectations:
 
     def _texts(self, node: Node, path: str) -> tuple[str, ...]:
         return self.f.texts(node, path)
+
+    def _parts(self, node: Node, path: str) -> tuple[str, ...]:
+        """What a record may be told to lack. A misspelt one would never be missing, and never found to be."""
+        records = self.definition.record.values()
+        known = {good.part for record in records for good in record.good_when}
+        known |= {field for record in records for field in record.fields}
+        found = self.f.texts(node, path)
+        for one in found:
+            self.f.known(node.line, path, one, known | contract.PARTS, "a part of a record")
+        return found
+
+    def _states(self) -> set[str]:
+        return {record.opens.state for record in self.definition.record.values() if record.opens is not None}
+
+    def _role(self, node: Node, path: str) -> str:
+        """A role of a worker, or what an agency calls one who works with a child: by its code or its title."""
+        text = self.f.text(node, path)
+        named = self.definition.codes.get("worker-role")
+        known = {name for one, role in self.definition.role.items() for name in (one, role.title)}
+        known |= {name for one, code in (named.codes.items() if named else ()) for name in (one, code.title)}
+        if text.casefold() not in {name.casefold() for name in known}:
+            self.f.known(node.line, path, text, known, "a role of whoever works with a child")
+        return text
 
     def _of(self, node: Node, path: str) -> tuple[str, ...]:
         found = self._each(node, path)

@@ -15,7 +15,7 @@ from sightline.agencies.types import Actor
 from sightline.definition.nearest import nearest
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
-from sightline.identity.queries import identities_of, persons_of
+from sightline.identity.queries import identities_of, named_after, persons_of
 from sightline.sharing.actions import tie
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
@@ -190,11 +190,9 @@ def commission(*, person: UUID, worker: str, kind: str, until: datetime, by: Act
     allowed = may(reader, "see-hindsight", partnership())
     if not allowed:
         raise Refused(allowed)
-    rows = identities_of(person)
-    if not rows:
-        raise Missing
-    made = tie([(f"worker:{reader.id}", kind, row.id, moment, until, None) for row in rows])
-    record("commission-review", by, [row.id for row in rows], kind=kind, worker=reader.id, until=until.isoformat())
+    one = named_after(person)  # whoever is the same person shows by it, and nobody who turns out to be somebody else
+    made = tie([(f"worker:{reader.id}", kind, one, moment, until, None)])
+    record("commission-review", by, [one], kind=kind, worker=reader.id, until=until.isoformat())
     return made
 
 

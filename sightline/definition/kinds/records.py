@@ -58,11 +58,23 @@ class Opens(Model):
     says: str = Field("", description="template for the tag on the child's page")
 
 
+class Ties(Model):
+    """A tie of the sender to each child on the record that it begins again or ends, by a day that it tells.
+
+    What makes such a tie in the first place are the details of the child (their school). `until`: it is over on that day.
+    `from`: where it was over before that day, it stands again.
+    """
+
+    kind: str = Field(description="tie")
+    from_: str = Field("", alias="from", description="field that holds a day on which it stood")
+    until: str = Field("", description="field that holds the day on which it was over")
+
+
 class Guards(Model):
     """Whom the record guards as an identity, from then on: whoever may be one person with them is decided more carefully.
 
     `protected`: two workers must agree to join them with anybody. `sealed`: they and their matches are the named
-    holder's alone (`matching`), and they are joined with nobody.
+    holder's alone (`matching`), and whoever the holder says to be one with them is sealed too.
     """
 
     as_: Literal["protected", "sealed"] = Field(alias="as")
@@ -105,6 +117,7 @@ class RecordType(Thing):
     concern: YesNo = Field(False, description="Opens the chronology: a concern or a service exists")
     mark: Literal["event", "ordinary", "context", "strength"] = "ordinary"
     opens: Opens | None = None
+    ties: Ties | None = Field(None, description="Which tie of the sender to the child it begins again or ends")
     guards: Annotated[Guards | None, BeforeValidator(_guards)] = Field(
         None, description="Who is protected or sealed as an identity because of it"
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
-from sightline.identity.models import LocationEnded, LocationOf, ProtectedLocation, Relation, SourceIdentity
+from sightline.identity.models import LocationEnded, LocationOf, Possible, ProtectedLocation, Relation, SourceIdentity
 
 
 def anything_protected() -> bool:
@@ -30,6 +30,44 @@ def circle(persons: Iterable[UUID], steps: int = 2) -> set[UUID]:
         if not fresh:
             break
     return known
+
+
+UNDECIDED = ("waiting", "half", "unsure")  # nobody has said that they are two
+FAMILY, MOST_ROUNDS = 2, 5  # steps to a relative; and of those with the steps to whoever may be the same between them
+
+
+def linked(persons: Iterable[UUID]) -> set[UUID]:
+    """These people, their family (as `circle`), and whoever may be the same person as any of them, while nobody has said
+    otherwise: what they are told with must not show because a match waits. For masking alone; nobody may do more by it.
+
+    A step to a relative counts, one to a possible match does not. Three queries a round, and seldom more than three rounds.
+    """
+    steps = dict.fromkeys(persons, 0)
+    fresh = set(steps)
+    for _ in range(MOST_ROUNDS):
+        of = dict(SourceIdentity.objects.filter(person__among=fresh).values_list("id", "person"))
+        told = Relation.objects.filter(Q(subject_id__among=list(of)) | Q(object_id__among=list(of)))
+        may_be = Possible.objects.filter(Q(one_id__among=list(of)) | Q(other_id__among=list(of)), state__in=UNDECIDED)
+        pairs = told.order_by().annotate(step=Value(1)).values_list("subject_id", "object_id", "step").union(
+            may_be.order_by().annotate(step=Value(0)).values_list("one_id", "other_id", "step"), all=True
+        )
+        reached: dict[UUID, int] = {}
+        for one, other, step in pairs:
+            for here, there in ((one, other), (other, one)):
+                if here in of and there not in of:
+                    far = steps[of[here]] + step
+                    reached[there] = min(far, reached.get(there, far))
+        within = {identity: far for identity, far in reached.items() if far <= FAMILY}
+        if not within:
+            break
+        fresh = set()
+        for identity, person in SourceIdentity.objects.filter(id__among=list(within)).values_list("id", "person"):
+            if within[identity] < steps.get(person, FAMILY + 1):
+                steps[person] = within[identity]
+                fresh.add(person)
+        if not fresh:
+            break
+    return set(steps)
 
 
 def protected_of(persons: Iterable[UUID]) -> list[ProtectedLocation]:

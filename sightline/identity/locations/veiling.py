@@ -1,8 +1,10 @@
 """Masking protected values wherever they would show: in what senders hold of somebody, and in the words of records.
 
 For every reader alike, a recipient too: whoever may have it revealed asks for it, and that is on the record. Looked for is
-what is protected of those whom the page is about and of their family, also misspelt. Nothing is paid while nothing is
-protected.
+what is protected of those whom the page is about, of their family, and of whoever may be the same as any of them while that
+waits to be decided; also misspelt. Nothing is paid while nothing is protected.
+
+Not what is protected of anybody else: then whoever writes an address into a record would learn whether it is a refuge.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from sightline.agencies.queries import agencies
 from sightline.agencies.types import AgencyInfo
-from sightline.identity.locations.near import anything_protected, circle, protected_of
+from sightline.identity.locations.near import anything_protected, linked, protected_of
 from sightline.identity.locations.values import open_values
 from sightline.intake.types import Details
 from sightline.sharing.reading import Reading
@@ -37,14 +39,14 @@ class Veil:
         self._all: Scanner | None = None
 
     def learn(self, persons: Iterable[UUID]) -> None:
-        """Finds out what is protected of these people and their family. A few queries, and one where nothing is."""
+        """Finds out what is protected of these people, and of those near them. A few queries, and one where nothing is."""
         new = set(persons) - self._asked
         if not new:
             return
         self._asked |= new
         if not self.there:
             return
-        rows = [row for row in protected_of(circle(new)) if row.id not in self._values]
+        rows = [row for row in protected_of(linked(new)) if row.id not in self._values]
         if rows:
             known = agencies()
             self._rings |= {row.id: known.get(row.ring) or AgencyInfo(row.ring, "", row.ring) for row in rows}

@@ -91,6 +91,11 @@ EXPECTED = {  # what C added: an expectation that is understood, and one with a 
     "{kind: detail, of: jay@e1, detail: born, because: no-such-day}": [
         ("detail: bron", "born"), ("because: no-such-dya", "no-such-day"), ("of: jay", ""), ("of: [jay@e1, dana@e2]", ""),
     ],
+    "{kind: open-state, about: jay, open: child-protection-plan, never: true}": [
+        ("open: chld-protection-plan", "child-protection-plan"),
+    ],
+    "{kind: professional, about: jay, role: Social worker, never: true}": [("role: Socil worker", "Social worker")],
+    "{kind: quality, record: e1, missing: [voice-of-child], never: true}": [("missing: [voice-of-chld]", "voice-of-child")],
 }  # fmt: skip
 E2 = "  - {id: e2, at: 2025-01-14 09:00, from: general-practice, record: gp-concern, about: {jay: child, dana: parent}}\n"
 
