@@ -1,9 +1,8 @@
 """Joining, separating, deciding a possible match. Nothing moves: pairs change, and persons follow, so each can be undone.
 
 Where one of the people is protected, two workers must say that they are one: the first says so (`half`), the second
-agrees (`confirm`, or the same decision) or not (`reject`). Any one of them may say that they are two. Only the named
-holder sees or decides what touches whoever is sealed: for everybody else it is not there. Whom the holder says to be one
-with them is sealed as they are.
+agrees (`confirm`, or the same decision) or not (`reject`). Any one of them may say that they are two. Whoever is sealed
+is joined with nobody, and only the named holder sees or decides what touches them: for everybody else it is not there.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ TWO_PEOPLE = Decision(
 SEALED_AWAY = Decision(
     False,
     "protected",
-    "Somebody here is sealed. The holder of sealed records says, by day and by night, what may be known.",
+    "Nobody who is sealed is joined with anybody. The holder of sealed records says, by day and by night, what may be known.",
 )
 
 
@@ -100,11 +99,9 @@ def _record(verb: str, by: Actor, ids: Sequence[object], **detail: object) -> No
 
 
 def _one_person(two: Two, because: str, by: Actor, verb: str) -> UUID:
-    """Decides that they are one; where one is protected, by two workers. Where one is sealed it is the holder who says so, and
-    everything of both is sealed first: nobody else learns that they are one, nor finds either. Returns the person of `one`
-    as it is then."""
+    """Decides that they are one; where one is protected, by two workers. Returns the person of `one` as it is then."""
     if two.guard == SEALED:
-        two = _sealed_first(two, because, by)
+        raise Refused(SEALED_AWAY)
     pair = two.pair()
     if two.guard == PROTECTED and not two.together:
         if pair.state != HALF:
@@ -120,16 +117,6 @@ def _one_person(two: Two, because: str, by: Actor, verb: str) -> UUID:
         verb, by, [two.one, two.other, person, two.pair().id], moved=len(changed), **({"first": first} if first else {})
     )
     return person
-
-
-def _sealed_first(two: Two, because: str, by: Actor) -> Two:
-    """Seals everybody who is one of the two, and returns them as they are then. Only for the holder, who alone comes so far."""
-    if by.role != _holder():
-        raise Refused(SEALED_AWAY)
-    rows = [row for row in two.circle.rows.values() if row.person in two.persons]
-    changed = mark({row.id: SEALED for row in rows}, by=by.id, because=because)
-    _record("guard-identities", by, sorted(changed, key=str), guard=SEALED)
-    return Two(two.one, two.other)
 
 
 def _two_people(two: Two, because: str, by: Actor, verb: str) -> UUID:

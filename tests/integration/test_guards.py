@@ -223,10 +223,6 @@ def test_an_agency_that_is_asked_is_kept_with_the_match(workers):
     assert (pair.state, pair.asked_of) == ("waiting", SCHOOL) and pair.asked_at
 
 
-def identity_row(one):
-    return SourceIdentity.objects.get(id=one.id)
-
-
 # --- sealed -------------------------------------------------------------------------------------------
 
 
@@ -245,21 +241,10 @@ def test_only_the_holder_sees_or_decides_what_touches_a_sealed_identity(sealed, 
                 attempt(workers[name])
         with reading(workers[name], "safeguarding", recorded=False) as opened:
             assert pair.id not in {view.id for view in match_queries.waiting(opened, limit=500).items}
+    with pytest.raises(Refused) as refused:  # and nobody joins across the seal, the holder neither
+        decide_match(possible=pair.id, decision="same", by=workers["eve"])
+    assert refused.value.decision.reason_code == "protected"
     assert decide_match(possible=pair.id, decision="different", by=workers["eve"]) == "different"
-    assert identity_row(other).guard == "", "nothing leads from the one to the other, and the other stays open"
-
-
-def test_whom_the_holder_says_to_be_one_with_the_sealed_is_sealed_as_they_are(sealed, workers):
-    one, other = sealed
-    with reading(workers["amir"], "safeguarding", recorded=False) as opened:
-        assert profile(opened, other.person)
-    assert decide_match(possible=pair_of(one, other).id, decision="same", by=workers["eve"]) == "same"
-    here, there = identity_row(one), identity_row(other)
-    assert here.guard == there.guard == "sealed" and here.person == there.person
-    with pytest.raises(Missing), reading(workers["amir"], "safeguarding", recorded=False) as opened:
-        profile(opened, there.person)
-    separate(one=one.id, other=other.id, by=workers["eve"])  # taken apart, neither is opened by it
-    assert identity_row(one).person != identity_row(other).person and identity_row(other).guard == "sealed"
 
 
 def test_a_sealed_identity_is_found_shown_and_counted_for_its_holder_alone(sealed, workers):

@@ -74,7 +74,7 @@ class Guards(Model):
     """Whom the record guards as an identity, from then on: whoever may be one person with them is decided more carefully.
 
     `protected`: two workers must agree to join them with anybody. `sealed`: they and their matches are the named
-    holder's alone (`matching`), and whoever the holder says to be one with them is sealed too.
+    holder's alone (`matching`), and they are joined with nobody.
     """
 
     as_: Literal["protected", "sealed"] = Field(alias="as")
