@@ -12,7 +12,7 @@ import pytest
 
 from sightline.timescales.moment import allow_pretending, now, pretend
 from tests.authorisation.table import BY_NIGHT, comes_in, sights
-from tests.authorisation.world import KINDS, World, fresh
+from tests.authorisation.world import HISTORY, KINDS, World, fresh
 from tests.support.databases import connected
 from tests.support.sealed_world import CHANGING
 
@@ -62,8 +62,8 @@ def plain(answer) -> str:
 def additions(world):
     """Things that come: more about a child of each kind, and another child of each kind."""
     for kind in KINDS:
-        yield kind, "more", lambda kind=kind: world.send(again(world.case(kind)), now() - timedelta(days=1))
-        yield kind, "another", lambda kind=kind: world.send(fresh(kind, "added"), now() - timedelta(days=1))
+        yield kind, "more", lambda kind=kind: world.send(again(world.case(kind)), now() - timedelta(days=HISTORY))
+        yield kind, "another", lambda kind=kind: world.send(fresh(kind, "added"), now() - timedelta(days=HISTORY))
 
 
 def again(case):

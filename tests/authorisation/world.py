@@ -97,6 +97,9 @@ class Who:
         return f"{self.role}.{self.relation}"
 
 
+HISTORY = 9  # days: nobody is told of it, whose messages and ties the tables would have to know
+
+
 class World:
     """Everybody and every case. `kinds`, `states`, `relations` make it smaller."""
 
@@ -138,7 +141,7 @@ class World:
 
     def _case(self, kind: str, state: str) -> Case:
         case = fresh(kind, state)
-        days = 3700 if state.startswith("years-old") else 3
+        days = 3700 if state.startswith("years-old") else HISTORY
         self.send(case, now() - timedelta(days=days))
         if state.endswith("corrected"):
             self.send(case, now() - timedelta(days=days), version="2", letter="B")
