@@ -59,6 +59,7 @@ class Attending(NamedTuple):
     item: UUID
     day: datetime
     again: bool = False  # it begins only what was over: the details are none that were new
+    dated: bool = False  # the record says from which day
 
 
 class _Left(NamedTuple):
@@ -72,8 +73,9 @@ class _Left(NamedTuple):
 class Rolls:
     """Who is on whose roll, in the records of one bite: by the details of people, and by records that declare it (`ties`).
 
-    Once a school has said that a child left, what it tells of the time before opens nothing anew, however late it comes and
-    under whatever source identity. What it tells of a time after does.
+    Once a school has said that a child left, a record of the time before that it sends late opens nothing anew, under whatever
+    source identity. One of a time after does, and so do new details on a record that names no day: somebody says now that
+    the child is there.
     """
 
     def __init__(self) -> None:
@@ -102,9 +104,9 @@ class Rolls:
             for child in children:
                 told = self._told.get(child)
                 if told is None:
-                    self._told[child] = Attending(holder, child, known, item, day, again=True)
+                    self._told[child] = Attending(holder, child, known, item, day, again=True, dated=True)
                 elif told.item == item:
-                    self._told[child] = told._replace(day=day)
+                    self._told[child] = told._replace(day=day, dated=True)
 
     def save(self) -> list[Row]:
         """Ends what is over. Returns the ties to be written."""
@@ -127,10 +129,11 @@ class Rolls:
         ends = {(one.item, one.holder): max(one.day, one.known) for one in self._left}
         rows: list[Row] = []
         for told in self._told.values():
-            ended = over.get((told.holder, persons[told.identity]))
             leaves = ends.get((told.item, told.holder))  # the very record that says so
-            if leaves is None and ((ended is None and told.again) or (ended is not None and ended > told.day)):
-                continue
+            if leaves is None and told.dated:
+                ended = over.get((told.holder, persons[told.identity]))
+                if (ended is None and told.again) or (ended is not None and ended > told.day):
+                    continue
             rows.append((told.holder, ATTENDS, told.identity, told.known, leaves, told.item))
         return rows
 
