@@ -48,7 +48,8 @@ def take(corrected: Sequence[Arrived], *, received: datetime, by: Actor) -> None
 def _put_right(definition: Partnership, kept: Queue, row: Item, one: Arrived, by: Actor) -> None:
     moment, notice = now(), one.notice
     ages, found = arriving.judged(definition, kept, one, moment)
-    graver = notice.queued and (found.rank < row.danger or (notice.urgent and not row.urgent))
+    _, then = arriving.judged(definition, kept, one, row.known_at)  # that a safe time has ended since is nothing that was put right
+    graver = notice.queued and (then.rank < row.danger or (notice.urgent and not row.urgent))
     row.handling, row.pointer_only, row.ages, row.changed_at = notice.handling, notice.pointer_only, list(ages), moment
     held = set(ItemChild.objects.filter(item=row).values_list("identity_id", flat=True))
     if held != set(one.identities):
