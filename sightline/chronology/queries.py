@@ -89,11 +89,14 @@ def _standing(identities: Sequence[UUID], known_on: datetime | None) -> list[_Of
     return [_OfChild(e, tuple(roles[i]), earlier[e.first]) for i, e in found.items() if standing[e.first] == i]
 
 
+_ENTRIES = Question(lambda ids: Entry.objects.filter(id__among=ids))
+
+
 def entries_of(ids: Sequence[UUID]) -> dict[UUID, Entry]:
     """These entries by id: before the gate, for those who pass it."""
     found: dict[UUID, Entry] = {}
     for start in range(0, len(ids), 800):
-        found.update((entry.id, entry) for entry in Entry.objects.filter(id__among=ids[start : start + 800]))
+        found.update((entry.id, entry) for entry in _ENTRIES.rows(ids[start : start + 800]))
     return found
 
 
@@ -314,15 +317,20 @@ def in_words(definition: Partnership, declared: RecordField, value: str) -> str:
     return value.capitalize() if declared.kind == "yes-no" else value
 
 
+_FIRST = Question(lambda entry: Entry.objects.filter(id=entry), "first")
+_VERSIONS = Question(lambda firsts: Entry.objects.filter(first__among=firsts).order_by("known_at", "recorded_at"))
+_PARTS = Question(lambda entries: Part.objects.filter(entry_id__among=entries))
+
+
 def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     """One record with its versions, provenance and the children on it. Raises Missing where it may not be seen."""
     with trusted("which-record"):  # ids alone: the address of a version leads to the versions that this reader may see
-        first = Entry.objects.filter(id=entry_id).values_list("first", flat=True).first()
-    versions = list(Entry.objects.filter(first=first).order_by("known_at", "recorded_at")) if first else []
+        first = [first for (first,) in _FIRST(entry_id)]
+    versions = _VERSIONS.rows(first)
     if not versions:
         raise Missing
     asked = next((v for v in versions if v.id == entry_id), versions[-1])
-    parts = list(Part.objects.filter(entry__in=[v.id for v in versions]))
+    parts = _PARTS.rows([v.id for v in versions])
     of_entry: dict[UUID, list[Part]] = defaultdict(list)
     for part in parts:
         of_entry[part.entry_id].append(part)
@@ -416,16 +424,21 @@ def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
     return found
 
 
+_GATE = "first", "record", "agency", "handling", "routine", "pointer_only", "happened"  # what the gate asks of an entry
+_ON_WITH_CHILDREN = Question(
+    lambda entries: Part.objects.filter(entry_id__among=entries, child=True),
+    *("identity_id", "entry_id", *(f"entry__{name}" for name in _GATE)),
+)
+
+
 def _with_children(entries: Sequence[UUID]) -> tuple[dict[UUID, list[UUID]], dict[UUID, Entry]]:
     """These entries without their bodies, and the children on each. One query; another for what is about no child."""
     subjects: dict[UUID, list[UUID]] = defaultdict(list)
     rows: dict[UUID, Entry] = {}
-    columns = ("first", "record", "agency", "handling", "routine", "pointer_only", "happened")
-    parts = Part.objects.filter(entry_id__among=entries, child=True)
-    for identity, entry_id, *told in parts.values_list("identity_id", "entry_id", *(f"entry__{c}" for c in columns)):
+    for identity, entry_id, *told in _ON_WITH_CHILDREN(entries):
         subjects[entry_id].append(identity)
         if entry_id not in rows:
-            rows[entry_id] = Entry(id=entry_id, **dict(zip(columns, told, strict=True)))
+            rows[entry_id] = Entry(id=entry_id, **dict(zip(_GATE, told, strict=True)))
     if without := [i for i in entries if i not in rows]:
         rows.update((e.id, e) for e in Entry.objects.filter(id__among=without).defer("body"))
     return subjects, rows

@@ -13,6 +13,7 @@ from sightline.identity.queries import persons_of
 from sightline.sharing.filters import tied
 from sightline.sharing.reading import Reading
 from sightline.timescales.moment import now
+from sightline.vault.asking import Question
 
 
 def _views(reading: Reading, rows: list[Running], person: UUID | None = None) -> list[ClockView]:
@@ -46,10 +47,12 @@ def _views(reading: Reading, rows: list[Running], person: UUID | None = None) ->
     return found
 
 
+_OF = Question(lambda identities: Running.objects.filter(identity_id__among=identities).order_by("due_at", "id"))
+
+
 def of_identities(reading: Reading, identities: Iterable[UUID], person: UUID | None = None) -> list[ClockView]:
     """The clocks of one person: open ones first, soonest due first. `person`: who they are, where the caller knows."""
-    rows = list(Running.objects.filter(identity__in=list(identities)).order_by("due_at", "id"))
-    unique = {(row.clock, row.first): row for row in rows}
+    unique = {(row.clock, row.first): row for row in _OF.rows(identities)}
     return sorted(_views(reading, list(unique.values()), person), key=lambda c: (c.stopped_at is not None, c.due_at))
 
 

@@ -19,14 +19,17 @@ from sightline.ledger.actions import write
 from sightline.messages.queries import told
 from sightline.sharing.reading import reading
 from sightline.sharing.types import Level
+from sightline.vault.asking import Question
 
 RECORD, MESSAGE = "hand-over-accepted", "already-open"
 
 
 def waits_for(entry: UUID, by: Actor) -> bool:
     """Whether a notice waits for somebody of this worker's team or agency to accept it, because the child is open to them."""
-    row = Item.objects.filter(entry=entry, closed_at=None, state=claiming.OPEN).first()
-    return row is not None and not _mine(row, by).isdisjoint(one["holder"] for one in row.open_to)
+    return any(not _mine(by).isdisjoint(one["holder"] for one in open_to) for (open_to,) in _OPEN_TO(entry))
+
+
+_OPEN_TO = Question(lambda entry: Item.objects.filter(entry=entry, closed_at=None, state=claiming.OPEN), "open_to")
 
 
 def is_open_elsewhere(entry: UUID) -> bool:
@@ -34,7 +37,7 @@ def is_open_elsewhere(entry: UUID) -> bool:
     return Item.objects.filter(entry=entry, closed_at=None, state=claiming.OPEN).exclude(open_to=[]).exists()
 
 
-def _mine(row: Item, by: Actor) -> set[str]:
+def _mine(by: Actor) -> set[str]:
     return {f"team:{by.team}", f"agency:{by.agency}"} if by.team else {f"agency:{by.agency}"}
 
 
@@ -56,7 +59,7 @@ def accept(*, entry: UUID, by: Actor, comment: str = "") -> UUID:
     row = Item.objects.select_for_update().filter(entry=seen.now.first).first()
     if row is None:
         raise Missing
-    if _mine(row, by).isdisjoint(one["holder"] for one in row.open_to):
+    if _mine(by).isdisjoint(one["holder"] for one in row.open_to):
         raise Refused(
             Decision(False, "not-permitted", "This child is not open to your team: whoever works with them accepts it.")
         )

@@ -20,6 +20,7 @@ from sightline.agencies.queries import workers
 from sightline.agencies.rules import may
 from sightline.chronology.at_once import Noticed, held_about, notices
 from sightline.chronology.queries import at_least_headline
+from sightline.chronology.types import EntryView
 from sightline.definition.kinds.danger import NOW, level_of
 from sightline.definition.outcomes import Missing, Refused
 from sightline.front_door import claiming, danger
@@ -35,6 +36,7 @@ from sightline.sharing.paging import Page
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.timescales.spans import parse_span
+from sightline.vault.asking import Question
 
 LINES, MOST = 40, 1000
 SALT = "front-door-queue"
@@ -69,19 +71,19 @@ def lines_of(reading: Reading, items: Iterable[UUID], narrow: Narrow | None = No
     out. For a page that is open already. Raises Refused without the right."""
     require(reading)
     reading.about = reading.about or "view-queue"
-    rows = _which(reading, narrow or Narrow()).filter(id__among=list(items)).order_by("danger", "due_at", "id")
-    return _lines(reading, list(rows))
+    if narrow is None or not narrow.any:
+        return _lines(reading, _AMONG.rows(items))  # each notice passes the gate there: the list's condition would ask it twice
+    return _lines(reading, list(_which(reading, narrow).filter(id__among=list(items)).order_by("danger", "due_at", "id")))
 
 
 def one(reading: Reading, item: UUID) -> ItemView:
     """One item with every open notice of its event. Raises Refused without the right, Missing where nothing may be seen."""
     require(reading)
     reading.about = reading.about or "view-queue-item"
-    row = Item.objects.filter(id=item).first()
+    row = _row(item)
     if row is None:
         raise Missing
-    others = list(Item.objects.filter(event=row.event).exclude(id=row.id).order_by("danger", "due_at", "id")[:20])
-    lines = _lines(reading, [row, *others], words=True)
+    lines = _lines(reading, [row, *_OF_EVENT.rows(row.event, row.id)], words=True)
     if not lines or lines[0].item != row.id:
         raise Missing
     return ItemView(lines[0], tuple(lines[1:]), tuple(notes_of(reading, row.id)), row.generation)
@@ -98,7 +100,7 @@ def must_see(reading: Reading, item: UUID) -> None:
 def following(reading: Reading, item: UUID, narrow: Narrow | None = None) -> tuple[UUID | None, UUID | None]:
     """The lines before and after an item in the queue, by their ids: where `k` and `j` lead. Two queries."""
     require(reading)
-    row = Item.objects.filter(id=item).first()
+    row = _row(item)
     if row is None:
         return None, None
     beside = Q(state=claiming.OPEN) if row.state == claiming.OPEN else ~Q(state=claiming.OPEN)
@@ -116,17 +118,16 @@ def following(reading: Reading, item: UUID, narrow: Narrow | None = None) -> tup
     return before.values_list("id", flat=True).first(), after.values_list("id", flat=True).first()
 
 
-def about_same(reading: Reading, item: UUID) -> list[QueueLine]:
-    """Other open notices about any of the children on an item that stand as another event. For whoever may say that they
-    are one."""
+def about_same(reading: Reading, item: UUID) -> list[tuple[UUID, EntryView]]:
+    """Other open notices about any of the children on an item that stand as another event, the newest first, at most ten:
+    (item, the notice as this reader may see it). For whoever may say that they are one."""
     require(reading)
-    row = Item.objects.filter(id=item).first()
+    row = _row(item)
     if row is None:
         return []
-    identities = [one.id for one in rows_of(people_on(item))]
-    ids = ItemChild.objects.filter(identity_id__among=identities, item__closed_at=None).values("item_id")
-    others = Item.objects.filter(id__in=ids, closed_at=None).exclude(event=row.event).order_by("-known_at", "id")
-    return _lines(reading, list(others[:10]))
+    rows = _ABOUT_SAME.rows([one.id for one in rows_of(people_on(item))], row.event)
+    seen = notices(reading, [other.entry for other in rows]) if rows else {}
+    return [(other.id, seen[other.entry].view) for other in rows if other.entry in seen]
 
 
 def first_of_entry(reading: Reading, entry: UUID) -> UUID | None:
@@ -155,7 +156,25 @@ def waiting_count(reading: Reading) -> int:
     return _which(reading, Narrow()).order_by()[:MOST].count()
 
 
+_AMONG = Question(lambda items: Item.objects.filter(id__among=items, closed_at=None, heads=True).order_by("danger", "due_at", "id"))
+_ROW = Question(lambda item: Item.objects.filter(id=item))
+_OF_EVENT = Question(lambda event, but: Item.objects.filter(event=event).exclude(id=but).order_by("danger", "due_at", "id")[:20])
+_BESIDE = Question(lambda events: Item.objects.filter(event__among=events, closed_at=None, heads=False), "id")
+_ABOUT_SAME = Question(
+    lambda identities, event: Item.objects.filter(
+        id__in=ItemChild.objects.filter(identity_id__among=identities, item__closed_at=None).values("item_id"), closed_at=None
+    )
+    .exclude(event=event)
+    .order_by("-known_at", "id")[:10]
+)
+_CHILDREN_ON = Question(lambda item: ItemChild.objects.filter(item=item), "identity_id")
+
+
 # --- behind it ----------------------------------------------------------------------------------------------------------
+
+
+def _row(item: UUID) -> Item | None:
+    return next(iter(_ROW.rows(item)), None)
 
 
 def _visible(reading: Reading) -> Q:
@@ -300,17 +319,16 @@ def _named(profile: Profile | None, person: UUID, identity: UUID) -> QueueChild:
 
 def _beside(reading: Reading, rows: Sequence[Item]) -> dict[UUID, list[Beside]]:
     """The other open notices of each line's event: what came, from whom, and when."""
-    events = [row.event for row in rows]
-    heads = {row.id for row in rows}
     found: dict[UUID, list[Beside]] = defaultdict(list)
-    others = Item.objects.filter(event__among=events, closed_at=None, heads=False).order_by("known_at", "id")
-    for row in others.filter(_visible(reading)):
+    others = {id_ for (id_,) in _BESIDE(row.event for row in rows)}.difference(row.id for row in rows)
+    if not others:  # as of most: then nothing need be asked through the gate
+        return found
+    for row in Item.objects.filter(_visible(reading), id__among=list(others)).order_by("known_at", "id"):
         record = reading.definition.record.get(row.record)
         agency = reading.agencies.get(row.agency)
-        if row.id not in heads:
-            title = record.pointer if record else row.record
-            told = agency.title if agency else row.agency
-            found[row.event].append(Beside(row.id, title, told, row.known_at, row.state))
+        title = record.pointer if record else row.record
+        told = agency.title if agency else row.agency
+        found[row.event].append(Beside(row.id, title, told, row.known_at, row.state))
     return found
 
 
@@ -332,8 +350,7 @@ def _elsewhere(reading: Reading, row: Item, may_show: set[UUID]) -> list[OpenEls
 
 def people_on(item: UUID) -> list[UUID]:
     """The children on an item, by id: for stages above, which pass the gate themselves."""
-    identities = ItemChild.objects.filter(item=item).values_list("identity_id", flat=True)
-    return list(dict.fromkeys(persons_of(identities).values()))
+    return list(dict.fromkeys(persons_of(identity for (identity,) in _CHILDREN_ON(item)).values()))
 
 
 def soon(reading: Reading) -> str:

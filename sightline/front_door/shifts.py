@@ -29,6 +29,7 @@ from sightline.sharing.reading import Reading
 from sightline.timescales.london import local
 from sightline.timescales.moment import now
 from sightline.vault.actions import CannotOpen, Keyring
+from sightline.vault.asking import Question
 
 LONGEST, SHORTEST = 4000, 3
 SCOPE = "shift-note"
@@ -144,7 +145,11 @@ def read_note(*, note: UUID, by: Actor) -> None:
 
 def notes_of(reading: Reading, item: UUID) -> list[NoteView]:
     """What was written about an item for whoever comes next, newest first. For whoever was shown the item."""
-    return _views(reading, Note.objects.filter(item=item).order_by("-at", "id")[:NOTES])
+    return _views(reading, _ABOUT.rows(item))
+
+
+_ABOUT = Question(lambda item: Note.objects.filter(item=item).order_by("-at", "id")[:NOTES])
+_READ = Question(lambda notes: NoteRead.objects.filter(note_id__among=notes))
 
 
 def shift_notes(reading: Reading, *, unread: bool = True) -> list[NoteView]:
@@ -161,7 +166,7 @@ def _views(reading: Reading, rows: Iterable[Note]) -> list[NoteView]:
     found: list[NoteView] = []
     some: Sequence[Note] = list(rows)
     reading.keyring.fetch_for([bytes(row.words) for row in some])
-    read = {one.note_id: one for one in NoteRead.objects.filter(note__in=[row.id for row in some])}
+    read = {one.note_id: one for one in _READ.rows([row.id for row in some])}
     for row in some:
         try:
             words = str(reading.keyring.open(bytes(row.words), f"note|{row.id}"))

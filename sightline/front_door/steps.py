@@ -29,6 +29,7 @@ from sightline.sharing.types import Level
 from sightline.timescales.london import local, say
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
+from sightline.vault.asking import Question
 
 OPEN, DONE, COULD_NOT, ENDED = "open", "done", "could-not", "ended"
 CHECK, HAND_OVER, DISCUSSION, PART = "check", "hand-over", "discussion", "part"
@@ -124,13 +125,16 @@ def told_late(step: UUID) -> None:
 
 def of_notices(reading: Reading, notices: Iterable[UUID]) -> dict[UUID, list[StepView]]:
     """The steps of these notices that this reader may see, in the order in which they were begun. One query, and the gate."""
-    rows = list(Step.objects.filter(notice__in=list(notices)).order_by("at", "id"))
+    rows = _OF_NOTICES.rows(notices)
     shown = at_least_headline(reading, {row.entry for row in rows})
     found: dict[UUID, list[StepView]] = {}
     for row in rows:
         if row.entry in shown:
             found.setdefault(row.notice, []).append(view(row))
     return found
+
+
+_OF_NOTICES = Question(lambda notices: Step.objects.filter(notice__among=notices).order_by("at", "id"))
 
 
 def of_notice(reading: Reading, notice: UUID) -> list[StepView]:

@@ -19,13 +19,14 @@ from sightline.identity import rules
 from sightline.identity.bands import in_force
 from sightline.identity.match_types import WAITS, Knot, Member, Narrow, PairView, Weighed
 from sightline.identity.models import Possible, SourceIdentity
-from sightline.identity.queries import held_with_sight
+from sightline.identity.queries import held_with_sight, rows_of
 from sightline.identity.types import Held
 from sightline.sharing.paging import Page
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Sight
 from sightline.timescales.moment import now
 from sightline.vault.actions import CannotOpen
+from sightline.vault.asking import Question
 
 WAITING = Q(state__in=WAITS)
 TIERS = ("urgent", "open", "")  # in this order
@@ -246,10 +247,16 @@ def waiting_count(
 def waiting_about(person: UUID, identities: Collection[UUID] = (), *, limit: int = 100) -> int:
     """How many others may be this person, without content (capped): whoever reads a page may know that somebody is
     still to decide. Sealed pairs are not counted. `identities`: the person's, where the caller has them."""
-    around = Q(one__in=identities) | Q(other__in=identities) if identities else _around([person])
-    rows = Possible.objects.filter(WAITING & shown_to(None) & around).exclude(one__person=F("other__person"))
-    people = {frozenset(two) for two in rows.values_list("one__person", "other__person")}
-    return min(len(people), limit)
+    own = list(identities) or [row.id for row in rows_of([person])]
+    return min(len({frozenset(two) for two in _WAITING_ABOUT(own)}), limit)
+
+
+_WAITING_ABOUT = Question(
+    lambda own: Possible.objects.filter(WAITING & shown_to(None), Q(one__among=own) | Q(other__among=own)).exclude(
+        one__person=F("other__person")
+    ),
+    *("one__person", "other__person"),
+)
 
 
 def pairs_about(reading: Reading, person: UUID, *, limit: int = 20) -> list[PairView]:

@@ -10,9 +10,10 @@ from django.db.models import F, Q, QuerySet
 
 from sightline.agencies.rules import may
 from sightline.identity.locations.models import SafeContact
-from sightline.identity.match_queries import WAITING, shown_to
+from sightline.identity.match_queries import WAITING, holds_sealed, shown_to
 from sightline.identity.models import Possible
 from sightline.sharing.reading import Reading
+from sightline.vault.asking import Question
 
 
 def waiting_about(reading: Reading, identities: Iterable[UUID]) -> dict[UUID, tuple[int, UUID]]:
@@ -21,21 +22,26 @@ def waiting_about(reading: Reading, identities: Iterable[UUID]) -> dict[UUID, tu
     wanted = list(dict.fromkeys(identities))
     if not wanted or not may(reading.actor, "see-matches", reading.definition):
         return {}
-    rows = (
-        Possible.objects.filter(WAITING & shown_to(reading))
-        .filter(Q(one__among=wanted) | Q(other__among=wanted))
-        .exclude(one__person=F("other__person"))
-        .order_by("at", "id")
-        .values_list("id", "one_id", "other_id")
-    )
     found: Counter[UUID] = Counter()
     first: dict[UUID, UUID] = {}
     own = set(wanted)
-    for pair, one, other in rows:
+    for pair, one, other in (_WAITING_ALL if holds_sealed(reading) else _WAITING_OPEN)(wanted):
         for side in {one, other} & own:
             found[side] += 1
             first.setdefault(side, pair)
     return {identity: (count, first[identity]) for identity, count in found.items()}
+
+
+def _waiting(shown: Q) -> Question[Possible]:
+    return Question(
+        lambda wanted: Possible.objects.filter(WAITING & shown, Q(one__among=wanted) | Q(other__among=wanted))
+        .exclude(one__person=F("other__person"))
+        .order_by("at", "id"),
+        *("id", "one_id", "other_id"),
+    )
+
+
+_WAITING_ALL, _WAITING_OPEN = _waiting(Q()), _waiting(shown_to(None))
 
 
 def waiting_sides() -> tuple[QuerySet, QuerySet]:
@@ -44,11 +50,16 @@ def waiting_sides() -> tuple[QuerySet, QuerySet]:
     return rows.values("one"), rows.values("other")
 
 
+_SAID = Question(
+    lambda identities: SafeContact.objects.filter(identity_id__among=identities).order_by("at", "id"),
+    *("identity_id", "channel", "safe"),
+)
+
+
 def not_safe_to_ring(identities: Iterable[UUID]) -> set[UUID]:
     """Of which of these source identities somebody last said that a way of reaching them is not safe. Ids alone: what was
     said, and by whom, passes the gate where it is shown."""
     latest: dict[tuple[UUID, str], bool] = {}
-    rows = SafeContact.objects.filter(identity_id__among=list(identities)).order_by("at", "id")
-    for identity, channel, safe in rows.values_list("identity_id", "channel", "safe"):
+    for identity, channel, safe in _SAID(identities):
         latest[identity, channel] = safe
     return {identity for (identity, _), safe in latest.items() if not safe}

@@ -21,7 +21,7 @@ from sightline.sharing.standing import trusted
 from sightline.sharing.types import Label, Level, Sight
 from sightline.vault import taking
 from sightline.vault.actions import CannotOpen
-from sightline.vault.asking import Question
+from sightline.vault.asking import Question, known_by
 
 SHOWN = (
     "given",
@@ -150,17 +150,21 @@ def held(reading: Reading, rows: Sequence[SourceIdentity], known_on: datetime | 
     return [one for one, _ in found]
 
 
+_HELD = Question(
+    lambda identities, known_on: Version.objects.filter(known_by(known_on), identity_id__among=identities).order_by(
+        "known_at", "recorded_at"
+    )
+)
+
+
 def held_with_sight(
     reading: Reading, rows: Sequence[SourceIdentity], known_on: datetime | None = None
 ) -> list[tuple[Held, Sight]]:
     """As `held`, for a caller that hands out some of these only, and notes those itself. At a headline only who somebody is."""
     sights = {i: sight for i, sight in seen(reading, rows).items() if sight.level >= Level.HEADLINE}
     visible = [row for row in rows if row.id in sights]
-    versions = Version.objects.filter(identity__in=[row.id for row in visible])
-    if known_on is not None:
-        versions = versions.filter(known_at__lte=known_on)
     latest: dict[UUID, Version] = {}
-    for version in versions.order_by("known_at", "recorded_at"):
+    for version in _HELD.rows([row.id for row in visible], known_on):
         latest[version.identity_id] = version
     reading.keyring.fetch(row.key for row in visible)
     veil, titles = (

@@ -17,6 +17,7 @@ from sightline.sharing.paging import Page, mark, place
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level, Sight
 from sightline.vault.actions import CannotOpen, Erased, Keyring
+from sightline.vault.asking import Question
 
 PAGE = 50
 
@@ -235,8 +236,10 @@ def draft(actor: Actor, form: str) -> tuple[dict[str, str], datetime] | None:
 
 def provenance(item: UUID | None) -> tuple[datetime | None, str, str]:
     """How an entry came: (received, feed, position). Ids and codes only; its reader has passed the gate already."""
-    row = Item.objects.select_related("delivery").filter(id=item).first() if item else None
-    return (row.received_at, row.delivery.feed, row.position) if row else (None, "", "")
+    return next(iter(_CAME(item)), (None, "", "")) if item else (None, "", "")
+
+
+_CAME = Question(lambda item: Item.objects.filter(id=item), "received_at", "delivery__feed", "position")
 
 
 def oldest_waiting() -> tuple[int, datetime | None]:

@@ -33,6 +33,7 @@ from sightline.signals.models import Standing, ToldTo
 from sightline.signals.showing import RANK, history, open_people, seen, views
 from sightline.signals.types import Episode, SignalEvent, SignalView
 from sightline.timescales.moment import now
+from sightline.vault.asking import Question
 
 __all__ = ["among", "computed", "data_quality", "mine", "mine_count", "of_people", "of_person", "one", "raised"]
 
@@ -69,9 +70,9 @@ def of_people(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, list[Sign
     """The open, unanswered signs and offers about each of these people: for the lines of a list."""
     in_force = _rules(reading)
     person_of = {row.id: row.person for row in rows_of(persons)}
-    rows = _rows(in_force).filter(identity_id__in=list(person_of), ended_at=None, answered="").exclude(sort="data")
+    rows = _OPEN.rows(list(in_force), list(person_of))
     found: dict[UUID, list[SignalView]] = defaultdict(list)
-    for one in views(reading, list(rows), in_force, person_of=person_of):
+    for one in views(reading, rows, in_force, person_of=person_of):
         if one.person is not None:
             found[one.person].append(one)
     return dict(found)
@@ -94,6 +95,13 @@ def one(reading: Reading, signal: UUID) -> tuple[SignalView, tuple[SignalEvent, 
 def _rules(reading: Reading) -> dict[str, Signal]:
     """The rules of today, switched off or not: which, the rows are asked. No query."""
     return rules.in_force(reading.definition, now())
+
+
+_OPEN = Question(
+    lambda rules, identities: Standing.objects.filter(
+        governing.not_switched_off(), rule__among=rules, identity_id__among=identities, ended_at=None, answered=""
+    ).exclude(sort="data")
+)
 
 
 def _rows(in_force: Mapping[str, Signal]) -> QuerySet[Standing]:

@@ -25,6 +25,7 @@ from sightline.sharing.release.values import national
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
 from sightline.vault.actions import CannotOpen, Keyring
+from sightline.vault.asking import Question
 
 CHANNELS = {
     "phone": "Telephone",
@@ -35,6 +36,7 @@ CHANNELS = {
 }
 REACHES = {"phone": "phone", "voicemail": "phone", "text": "phone", "letter": "address", "e-mail": "email"}
 NOBODY = "Nobody has said that this is safe. Do not use it."
+_SAID = Question(lambda identities: SafeContact.objects.filter(identity_id__among=identities).order_by("at", "id"))
 CHANGED = "It was said of another number or address than is held now. Do not use it until somebody has asked again."
 
 
@@ -119,7 +121,7 @@ def safe_to_contact(person: UUID, channel: str) -> Answer:
     For verbs that send; a page shows `answers`.
     """
     rows = list(SourceIdentity.objects.filter(person=person))
-    return _answer(rows, channel, Keyring())
+    return _answer(rows, channel, _said(rows), Keyring())
 
 
 def answers(reading: Reading, rows: list[SourceIdentity]) -> list[Answer]:
@@ -127,14 +129,19 @@ def answers(reading: Reading, rows: list[SourceIdentity]) -> list[Answer]:
     sights = seen(reading, rows)
     visible = [row for row in rows if row.id in sights and sights[row.id].level is Level.FULL]
     veil = veiling.of(reading, {row.person for row in visible})
-    found = [_answer(visible, channel, reading.keyring) for channel in CHANNELS] if visible else []
+    said = _said(visible)
+    found = [_answer(visible, channel, said, reading.keyring) for channel in CHANNELS] if visible else []
     return [replace(one, of=veil.words(one.of), note=veil.words(one.note)) for one in found]
 
 
-def _answer(rows: list[SourceIdentity], channel: str, keyring: Keyring) -> Answer:
+def _said(rows: list[SourceIdentity]) -> list[SafeContact]:
+    """What anybody said of any channel of theirs, the oldest first. One query."""
+    return _SAID.rows([row.id for row in rows])
+
+
+def _answer(rows: list[SourceIdentity], channel: str, said: list[SafeContact], keyring: Keyring) -> Answer:
     no = Answer(False, channel, "nobody-said", NOBODY)
-    said = SafeContact.objects.filter(identity_id__among=[row.id for row in rows], channel=channel).order_by("at", "id")
-    latest = {one.identity_id: one for one in said}
+    latest = {one.identity_id: one for one in said if one.channel == channel}
     if not latest:
         return no
     keyring.fetch(row.key for row in rows)

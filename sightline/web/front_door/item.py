@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sightline.clocks import queries as clocks
 from sightline.front_door import claiming, queue, shifts, steps
 from sightline.front_door.arriving import queue_of
 from sightline.front_door.queue_types import QueueLine
+from sightline.front_door.step_types import StepView
 from sightline.identity.locations.reaching import answers
 from sightline.identity.queries import rows_of
 from sightline.sharing.types import Level
@@ -26,7 +28,7 @@ from sightline.web import drafts
 from sightline.web.child.beside import Due, due
 from sightline.web.child.page import entry_words
 from sightline.web.front_door.queue import LETTERS, as_uuid, as_version, narrowed, note_to, query
-from sightline.web.front_door.queue_lines import Row, held_words, row
+from sightline.web.front_door.queue_lines import held_words, row, title, told
 from sightline.web.matches.keys import are_on
 from sightline.web.signals import lists as signal_lists
 from sightline.web.words import day_short, london, moment_words, span_words
@@ -65,7 +67,7 @@ def item_page(request: HttpRequest, item: UUID) -> HttpResponse:
     view = queue.one(reading, item)
     line = row(reading.definition, view.line, present, reading.actor.id)
     before, after = queue.following(reading, item, narrow)
-    notice = view.line.notice
+    notice, begun = view.line.notice, steps.of_notice(reading, view.line.entry)
     may_decide = bool(may(reading.actor, claiming.DECIDE, reading.definition))
     typed, saved = drafts.kept(request, "queue-note", item)
     return render(
@@ -83,10 +85,10 @@ def item_page(request: HttpRequest, item: UUID) -> HttpResponse:
             "reasons": [(why.level, why.says, why.asks) for why in view.line.why],
             "children": children(request, view.line),
             "others": [row(reading.definition, one, present, reading.actor.id) for one in view.notices],
-            "nearby": nearby(request, view.line, line) if may_decide else [],
+            "nearby": nearby(request, view.line) if may_decide else [],
             "notes": [(note, moment_words(note.at)) for note in view.notes],
-            "clocks": stages(request, view.line),
-            "steps": checks(request, view.line),
+            "clocks": stages(request, view.line, begun),
+            "steps": checks(request, begun),
             "held_for": held_words(view.line.held_at, present),
             "before": before,
             "after": after,
@@ -152,12 +154,12 @@ def children(request: HttpRequest, line: QueueLine) -> list[ChildHere]:
     return found
 
 
-def stages(request: HttpRequest, line: QueueLine) -> list[Due]:
+def stages(request: HttpRequest, line: QueueLine, begun: Sequence[StepView]) -> list[Due]:
     """The clocks of this notice, one stage after another, as declared: contact, checks, decision, hand-over."""
     kept = queue_of(request.reading.definition)
     wanted = list(kept.stages) if kept else []
     identities = [child.identity for child in line.children]
-    answered = {one.entry for one in steps.of_notice(request.reading, line.entry)} | {line.entry}
+    answered = {one.entry for one in begun} | {line.entry}
     found = [
         clock
         for clock in clocks.of_identities(request.reading, identities)
@@ -167,10 +169,10 @@ def stages(request: HttpRequest, line: QueueLine) -> list[Due]:
     return [due(clock, now()) for clock in sorted(once.values(), key=lambda c: (wanted.index(c.clock), c.due_at))]
 
 
-def checks(request: HttpRequest, line: QueueLine) -> list[tuple[str, str, str, str]]:
+def checks(request: HttpRequest, begun: Sequence[StepView]) -> list[tuple[str, str, str, str]]:
     """Which agencies were asked, and who has not answered: (agency, what stands, colour, when it is due)."""
     found = []
-    for one in steps.of_notice(request.reading, line.entry):
+    for one in begun:
         if one.kind != steps.CHECK:
             continue
         what, _, id_ = one.to.rpartition(":")
@@ -182,13 +184,10 @@ def checks(request: HttpRequest, line: QueueLine) -> list[tuple[str, str, str, s
     return found
 
 
-def nearby(request: HttpRequest, line: QueueLine, here: Row) -> list[tuple[UUID, str]]:
+def nearby(request: HttpRequest, line: QueueLine) -> list[tuple[UUID, str]]:
     """Other open notices about the same children, which somebody may say are one event with this: (item, words)."""
-    found = []
-    for other in queue.about_same(request.reading, line.item):
-        words = row(request.reading.definition, other, now(), "")
-        found.append((other.item, f"{words.title} ({words.told})"))
-    return found
+    present = now()
+    return [(other, f"{title(notice)} ({told(notice, present)})") for other, notice in queue.about_same(request.reading, line.item)]
 
 
 def colleagues(request: HttpRequest) -> list[tuple[str, str]]:
