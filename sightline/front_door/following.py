@@ -5,7 +5,7 @@ same event. A projection of the chronology, made anew whenever a child's entries
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -102,16 +102,18 @@ def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
     changed = []
 
     @cache
-    def went_before(person: UUID) -> list[danger.Earlier]:
-        """What each entry about somebody is to a notice that came after it: made once for all their notices."""
-        return [
-            danger.Earlier(str(e.first), local_day(e.happened), _earlier_facts(definition, e)) for e in entries.get(person, ())
-        ]
+    def history(person: UUID) -> _History:
+        """Made once for all their notices."""
+        theirs, of = entries.get(person, []), defaultdict(list)
+        for one in theirs:
+            of[one.first].append(one)
+        earlier = [danger.Earlier(str(e.first), local_day(e.happened), _earlier_facts(definition, e)) for e in theirs]
+        return _History(theirs, earlier, of)
 
     for row in rows:
         persons = list(dict.fromkeys(person_of[i] for i in on[row.id] if i in person_of))
         before = {name: getattr(row, name) for name in OWN}
-        histories = [_History(entries.get(p, []), went_before(p)) for p in persons]
+        histories = [history(p) for p in persons]
         _judge(definition, kept, row, histories, len(on[row.id]), moment)
         _tell(definition, row, by)
         if any(getattr(row, name) != value for name, value in before.items()):
@@ -147,6 +149,7 @@ class _History(NamedTuple):
 
     entries: Sequence[MachineEntry]
     earlier: Sequence[danger.Earlier]
+    of: Mapping[UUID, Sequence[MachineEntry]]  # by first version: once for each name under which they stand on it
 
 
 def _judge(
@@ -159,7 +162,7 @@ def _judge(
 ) -> None:
     """Puts a notice where its own words and all that went before put it. A child's history counts for that child: two
     who were each told of once are not one who was told of twice."""
-    own = [e for history in histories for e in history.entries if e.first == row.entry]
+    own = [e for history in histories for e in history.of.get(row.entry, ())]
     told: dict[str, Any] = {}
     for entry in own:
         told |= {k: v for k, v in entry.facts.items() if k != "role"}
@@ -176,8 +179,9 @@ def _judge(
     best = danger.Judged()
     why: dict[str, int] = {}
     before: dict[str, int] = {}
-    for history in histories or [_History((), ())]:
-        earlier = [one for one in history.earlier if one.first != str(row.entry)]
+    itself = str(row.entry)
+    for history in histories or [_History((), (), {})]:
+        earlier = [one for one in history.earlier if one.first != itself]
         judged = danger.judge(definition, facts, earlier, happened=row.happened)
         best = judged if judged.rank < best.rank else best
         for id in judged.why:

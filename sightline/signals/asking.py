@@ -34,6 +34,7 @@ class Held:
 
 
 YES = Held()
+_FEW = "record", "counts-as"  # names that fit few of a chronology
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,17 @@ class _Gap:
     because: Occurrence
 
 
-def named(condition: Condition) -> tuple[str, frozenset[str]] | None:
-    """By what those that a condition may be about are found at once: `record` or `counts-as`, with its values."""
-    for term in ("record", "counts-as"):
-        if term in condition.terms:
-            return term, frozenset(condition.terms[term])
+def named(condition: Condition) -> frozenset[tuple[str, str]] | None:
+    """The facts by which all that a condition may be about is found at once, as (name, value): whatever satisfies it has one
+    of these. None where only asking each can tell (a condition of what is not)."""
+    for name in (*_FEW, *condition.terms):
+        if name in condition.terms:
+            return frozenset((name, value) for value in condition.terms[name])
     for part in condition.all:
         if (found := named(part)) is not None:
             return found
-    return None
+    each = [named(part) for part in condition.any]
+    return frozenset().union(*each) if each and None not in each else None  # type: ignore[arg-type]
 
 
 class Asked:
@@ -72,7 +75,7 @@ class Asked:
         self.ahead = min((one.happened for one in world.occurrences if one.known <= now < one.happened), default=None)
         self._questions: dict[int, str] = {}
         self._counted: dict[tuple[int, int, int], Held | None] = {}
-        self._by: dict[str, dict[str, list[Occurrence]]] = {}
+        self._by: dict[str, dict[str, list[int]]] = {}  # by name and value of a fact: which of the occurrences
         self._matching: dict[tuple[int, tuple[str, ...]], tuple[list[Occurrence], list[datetime]]] = {}
         self._gaps: dict[int, list[_Gap]] = {}
         self.quiet: dict[int, tuple[list[datetime], list[datetime]]] = {}  # by rule: what breaks it, when it has lasted
@@ -105,17 +108,15 @@ class Asked:
         by = named(condition)
         if by is None:
             return self.occurrences
-        term, values = by
-        if term not in self._by:
-            index = self._by[term] = defaultdict(list)
-            for one in self.occurrences:
-                fact = one.facts.get(term, ())
-                for value in (fact,) if isinstance(fact, str) else fact:
-                    index[value].append(one)
-        found = [one for value in values for one in self._by[term].get(value, ())]
-        if len(values) == 1:
-            return found
-        return sorted({id(one): one for one in found}.values(), key=_in_order)
+        for name in {name for name, _ in by}.difference(self._by):
+            index = self._by[name] = defaultdict(list)
+            for place, one in enumerate(self.occurrences):
+                fact = one.facts.get(name)
+                if fact is not None:
+                    for value in (fact,) if isinstance(fact, str) else fact:
+                        index[value].append(place)
+        places = set[int]().union(*(self._by[name].get(value, ()) for name, value in by))
+        return [self.occurrences[place] for place in sorted(places)]
 
     def _within(
         self, condition: Condition, whose: tuple[str, ...], since: datetime, until: datetime

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from sightline.definition.kinds.signals import LEVELS, SAID
 from sightline.definition.types import Partnership, Signal
@@ -24,6 +25,7 @@ from sightline.timescales.working import WorkingDays
 __all__ = ["Asked", "in_force", "raised", "stands", "told", "words"]
 
 NEVER = Stands(None, (), None)
+_first, _known = attrgetter("first"), attrgetter("known")
 KINDS = {"harmed": "harmed", "missing": "missing", "accused": "accused", "told": "told of"}
 
 
@@ -186,7 +188,7 @@ def _episode(rule: Signal, asked: Asked, group: list[_On]) -> Episode:
     newest = group[-1]
     rests: dict[str, Occurrence] = {}
     for on in group:
-        rests.update((one.first, one) for one in on.held.rests_on)
+        rests.update(zip(map(_first, on.held.rests_on), on.held.rests_on, strict=True))
     ends = None if any(on.ends is None for on in group) else max(on.ends for on in group if on.ends is not None)
     level = rule.level
     for graver in rule.graver:
@@ -195,7 +197,7 @@ def _episode(rule: Signal, asked: Asked, group: list[_On]) -> Episode:
     return Episode(
         begins=group[0].begins,
         ends=ends,
-        since=min(max([on.begins, *(one.known for one in on.held.rests_on)]) for on in group),
+        since=_since(group),
         newest=newest.begins,
         citing=_citing(rests.values()),
         window=tuple(dict.fromkeys(one.first for one in newest.held.rests_on)),
@@ -205,6 +207,19 @@ def _episode(rule: Signal, asked: Asked, group: list[_On]) -> Episode:
         level=level,
         kinds=_kinds(newest.held.rests_on),
     )
+
+
+def _since(group: Sequence[_On]) -> datetime:
+    """Since when it could have been seen: the first moment at which it stood and all that it rested on then was known. No
+    later stretch can have been seen before it began."""
+    found: datetime | None = None
+    for on in group:
+        if found is not None and on.begins >= found:
+            break
+        seen = max((on.begins, *map(_known, on.held.rests_on)))
+        found = seen if found is None else min(found, seen)
+    assert found is not None
+    return found
 
 
 def _citing(rests: Iterable[Occurrence]) -> tuple[str, ...]:
