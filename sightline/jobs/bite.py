@@ -116,7 +116,7 @@ class Bite:
         self.writings: list[Writing] = []
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
         self.moved: set[UUID] = set()
-        self.placed: set[UUID] = set()  # those who are taught somewhere, and of whom something may have been told before
+        self.placed: set[UUID] = set()  # those who are taught elsewhere, or are of another age, and of whom something may have been told before
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
@@ -283,6 +283,9 @@ class Bite:
         )
         self.counts.people_new += found.new and not found.joined
         self.counts.people_matched += found.joined or not found.new
+        if found.aged:  # whether anybody is told of them, and which clocks run, may be another thing now
+            self.placed.add(found.identity)
+            self.clocked[found.person] = None
         school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
         if found.changed and school:
             self.rolls.tells(tying.Attending(f"agency:{school}", found.identity, known, item, moment_of(n.happened)))
