@@ -1,7 +1,7 @@
 """What is put right after it arrived keeps its place in the queue, gets one, or is opened again: in the transaction that keeps
 the newer version.
 
-A notice that was no concern and is one now arrives. One that was moved to another child, or has one more, is about them from
+A notice that was no concern, or was history, and is a concern of today now arrives. One that was moved to another child, or has one more, is about them from
 now on. And one that was decided, and is graver now than what was decided about, is open again, and whoever decided is told:
 the decision was about other words.
 """
@@ -14,7 +14,8 @@ from uuid import UUID
 
 from sightline.agencies.queries import machine, partnership
 from sightline.agencies.types import Actor
-from sightline.chronology.tracing import queued_before
+from sightline.chronology.rules import history_before
+from sightline.chronology.tracing import Before, stood_before
 from sightline.definition.kinds.danger import Queue
 from sightline.definition.types import Partnership
 from sightline.front_door import arriving, claiming, steps
@@ -38,11 +39,19 @@ def take(corrected: Sequence[Arrived], *, received: datetime, by: Actor) -> None
     standing = {one.notice.first: one for one in corrected}
     rows = {row.entry: row for row in Item.objects.select_for_update().filter(entry__among=list(standing))}
     fresh = {first: one for first, one in standing.items() if first not in rows and one.notice.queued}
-    if fresh:  # what has been a concern all along, and has no item, was history when it came
-        all_along = queued_before({first: one.notice.id for first, one in fresh.items()})
-        arriving.take([one for first, one in fresh.items() if first not in all_along], received=received)
+    if fresh:
+        before = stood_before({first: one.notice.id for first, one in fresh.items()}, definition)
+        since = history_before(definition, received)
+        wanted = [one for first, one in fresh.items() if _arrives(one, before.get(first, Before()), since)]
+        arriving.take(wanted, received=received)
     for first, row in rows.items():
         _put_right(definition, kept, row, standing[first], by)
+
+
+def _arrives(one: Arrived, before: Before, since: datetime) -> bool:
+    """Whether what has no item gets one now. What has been a concern all along was history when it came, and stays so for a
+    word put right; not where it happened lately after all (a wrong year was written), nor where it cannot wait now."""
+    return not before.queued or one.notice.happened >= since or (one.notice.urgent and not before.urgent)
 
 
 def _put_right(definition: Partnership, kept: Queue, row: Item, one: Arrived, by: Actor) -> None:

@@ -34,7 +34,7 @@ class Incident:
 
     first: UUID
     record: str
-    known: datetime  # when its first version was: what is put right later is no newer by it
+    known: datetime  # when it became known as what it is: what is put right later is no newer by it
     people: tuple[tuple[UUID, tuple[str, ...]], ...]
 
     def children(self, role: str) -> list[UUID]:
@@ -44,7 +44,7 @@ class Incident:
 def incident_of(reading: Reading, first: UUID) -> Incident | None:
     """The incident, where it is there and this machine may read it."""
     found: Stood | None = stood(reading, first)
-    return Incident(first, found.record, known_of(first), found.people) if found else None
+    return Incident(first, found.record, known_of(first, reading.definition), found.people) if found else None
 
 
 def taught_of(reading: Reading, declared: Telling, identities: Sequence[UUID]) -> dict[UUID, Taught]:
