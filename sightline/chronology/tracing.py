@@ -170,15 +170,6 @@ def pointed_to(first: UUID) -> Pointed | None:
     return next((Pointed(*row) for row in _POINTED(first)), None)
 
 
-def known_children(records: Collection[str], since: datetime) -> list[UUID]:
-    """The people on whose chronologies something of these types stands that happened since a moment, the last first. Ids
-    alone, for stages above."""
-    parts = Part.objects.filter(entry__record__in=list(records), child=True, happened__gte=since).order_by("-happened", "-id")
-    identities = list(dict.fromkeys(parts.values_list("identity_id", flat=True)[:5000]))
-    person_of = persons_of(identities)
-    return list(dict.fromkeys(person_of[one] for one in identities if one in person_of))
-
-
 def happened_of(entry: UUID) -> datetime:
     """When a version of a record says that it happened. For stages above."""
     return Entry.objects.values_list("happened", flat=True).get(id=entry)

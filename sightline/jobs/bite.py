@@ -30,7 +30,7 @@ from sightline.definition.records import (
 )
 from sightline.definition.types import Fault, Partnership, RecordType
 from sightline.definition.values import code_for
-from sightline.front_door import arriving, put_right
+from sightline.front_door import arriving, away, put_right
 from sightline.identity import guards
 from sightline.identity.actions import relate
 from sightline.identity.queries import persons_of
@@ -70,7 +70,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.schools = {a.title.casefold(): a.id for a in self.agencies.values()} | {a: a for a in self.agencies}
-        self.clocked = relevant(self.definition) | rests_on(self.definition)
+        self.clocked = relevant(self.definition) | rests_on(self.definition) | away.RECORDS
         self.duty_teams = [
             (f"team:{t.id}", timedelta(days=parse_span(t.keeps).amount) if t.keeps else None)
             for t in self.definition.team.values()
