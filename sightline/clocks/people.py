@@ -31,10 +31,10 @@ class Person:
     ties: tuple[tuple[Held, str], ...] = ()  # each with the kind of agency
 
     def facts(self, happened: datetime, known: datetime) -> dict[str, frozenset[str]]:
-        """What conditions may ask: `aged` on the day, and `attends` as it was known by then."""
+        """What conditions may ask: `aged` and `attends`, as they were when it had happened and was known."""
         moment = max(happened, known)
         places = {kind for tie, kind in self.ties if tie.at(moment)} or ({ELSEWHERE} if self.elsewhere else {NOWHERE})
-        return {AGED: aged(self.born, local_day(happened)), ATTENDS: frozenset(places)}
+        return {AGED: aged(self.born, local_day(moment)), ATTENDS: frozenset(places)}
 
 
 _ASKED: dict[str, frozenset[str]] = {}
