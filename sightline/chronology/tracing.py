@@ -16,7 +16,6 @@ from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import label_of
 from sightline.chronology.rules import is_history
 from sightline.definition.types import Partnership
-from sightline.identity.queries import persons_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen, Keyring

@@ -57,7 +57,7 @@ def follow(persons: Collection[UUID], entries: Mapping[UUID, Sequence[MachineEnt
     """Makes anew what is kept of these people, from all their entries of `RECORDS`, in the caller's transaction. One question,
     where nobody among them was ever missing."""
     rows, ids = [], Ids()
-    for person, every in entries.items():
+    for every in entries.values():
         theirs = [one for one in every if one.record in RECORDS]
         reported = [one for one in theirs if one.record != INTERVIEW]
         if not reported:

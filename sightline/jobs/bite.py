@@ -116,7 +116,8 @@ class Bite:
         self.writings: list[Writing] = []
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
         self.moved: set[UUID] = set()
-        self.placed: set[UUID] = set()  # those who are taught elsewhere, or are of another age, and of whom something may have been told before
+        # who is taught elsewhere now, or is of another age, and of whom something may have been told before
+        self.placed: set[UUID] = set()
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}

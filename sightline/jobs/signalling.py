@@ -39,8 +39,9 @@ MACHINE, LIST, DOUBTED = "clock-machine", "list", "rule-doubted"
 
 
 def bring_up_to_date(persons: Sequence[UUID], moved: Collection[UUID] = ()) -> list[UUID]:
-    """Clocks and signals of these people, and who of them is away, anew; places where something is told to have happened to them are looked at soon. Their
-    entries are read once for all. `moved`: of whom it may be another family or age now, so that all their places are asked.
+    """Clocks and signals of these people, and who of them is away, anew; places where something is told to have happened to them
+    are looked at soon. Their entries are read once for all. `moved`: of whom it may be another family or age now, so that all
+    their places are asked.
 
     Signals never take clocks with them: what fails of them leaves everything as it stood, and is told by type alone. Returns
     whose signals are to be tried again.

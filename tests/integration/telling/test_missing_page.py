@@ -14,7 +14,11 @@ from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import pretend
 from tests.support.house import POLICE, as_, open_house, send, told
 
-MANY = [Details(given=f"Kim{a}{b}", family=f"Otley{a}{b}", born="2010-02-03", local_id=f"K{a}{b}") for a in "abcdefghij" for b in "klmn"]
+MANY = [
+    Details(given=f"Kim{a}{b}", family=f"Otley{a}{b}", born="2010-02-03", local_id=f"K{a}{b}")
+    for a in "abcdefghij"
+    for b in "klmn"
+]
 
 
 def episode(who, since, message, **more):
