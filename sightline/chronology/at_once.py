@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from sightline.chronology.queries import (
     view,
 )
 from sightline.chronology.types import EntryView, Holds
+from sightline.chronology.veiled import learn
 from sightline.identity.queries import persons_of, rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level, Sight
@@ -32,6 +33,12 @@ ENTRY = "first", "record", "agency", "handling", "pointer_only", "routine", "hap
 _HELD = Question(
     lambda identities: Part.objects.filter(identity_id__among=identities, child=True),
     *("identity_id", "role", "entry_id", *(f"entry__{name}" for name in ENTRY)),
+)
+_OF_TYPES = Question(
+    lambda identities, records: Part.objects.filter(
+        identity_id__among=identities, entry__record__among=records, child=True
+    ).order_by("id"),
+    *("entry_id", "identity_id", "role"),
 )
 _VERSIONS = Question(lambda firsts: Entry.objects.filter(first__among=firsts).order_by("known_at", "recorded_at"))
 
@@ -179,3 +186,39 @@ def _words(
     for (person, lane), (entry, sight, held) in newest.items():
         shown = view(reading, rows[entry], sight, held, earlier[rows[entry].first], reading.agencies)
         found[person][lane] = replace(found[person][lane], newest=shown)
+
+
+def views_of(reading: Reading, persons: Iterable[UUID], records: Collection[str]) -> dict[UUID, list[EntryView]]:
+    """What of these record types stands about each of these people, as their own page shows it to this reader, the first first.
+    A number of questions that does not grow with them."""
+    rows = rows_of(persons)
+    same: dict[UUID, list[UUID]] = defaultdict(list)
+    for identity in rows:
+        same[identity.person].append(identity.id)
+    person_of = {identity.id: identity.person for identity in rows}
+    parts = _OF_TYPES(list(person_of), list(records))
+    entries = entries_of(list(dict.fromkeys(entry for entry, _, _ in parts)))
+    standing, earlier = latest_of(entries.values(), None)
+    opened = opened_for_each(list(person_of) if any(one.routine for one in entries.values()) else [], None)
+    roles: dict[tuple[UUID, UUID], dict[str, None]] = defaultdict(dict)
+    for entry_id, identity, role in parts:
+        if standing[entries[entry_id].first] == entry_id:
+            roles[person_of[identity], entry_id][role] = None
+    reading.learn_ties([*person_of, *standing])
+    known, passed = reading.agencies, []
+    for (person, entry_id), held in roles.items():
+        entry = entries[entry_id]
+        kind = known[entry.agency].kind if entry.agency in known else ""
+        sealed, handling = is_sealed(entry, _since(opened, same[person])), handled_on(reading.definition, entry, list(held))
+        if sight := reading.see(label_of(entry, kind, same[person], sealed=sealed, handling=handling)):
+            passed.append((person, entry, sight, tuple(held)))
+    reading.keyring.fetch_for(bytes(entry.body) for _, entry, sight, _ in passed if sight.level >= Level.HEADLINE)
+    keys: dict[UUID, set[UUID]] = defaultdict(set)
+    for identity in rows:
+        keys[identity.person].add(identity.key)
+    reading.keyring.fetch(key for person, *_ in passed for key in keys[person])
+    learn(reading, [entry.id for _, entry, sight, _ in passed if sight.level >= Level.HEADLINE])
+    found: dict[UUID, list[EntryView]] = defaultdict(list)
+    for person, entry, sight, held in passed:
+        found[person].append(view(reading, entry, sight, held, earlier[entry.first], known, keys[person]))
+    return {person: sorted(some, key=lambda one: (one.happened, one.first.int)) for person, some in found.items()}

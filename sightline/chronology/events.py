@@ -15,7 +15,9 @@ from django.db.models import Q, QuerySet
 
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import allowed_values, is_sealed, label_of, latest_of, opened_for_each
+from sightline.chronology.rules import history_before, is_history
 from sightline.definition.records import facts
+from sightline.definition.types import Partnership
 from sightline.identity.queries import rows_by_id, rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.standing import trusted
@@ -69,7 +71,7 @@ _PARTS_OF_RECORDS = Question(
 _ENTRIES = Question(lambda ids: Entry.objects.filter(id__among=ids), *READ)
 _TOLD = Question(
     lambda firsts, known_on: Entry.objects.filter(known_by(known_on), first__among=firsts).order_by("known_at", "recorded_at"),
-    *("first", "queued", "urgent", "known_at", "stated", "recorded_at"),
+    *("first", "queued", "urgent", "id", "happened", "known_at", "stated", "recorded_at"),
 )
 
 
@@ -193,7 +195,7 @@ def _add(
         if sight.level is Level.FULL:
             reading.note(entry.id, sight)
             allowed[at] = entry, identity, kind, sight
-    told = _told([entry for entry, *_ in allowed.values()], known_on)
+    told = _told([entry for entry, *_ in allowed.values()], known_on, definition)
     reading.keyring.fetch_for(bytes(entry.body) for entry, *_ in allowed.values())
     reading.keyring.fetch(people[identity].key for _, identity, *_ in allowed.values())
     for entry, identity, kind, sight in allowed.values():
@@ -238,15 +240,23 @@ def _add(
         )
 
 
-def _told(entries: Iterable[Any], known_on: datetime | None) -> dict[UUID, tuple[datetime, bool, datetime]]:
+def _told(
+    entries: Iterable[Any], known_on: datetime | None, definition: Partnership
+) -> dict[UUID, tuple[datetime, bool, datetime]]:
     """When what these corrections correct was told: by each one's id, (known, stated, recorded) of the first version that
-    reached the front door, and could not wait, as this one does. One query, and none where nothing was corrected."""
+    reached the front door, and could not wait, as this one does; not of one that was history, where this happened lately
+    after all. One query, and none where nothing was corrected."""
     corrected = {entry.first: entry for entry in entries if entry.id != entry.first}
     found: dict[UUID, tuple[datetime, bool, datetime]] = {}
     if corrected:
         with trusted("which-version-stands"):
-            for first, queued, urgent, *told in _TOLD(corrected, known_on):
+            for first, queued, urgent, id, happened, *told in _TOLD(corrected, known_on):
                 entry = corrected[first]
+                lately = entry.happened >= history_before(definition, entry.recorded_at)
+                if lately and is_history(
+                    definition, first=id == first, happened=happened, known=told[0], recorded=told[2]
+                ):
+                    continue
                 if (queued, urgent) == (entry.queued, entry.urgent):
                     found.setdefault(entry.id, (told[0], told[1], told[2]))
     return found

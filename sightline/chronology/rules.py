@@ -25,6 +25,15 @@ def history_before(partnership: Partnership, arrived: datetime) -> datetime:
     return _history_before(tuple(queue.history for queue in partnership.queue.values()), arrived)
 
 
+def is_history(
+    partnership: Partnership, *, first: bool, happened: datetime, known: datetime, recorded: datetime
+) -> bool:
+    """Whether a version was history when it came: known to its sender before the limit, or, for one that puts right another,
+    a word about what happened before it."""
+    limit = history_before(partnership, recorded)
+    return known < limit or (not first and happened < limit)
+
+
 @lru_cache(maxsize=500)
 def _history_before(spans: tuple[str, ...], arrived: datetime) -> datetime:
     return min((parse_span(span).before(arrived) for span in spans), default=arrived - UNDECLARED)

@@ -14,7 +14,8 @@ from sightline.agencies.queries import agencies
 from sightline.chronology.actions import versions_of
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.queries import label_of
-from sightline.identity.queries import persons_of
+from sightline.chronology.rules import is_history
+from sightline.definition.types import Partnership
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.vault.actions import CannotOpen, Keyring
@@ -129,11 +130,22 @@ def arrived_between(
     return list(found.values())
 
 
-def queued_before(versions: Mapping[UUID, UUID]) -> set[UUID]:
-    """Of which of these records ({first version: the version that is no longer counted}) another version reached the front
-    door. For stages above."""
-    rows = Entry.objects.filter(first__in=list(versions), queued=True).exclude(id__in=list(versions.values()))
-    return set(rows.values_list("first", flat=True))
+class Before(NamedTuple):
+    """What earlier versions of a record were: whether one reached the front door, could not wait, and came as no history."""
+
+    queued: bool = False
+    urgent: bool = False
+    current: bool = False
+
+
+def stood_before(versions: Mapping[UUID, UUID], partnership: Partnership) -> dict[UUID, Before]:
+    """What these records ({first version: the version that is no longer counted}) were before. One query. For stages above."""
+    rows = Entry.objects.filter(first__in=list(versions)).exclude(id__in=list(versions.values())).order_by().defer("body")
+    found: dict[UUID, Before] = {}
+    for row in rows:
+        was, current = found.get(row.first, Before()), not _is_history(row, partnership)
+        found[row.first] = Before(was.queued or row.queued, was.urgent or row.urgent, was.current or current)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,23 +169,23 @@ def pointed_to(first: UUID) -> Pointed | None:
     return next((Pointed(*row) for row in _POINTED(first)), None)
 
 
-def known_children(records: Collection[str], since: datetime) -> list[UUID]:
-    """The people on whose chronologies something of these types stands that happened since a moment, the last first. Ids
-    alone, for stages above."""
-    parts = Part.objects.filter(entry__record__in=list(records), child=True, happened__gte=since).order_by("-happened", "-id")
-    identities = list(dict.fromkeys(parts.values_list("identity_id", flat=True)[:5000]))
-    person_of = persons_of(identities)
-    return list(dict.fromkeys(person_of[one] for one in identities if one in person_of))
-
-
 def happened_of(entry: UUID) -> datetime:
     """When a version of a record says that it happened. For stages above."""
     return Entry.objects.values_list("happened", flat=True).get(id=entry)
 
 
-def known_of(first: UUID) -> datetime:
-    """When a record became known: its first version. For stages above."""
-    return Entry.objects.values_list("known_at", flat=True).get(id=first)
+def known_of(first: UUID, partnership: Partnership) -> datetime:
+    """When a record became known as what it is: its first version, or the first that is no history, where it happened lately
+    and was told of as history at first (a wrong year was written). For stages above."""
+    rows = list(Entry.objects.filter(first=first).order_by("known_at", "recorded_at").defer("body"))
+    lately = rows and not _is_history(rows[-1], partnership)
+    return next((row.known_at for row in rows if not (lately and _is_history(row, partnership))), rows[0].known_at)
+
+
+def _is_history(row: Entry, partnership: Partnership) -> bool:
+    return is_history(
+        partnership, first=row.id == row.first, happened=row.happened, known=row.known_at, recorded=row.recorded_at
+    )
 
 
 class Recent(NamedTuple):

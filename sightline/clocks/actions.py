@@ -11,7 +11,9 @@ from django.db import transaction
 from sightline.agencies.queries import machine
 from sightline.chronology.events import MachineEntry, of_people
 from sightline.chronology.rules import history_before
+from sightline.clocks.matching import events_of
 from sightline.clocks.models import Running
+from sightline.clocks.people import Person, asked, is_asked, people_of
 from sightline.clocks.rules import follow, school_days, working_days
 from sightline.clocks.types import ClockState, Event
 from sightline.definition.types import Partnership
@@ -32,7 +34,7 @@ def relevant(partnership: Partnership) -> frozenset[str]:
     """Record types (and `queued`) that start, stop, pause or resume any clock."""
     found: set[str] = set()
     for clock in partnership.clock.values():
-        for event in (clock.starts, clock.stops, clock.pauses, clock.resumes):
+        for event in events_of(clock):
             if event is not None:
                 found |= set(event.record) or set(partnership.record)
     return frozenset(found)
@@ -48,14 +50,18 @@ def _days(partnership: Partnership) -> tuple[WorkingDays, SchoolDays]:
     return _DAYS[partnership.hash]
 
 
-def _event(entry: MachineEntry, partnership: Partnership) -> Event:
+NOBODY = Person()
+
+
+def _event(entry: MachineEntry, partnership: Partnership, whose: Person) -> Event:
     known, stated, recorded = entry.first_told
+    facts = whose.facts(entry.happened, known) if is_asked(asked(partnership), entry) else {}
     return Event(
         id=str(entry.first),
         record=entry.record,
         happened=entry.happened,
         known=known,
-        fields=entry.facts,
+        fields={**entry.facts, **facts} if facts else entry.facts,
         queued=entry.queued,
         urgent=entry.urgent,
         decision=entry.record == "decision",
@@ -67,11 +73,11 @@ def _event(entry: MachineEntry, partnership: Partnership) -> Event:
 
 
 def states_of(
-    partnership: Partnership, person: UUID, entries: list[MachineEntry]
+    partnership: Partnership, person: UUID, entries: list[MachineEntry], whose: Person = NOBODY
 ) -> list[tuple[ClockState, MachineEntry]]:
-    """Every run of every clock on one person's entries, now. Pure but for the present moment."""
+    """Every run of every clock on one person's entries, now. Pure but for the present moment. `whose`: see `people_of`."""
     days, school = _days(partnership)
-    events = [_event(e, partnership) for e in entries]
+    events = [_event(e, partnership, whose) for e in entries]
     by_first = {str(e.first): e for e in entries}
     kinds = {e.record for e in entries} | ({"queued"} if any(e.queued for e in entries) else set())
     return [
@@ -102,10 +108,11 @@ def recompute(persons: Iterable[UUID], *, besides: Collection[str] = (), then: T
             own = relevant(opened.definition)
             entries = of_people(opened, some, records=own | frozenset(besides))
             identities = ids_of(some)
+            people = people_of(opened, entries)
             rows, ids = [], Ids()
             for person, theirs in entries.items():
                 counted = [e for e in theirs if e.record in own or (e.queued and "queued" in own)] if besides else theirs
-                for state, started in states_of(opened.definition, person, counted):
+                for state, started in states_of(opened.definition, person, counted, people.get(person, NOBODY)):
                     rows.append(
                         new(
                             Running,

@@ -16,7 +16,13 @@ from sightline.definition.types import Clock, ClockEvent, Limit
 from sightline.timescales.london import is_day_only, local_day, parse_moment, utc
 
 QUEUED, DECISION = "queued", "decision"
+AGED, ATTENDS = "aged", "attends"  # what conditions may ask of the person, besides what they ask of the entry
 KNOWN, HAPPENED = "known", "happened"
+
+
+def events_of(clock: Clock) -> list[ClockEvent]:
+    """Everything that does something to the clock."""
+    return [spec for spec in (clock.starts, clock.stops, clock.ends, clock.pauses, clock.resumes) if spec is not None]
 
 
 def limit_in_force(clock: Clock, start: datetime, facts: Mapping[str, Any]) -> Limit | None:
@@ -29,7 +35,7 @@ def limit_in_force(clock: Clock, start: datetime, facts: Mapping[str, Any]) -> L
 
 
 def facts_of(event: Event) -> dict[str, str | tuple[str, ...]]:
-    """What conditions may ask of an entry: its fields as texts, and `record`, `urgent`, `queued`."""
+    """What conditions may ask of an entry: its fields as texts, `record`, `urgent`, `queued`, and what is asked of the person."""
     facts: dict[str, str | tuple[str, ...]] = {}
     for name, value in event.fields.items():
         if isinstance(value, (list, tuple, set, frozenset)):
@@ -41,7 +47,7 @@ def facts_of(event: Event) -> dict[str, str | tuple[str, ...]]:
 
 def moment_of(spec: ClockEvent, event: Event) -> tuple[datetime, bool] | None:
     """When the entry does what `spec` says, and whether only the day is known; None where it does not (or not yet)."""
-    if not _is_named(spec, event) or (spec.where and not spec.where.holds(facts_of(event))):
+    if not names(spec, event) or (spec.where and not spec.where.holds(facts_of(event))):
         return None
     if spec.at == KNOWN:
         return _when_known(event)
@@ -70,7 +76,7 @@ def _when_known(event: Event) -> tuple[datetime, bool]:
     return (utc(event.happened), event.whole_day) if event.stated else (utc(event.known), False)
 
 
-def _is_named(spec: ClockEvent, event: Event) -> bool:
+def names(spec: ClockEvent, event: Event) -> bool:
     """Whether the entry is of a kind that the declaration names: a record type, `queued`, `decision`; with no kind
     named but conditions given, any entry."""
     if not spec.record:

@@ -23,6 +23,7 @@ from sightline.clocks.matching import (
     measured_from_known,
     moment_of,
     named_moment,
+    names,
 )
 from sightline.clocks.types import ClockState, Event, Pause, State
 from sightline.definition.types import Clock, ClockEvent, Condition, Limit, Partnership
@@ -34,8 +35,8 @@ from sightline.timescales.working import WorkingDays
 WHY_LENGTH = 300
 
 # What an entry does to a clock, in the order in which entries of one moment are taken: a review that ends one
-# period and begins the next stops first.
-STOP, START, PAUSE, RESUME = range(4)
+# period and begins the next stops first; what makes an end of it answers what has begun.
+STOP, START, PAUSE, RESUME, END = range(5)
 
 
 def follow(
@@ -56,12 +57,25 @@ def follow(
     `first`, entries that would start it while it runs do nothing; without, a later one takes the run's place, and only
     a run that is already late stays beside it until something stops it (where nothing can stop the clock, the later
     entry does).
+
+    What `ends` a run answers the entry that started it, and the last that answers says whether it does: decided again
+    otherwise, it runs on from its start. What would have started the clock while that run did then starts it.
     """
     runs: list[_Run] = []
     spent: list[_Step] = []  # stops that found nothing to stop: they may belong to a start later on the same day
-    for step in sorted(_steps(clock, events, now), key=lambda step: step.order):
+    behind: list[_Step] = []  # starts that did nothing, for another of the child's runs was there
+    for step in sorted(_standing(clock, events, now), key=lambda step: step.order):
         if step.does == START:
-            _start(clock, runs, spent, step, days, school)
+            if not _start(clock, runs, spent, step, days, school):
+                behind.append(step)
+            continue
+        if step.does == END:
+            behind = [one for one in behind if not _answered(one, step)]
+            if ended := [run for run in runs if run.open and _answered(run.start, step)]:
+                for run in ended:
+                    run.take(step)
+                while behind and _start(clock, runs, spent, behind[0], days, school):
+                    behind.pop(0)
             continue
         touched = [run for run in runs if run.open and _touches(clock, step, run)]
         for run in touched:
@@ -159,7 +173,7 @@ class _Run:
         if self.paused:
             last = self.pauses[-1]
             self.pauses[-1] = Pause(last.since, max(step.moment, last.since), last.by)
-        if step.does == STOP:
+        if step.does in (STOP, END):
             self.stop = step
 
     def state(self, clock: Clock, key: str, now: datetime) -> ClockState:
@@ -202,7 +216,9 @@ class _Run:
 def _steps(clock: Clock, events: Iterable[Event], now: datetime) -> Iterator[_Step]:
     """Everything that the entries known by `now` do to the clock up to `now`."""
     now = utc(now)
-    specs = ((STOP, clock.stops), (START, clock.starts), (PAUSE, clock.pauses), (RESUME, clock.resumes))
+    specs = (
+        (STOP, clock.stops), (START, clock.starts), (PAUSE, clock.pauses), (RESUME, clock.resumes), (END, clock.ends),
+    )  # fmt: skip
     declared = [(does, spec) for does, spec in specs if spec]
     for event in events:
         if utc(event.known) > now:
@@ -215,17 +231,40 @@ def _steps(clock: Clock, events: Iterable[Event], now: datetime) -> Iterator[_St
                 yield _Step(does, *found, event)
 
 
+def _standing(clock: Clock, events: Iterable[Event], now: datetime) -> list[_Step]:
+    """The steps, without the ends that a later answer to the same entry took back."""
+    known = list(events)
+    steps = list(_steps(clock, known, now))
+    if clock.ends is None:
+        return steps
+    ends = {step.event.id: step.event for step in steps if step.does == END}
+    otherwise = [e for e in known if e.id not in ends and names(clock.ends, e) and max(utc(e.known), utc(e.happened)) <= utc(now)]
+    undone = {
+        one.id for one in ends.values() if any(e.on & one.on and _comes_after(e, one) for e in otherwise)
+    }  # fmt: skip
+    return [step for step in steps if step.does != END or step.event.id not in undone]
+
+
+def _comes_after(event: Event, other: Event) -> bool:
+    return (utc(event.happened), utc(event.known)) > (utc(other.happened), utc(other.known))
+
+
+def _answered(start: _Step, end: _Step) -> bool:
+    """Whether it was about what started the clock, or about what that answers (a decision that is taken anew)."""
+    return start.event.id in end.event.on or not start.event.on.isdisjoint(end.event.on)
+
+
 def _start(
     clock: Clock, runs: list[_Run], spent: Sequence[_Step], step: _Step, days: WorkingDays, school: SchoolDays | None
-) -> None:
-    """Begin a run, unless one of the child's is there already and stays."""
+) -> bool:
+    """Begin a run, unless one of the child's is there already and stays. Returns whether it has nothing more to wait for."""
     limit = limit_in_force(clock, step.moment, facts_of(step.event))
     if limit is None:
-        return
+        return True
     if clock.on == "child":
         running = [run for run in runs if run.open]
         if running and clock.starts.first:
-            return
+            return False
         for run in running:
             if step.moment <= run.due(step.moment):
                 runs.remove(run)
@@ -236,6 +275,7 @@ def _start(
     for stop in spent:
         if run.open and stop.may_follow(step) and _touches(clock, stop, run):
             run.take(stop)
+    return True
 
 
 def _touches(clock: Clock, step: _Step, run: _Run) -> bool:
@@ -254,14 +294,14 @@ def _touches(clock: Clock, step: _Step, run: _Run) -> bool:
 
 # --- worked examples --------------------------------------------------------------------------------------
 
-EXAMPLE_EVENTS = ("starts", "pauses", "resumes", "stops")
+EXAMPLE_EVENTS = ("starts", "pauses", "resumes", "stops", "ends")
 EXAMPLE_KEYS = (*EXAMPLE_EVENTS, "record", "urgent", "fields", "where", "at", "due", "state", "because")
 
 
 def run_example(partnership: Partnership, clock: Clock, example: dict[str, Any]) -> str | None:
     """None when the declaration does what its example says; else one sentence that says what it does instead.
 
-    `starts`, `pauses`, `resumes`, `stops`: when an entry that fits the declaration does so, a day or a moment ·
+    `starts`, `pauses`, `resumes`, `stops`, `ends`: when an entry that fits the declaration does so, a day or a moment ·
     `urgent`, `record`, `fields` (or `where`): what the starting entry is, where that matters · `due`: a day or a
     moment · `state`: running, met, late, paused, or `none` (it does not start), as it stands `at` that moment (default:
     the latest that an entry of the example happened) · `because`: for the reader.

@@ -13,6 +13,7 @@ from sightline.definition.records import AGE_BANDS, COMMON_TERMS
 from sightline.definition.types import COMBINATORS, ClockEvent, Condition, MappedPerson, RecordType
 from sightline.definition.words import COMMON_NAMES, PLACEHOLDER, placeholders
 from sightline.definition.yaml_lines import Path
+from sightline.timescales.ages import AGES
 from sightline.timescales.spans import parse_span
 
 # What a sender may say of a person, besides the role; `good-when … of: ROLE` asks for these.
@@ -21,6 +22,8 @@ DETAILS = frozenset(
 )
 EVENTS = ("queued", "decision")  # what starts or stops a clock besides record types
 MOMENTS = ("happened", "known")
+OF_PERSON = ("aged", "attends")  # what a clock may ask of the person
+PLACES = ("elsewhere", "nowhere")  # where somebody attends besides kinds of agency
 # What may be asked of the decision at the front door.
 OF_DECISIONS = (
     "decision", "threshold", "agreement", "not-sought-because", "rationale", "family-view", "child-view", "dissent",
@@ -179,7 +182,9 @@ def _guards(faults: Faults, name: str, record: RecordType) -> None:
 
 def check_clock(faults: Faults, name: str, clock: Any) -> None:
     """Every fault of one clock."""
-    events = {"starts": clock.starts, "pauses": clock.pauses, "resumes": clock.resumes, "stops": clock.stops}
+    events = {
+        "starts": clock.starts, "pauses": clock.pauses, "resumes": clock.resumes, "stops": clock.stops, "ends": clock.ends,
+    }  # fmt: skip
     for key, event in events.items():
         if event is not None:
             _event(faults, name, key, event)
@@ -225,7 +230,7 @@ def _of(faults: Faults, event: ClockEvent) -> tuple[list[RecordType], tuple[str,
         records = [record for record in known.values() if record.queue]
     else:
         records = [known[r] for r in event.record if r in known]
-    besides = (*COMMON_TERMS, "queued", "decision")
+    besides = (*COMMON_TERMS, *OF_PERSON, "queued", "decision")
     return records, (*besides, *OF_DECISIONS) if "decision" in event.record else besides
 
 
@@ -293,11 +298,14 @@ def known_values(faults: Faults, term: str, records: Sequence[RecordType]) -> se
         return {role for record in records for role in record.people}
     if term == "age-band":
         return set(AGE_BANDS)
+    if term == "aged":
+        return set(AGES)
     if term in ("urgent", "queued"):
         return set(YES_NO)
     if term in ("agency", "record"):
         return set(faults.declared.get(term, ()))
-    if term == "agency-kind":
-        codes_of = faults.partnership.codes.get(term)
-        return set(codes_of.codes) if codes_of else None
+    if term in ("agency-kind", "attends"):
+        codes_of = faults.partnership.codes.get("agency-kind")
+        besides = PLACES if term == "attends" else ()
+        return {*codes_of.codes, *besides} if codes_of else None
     return None

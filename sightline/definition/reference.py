@@ -162,6 +162,7 @@ def _events(clock: Clock) -> list[str]:
     out = []
     for word, event in (
         ("Starts", clock.starts), ("Pauses", clock.pauses), ("Resumes", clock.resumes), ("Stops", clock.stops),
+        ("Ends, where it answers what started it,", clock.ends),
     ):  # fmt: skip
         if event is not None:
             where = f", where {condition(event.where)}" if event.where else ""

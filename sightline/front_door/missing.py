@@ -3,26 +3,25 @@ child said as information for the police, in words that the interviewer chose.""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from sightline.agencies.queries import machine, partnership
+from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.chronology.actions import write_here
-from sightline.chronology.events import of_people
+from sightline.chronology.at_once import views_of
 from sightline.chronology.queries import entry as entry_history
-from sightline.chronology.queries import of_person, subjects_of
-from sightline.chronology.tracing import known_children
+from sightline.chronology.queries import subjects_of
 from sightline.chronology.types import EntryView
 from sightline.definition.outcomes import Decision, Missing, Refused
 from sightline.front_door import missing_rules as rules
-from sightline.front_door.missing_rules import Absence, Interview, Pattern, Report
+from sightline.front_door.away import INFORMAL, INTERVIEW, RECORDS, Told, absences_of, in_order
+from sightline.front_door.missing_rules import Absence, Pattern
 from sightline.front_door.portal.actions import note
 from sightline.identity.queries import names
 from sightline.ledger.actions import write
@@ -33,13 +32,11 @@ from sightline.sharing.types import Level
 from sightline.timescales.moment import now
 
 SEE, PASS_ON = "see-missing", "submit-intelligence"
-EPISODE, INTERVIEW, INFORMAL = "missing-episode", "return-home-interview", "missing-informal"
 SUBMISSION = "intelligence-submission"
 PURPOSE = "missing"
 LOOKS_BACK = timedelta(days=90)
-AWAY_BACK = timedelta(days=730)  # how long somebody who is still away stays on the list
-MACHINE = "clock-machine"
-FEWEST_WORDS, MOST = 20, 300
+FEWEST_WORDS, MOST = 20, 50
+FARTHEST = 20  # pages of the list that are looked through for one that this reader may see
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,78 +69,56 @@ class Child:
 
 def children(reading: Reading, *, start: int = 0, back: timedelta = LOOKS_BACK) -> Page[Child]:
     """Children who are away, and who were missing in the last 90 days, of whom this reader may see a headline: who is away first,
-    then who came back and was not spoken with, then the rest. Those of 300 from a place on (`start`); where it goes on next."""
+    then who came back and was not spoken with, then the rest. As many as a page holds, from a place on (`start`); where it goes
+    on next. A page costs what it shows, however many children are on the list."""
     if not (decision := may(reading.actor, SEE, partnership())):
         raise Refused(decision)
-    moment = now()
-    ordered = _ordered(moment, back)
-    some = ordered[start : start + MOST]
-    found = [one for one in (child(reading, person) for person in some) if one is not None]
+    moment, place, more = now(), start, True
+    shown: dict[UUID, Child] = {}
+    while more and len(shown) < MOST and place - start < MOST * FARTHEST:
+        some = _ordered(moment, back, place, place + MOST + 1)
+        more = len(some) > MOST
+        found = _children(reading, some[:MOST])
+        for person in some[:MOST]:
+            if len(shown) == MOST:
+                more = True
+                break
+            place += 1
+            if person in found:
+                shown[person] = found[person]
     reading.about = "view-missing"
-    found.sort(key=lambda one: _place(one.last, moment))
-    return Page(tuple(found), str(start + MOST) if len(ordered) > start + MOST else "")
-
-
-def _place(last: Absence | None, moment: datetime) -> tuple[int, float]:
-    order = {"away": 0, "late": 1, "waiting": 2, "offered": 3}
-    return (order.get(last.state(moment), 4) if last else 0), -(last.since.timestamp() if last else 0)
+    return Page(tuple(shown.values()), str(place) if more else "")
 
 
 @trusted("who-was-missing")  # ids alone, and their order: who they are, and what is held, passes the gate afterwards
-def _ordered(moment: datetime, back: timedelta) -> list[UUID]:
-    """Everybody who is away, however long, and who was missing lately, in the order of the list. Nobody is left out before it is
-    known who is away: three hundred who are back would push out the one who is not."""
-    lately = set(known_children({EPISODE, INFORMAL}, moment - back))
-    everybody = list(dict.fromkeys([*lately, *known_children({EPISODE}, moment - AWAY_BACK)]))
-    places: dict[UUID, tuple[int, float]] = {}
-    with reading(machine(MACHINE), "safeguarding", about="order-missing") as opened:
-        entries = of_people(opened, everybody, records={EPISODE, INTERVIEW})
-    for person in everybody:
-        reports, told = [], []
-        for one in entries.get(person, ()):
-            if one.record == EPISODE:
-                reports.append(_report(one.first, one.agency, one.happened, one.facts))
-            else:
-                told.append(_interview(one.first, one.happened, one.facts))
-        absences = rules.absences(reports, told)
-        last = absences[-1] if absences else None
-        if person in lately or (last is not None and last.until is None):
-            places[person] = _place(last, moment)
-    return sorted(places, key=lambda person: (places[person], person))
-
-
-def _report(first: UUID, agency: str, happened: datetime, said: Mapping[str, Any]) -> Report:
-    since = rules.moment_of(said.get("missing-from")) or happened
-    until, risk = rules.moment_of(said.get("returned-at")), str(said.get("risk", ""))
-    return Report(first, agency, since, until, risk, str(said.get("found-place", "")))
-
-
-def _interview(first: UUID, happened: datetime, said: Mapping[str, Any]) -> Interview:
-    offered, held = rules.moment_of(said.get("offered-at")), rules.moment_of(said.get("held-at"))
-    return Interview(first, happened, frozenset(), offered, held, said.get("declined") == "yes")
+def _ordered(moment: datetime, back: timedelta, start: int, end: int) -> list[UUID]:
+    return in_order(moment, back, start, end)
 
 
 def child(reading: Reading, person: UUID) -> Child | None:
     """One child's absences, as far as this reader may see them. None where nothing may be seen."""
-    named = names(reading, [person]).get(person)
-    if named is None:
-        return None
-    reports, told, informal = [], [], []
-    for one in of_person(reading, person).entries:
-        f = one.values
-        if one.level is not Level.FULL or one.record not in (EPISODE, INTERVIEW, INFORMAL):
-            continue
-        if one.record == EPISODE:
-            reports.append(_report(one.first, one.agency.id, one.happened, f))
-        elif one.record == INTERVIEW:
-            told.append(_interview(one.first, one.happened, f))
-        else:
-            informal.append(one)
-    absences = rules.absences(reports, told)
-    if not absences and not informal:
-        return None
-    starts = [one.since for one in absences]
-    early = tuple(
+    return _children(reading, [person]).get(person)
+
+
+def _children(reading: Reading, persons: Sequence[UUID]) -> dict[UUID, Child]:
+    """Of each of these children what this reader may see: a number of questions that does not grow with them."""
+    named = names(reading, persons) if persons else {}
+    views = views_of(reading, named, RECORDS) if named else {}
+    moment, found = now(), {}
+    for person, profile in named.items():
+        theirs = [one for one in views.get(person, ()) if one.level is Level.FULL]
+        absences = absences_of(Told(one.first, one.record, one.agency.id, one.happened, one.values) for one in theirs)
+        informal = [one for one in theirs if one.record == INFORMAL]
+        if absences or informal:
+            early = _informal(informal, [one.since for one in absences])
+            pattern = rules.pattern(absences, moment)
+            reading.about_person(person)
+            found[person] = Child(person, profile.name, profile.born, tuple(reversed(absences)), pattern, early)
+    return found
+
+
+def _informal(entries: Sequence[EntryView], starts: Sequence[datetime]) -> tuple[Informal, ...]:
+    return tuple(
         Informal(
             one.first,
             (since := rules.moment_of(one.values.get("started")) or one.happened),
@@ -152,9 +127,8 @@ def child(reading: Reading, person: UUID) -> Child | None:
             rules.moment_of(one.values.get("found-at")),
             any(abs(start - since) < timedelta(hours=24) for start in starts),
         )
-        for one in informal
+        for one in entries
     )
-    return Child(person, named.name, named.born, tuple(reversed(absences)), rules.pattern(absences, now()), early)
 
 
 def interview(reading: Reading, entry: UUID) -> EntryView:

@@ -34,7 +34,7 @@ class Incident:
 
     first: UUID
     record: str
-    known: datetime  # when its first version was: what is put right later is no newer by it
+    known: datetime  # when it became known as what it is: what is put right later is no newer by it
     people: tuple[tuple[UUID, tuple[str, ...]], ...]
 
     def children(self, role: str) -> list[UUID]:
@@ -44,11 +44,11 @@ class Incident:
 def incident_of(reading: Reading, first: UUID) -> Incident | None:
     """The incident, where it is there and this machine may read it."""
     found: Stood | None = stood(reading, first)
-    return Incident(first, found.record, known_of(first), found.people) if found else None
+    return Incident(first, found.record, known_of(first, reading.definition), found.people) if found else None
 
 
-def taught_of(reading: Reading, declared: Telling, identities: Sequence[UUID]) -> dict[UUID, Taught]:
-    """What is known of where each of these is taught: by every identity of the same person."""
+def taught_of(reading: Reading, declared: Telling, identities: Sequence[UUID], on: date) -> dict[UUID, Taught]:
+    """What is known of where each of these is taught, by every identity of the same person; and how old they were on a day."""
     rows = rows_by_id(identities)
     person_of = {identity: row.person for identity, row in rows.items()}
     every = rows_of(person_of.values())
@@ -93,8 +93,8 @@ def taught_of(reading: Reading, declared: Telling, identities: Sequence[UUID]) -
             left=tuple(sorted(gone, key=lambda pair: pair[1])),
             home_since=max(at_home, default=None),
             named=any(one.school and one.school.casefold() not in schools for one in known),
-            ages=ages_of((one.born for one in known if one.born), today)
-            or ages_of((one.expected for one in known if one.expected), today),
+            ages=ages_of((one.born for one in known if one.born), on)
+            or ages_of((one.expected for one in known if one.expected), on),
         )
     return found
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import OperationalError, transaction
+from django.db.models import Q
 
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
@@ -35,7 +36,8 @@ from sightline.ledger.actions import write
 from sightline.messages.actions import send
 from sightline.messages.queries import acknowledged
 from sightline.sharing.actions import tie
-from sightline.sharing.reading import reading
+from sightline.sharing.reading import Reading, reading
+from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
 from sightline.vault.asking import Question
@@ -74,11 +76,13 @@ def plan(*, incident: UUID, by: Actor) -> int:
         for declared in plans(opened.definition, found.record):
             if found.known < parse_span(declared.told_within).before(now()):
                 continue  # by when it became known: what the police tell of weeks later is told at once, not to nobody
-            made += _plan(declared, found.first, found.children(declared.of), opened, by)
+            made += _plan(declared, found.first, found.children(declared.of), local_day(found.known), opened, by)
     return made
 
 
-def _plan(declared: Plan, incident: UUID, children: Sequence[UUID], opened: object, by: Actor) -> int:
+def _plan(declared: Plan, incident: UUID, children: Sequence[UUID], on: date, opened: Reading, by: Actor) -> int:
+    """`on`: the day on which it became known. Their age is counted on that day, however often it is planned again: who is of age
+    on the morning after is told of as they were in the night."""
     moment, days = now(), working_days(partnership())
     there = defaultdict(dict)
     for row in Telling.objects.select_for_update().filter(plan=declared.id, incident=incident):
@@ -86,7 +90,7 @@ def _plan(declared: Plan, incident: UUID, children: Sequence[UUID], opened: obje
     for identity, rows in there.items():
         if identity not in children:
             _close([row for row in rows.values() if row.state == "planned"], TAKEN_OFF)
-    taught, readers = taught_of(opened, declared, children), Readers(declared)
+    taught, readers = taught_of(opened, declared, children, on), Readers(declared)
     new, again = [], 0
     for identity in children:
         own = there[identity]
@@ -424,4 +428,10 @@ def incidents_about(identities: Iterable[UUID]) -> list[UUID]:
 def overdue(moment: datetime) -> list[UUID]:
     """Incidents of which something should have been told a while ago and was not, whatever is owed: the longest due first."""
     rows = Telling.objects.filter(state="planned", closed_at=None, run_at__lt=moment - LATE).order_by("run_at", "id")
+    return list(dict.fromkeys(rows.values_list("incident", flat=True)))
+
+
+def told_by(message: UUID) -> list[UUID]:
+    """The incidents with something open that this message told of."""
+    rows = Telling.objects.filter(Q(message=message) | Q(deputies_message=message), closed_at=None)
     return list(dict.fromkeys(rows.values_list("incident", flat=True)))

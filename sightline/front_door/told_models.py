@@ -283,3 +283,25 @@ class Review(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["review", "first", "identity"], name="review_once")]
         indexes = [models.Index(fields=["review", "known_at"], name="review_open", condition=models.Q(closed_at=None))]
+
+
+class Away(models.Model):
+    """The last absence of a child who is missing or was: moments alone, by which a list is put in order. A projection of their
+    entries (`away`). `since` is empty where somebody was only looked for."""
+
+    classification = dict.fromkeys(
+        ("id", "identity", "latest", "since", "until", "held_at", "offered_at", "declined"), "internal"
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    identity = models.ForeignKey("identity.SourceIdentity", on_delete=models.CASCADE, related_name="+")
+    latest = models.DateTimeField()  # when the last of what tells of it happened
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)
+    offered_at = models.DateTimeField(null=True)
+    declined = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["identity"], name="away_once")]
+        indexes = [models.Index(fields=["latest"], name="away_latest")]

@@ -31,10 +31,11 @@ class Born:
     """`born`: the day, as the best-supported of several senders' values. Where only a month or a year is known, the latest
     day that it may be and not after it was told, so that nobody counts as older because a date is poor; of somebody unborn
     the day that is expected; None where nobody knows. `differs`: details of which two agencies hold different ones, each
-    with the moment from which that was known."""
+    with the moment from which that was known. `schools`: which anybody names, as they name them."""
 
     born: date | None = None
     differs: Mapping[str, datetime] = field(default_factory=dict)
+    schools: frozenset[str] = frozenset()
 
 
 _VERSIONS = Question(
@@ -74,7 +75,11 @@ def born(reading: Reading, rows: Iterable[SourceIdentity], *, known_on: datetime
         reading.note(identity, sights[identity])
         held[row_of[identity].person].append(_Held(row_of[identity].agency, known_at, details))
     return {
-        person: Born(_born(sorted(every, key=lambda one: one.known_at)), _differs(every))
+        person: Born(
+            _born(sorted(every, key=lambda one: one.known_at)),
+            _differs(every),
+            frozenset(one.told("school") for one in every) - {""},
+        )
         for person, every in held.items()
     }
 

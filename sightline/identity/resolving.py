@@ -241,12 +241,14 @@ class Resolver:
         ):  # erased: what is told from now on has a key of its own, what was stays gone
             there.key, there.details = self.keyring.make("subject"), ""
             self._changed[there.id] = there
-        held = self._details_digest(details)
+        held, aged = self._details_digest(details), False
         if there.details != held:  # what the sender left out this time it still holds: only what it gives replaces
             if there.id not in self._details:
                 self._learn([there])
-            details = self._details.get(there.id, Details()).told_again(details)
+            then = self._details.get(there.id, Details())
+            details = then.told_again(details)
             held = self._details_digest(details)
+            aged = (then.born, then.expected) != (details.born, details.expected)
         changed, judged = there.details != held, _Judged()
         if changed:
             there.unborn, there.details = bool(details.expected and not details.born), held
@@ -260,7 +262,7 @@ class Resolver:
             judged = self._match(there, likeness, known_at)
         elif kin and (before := self._held(there.id)) is not None and not set(kin) <= set(before.kin):
             judged = self._match(there, self._likeness_of(details, kin=kin, before=before), known_at)
-        return Resolved(there.id, there.key, self._person_of(there.id), False, judged.joined, changed, judged.waiting)
+        return Resolved(there.id, there.key, self._person_of(there.id), False, judged.joined, changed, judged.waiting, aged)
 
     def _hold(self, identity: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> None:
         version = new(

@@ -65,7 +65,8 @@ class Found:
 
 
 class Resolved(NamedTuple):
-    """What became of one arriving person: their source identity, whether it is new, whom it joined, who might match."""
+    """What became of one arriving person: their source identity, whether it is new, whom it joined, who might match; `aged`:
+    whether another birth date is held of them now than before."""
 
     identity: UUID
     key: UUID
@@ -74,6 +75,7 @@ class Resolved(NamedTuple):
     joined: bool
     changed: bool
     waiting: tuple[UUID, ...] = ()
+    aged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sightline.agencies.queries import machine, partnership
 from sightline.chronology.rules import history_before
+from sightline.chronology.tracing import Before, stood_before
 from sightline.definition.types import Partnership
 from sightline.front_door import reviewing
 from sightline.front_door.portal.actions import told_in
@@ -65,8 +66,12 @@ def owe_what_follows(work: Bite, *, at_once: bool) -> None:
     fresh = [w for w in work.writings if w.known_at >= since]
     if follows := {str(w.first): w.record for w in fresh if w.record in watched}:
         owe(VERB, {"entries": follows}, at_once=at_once)
-    # a correction is no news, but to those who work with somebody who was not on it before
-    if news := [str(w.id) for w in fresh if not w.routine and (w.id == w.first or w.id in work.added)]:
+    # a correction is no news, but to those who work with somebody who was not on it before; nor what was history, unless it
+    # happened lately after all
+    corrected = {w.first: w.id for w in fresh if w.id != w.first and w.happened >= since}
+    before = stood_before(corrected, definition) if corrected else {}
+    new = {id for first, id in corrected.items() if not before.get(first, Before()).current} | work.added
+    if news := [str(w.id) for w in fresh if not w.routine and (w.id == w.first or w.id in new)]:
         owe("tell-new", {"entries": news}, at_once=at_once)
     if work.resolver.moved or work.placed:
         placed = set(persons_of(work.placed).values())

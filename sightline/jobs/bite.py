@@ -30,7 +30,7 @@ from sightline.definition.records import (
 )
 from sightline.definition.types import Fault, Partnership, RecordType
 from sightline.definition.values import code_for
-from sightline.front_door import arriving, put_right
+from sightline.front_door import arriving, away, put_right
 from sightline.identity import guards
 from sightline.identity.actions import relate
 from sightline.identity.queries import persons_of
@@ -70,7 +70,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.schools = {a.title.casefold(): a.id for a in self.agencies.values()} | {a: a for a in self.agencies}
-        self.clocked = relevant(self.definition) | rests_on(self.definition)
+        self.clocked = relevant(self.definition) | rests_on(self.definition) | away.RECORDS
         self.duty_teams = [
             (f"team:{t.id}", timedelta(days=parse_span(t.keeps).amount) if t.keeps else None)
             for t in self.definition.team.values()
@@ -116,7 +116,8 @@ class Bite:
         self.writings: list[Writing] = []
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
         self.moved: set[UUID] = set()
-        self.placed: set[UUID] = set()  # those who are taught somewhere, and of whom something may have been told before
+        # who is taught elsewhere now, or is of another age, and of whom something may have been told before
+        self.placed: set[UUID] = set()
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
@@ -283,6 +284,9 @@ class Bite:
         )
         self.counts.people_new += found.new and not found.joined
         self.counts.people_matched += found.joined or not found.new
+        if found.aged:  # whether anybody is told of them, and which clocks run, may be another thing now
+            self.placed.add(found.identity)
+            self.clocked[found.person] = None
         school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
         if found.changed and school:
             self.rolls.tells(tying.Attending(f"agency:{school}", found.identity, known, item, moment_of(n.happened)))

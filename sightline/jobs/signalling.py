@@ -22,6 +22,7 @@ from sightline.chronology.queries import identities_on
 from sightline.clocks import actions as clocks
 from sightline.contexts import places
 from sightline.definition.types import Partnership, Signal
+from sightline.front_door import away
 from sightline.identity.queries import ids_of, persons_of, rows_of
 from sightline.messages.actions import acknowledge, send
 from sightline.messages.queries import unread_because
@@ -38,15 +39,28 @@ MACHINE, LIST, DOUBTED = "clock-machine", "list", "rule-doubted"
 
 
 def bring_up_to_date(persons: Sequence[UUID], moved: Collection[UUID] = ()) -> list[UUID]:
-    """Clocks and signals of these people, anew; places where something is told to have happened to them are looked at soon. Their
-    entries are read once for all. `moved`: of whom it may be another family or age now, so that all their places are asked.
+    """Clocks and signals of these people, and who of them is away, anew; places where something is told to have happened to them
+    are looked at soon. Their entries are read once for all. `moved`: of whom it may be another family or age now, so that all
+    their places are asked.
 
     Signals never take clocks with them: what fails of them leaves everything as it stood, and is told by type alone. Returns
     whose signals are to be tried again.
     """
     again: list[UUID] = []
-    clocks.recompute(persons, besides=relevant(partnership()), then=partial(_signals, frozenset(moved), again))
+    then = partial(_then, frozenset(moved), again)
+    clocks.recompute(persons, besides=relevant(partnership()) | away.RECORDS, then=then)
     return again
+
+
+def _then(
+    moved: Collection[UUID],
+    again: list[UUID],
+    opened: Reading,
+    persons: list[UUID],
+    entries: Mapping[UUID, list[MachineEntry]],
+) -> None:
+    away.follow(persons, entries)
+    _signals(moved, again, opened, persons, entries)
 
 
 def _signals(

@@ -20,6 +20,7 @@ from sightline.front_door.telling import overdue
 from sightline.identity.queries import persons_of
 from sightline.jobs.due import LONGEST, owe
 from sightline.jobs.models import Due
+from sightline.messages import actions as messages
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 
@@ -63,6 +64,16 @@ def look() -> int:
 
 
 # --- what people say --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def acknowledge(*, message: UUID, by: Actor) -> None:
+    """As `messages.actions.acknowledge`; where the message told of a child, what is kept of that follows at once: whoever says in
+    their inbox that they have read it has read it."""
+    messages.acknowledge(message=message, by=by)
+    with trusted("read-telling"):
+        for incident in telling.told_by(message):
+            owe(VERB, {"incident": str(incident)})
 
 
 @trusted("read-telling")

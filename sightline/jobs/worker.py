@@ -13,6 +13,7 @@ from sightline.jobs.watching import look
 from sightline.ledger import anchors, checkpoints
 from sightline.ledger.actions import sequence
 from sightline.messages.mailing import mail
+from sightline.messages.passing_on import pass_on
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 1.0
@@ -20,7 +21,7 @@ EVERY_SECONDS = 1.0
 
 def turn() -> int:
     """One turn: whatever is due now. Returns how much there was. Safe in several processes at once."""
-    return sweep() + sequence() + look() + mail()
+    return sweep() + sequence() + look() + mail(failed=pass_on)
 
 
 def work(stop: threading.Event | None = None) -> None:

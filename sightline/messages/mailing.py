@@ -2,14 +2,16 @@
 
 When a message is delivered, whoever reads that inbox and has an e-mail address is noted; when the moment comes (at once, or
 with the digest) one e-mail tells of everything that still waits then. What was read in the meantime is told of to nobody.
-An e-mail leaves at least once: where a server dies between its leaving and our noting it, it leaves again.
+An e-mail leaves at least once: where a server dies between its leaving and our noting it, it leaves again. Where it cannot
+leave, it is tried for ever, at least each hour; after most of an hour a person is told, and what nobody else was told of by
+e-mail goes on at once to whoever is told next (`passing_on`).
 """
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -28,7 +30,8 @@ from sightline.messages.rules import inboxes_of
 from sightline.timescales.moment import now
 
 log = logging.getLogger(__name__)
-MOST_TRIES = 8
+LONG = 5  # tries after which somebody is told: most of an hour
+LONGEST = timedelta(hours=1)  # between two tries
 MAIL = "mail"  # a worker's own setting: which e-mails they want
 
 
@@ -75,20 +78,24 @@ def this_week(readers: Iterable[WorkerInfo], moment: datetime) -> Mapping[str, i
     return {one.id: len(set().union(*(at[place] for place in places[one.id]))) for one in wanted}
 
 
-def mail(limit: int = 200) -> int:
+def mail(limit: int = 200, *, failed: Callable[[], object] = lambda: None) -> int:
     """Sends what is due: one e-mail a person for all of it. Returns how many left. Safe in several processes at once.
+    `failed`: called once where any could not be sent.
 
     Run by the worker alone: nothing waits for a mail server, and no transaction is open while one is spoken to.
     """
     if not configured():
         return 0
-    due = ToMail.objects.filter(run_at__lte=now(), tries__lt=MOST_TRIES).order_by("run_at", "id")
-    sent = 0
+    due = ToMail.objects.filter(run_at__lte=now()).order_by("run_at", "id")
+    sent, wrong = 0, False
     for worker in dict.fromkeys(due.values_list("worker", flat=True)[:limit]):
         try:
             sent += _mail_to(worker)
         except Exception as error:  # what a mail server may answer has no end; it is tried again
             log.warning("an e-mail could not be sent", extra={"error": type(error).__name__})
+            wrong = True
+    if wrong:
+        failed()
     return sent
 
 
@@ -133,11 +140,17 @@ def _mail_to(worker: str) -> int:
 @transaction.atomic
 def _taken(worker: str) -> list[ToMail]:
     """What is due for somebody, put off so that no other process takes it; it comes again where this one fails."""
-    rows = list(ToMail.objects.select_for_update().filter(worker=worker, run_at__lte=now(), tries__lt=MOST_TRIES))
+    rows = list(ToMail.objects.select_for_update().filter(worker=worker, run_at__lte=now()))
     for row in rows:
-        row.run_at, row.tries = now() + timedelta(seconds=30 * 4 ** min(row.tries, 5)), row.tries + 1
+        pause = min(LONGEST, timedelta(seconds=30 * 4 ** min(row.tries, LONG)))
+        row.run_at, row.tries = now() + pause, row.tries + 1
     ToMail.objects.bulk_update(rows, ["run_at", "tries"])
     return rows
+
+
+def failing() -> int:
+    """How many people an e-mail has not reached for most of an hour."""
+    return ToMail.objects.filter(tries__gte=LONG).values("worker").distinct().count()
 
 
 def words(plan: MessagePlan, count: int, *, presses: bool) -> tuple[str, str]:

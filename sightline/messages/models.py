@@ -120,13 +120,14 @@ class AskAnswer(AppendOnly):
 class ToMail(models.Model):
     """Somebody is to be told by e-mail that a message waits for them. Gone once they were, or once it was read."""
 
-    classification = dict.fromkeys(("id", "message", "worker", "run_at", "tries"), "internal")
+    classification = dict.fromkeys(("id", "message", "worker", "run_at", "tries", "passed_on"), "internal")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     message = models.ForeignKey(Outgoing, on_delete=models.PROTECT, related_name="+")
     worker = models.CharField(max_length=60)
     run_at = models.DateTimeField()
     tries = models.IntegerField(default=0)
+    passed_on = models.BooleanField(default=False)  # it failed for long: whoever is told next was told
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "worker"], name="mailed_once")]

@@ -28,6 +28,7 @@ from sightline.jobs.due import failing, lag_seconds
 from sightline.ledger import anchors, checkpoints, notes
 from sightline.ledger.queries import ends, latest, oldest_without_place
 from sightline.ledger.triggers import missing_triggers
+from sightline.messages import mailing
 from sightline.operations import backups
 from sightline.operations.postgresql_copies import SLOT
 from sightline.sharing import walling
@@ -254,6 +255,9 @@ def _worker() -> Checks:
     if fails:
         said = f"{fails} pieces of owed work keep failing; they are tried again, at least each hour"
         yield Check("worker", "warn", said, "See the logs: `due work failed`.")
+    if unreached := mailing.failing():
+        said = f"e-mail has not reached {unreached} people for most of an hour; it is tried again, at least each hour"
+        yield Check("e-mail", "warn", said, "See the logs: `an e-mail could not be sent`.")
 
 
 def _definition() -> Checks:

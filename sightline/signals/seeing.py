@@ -6,23 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sightline.definition.kinds.signals import AGES
 from sightline.definition.types import RecordType
 from sightline.signals.types import Occurrence
 from sightline.signals.windows import moment
+from sightline.timescales.ages import aged
 from sightline.timescales.london import local_day
-
-BANDS = ((6, AGES[1]), (12, AGES[2]), (60, AGES[3]), (120, AGES[4]), (192, AGES[5]), (216, AGES[6]))
-
-
-def aged(born: date | None, on: date) -> frozenset[str]:
-    """All the bands that somebody born on that day is in: a baby of five months is under 6 months, under 1, under 5 …"""
-    if born is None:
-        return frozenset()
-    if born > on:
-        return frozenset((AGES[0],))
-    whole = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
-    return frozenset(band for limit, band in BANDS if whole < limit) or frozenset((AGES[-1],))
 
 
 def occurrence(

@@ -13,8 +13,8 @@ from sightline.definition.outcomes import Missing
 from sightline.identity.queries import identities_of, persons_of
 from sightline.jobs.breaking_glass import break_glass, review_break_glass
 from sightline.jobs.revealing import answer_reveal, ask_reveal
+from sightline.jobs.telling import acknowledge
 from sightline.messages import queries as messages
-from sightline.messages.actions import acknowledge
 from sightline.messages.rules import recipient
 from sightline.sharing.restricting import restrict
 from sightline.stories.acting_matches import WaitsForSecond

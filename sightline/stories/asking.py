@@ -19,7 +19,8 @@ from sightline.chronology.queries import of_person
 from sightline.chronology.rules import professionals, states, voices
 from sightline.chronology.tracing import is_stated, said_of
 from sightline.chronology.types import Chronology, EntryView
-from sightline.clocks.actions import states_of
+from sightline.clocks.actions import NOBODY, states_of
+from sightline.clocks.people import people_of
 from sightline.definition.outcomes import Missing
 from sightline.front_door.steps import WRITTEN_HERE
 from sightline.identity.queries import persons_of, profile
@@ -251,10 +252,11 @@ def _clock(life: Life, expected: Expectation) -> Answered:
     persons = list(life.persons_of(expected.given["about"]))
     with reading(machine("clock-machine"), PURPOSE, recorded=False) as opened:
         entries = of_people(opened, persons)
+        people = people_of(opened, entries)
         runs = [
             (state, started)
             for person, theirs in entries.items()
-            for state, started in states_of(definition, person, theirs)
+            for state, started in states_of(definition, person, theirs, people.get(person, NOBODY))
         ]
     asked = life.records.get(expected.given.get("record") or "")
     found = [

@@ -22,7 +22,9 @@ class Limit(Model):
 
 
 class ClockEvent(Model):
-    """What starts, pauses or stops a clock: a record type (or `decision`), with conditions on its fields."""
+    """What starts, pauses, stops or ends a clock: a record type (or `decision`), with conditions on its fields, and on the
+    person whose clock it is: `aged` (`unborn`, `under-4`, `adult`, …) and `attends` (kinds of agency, `elsewhere`, `nowhere`),
+    as they were when it happened and was known. Of whom nobody knows the age, no `aged` holds."""
 
     record: Listed = Field((), description="record types; `queued` means any record that reaches the front door")
     where: Condition | None = None
@@ -34,6 +36,9 @@ class ClockEvent(Model):
 class Clock(Thing):
     starts: ClockEvent
     stops: ClockEvent | None = None
+    ends: ClockEvent | None = Field(
+        None, description="What answers the record that started it and makes an end of it: nothing more is to be done"
+    )
     pauses: ClockEvent | None = None
     resumes: ClockEvent | None = None
     limit: tuple[Limit, ...]

@@ -18,7 +18,6 @@ WHOSE = ("child", "sibling", "peer", "parent", "adult-at-home")  # whose records
 APART = ("event", "entry", "day")
 WHO = ("allocated-worker", "lead-professional", "trusted-person")  # besides roles, whom a tie to the child names
 DETAILS = ("born", "sex", "nhs-number", "upn")
-AGES = ("unborn", "under-6-months", "under-1", "under-5", "under-10", "under-16", "under-18", "adult")
 DIFFERENT = ("agency", "agency-kind", "record", "place", "who")
 # What a rule may ask of an entry besides its fields, its `record`, `role`, `agency`, `agency-kind`.
 OF_ENTRIES = ("counts-as", "queued", "urgent", "aged", "goes-on", "place-kind", "lacks", "has", "mark")

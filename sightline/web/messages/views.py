@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from sightline.jobs.telling import acknowledge
 from sightline.messages import queries
-from sightline.messages.actions import DIGEST, acknowledge
+from sightline.messages.actions import DIGEST
 from sightline.messages.types import Line
 from sightline.timescales.moment import now
 from sightline.web.messages.leads import lead

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sightline.agencies.queries import partnership
+from sightline.clocks.models import Running
 from sightline.front_door.told_models import Telling
 from sightline.identity import bands
 from sightline.identity.linkage.engine import opened
@@ -70,3 +73,18 @@ def test_found_at_night_to_be_one(database):
         count = Due.objects.count()
         assert link() == 0
         assert Due.objects.count() == count  # nobody moved: nothing follows
+
+
+def test_a_birth_date_put_right_tells_the_school_and_starts_the_clock(database):
+    open_house()
+    grown = replace(HERE, born="2002-05-15", nhs_number="", local_id="P")
+    with pretend(parse_moment("2025-01-14 22:01")):
+        send(told("domestic-abuse-incident", "child", grown, at="2025-01-14 22:00", **WORDS))
+        turn()
+        assert not Telling.objects.exists()
+        assert not Running.objects.filter(clock="encompass-notice").exists()
+    with pretend(parse_moment("2025-01-14 23:00")):
+        send(told("stop-search", "subject", replace(grown, born="2012-05-15"), at="2025-01-14 22:40", reason="Drugs"))
+        turn()
+    assert Telling.objects.get().recipient == f"agency:{SCHOOL}"
+    assert Running.objects.get(clock="encompass-notice").due_at == parse_moment("2025-01-15 08:30")
