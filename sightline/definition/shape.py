@@ -116,6 +116,11 @@ def _is_model(model: type, path: Path) -> bool:
     return any(isinstance(kind, type) and issubclass(kind, BaseModel) for kind in _kinds(model, _steps(path)))
 
 
+def _in_plain_words(said: str) -> str:
+    """What the reader of shapes says of what it wanted, without its own terms."""
+    return said.lower().removeprefix("value error, ").replace("input should be ", "a value ")
+
+
 def _fault(model: type[Thing], node: Node, data: Any, error: Any) -> tuple[Fault, Path]:
     kind = error["type"]
     path = _within(data, error["loc"])
@@ -128,7 +133,7 @@ def _fault(model: type[Thing], node: Node, data: Any, error: Any) -> tuple[Fault
     elif kind == "missing":
         found, near, expected = "", "", f"`{path[-1]}`: it is needed"
     else:
-        found, near, expected = _shown(error["input"]), "", EXPECTED.get(kind, error["msg"].lower())
+        found, near, expected = _shown(error["input"]), "", EXPECTED.get(kind, _in_plain_words(error["msg"]))
         if kind == "literal_error":
             choices = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
             expected, near = one_of(choices), nearest(found, choices)

@@ -20,6 +20,7 @@ from sightline.identity.types import Resolved
 from sightline.intake.types import Details
 from sightline.ledger.queries import Read, reads_of
 from sightline.sharing.queries import Held, held_between
+from sightline.sharing.rules import of_role
 from sightline.timescales.moment import now
 from sightline.vault.actions import Erased, Keyring
 
@@ -145,12 +146,12 @@ def seen_because(
     begin, end = min(stay[0] for stay in stays), max(stay[1] for stay in stays)
     persons = {person for _, _, person in stays}
     ties = [held_between(side, begin, end) for side in sides]
-    team = {worker.id: worker.team for worker in workers()}
+    held_as = {one.id: frozenset({f"team:{one.team}", of_role(one.role, one.agency)}) for one in workers()}
     found: list[Seen] = []
     while len(found) < limit:
         reads = reads_of(things[0] | things[1] | persons, since=begin, until=end, after=after, limit=limit)
         for read in reads:
-            seen = _seen(read, stays, things, ties, team) if read.actor in team and read.verb not in MATCHING else None
+            seen = _seen(read, stays, things, ties, held_as) if read.actor in held_as and read.verb not in MATCHING else None
             if seen is not None:
                 found.append(seen)
         if len(reads) < limit:
@@ -164,7 +165,7 @@ def _seen(
     stays: Sequence[tuple[datetime, datetime, UUID]],
     things: tuple[frozenset[UUID], frozenset[UUID]],
     ties: Sequence[Sequence[Held]],
-    team: Mapping[str, str],
+    held_as: Mapping[str, frozenset[str]],
 ) -> Seen | None:
     """What one response showed because of it, if anything."""
     here = [person for start, end, person in stays if start <= read.at <= end]
@@ -175,7 +176,7 @@ def _seen(
     whole = not ids and any(str(person) in read.persons for person in here)  # the page of both, too long to name
     both = whole or all(shown)
     if not both:
-        holders = {f"worker:{read.actor}", f"agency:{read.acting_for}", f"team:{team[read.actor]}"}
+        holders = {f"worker:{read.actor}", f"agency:{read.acting_for}", *held_as[read.actor]}
         has = [any(tie.holder in holders and tie.at(read.at) for tie in side) for side in ties]
         if not any(shown[side] and has[1 - side] and not has[side] for side in (0, 1)):
             return None

@@ -2,6 +2,7 @@
 
 The tie is written to the source identity that was meant, and to no other: whoever is the same person is seen by it all the
 same, and whoever turns out to be somebody else is not, from the moment of the separation. Joined again, they are again.
+What waits for an answer of whoever works with the child is told to whoever does now.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Refused
 from sightline.identity.queries import identities_of, persons_of
+from sightline.jobs import signalling
 from sightline.ledger.actions import write
 from sightline.sharing.actions import Row, tie, untie
 from sightline.sharing.queries import held_between
@@ -40,6 +42,7 @@ def allocate(*, identity: UUID, worker: str, by: Actor) -> None:
         rows.append((f"team:{team}", IN_TEAM, identity, moment, None, None))
     tie(rows)
     _write("allocate", by, [identity])
+    signalling.hand_on(set(persons_of([identity]).values()))
 
 
 @trusted("end-allocation")
@@ -53,6 +56,7 @@ def end_allocation(*, identity: UUID, worker: str, by: Actor) -> None:
     if team and team not in _teams_of_workers(identities):
         untie(kind=IN_TEAM, subjects=identities, holder=f"team:{team}")
     _write("end-allocation", by, identities)
+    signalling.hand_on(set(persons_of([identity]).values()))
 
 
 def _teams_of_workers(identities: Iterable[UUID]) -> set[str]:

@@ -25,7 +25,6 @@ from sightline.sharing.reading import Reading, reading
 from sightline.signals import actions, at_places
 from sightline.signals.kept import stands_about, stands_at
 from sightline.signals.knowing import relevant
-from sightline.signals.telling import ToTell
 
 TOGETHER = 100  # people in one transaction
 PLACES = 20
@@ -98,7 +97,7 @@ def processes() -> int:
 def of_people_now(persons: Sequence[UUID], *, check: bool = False) -> Recomputed:
     """The signals of these people, anew, in one transaction."""
 
-    def anew(opened: Reading) -> Sequence[ToTell]:
+    def anew(opened: Reading) -> actions.Found:
         entries = of_people(opened, persons, records=relevant(partnership()))
         places.follow(opened.definition, chain.from_iterable(entries.values()))
         return actions.recompute(opened, persons, entries)
@@ -114,7 +113,7 @@ def of_places(named: Sequence[str], *, check: bool = False) -> Recomputed:
 
 
 def _anew(
-    stand: Callable[[], dict[object, Counter[object]]], anew: Callable[[Reading], Sequence[ToTell]], check: bool
+    stand: Callable[[], dict[object, Counter[object]]], anew: Callable[[Reading], actions.Found], check: bool
 ) -> tuple[int, int]:
     """How many stand afterwards, and of how many it is another than before. `check`: all of it is taken back, nobody told."""
     before = stand()
@@ -125,7 +124,7 @@ def _anew(
             after = stand()
             if check:
                 raise _TakeBack
-            tell_all(found)
+            tell_all(found, found.moved)
     except _TakeBack:
         pass
     return _count(after), _different(before, after)

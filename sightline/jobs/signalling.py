@@ -29,7 +29,7 @@ from sightline.messages.queries import unread_because
 from sightline.sharing.queries import Held, held_between
 from sightline.sharing.reading import Reading, reading
 from sightline.sharing.standing import trusted
-from sightline.signals import actions, answers, at_places, looking, telling, whom
+from sightline.signals import actions, answers, at_places, looking, opening, telling, whom
 from sightline.signals.actions import Kept
 from sightline.signals.knowing import relevant, rules_in_force
 from sightline.timescales.moment import now
@@ -73,7 +73,7 @@ def _signals(
     try:
         with transaction.atomic():
             found = actions.recompute(opened, persons, entries)
-            tell_all(found)
+            tell_all(found, found.moved)
             again += found.failed
     except Exception as error:
         log.warning("signals failed", extra={"error": type(error).__name__}, exc_info=True)
@@ -116,15 +116,20 @@ def look_at_places(limit: int) -> int:
     return done
 
 
-def tell_all(found: Sequence[telling.ToTell]) -> None:
-    """Tells whoever is to be told, in the caller's transaction."""
-    if not found:
+def tell_all(found: Sequence[telling.ToTell], moved: Collection[UUID] = ()) -> None:
+    """Tells whoever is to be told, in the caller's transaction. `moved`: signals that rest on other records now than those of
+    which somebody was told."""
+    if not (found or moved):
         return
     definition, by = partnership(), machine(MACHINE)
-    rules, staff, known = rules_in_force(definition), whom.staff(definition), _known(found)
+    rules, staff, known = rules_in_force(definition), whom.staff(definition), _known(found, moved)
     for one in found:
         if one.rule in rules:
             _tell(one, definition, rules[one.rule], staff, known, by)
+    for row in (known.rows[signal] for signal in moved):
+        opens = row.told.get("opens", ()) if row.ended_because != actions.WITHDRAWN else ()
+        about = _about(row, known.own_of(row), known.on, row.cited)
+        opening.open_to(row.id, opens, about, staff.by_role, anew=True)
 
 
 class _Known(NamedTuple):
@@ -135,19 +140,29 @@ class _Known(NamedTuple):
     own: Mapping[UUID, Sequence[UUID]]
     ties: Mapping[UUID, Sequence[Held]]
     on: Mapping[UUID, set[UUID]]
+    person: Mapping[UUID, UUID]  # by source identity
+
+    def own_of(self, row: Kept) -> Sequence[UUID]:
+        """All the source identities of whom a signal is about."""
+        return self.own.get(self.person[row.identity_id], ()) if row.identity_id in self.person else ()
 
 
-def _known(found: Sequence[telling.ToTell]) -> _Known:
-    rows = actions.kept_of(one.signal for one in found)
+def _known(found: Sequence[telling.ToTell], moved: Collection[UUID] = ()) -> _Known:
+    rows = actions.kept_of([*(one.signal for one in found), *moved])
+    persons = {one.person for one in found if one.person is not None}
+    if moved:
+        persons |= set(persons_of(rows[one].identity_id for one in moved if rows[one].identity_id).values())
     own: dict[UUID, list[UUID]] = defaultdict(list)
-    for identity in rows_of(one.person for one in found if one.person is not None):
+    person: dict[UUID, UUID] = {}
+    for identity in rows_of(persons):
         own[identity.person].append(identity.id)
+        person[identity.id] = identity.person
     ties: dict[UUID, list[Held]] = defaultdict(list)
     moment = now()
     for tie in held_between(chain.from_iterable(own.values()), moment, moment):
         ties[tie.subject].append(tie)
-    firsts = {UUID(first) for row in rows.values() if row.identity_id is not None for first in row.window or row.cited}
-    return _Known(rows, own, ties, identities_on(firsts))
+    firsts = {UUID(first) for row in rows.values() if row.identity_id is not None for first in row.cited}
+    return _Known(rows, own, ties, identities_on(firsts), person)
 
 
 def _tell(
@@ -160,10 +175,53 @@ def _tell(
     to = whom.whom(rule, one.way, whom.around(staff, ties, one.agencies, one.trusted))
     how = rule.tell[one.way].how
     kind = _message(definition, rule, LIST if how == LIST else row.level)
+    about = _about(row, own, known.on)
     if how != LIST or kind != rule.message:
         says = {"signal": rule.id} if "signal" in definition.message[kind].parts else {}
-        send(kind, to=to, about=_about(row, own, known.on), says=says, by=by, because=row.id)
-    telling.mark_told(row, to=to, way=one.way, how=how, why=one.why, rule=rule)
+        send(kind, to=to, about=about, says=says, by=by, because=row.id)
+    opens = _without_own_sight(to, ties)
+    opening.open_to(row.id, opens, _about(row, own, known.on, row.cited), staff.by_role)
+    telling.mark_told(row, to=to, way=one.way, how=how, why=one.why, rule=rule, opens=opens)
+
+
+def _without_own_sight(to: Sequence[str], ties: Sequence[Held]) -> list[str]:
+    """Those who do not work with the child: whoever does sees by that, for as long as they do."""
+    own = {tie.holder for tie in ties if tie.kind in whom.WORKS_WITH}
+    return [one for one in to if one not in own]
+
+
+def hand_on(persons: Collection[UUID]) -> None:
+    """Whoever works with these people now is told of what nobody has answered and their rules tell whoever does; where nobody
+    does any more, those who are told in that case. What fails takes no allocation with it."""
+    try:
+        with transaction.atomic():
+            definition, by = partnership(), machine(MACHINE)
+            rules = rules_in_force(definition)
+            waiting = {row.id: row for row in actions.unanswered(persons) if row.rule in rules}
+            if not waiting:
+                return
+            staff, known = whom.staff(definition), _known((), waiting)
+            for row in waiting.values():
+                _hand_on(row, definition, rules[row.rule], staff, known, by)
+    except Exception as error:
+        log.warning("handing signals on failed", extra={"error": type(error).__name__}, exc_info=True)
+
+
+def _hand_on(row: Kept, definition: Partnership, rule: Signal, staff: whom.Staff, known: _Known, by: Actor) -> None:
+    own = known.own_of(row)
+    ties = [tie for identity in own for tie in known.ties.get(identity, ())]
+    before = row.told.get("to", ())
+    to = whom.handed_to(rule, row.told.get("way", 0), whom.around(staff, ties, (), None))
+    if not set(to) - set(before):
+        return
+    new = [one for one in to if one not in before]
+    kind = _message(definition, rule, LIST if row.told.get("how") == LIST else row.level)
+    if row.told.get("how") != LIST or kind != rule.message:
+        says = {"signal": rule.id} if "signal" in definition.message[kind].parts else {}
+        send(kind, to=new, about=_about(row, own, known.on), says=says, by=by, because=row.id)
+    opens = _without_own_sight(new, ties)
+    opening.open_to(row.id, opens, _about(row, own, known.on, row.cited), staff.by_role)
+    telling.mark_handed_on(row, to=new, opens=opens)
 
 
 def _message(definition: Partnership, rule: Signal, form: str) -> str:
@@ -172,13 +230,15 @@ def _message(definition: Partnership, rule: Signal, form: str) -> str:
     return other if other in definition.message else rule.message
 
 
-def _about(row: Kept, own: Collection[UUID], on: Mapping[UUID, set[UUID]]) -> list[UUID]:
-    """What a message about a signal is about: the child (`own`: all their source identities), and what it rests on of the
-    child's own (never the record of a friend or a brother alone; `on`: who stands on each). About a place, no record of any
-    child."""
+def _about(
+    row: Kept, own: Collection[UUID], on: Mapping[UUID, set[UUID]], firsts: Sequence[str] | None = None
+) -> list[UUID]:
+    """What a message about a signal is about: the child (`own`: all their source identities), and what it rests on (or these
+    of it) of the child's own (never the record of a friend or a brother alone; `on`: who stands on each). About a place, no
+    record of any child."""
     if row.identity_id is None:
         return []
-    cited = [UUID(first) for first in row.window or row.cited]
+    cited = [UUID(first) for first in firsts or row.window or row.cited]
     return [row.identity_id, *(first for first in cited if not on.get(first, set()).isdisjoint(own))]
 
 
@@ -210,9 +270,12 @@ def take_to_manager(*, signal: UUID, because: str, by: Actor) -> UUID:
     says = {"signal": rule.id} if "signal" in declared.parts else {}
     to = [f"role:{role}@{by.agency}" for role in managers]
     own = ids_of(persons_of([row.identity_id]).values()) if row.identity_id is not None else []
-    on = identities_on(UUID(first) for first in row.window or row.cited) if own else {}
-    send(rule.message, to=to, about=_about(row, own, on), says=says, by=by, because=row.id)
+    on = identities_on(UUID(first) for first in row.cited) if own else {}
+    about = _about(row, own, on)
+    send(rule.message, to=to, about=about, says=says, by=by, because=row.id)
+    opening.open_to(row.id, to, _about(row, own, on, row.cited), whom.staff(definition).by_role)
     telling.told_besides(row, to)
+    telling.opens_besides(row, to)
     _read(signal, by)
     return made
 

@@ -15,8 +15,8 @@ from sightline.vault.asking import Question
 from sightline.vault.ids import Ids
 
 Row = tuple[str, str, UUID, datetime, datetime | None, UUID | None]  # holder, kind, subject, from, until, because
-# each ends with the entry that made it, whatever others say
-OWN = frozenset({"allocated", "network", "lead-professional"})
+# each ends with the entry (or the sign) that made it, whatever others say
+OWN = frozenset({"allocated", "network", "lead-professional", "asked-to-look", "sign-rests-on"})
 
 
 _OPEN = Question(

@@ -10,19 +10,19 @@ from django.db import models
 class Tie(models.Model):
     """A reason to see: this worker, team or agency stands in this relation to this source identity, from, until.
 
-    Written by the module in which the fact arises, in its own transaction; read only here. A tie of kind `named` or
-    `originator-agreed` may be to a record instead, by the id of its first version.
+    Written by the module in which the fact arises, in its own transaction; read only here. A tie of kind `named`,
+    `originator-agreed` or `sign-rests-on` may be to a record instead, by the id of its first version.
     """
 
     classification = dict.fromkeys(("id", "holder", "kind", "subject", "from_at", "until", "because"), "internal")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    holder = models.CharField(max_length=80)  # worker:<id> | team:<id> | agency:<id>
+    holder = models.CharField(max_length=80)  # worker:<id> | team:<id> | agency:<id> | role:<role>@<agency>
     kind = models.CharField(max_length=20)
     subject = models.UUIDField()
     from_at = models.DateTimeField()
     until = models.DateTimeField(null=True)
-    because = models.UUIDField(null=True)  # the entry that made it
+    because = models.UUIDField(null=True)  # the entry, or the sign, that made it
 
     class Meta:
         indexes = [

@@ -29,7 +29,8 @@ LEVELS = {level.word: level for level in Level}
 HIDDEN = Sight(Level.HIDDEN, Decision(False, "no-rule", "Nothing allows this."))
 NEVER_BY_FLOOR = frozenset({"sealed"})  # a sealed identity is pointed to by its own named holder, never by a floor
 NAMED = "named"
-OF_RECORDS = frozenset({NAMED, "originator-agreed"})  # ties that may be to a record, by its own id, and not to a person
+# ties that may be to a record, by its own id, and not to a person
+OF_RECORDS = frozenset({NAMED, "originator-agreed", "sign-rests-on"})
 BY_NAME = frozenset({"identity", "place"})  # kinds that `any` does not mean
 _AT_A_HEADLINE = frozenset(CLASSES) - {"protected"}  # what a headline names is chosen, and is never protected
 _MOST_REMEMBERED = 4096
@@ -42,7 +43,13 @@ def holders(actor: Actor) -> list[str]:
         found.append(f"team:{actor.team}")
     if actor.agency:
         found.append(f"agency:{actor.agency}")
+        found.append(of_role(actor.role, actor.agency))
     return found
+
+
+def of_role(role: str, agency: str) -> str:
+    """The name under which whoever has a role at an agency holds a tie."""
+    return f"role:{role}@{agency}"
 
 
 def before(moment: datetime, span: str) -> datetime:

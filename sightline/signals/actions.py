@@ -41,6 +41,8 @@ FOLLOWS = (  # of a row: what is computed
     "days", "agencies", "kinds",
 )  # fmt: skip
 
+OPENS = ("cited", "identity_id", "ended_because")  # of these: by what those who were told see what it rests on
+
 
 class _Episode(NamedTuple):
     """One episode, whose it is, and the newest of the entries on which it rests."""
@@ -62,9 +64,14 @@ def days_of(partnership: Partnership) -> WorkingDays:
 
 
 class Found(list[ToTell]):
-    """What somebody is to be told of. `failed`: the people of whom a rule could not be asked; what it said before stands."""
+    """What somebody is to be told of. `failed`: the people of whom a rule could not be asked; what it said before stands.
+    `moved`: signals of which somebody was told that rest on other records now, or are about another source identity: who
+    was told sees other records for it."""
 
-    failed: list[UUID]
+    def __init__(self, found: Iterable[ToTell] = (), moved: Iterable[UUID] = ()) -> None:
+        super().__init__(found)
+        self.failed: list[UUID] = []
+        self.moved = list(moved)
 
 
 COLUMNS = tuple(name for name in columns_of(Standing) if name != "id")
@@ -75,6 +82,14 @@ _STANDING = Question(
 _LOOKS = Question(lambda identities: Look.objects.filter(identity_id__among=identities), "id", "identity_id", "at")
 _SEVERAL = Question(lambda signals: Standing.objects.select_for_update().filter(id__among=signals).order_by("id"))
 _ONE = Question(lambda signal: Standing.objects.filter(id=signal))
+_UNANSWERED = Question(
+    lambda identities: (
+        Standing.objects.select_for_update()
+        .filter(identity_id__among=identities, ended_at=None, answered="", told_at__isnull=False)
+        .exclude(sort="data")
+        .order_by("id")
+    )
+)
 Kept = Standing  # as stages above name it
 
 
@@ -88,6 +103,12 @@ def kept(signal: UUID) -> Standing:
 def kept_of(signals: Iterable[UUID]) -> dict[UUID, Standing]:
     """Several, by id, locked until the caller's transaction ends: telling of them writes them. One query."""
     return {row.id: row for row in _SEVERAL.rows(set(signals))}
+
+
+def unanswered(persons: Collection[UUID]) -> list[Standing]:
+    """What stands about these people, somebody was told of and nobody has answered: locked until the caller's transaction
+    ends. Two queries."""
+    return list(_UNANSWERED.rows([row.id for row in rows_of(persons)]))
 
 
 @transaction.atomic
@@ -110,7 +131,7 @@ def recompute(reading: Reading, persons: Sequence[UUID], entries: Mapping[UUID, 
     step.work()
     asked = {person: one.asked for person, one in about.items()}
     telling = Telling(rules, step.standing(), asked, moment, days, lambda row: person_of[row.identity_id])
-    made = Found(telling.decide(looks))
+    made = Found(telling.decide(looks), step.moved)
     step.changed |= telling.changed
     step.save()
     look_again(_LOOKS(list(person_of)), "identity_id", {first_of[person]: when for person, when in looks.items()})
@@ -172,6 +193,7 @@ class _Step:
         self.made: list[Standing] = []
         self.changed: dict[UUID, Standing] = {}
         self.happened: list[Happened] = []
+        self.moved: list[UUID] = []
         self.ids = Ids()
 
     def work(self) -> None:
@@ -238,6 +260,8 @@ class _Step:
             return
         row.__dict__.update(values, sort=one.rule.sort, changed_at=self.moment)
         self.changed[row.id] = row
+        if row.told_at is not None and any(getattr(row, name) != before[name] for name in OPENS):
+            self.moved.append(row.id)
         stood, stands_now = not before["ended_because"], not row.ended_because
         grew = [first for first in row.cited if first not in before["cited"]]
         if not stood and stands_now:
@@ -257,6 +281,8 @@ class _Step:
         row.ended_at, row.ended_because, row.changed_at = self.moment, WITHDRAWN, self.moment
         row.tells_at = None
         self.changed[row.id] = row
+        if row.told_at is not None:
+            self.moved.append(row.id)
         detail = {"into": str(into)} if into is not None else {}
         self._note(row, "moved" if into is not None else "withdrawn", self.moment, detail)
 

@@ -79,6 +79,7 @@ class Asked:
         self._matching: dict[tuple[int, tuple[str, ...]], tuple[list[Occurrence], list[datetime]]] = {}
         self._gaps: dict[int, list[_Gap]] = {}
         self.quiet: dict[int, tuple[list[datetime], list[datetime]]] = {}  # by rule: what breaks it, when it has lasted
+        self._again_told: dict[tuple[object, ...], list[datetime]] | None = None
         self._spans: dict[tuple[str, ...], list[tuple[datetime, datetime | None, Occurrence]]] = {}
 
     def _question(self, pattern: Pattern) -> str:
@@ -276,9 +277,23 @@ class Asked:
         found = [
             one
             for one in self.matching(pattern.current, pattern.whose)[0]
-            if (one.since or one.happened) <= at and (one.until is None or at < one.until)
+            if (one.since or one.happened) <= at
+            and (one.until is None or at < one.until)
+            and ((later := self._replaced(one)) is None or at < later)
         ]
         return Held(tuple(found), len(found)) if found else None
+
+    def _replaced(self, one: Occurrence) -> datetime | None:
+        """When a later record of the same plan (wait, placement: of what began at the same time) took this one's place."""
+        if not one.state or one.since is None:
+            return None
+        if self._again_told is None:
+            self._again_told = defaultdict(list)
+            for other in self.occurrences:
+                self._again_told[_same_thing(other)].append(other.happened)
+        told = self._again_told[_same_thing(one)]
+        place = bisect_right(told, one.happened)
+        return told[place] if place < len(told) else None
 
     def _aged(self, pattern: Pattern, at: datetime) -> Held | None:
         assert pattern.aged is not None
@@ -350,6 +365,7 @@ class Asked:
         if pattern.current is not None:
             found = self.matching(pattern.current, pattern.whose)[0]
             yield from (one.until for one in found if one.until is not None)
+            yield from (later for one in found if (later := self._replaced(one)) is not None)
         if pattern.aged is not None and pattern.aged.under and self.born is not None:
             yield windows.birthday(self.born, pattern.aged.under)
         yield from self._beginnings(pattern)
@@ -409,6 +425,12 @@ def different(found: Iterable[Occurrence], name: str) -> set[str]:
         if value:
             values |= {value} if isinstance(value, str) else set(value)
     return values
+
+
+def _same_thing(one: Occurrence) -> tuple[object, ...]:
+    """Of what one plan (wait, placement, worker's part) a record tells: two workers who begin on one day are two."""
+    said = (one.facts.get(name) for name in ("agency", "worker-role", "team"))
+    return one.state, one.since, one.whose, one.who, *said
 
 
 def _fields(field: str) -> tuple[str, ...]:

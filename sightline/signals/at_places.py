@@ -18,12 +18,12 @@ from sightline.definition.types import Partnership, Signal
 from sightline.identity.births import Born
 from sightline.sharing.reading import Reading
 from sightline.signals import same
-from sightline.signals.actions import _Episode, _Step, days_of, look_again
+from sightline.signals.actions import Found, _Episode, _Step, days_of, look_again
 from sightline.signals.asking import Asked
 from sightline.signals.knowing import NEVER_RESTS_ON, rules_in_force, seen
 from sightline.signals.models import Look, Standing
 from sightline.signals.rules import stands
-from sightline.signals.telling import Telling, ToTell
+from sightline.signals.telling import Telling
 from sightline.signals.types import Occurrence, World
 from sightline.timescales.moment import now
 from sightline.vault.adding import remove
@@ -54,7 +54,7 @@ _STANDING = Question(
 
 
 @transaction.atomic
-def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
+def recompute(reading: Reading, wanted: Collection[str]) -> Found:
     """Replaces what stands about these places by what entries say now. Returns what somebody is to be told of.
 
     A place that too few records name, or far too many, has no pattern (`places.several`).
@@ -65,7 +65,7 @@ def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
     kept = _STANDING.rows(wanted)
     if not wanted or not (rules or kept):
         remove(Look, "id", [id for id, _, _ in before])
-        return []
+        return Found()
     days = days_of(definition)
     worlds = places.worlds(reading, places.several(wanted)) if rules else {}
     found: list[_Episode] = []
@@ -89,7 +89,7 @@ def recompute(reading: Reading, wanted: Collection[str]) -> list[ToTell]:
     shown = {row.place for row in (*kept, *step.made)}
     pictures.keep(definition, {place: _counted(worlds.get(place, ())) for place in shown})
     look_again(before, "place", looks)
-    return tell
+    return Found(tell)
 
 
 def _counted(there: Iterable[AtPlace]) -> list[AtPlace]:

@@ -46,7 +46,7 @@ class Standing(models.Model):
     agencies = models.IntegerField()
     kinds = models.JSONField(default=list)  # [what it was to the child, how many]: harmed, missing, accused, told
     told_at = models.DateTimeField(null=True)
-    told = models.JSONField(default=dict)  # the last telling: {at, to, how, level, cited}
+    told = models.JSONField(default=dict)  # the last telling: {to, way, how, level, cited, opens}
     tells_at = models.DateTimeField(null=True)  # somebody is to be told then, and not before
     rests_until = models.DateTimeField(null=True)
     answered = models.CharField(max_length=20, blank=True, default="")  # acted | covered | not-relevant | wrong

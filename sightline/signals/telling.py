@@ -159,13 +159,24 @@ def next_morning(moment: datetime, days: WorkingDays) -> datetime:
     return today if days.is_working(day) and today > moment else at(days.add(day, 1), MORNING)
 
 
-def mark_told(row: Standing, *, to: Sequence[str], way: int, how: str, why: str, rule: Signal, by: str = "") -> None:
+def mark_told(
+    row: Standing,
+    *,
+    to: Sequence[str],
+    way: int,
+    how: str,
+    why: str,
+    rule: Signal,
+    by: str = "",
+    opens: Sequence[str] = (),
+) -> None:
     """Keeps who was told of a signal, in the caller's transaction: it rests from now on. What was answered before is asked
-    anew, where it has grown or become graver."""
+    anew, where it has grown or become graver. `opens`: to whom of them it opens what it rests on."""
     moment = now()
     asks_anew = bool(row.answered) and why in ("grew", "graver")
     row.told_at = moment
     row.told = {"to": list(to), "way": way, "how": how, "level": row.level, "cited": row.cited}
+    row.told["opens"] = list(opens)
     row.tells_at = None
     row.rests_until = windows.after(rule.rest, moment)
     written = _TOLD
@@ -178,6 +189,22 @@ def mark_told(row: Standing, *, to: Sequence[str], way: int, how: str, why: str,
     look_at_rests_end(row)
     told_besides(row, to)
     note(row, "escalated" if why == "unanswered" else "told", detail={"to": list(to), "how": how, "why": why}, by=by)
+
+
+def mark_handed_on(row: Standing, *, to: Sequence[str], opens: Sequence[str]) -> None:
+    """Keeps who was told besides, since they are there now for whoever was told before: it rests no longer for that."""
+    row.told = {**row.told, "to": [*row.told.get("to", ()), *to]}
+    row.changed_at = now()
+    change_objects([row], ("told", "changed_at"))
+    opens_besides(row, opens)
+    told_besides(row, to)
+    note(row, "told", detail={"to": list(to), "how": row.told.get("how", ""), "why": "handed-on"})
+
+
+def opens_besides(row: Standing, to: Sequence[str]) -> None:
+    """To these too it opens what it rests on."""
+    row.told = {**row.told, "opens": list(dict.fromkeys((*row.told.get("opens", ()), *to)))}
+    change_objects([row], ("told",))
 
 
 def look_at_rests_end(row: Standing) -> None:

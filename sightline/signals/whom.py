@@ -17,6 +17,7 @@ from sightline.sharing.queries import Held
 
 ALLOCATED, LEAD, TRUSTED = "allocated", "lead-professional", "trusted-person"
 WORKS_WITH = (ALLOCATED, LEAD)
+WITH = frozenset({"allocated-worker", LEAD})  # as a rule names them
 ALLOCATES = (
     "social-care",
     "early-help",
@@ -76,12 +77,27 @@ def around(there: Staff, ties: Sequence[Held], agencies: Collection[str], truste
 
 
 def whom(rule: Signal, way: int, there: Around) -> list[str]:
-    """The inboxes of whoever a way of telling names; where nobody of them is found, of those whom it names else."""
+    """The inboxes of whoever a way of telling names; where nobody of them is found, or nobody of those whom a tie to the child
+    names, of those whom it names else: that there are police is no worker."""
     told = rule.tell[way]
-    found = [place for one in told.whom for place in _inboxes(one, there)]
-    found = found or [place for one in told.else_ for place in _inboxes(one, there)]
+    places = {one: _inboxes(one, there) for one in told.whom}
+    found = [place for some in places.values() for place in some]
+    tied = [bool(some) for one, some in places.items() if one in WHO]
+    if not found or (tied and not any(tied)):
+        found += [place for one in told.else_ for place in _inboxes(one, there)]
     if not found:  # nobody holds any of these roles yet: it waits for whoever comes, and is chased
         found = [f"role:{one}" for one in (*told.else_, *told.whom) if one not in WHO][:1]
+    return list(dict.fromkeys(found))
+
+
+def handed_to(rule: Signal, way: int, there: Around) -> list[str]:
+    """The inboxes of those who work with the child now, where any way of the rule tells them. Where nobody does, and they were
+    told (`way`), of those whom it names else."""
+    told = rule.tell[way] if way < len(rule.tell) else rule.tell[0]
+    names = dict.fromkeys(one for each in rule.tell for one in each.whom if one in WITH)
+    found = [place for one in names for place in _inboxes(one, there)]
+    if not found and WITH & set(told.whom):
+        found = [place for one in told.else_ for place in _inboxes(one, there)]
     return list(dict.fromkeys(found))
 
 

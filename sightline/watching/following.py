@@ -19,6 +19,7 @@ from sightline.chronology.queries import identities_on
 from sightline.identity.queries import identities_of, persons_of
 from sightline.ledger.reading_queries import NONE, Response, placed_after, without_place
 from sightline.sharing.queries import Held, held_between
+from sightline.sharing.rules import of_role
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 from sightline.watching import noticing
@@ -116,6 +117,7 @@ def subjects_of(found: Iterable[Response]) -> dict[UUID, dict[UUID, UUID]]:
 
 def _ties(response: Response, worker: WorkerInfo | None, held: Iterable[Held]) -> str:
     mine = {f"worker:{response.actor}", *({f"team:{worker.team}"} if worker and worker.team else ())}
+    mine |= {of_role(worker.role, response.agency)} if worker else set()
     held = list(held)
     return join_ties(
         (h.kind for h in held if h.holder in mine),

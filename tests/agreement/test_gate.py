@@ -147,9 +147,10 @@ def test_a_rule_about_what_others_sent_is_the_same_in_both(world):
 
 
 def test_every_holder_counts_and_nobody_elses(world):
-    """A tie of the worker, of the team and of the agency: three ways to one child; a fourth is somebody else's."""
+    """A tie of the worker, of the team, of the agency and of the role there: four ways to one child; a fifth is somebody
+    else's."""
     actor = Actor(str(uuid4()), "x", "childrens-social-work", "social-care", "east", "social-worker")
-    subjects = [SourceIdentity(id=uuid4(), agency="x", key=uuid4(), person=uuid4(), made_at=now()) for _ in range(4)]
+    subjects = [SourceIdentity(id=uuid4(), agency="x", key=uuid4(), person=uuid4(), made_at=now()) for _ in range(5)]
     add_objects(subjects)
     for subject, holder in zip(subjects, [*holders(actor), "team:west"], strict=True):
         Tie.objects.create(holder=holder, kind="allocated", subject=subject.id, from_at=now() - timedelta(1))
@@ -159,7 +160,7 @@ def test_every_holder_counts_and_nobody_elses(world):
         bool(reading.policy.decide(Label("assessment", "x", "social-care", "ordinary", (s.id,)), reading.ties([s.id])))
         for s in subjects
     ]
-    assert seen == [True, True, True, False]
+    assert seen == [True, True, True, True, False]
 
 
 def situations(definition, rule):

@@ -158,10 +158,23 @@ def test_as_known_before_the_third_time_nothing_stood_and_afterwards_nobody_answ
         assert "Missing 3 times" not in before and "No sign would have shown" in before
         assert "Missing 3 times" in after and "?do=" not in after
         assert ("<h1>" in after) == (not part)
+        assert ("why not" in before) == (not part)
     page = get("amir", f"{there}?known-on={day(1)[:10]}").content.decode()
     assert f'{there}signs-then/?known-on={day(1)[:10]}"' in page
     assert get("amir", f"{there}signs-then/").status_code == 302
     assert get("dee", f"{there}signs-then/?known-on={day(1)[:10]}").status_code == 403
+
+
+def test_why_a_sign_does_not_stand_is_said_of_what_the_reader_may_read(seen):
+    who, _ = seen
+    there = f"/child/{person(POLICE, who.local_id)}/signs-then/?known-on="
+    child = get("amir", f"/child/{person(POLICE, who.local_id)}/").content.decode()
+    assert re.search(r'signs-then/\?known-on=[0-9-]{10}">Why is there no other sign\?', child)
+    before, after = (plain(get("amir", there + day(n)[:10])).split("why not")[1] for n in (10, 1))
+    assert re.search(r"Missing three times It asks: At least 3 .{,80} This is not so: 2 of 3\.", before)
+    assert "Missing three times" not in after  # it shows above
+    assert "Seen by nobody" not in before and "ethnicity" not in before  # nothing of it is there; a gap is no sign
+    assert "Missing three times" not in plain(get("ruth", there + day(10)[:10]))
 
 
 # --- where it stands ----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from sightline.chronology import queries as chronology
 from sightline.chronology.types import EntryView
 from sightline.signals import queries as signals
+from sightline.signals.lacking import not_so
 from sightline.web.child import page
 from sightline.web.child.signs import placed, signs
 from sightline.web.child.views import read_filters
@@ -44,4 +45,6 @@ def signs_then(request: HttpRequest, person: UUID) -> HttpResponse:
         **found,
         "none": not any(found.values()),
     }
+    if not request.htmx:  # why the others do not stand: where somebody asks for it, and not with each page
+        context["not_so"] = not_so(reading, person, moment, told.entries, {one.rule for one in raised if not one.ended})
     return render(request, f"child/{'signs_then' if request.htmx else 'then'}.html", context)

@@ -108,6 +108,7 @@ def child(request: HttpRequest, person: UUID) -> HttpResponse:
         "voices": beside.voices(told.entries),
         **placed(told_signs),
         "signs_then": reverse("child-signs-then", args=[person]) + filters.query() if moment else "",
+        "signs_today": "" if moment else f"{reverse('child-signs-then', args=[person])}?known-on={today.isoformat()}",
         "may_answer": not moment and bool(may(reading.actor, "answer-signal", definition)),
         "picture": drawn,
         "svg": mark_safe(drawn.svg),

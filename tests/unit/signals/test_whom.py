@@ -90,3 +90,22 @@ def test_whoever_wrote_down_whom_the_child_trusts_is_asked(monkeypatch):
     assert whom.whom(offers, 0, around(trusted=Trusted(str(first), "yjs"))) == ["agency:yjs"]
     assert whom.whom(offers, 0, around(*ties)) == ["worker:sara"]  # nobody wrote it down
     assert whom.whom(offers, 0, around()) == ["role:missing-exploitation-officer@police"]
+
+
+def test_that_there_are_police_is_no_worker():
+    way = rule({"whom": ["allocated-worker", "missing-exploitation-officer"], "else": "family-help-practitioner"})
+    police = "role:missing-exploitation-officer@police"
+    assert whom.whom(way, 0, around(("worker:sara", "allocated"))) == ["worker:sara", police]
+    assert whom.whom(way, 0, around()) == [police, "role:family-help-practitioner@help"]
+
+
+def test_what_waits_for_an_answer_goes_to_whoever_works_with_the_child_now():
+    ways = rule(
+        {"when": {"open": "plan"}, "whom": "allocated-worker", "else": "missing-exploitation-officer"},
+        {"whom": "family-help-practitioner"},
+    )
+    assert whom.handed_to(ways, 0, around(("worker:sara", "allocated"))) == ["worker:sara"]
+    assert whom.handed_to(ways, 0, around()) == ["role:missing-exploitation-officer@police"]
+    assert whom.handed_to(ways, 1, around(("worker:sara", "allocated"))) == ["worker:sara"]  # told to the desk before
+    assert whom.handed_to(ways, 1, around()) == []
+    assert whom.handed_to(rule({"whom": "family-help-practitioner"}), 0, around(("worker:sara", "allocated"))) == []
