@@ -24,6 +24,7 @@ UNA = Details(given="Una", family="Petty", born="2013-05-15", nhs_number="999000
 TOM = Details(given="Tom", family="Petty", born="2011-05-15", nhs_number="9990000026", local_id="T1")
 MUM = Details(given="Gwen", family="Petty", born="1988-03-03", local_id="G1")
 MORE = (
+    ("nia", "emergency-duty-team", "emergency-duty-worker", "emergency-duty"),
     ("edie", "education-safeguarding", "education-officer", ""),
     ("vera", POLICE, "police-supervisor", "police-hub"),
     ("ivy", "domestic-abuse-service", "independent-domestic-abuse-adviser", ""),
@@ -104,6 +105,17 @@ def paths() -> dict[str, tuple[str, str]]:
         "police-one": ("paul", f"/police-information/{Review.objects.first().id}/"),
         "missing": ("mia", "/missing/"),
     }
+
+
+@pytest.mark.parametrize("who", ["paul", "nia"])
+def test_whoever_is_told_when_nobody_answers_finds_whom_to_ring_about(house, who):
+    """An hour on, the message goes to the front door's manager and to the night team: their page names the child too."""
+    person = Telling.objects.get(recipient="person")
+    listed = page(who, "/to-tell/").content.decode()
+    assert "Tom Petty" in listed and f"/to-tell/{person.id}/" in listed
+    for leads in (person.id, person.incident):  # by whichever id the message leads there
+        opened = page(who, f"/to-tell/{leads}/")
+        assert opened.status_code == 200 and "Tom Petty" in opened.content.decode()
 
 
 def test_each_page_opens_for_whoever_may(house):
