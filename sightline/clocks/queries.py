@@ -53,6 +53,15 @@ def of_identities(reading: Reading, identities: Iterable[UUID], person: UUID | N
     return sorted(_views(reading, list(unique.values()), person), key=lambda c: (c.stopped_at is not None, c.due_at))
 
 
+def next_of(reading: Reading, identities: Iterable[UUID], *, limit: int = 300) -> dict[UUID, ClockView]:
+    """The open clock that ends first of each of these people, by person; of the soonest `limit` clocks among them all."""
+    rows = Running.objects.filter(stopped_at=None, history=False, identity__in=list(identities))
+    found: dict[UUID, ClockView] = {}
+    for one in _views(reading, list(rows.order_by("due_at", "id")[:limit])):
+        found.setdefault(one.person, one)
+    return found
+
+
 def mine(reading: Reading, *, limit: int = 30) -> list[ClockView]:
     """Open clocks on children to whom this reader has a tie, soonest due first; what was over before we were told is left out."""
     ties = {"allocated", "network", "on-duty"}

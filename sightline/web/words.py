@@ -24,6 +24,12 @@ def day_short(day: date) -> str:
     return f"{day.day} {SHORT[day.month - 1]} {day.year}"
 
 
+def day_weekday(moment: datetime) -> str:
+    """`Mon 10 March 2025`: for days by which people plan their week."""
+    at = london(moment)
+    return f"{DAYS[at.weekday()]} {day_words(at)}"
+
+
 def moment_words(moment: datetime, precision: str = "minute") -> str:
     """`10 March 2025 at 21:40`, or only as much of it as is known."""
     at = london(moment)
