@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from sightline.agencies.queries import partnership, worker
+from sightline.agencies.queries import agency, partnership, worker
 from sightline.clocks.rules import working_days
 from sightline.front_door.day_list_rules import next_sitting
 from sightline.front_door.told_models import Awaited, ListLine, Review, Telling
@@ -172,3 +172,18 @@ def test_a_school_reads_and_says_what_was_done(house):
     row.refresh_from_db()
     assert row.state == "done" and row.read_by == str(worker("ruth").id)
     assert "Her tutor met her" in page("ruth", path).content.decode()
+
+
+def test_where_nobody_of_a_school_reads_the_page_names_the_school_to_be_rung(house):
+    """The school is known: whoever must ring it is not left to find out which it is. Last: it adds to the house."""
+    quiet = "thornbeck-high-school"
+    pupil = Details(given="Ola", family="Reeve", born="2012-05-15", nhs_number="9990000034", school=quiet, local_id="O1")
+    send(told("domestic-abuse-incident", "child", (pupil,), at=hour_ago(), children_present="yes"))
+    while sweep():
+        pass
+    with pretend(max(now(), max(Telling.objects.values_list("run_at", flat=True)))):
+        while sweep():
+            pass
+    one = Telling.objects.get(recipient="person", route="no-reader")
+    opened = page("edie", f"/to-tell/{one.id}/").content.decode()
+    assert "ring it" in opened and f"<b>{agency(quiet).title}</b>" in opened
