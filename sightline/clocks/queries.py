@@ -9,7 +9,7 @@ from sightline.chronology.queries import at_least_headline
 from sightline.clocks.models import Running
 from sightline.clocks.types import State
 from sightline.clocks.views import ClockView
-from sightline.identity.queries import persons_of
+from sightline.identity.queries import own_people, persons_of
 from sightline.sharing.filters import tied
 from sightline.sharing.reading import Reading
 from sightline.timescales.moment import now
@@ -66,7 +66,7 @@ def mine(reading: Reading, *, limit: int = 30) -> list[ClockView]:
     """Open clocks on children to whom this reader has a tie, soonest due first; what was over before we were told is left out."""
     ties = {"allocated", "network", "on-duty"}
     rows = Running.objects.filter(stopped_at=None, history=False).filter(
-        tied(reading.policy, subject="identity_id", kinds=ties)
+        tied(reading.policy, subject="identity_id", kinds=ties, own=own_people(reading))
     )
     unique = {(row.clock, row.first): row for row in rows.order_by("due_at", "id")[: limit * 3]}
     return _views(reading, list(unique.values())[:limit])
