@@ -124,6 +124,7 @@ class Header:
     agency: str
     author: str
     known_at: datetime
+    record: str = ""
 
 
 def firsts_of(entries: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -134,7 +135,7 @@ def firsts_of(entries: Iterable[UUID]) -> dict[UUID, UUID]:
 def headers_of(entries: Iterable[UUID]) -> list[Header]:
     """Of these entries, what stands outside their sealed words. Ids, codes and times only, for stages above."""
     rows = Entry.objects.filter(id__among=list(entries))
-    return [Header(*row) for row in rows.values_list("id", "agency", "author", "known_at")]
+    return [Header(*row) for row in rows.values_list("id", "agency", "author", "known_at", "record")]
 
 
 def labels_of(entries: Iterable[UUID], kinds: Mapping[str, str]) -> list[tuple[Entry, Label]]:

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from sightline.chronology.models import Entry, Part
+from sightline.identity.queries import own_people
 from sightline.sharing.filters import at_least, tied
 from sightline.sharing.reading import Reading
 from sightline.sharing.standing import at_length, trusted
@@ -87,7 +88,8 @@ def how_many(reading: Reading, level: Level, *, ties: Collection[str] | None = N
 
 
 def _passing(reading: Reading, level: Level, ties: Collection[str] | None) -> QuerySet[Part]:
+    own = own_people(reading)
     rows = Part.objects.filter(child=True, entry__routine=False)
     if ties is not None:
-        rows = rows.filter(tied(reading.policy, subject="identity_id", kinds=ties, own=reading.own))
-    return rows.filter(at_least(reading.policy, level, subject="identity_id", prefix="entry__", own=reading.own))
+        rows = rows.filter(tied(reading.policy, subject="identity_id", kinds=ties, own=own))
+    return rows.filter(at_least(reading.policy, level, subject="identity_id", prefix="entry__", own=own))

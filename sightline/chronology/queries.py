@@ -21,7 +21,7 @@ from sightline.chronology.veiled import body_of, learn
 from sightline.definition.outcomes import Decision, Missing
 from sightline.definition.records import code_title, headline
 from sightline.definition.types import Partnership, RecordField, RecordType
-from sightline.identity.queries import identities_for, persons_of, rows_of, sealed_away, seen
+from sightline.identity.queries import identities_for, persons_of, rows_of, same_people, sealed_away, seen
 from sightline.intake.queries import provenance
 from sightline.sharing.reading import Reading
 from sightline.sharing.rules import both
@@ -41,9 +41,11 @@ CLOSED = {
 
 
 _CORRECTIONS = Question(
-    lambda firsts, known_on: Entry.objects.filter(known_by(known_on), first__among=firsts)
-    .exclude(id=F("first"))
-    .order_by("known_at", "recorded_at"),
+    lambda firsts, known_on: (
+        Entry.objects.filter(known_by(known_on), first__among=firsts)
+        .exclude(id=F("first"))
+        .order_by("known_at", "recorded_at")
+    ),
     *("id", "first"),
 )
 _OPENED = Question(
@@ -404,19 +406,22 @@ def _roles_told(
 
 
 def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
-    """Which of these entries this reader may see at headline or better. Two queries."""
+    """Which of these entries this reader may see at headline or better: a tie to one source identity of a child on it counts for
+    all of theirs. Three queries."""
     every = set(entries)
     found = {i for i in every if reading.shown(i) >= Level.HEADLINE}  # it stands on the page already
     wanted = list(every - found)
     if not wanted:
         return found
     subjects, rows = _with_children(wanted)
-    reading.learn_ties([*(i for ids in subjects.values() for i in ids), *(row.first for row in rows.values())])
+    same, persons = same_people(i for ids in subjects.values() for i in ids)
+    reading.learn_ties([*(i for ids in same.values() for i in ids), *(row.first for row in rows.values())])
     routine = [i for e in rows.values() if e.routine for i in subjects[e.id]]
     opened = opened_for_each(routine, None) if routine else {}
     for entry_id, e in rows.items():
         # what kind of agency sent it is asked of no record: only of readers
-        label = label_of(e, "", tuple(subjects[entry_id]), sealed=is_sealed(e, _since(opened, subjects[entry_id])))
+        whole = {i: None for one in subjects[entry_id] for i in same.get(persons.get(one, one), (one,))}
+        label = label_of(e, "", tuple(whole), sealed=is_sealed(e, _since(opened, subjects[entry_id])))
         sight = reading.see(label)
         if sight.level >= Level.HEADLINE:
             reading.note(entry_id, sight)  # whoever is shown what follows from an entry has been shown of it

@@ -97,10 +97,10 @@ def professionals(
     entries: Iterable[EntryView], at: datetime, partnership: Partnership, *, all_times: bool = False
 ) -> list[Professional]:
     """Who works with the child at a moment (or ever did): from involvement records; nearest first."""
-    latest: dict[tuple[str, str, str], EntryView] = {}
+    latest: dict[tuple[str, ...], EntryView] = {}
     for view in sorted(entries, key=lambda e: e.known_at):
         if view.record == INVOLVEMENT and view.level >= Level.HEADLINE:
-            latest[(view.agency.id, view.values.get("worker-role", ""), view.values.get("from", ""))] = view
+            latest[view.agency.id, *(view.values.get(name, "") for name in ("worker-role", "from", "worker"))] = view
     found, today = [], local_day(at)
     declared = partnership.record.get(INVOLVEMENT)
     for view in latest.values():

@@ -9,7 +9,7 @@ from sightline.chronology.queries import at_least_headline
 from sightline.clocks.models import Running
 from sightline.clocks.types import State
 from sightline.clocks.views import ClockView
-from sightline.identity.queries import persons_of
+from sightline.identity.queries import own_people, persons_of
 from sightline.sharing.filters import tied
 from sightline.sharing.reading import Reading
 from sightline.timescales.moment import now
@@ -56,11 +56,20 @@ def of_identities(reading: Reading, identities: Iterable[UUID], person: UUID | N
     return sorted(_views(reading, list(unique.values()), person), key=lambda c: (c.stopped_at is not None, c.due_at))
 
 
+def next_of(reading: Reading, identities: Iterable[UUID], *, limit: int = 300) -> dict[UUID, ClockView]:
+    """The open clock that ends first of each of these people, by person; of the soonest `limit` clocks among them all."""
+    rows = Running.objects.filter(stopped_at=None, history=False, identity__in=list(identities))
+    found: dict[UUID, ClockView] = {}
+    for one in _views(reading, list(rows.order_by("due_at", "id")[:limit])):
+        found.setdefault(one.person, one)
+    return found
+
+
 def mine(reading: Reading, *, limit: int = 30) -> list[ClockView]:
     """Open clocks on children to whom this reader has a tie, soonest due first; what was over before we were told is left out."""
     ties = {"allocated", "network", "on-duty"}
     rows = Running.objects.filter(stopped_at=None, history=False).filter(
-        tied(reading.policy, subject="identity_id", kinds=ties)
+        tied(reading.policy, subject="identity_id", kinds=ties, own=own_people(reading))
     )
     unique = {(row.clock, row.first): row for row in rows.order_by("due_at", "id")[: limit * 3]}
     return _views(reading, list(unique.values())[:limit])

@@ -129,8 +129,11 @@ class Readers:
 
     @property
     def _officers(self) -> tuple[str, ...]:
-        one = self.declared
-        return (*one.nobody.told, *one.unread.told, *one.at_home.told)
+        """Those who are told where a school is not, and those who are told instead where none of them answers."""
+        one, kinds = self.declared, partnership().message
+        messages = (one.nobody.message, one.unread.message, one.at_home.message)
+        instead = (role for kind in messages if kind in kinds for role in kinds[kind].acknowledge.then)
+        return (*one.nobody.told, *one.unread.told, *one.at_home.told, *instead)
 
     @cached_property
     def known(self) -> dict[str, bool]:

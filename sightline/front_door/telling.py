@@ -260,7 +260,7 @@ def _tell(declared: Plan, incident: UUID, recipient: str, route: Route, rows: li
         to, message = readers.officers(declared.nobody.told), declared.nobody.message
         says = {"count": len(rows), "by": min(row.due_at for row in rows).isoformat()}
     if recipient == PERSON:
-        _open_to(readers.people(to), identities, incident)
+        _open_to(_who_answers(definition, readers, to, message), identities, incident)
     again = Telling.objects.filter(incident=incident, recipient=recipient, message__isnull=False).exists()
     cause = rows[0].id if again else incident  # what came later is a message of its own, and not lost behind the first
     (sent, *_) = send(message, to=to, about=identities, says=_parts(definition, message, says), by=by, because=cause)
@@ -291,6 +291,11 @@ def _parts(definition: Partnership, message: str, says: dict[str, object]) -> di
 def incident_of_version(entry: UUID) -> datetime:
     """When it happened, as its standing version says."""
     return happened_of(entry)
+
+
+def _who_answers(definition: Partnership, readers: Readers, to: Collection[str], message: str) -> list[str]:
+    """Whoever is told, and whoever is told instead where nobody of them reads it: they must know whom it is about, to ring."""
+    return readers.people([*to, *readers.officers(definition.message[message].acknowledge.then)])
 
 
 def _open_to(people: Iterable[str], identities: Collection[UUID], incident: UUID) -> None:
@@ -352,8 +357,9 @@ def _follow_up(declared: Plan, incident: UUID, recipient: str, rows: list[Tellin
     ]
     if chased:
         officers = readers.officers(declared.unread.told)
-        _open_to(readers.people(officers), [row.identity for row in chased], incident)
         message = declared.unread.message or declared.message
+        everybody = _who_answers(definition, readers, officers, message)
+        _open_to(everybody, [row.identity for row in chased], incident)
         send(
             message,
             to=officers,

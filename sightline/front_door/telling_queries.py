@@ -18,15 +18,18 @@ from sightline.definition.outcomes import Missing, Refused
 from sightline.front_door.teaching import CHOSEN, NEXT_MORNING, Readers
 from sightline.front_door.telling import NOT_THERE, PERSON, PLACE_FOUND, TAKEN_OFF
 from sightline.front_door.telling_answers import ANSWER, SEE
+from sightline.front_door.telling_rules import Route
 from sightline.front_door.told_models import Telling
-from sightline.identity.queries import names, persons_of
+from sightline.identity.queries import ids_of, names, persons_of
 from sightline.identity.types import Profile
+from sightline.sharing.holding import ties_to
 from sightline.sharing.paging import Page, seen
 from sightline.sharing.reading import Reading
 from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 
 MOST = 200
+ATTENDS = "attends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,19 @@ def to_tell_one(reading: Reading, telling: UUID) -> Notice:
     if not found.children[0].name:
         raise Missing
     return found
+
+
+def places_of(reading: Reading, one: Told) -> list[str]:
+    """Where this child is taught, as ids of agencies, where a school is known and nobody there reads: it is rung instead.
+
+    Raises Refused without the right. Whose name is not open to this reader is taught nowhere.
+    """
+    _require(reading, SEE)
+    if one.person is None or one.route != Route.NO_READER.value:
+        return []
+    with trusted("where-they-are-taught"):
+        held = ties_to(ids_of([one.person]))
+    return sorted(holder.removeprefix("agency:") for holder, kinds in held.items() if ATTENDS in kinds)
 
 
 def school_places(reading: Reading) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sightline.identity.locations import veiling
 from sightline.identity.models import Link, Possible, Relation, SourceIdentity, Version
 from sightline.identity.types import Held, Kin, Profile
 from sightline.intake.types import Details
+from sightline.sharing.own import Own
 from sightline.sharing.reading import Reading
 from sightline.sharing.standing import trusted
 from sightline.sharing.types import Label, Level, Sight
@@ -115,6 +117,25 @@ def same_people(identities: Iterable[UUID]) -> tuple[dict[UUID, list[UUID]], dic
             same[person].append(identity)
             persons[identity] = person
     return same, persons
+
+
+def own_people(reading: Reading) -> Own:
+    """What the reader holds now, with every source identity of the people whom they are tied to: a tie to one counts for all, as
+    the gate takes it. For lists, so that what another agency tells of somebody's child stands on their list too. Asked once a
+    response; where the ties are too many to say, as they are.
+    """
+    if "own-people" not in reading.once:
+        own = reading.own
+        if own.to:
+            same, persons = same_people({one for some in own.to.values() for one in some})
+            to = {
+                kind: frozenset(other for one in some for other in (same[persons[one]] if one in persons else (one,)))
+                for kind, some in own.to.items()
+            }
+            own = replace(own, to=to)
+        reading.once["own-people"] = own
+    found: Own = reading.once["own-people"]
+    return found
 
 
 def label_of(identity: SourceIdentity, kinds: dict[str, str]) -> Label:
@@ -257,7 +278,9 @@ def family(reading: Reading, person: UUID, identities: Sequence[UUID] = ()) -> l
     parents = Relation.objects.filter(object__in=own, relation__in=("parent", "step-parent", "carer"))
     people = SourceIdentity.objects.filter(id__in=parents.values("subject")).values("person")
     theirs = Relation.objects.filter(subject__person__in=people, relation="parent").exclude(here)
-    both = sorted(Relation.objects.filter(here).union(theirs), key=lambda r: r.known_at)  # in one query, each by its index
+    both = sorted(
+        Relation.objects.filter(here).union(theirs), key=lambda r: r.known_at
+    )  # in one query, each by its index
     told = [r for r in both if r.subject_id in own or r.object_id in own]
     shared = [r for r in both if r.subject_id not in own and r.object_id not in own]
     wanted = [

@@ -8,6 +8,7 @@ What waits for an answer of whoever works with the child is told to whoever does
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -37,12 +38,17 @@ def allocate(*, identity: UUID, worker: str, by: Actor) -> None:
     """
     _require(by)
     moment, team = now(), actor_by_id(worker).team
-    rows: list[Row] = [(f"{WORKER}{worker}", TIE, identity, moment, None, None)]
+    given(identity, worker, team, moment, None)
+    _write("allocate", by, [identity])
+    handed_on([identity])
+
+
+def given(identity: UUID, worker: str, team: str, moment: datetime, because: UUID | None) -> None:
+    """The ties of an allocation, in the caller's transaction. `because`: the entry that says so."""
+    rows: list[Row] = [(f"{WORKER}{worker}", TIE, identity, moment, None, because)]
     if team:
         rows.append((f"team:{team}", IN_TEAM, identity, moment, None, None))
     tie(rows)
-    _write("allocate", by, [identity])
-    signalling.hand_on(set(persons_of([identity]).values()))
 
 
 @trusted("end-allocation")
@@ -51,12 +57,22 @@ def end_allocation(*, identity: UUID, worker: str, by: Actor) -> None:
     """Ends it, by whichever source identity of the child it was given. The team keeps it while another of theirs has it."""
     _require(by)
     identities = [row.id for row in identities_of(persons_of([identity])[identity])]
+    taken_back(identities, worker)
+    _write("end-allocation", by, identities)
+    handed_on([identity])
+
+
+def taken_back(identities: list[UUID], worker: str) -> None:
+    """Ends the ties of an allocation, in the caller's transaction."""
     untie(kind=TIE, subjects=identities, holder=f"{WORKER}{worker}")
     team = actor_by_id(worker).team
     if team and team not in _teams_of_workers(identities):
         untie(kind=IN_TEAM, subjects=identities, holder=f"team:{team}")
-    _write("end-allocation", by, identities)
-    signalling.hand_on(set(persons_of([identity]).values()))
+
+
+def handed_on(identities: Iterable[UUID]) -> None:
+    """What waits for an answer of whoever works with the child is told to whoever does now. After all that changes that."""
+    signalling.hand_on(set(persons_of(identities).values()))
 
 
 def _teams_of_workers(identities: Iterable[UUID]) -> set[str]:

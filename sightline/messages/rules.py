@@ -76,9 +76,9 @@ def sentence(
     definition: Partnership, kind: Message, says: Mapping[str, Any], titles: Mapping[str, str] | None = None
 ) -> str:
     """The message in words. `titles`: agencies that the definition does not name."""
-    return NAMES.sub(
-        lambda found: _word(definition, kind.parts[found[1]], says.get(found[1], ""), titles or {}), kind.says
-    )
+    counts = [says.get(name) for name, part in kind.parts.items() if part.is_ == "count"]
+    words = kind.says_one if kind.says_one and counts and all(count == 1 for count in counts) else kind.says
+    return NAMES.sub(lambda found: _word(definition, kind.parts[found[1]], says.get(found[1], ""), titles or {}), words)
 
 
 def _word(definition: Partnership, part: MessagePart, value: Any, titles: Mapping[str, str]) -> str:

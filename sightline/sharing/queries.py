@@ -15,14 +15,14 @@ from sightline.sharing.rules import holders
 from sightline.timescales.moment import now
 from sightline.vault.asking import Question
 
-__all__ = ["Held", "Reading", "held_between", "reading", "ties_of", "ties_since"]
+__all__ = ["Held", "Reading", "held_between", "held_by", "reading", "ties_of", "ties_since"]
 
 
 _BETWEEN = Question(
     lambda subjects, since, until: Tie.objects.filter(
         Q(until=None) | Q(until__gt=since), subject__among=subjects, from_at__lte=until
     ),
-    *("holder", "subject", "from_at", "until", "kind"),
+    *("holder", "subject", "from_at", "until", "kind", "because"),
 )
 
 
@@ -35,6 +35,7 @@ class Held:
     since: datetime
     until: datetime | None
     kind: str = ""
+    because: UUID | None = None  # the entry that made it
 
     def at(self, moment: datetime) -> bool:
         return self.since <= moment and (self.until is None or moment < self.until)
@@ -43,6 +44,18 @@ class Held:
 def held_between(subjects: Iterable[UUID], since: datetime, until: datetime) -> list[Held]:
     """Every tie to these source identities that held at any time between two moments. One query."""
     return [Held(*row) for row in _BETWEEN(set(subjects), since, until)]
+
+
+def held_by(holders: Iterable[str], kinds: Iterable[str], *, most: int) -> list[Held]:
+    """What these holders have a tie of these kinds to, now: at most so many, the oldest first. One query."""
+    named, moment = list(holders), now()
+    if not named:
+        return []
+    rows = Tie.objects.filter(
+        Q(until=None) | Q(until__gt=moment), holder__in=named, kind__in=list(kinds), from_at__lte=moment
+    ).order_by("from_at", "id")
+    fields = ("holder", "subject", "from_at", "until", "kind", "because")
+    return [Held(*row) for row in rows.values_list(*fields)[:most]]
 
 
 def ties_of(holders: Iterable[str], kind: str) -> set[UUID]:

@@ -44,6 +44,15 @@ DEMO_WORKERS = (
         "Social worker in the East area team; Jay Marsh is allocated to her team.",
     ),
     DemoWorker(
+        "tess",
+        "Tess Ogden",
+        "childrens-social-work",
+        "east-area-team",
+        "team-manager",
+        "0113 496 0143",
+        "Manages the East area team: sees whom nobody has yet, and gives each child to a worker.",
+    ),
+    DemoWorker(
         "ruth",
         "Ruth Adeyemi",
         "elmfield-academy",

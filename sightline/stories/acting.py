@@ -17,6 +17,7 @@ from sightline.chronology.tracing import people_of
 from sightline.definition.outcomes import Missing, Refused
 from sightline.identity.queries import named_after, persons_of
 from sightline.intake.types import Named
+from sightline.jobs import caseload
 from sightline.jobs.allocating import allocate, end_allocation
 from sightline.jobs.correct import correct_record
 from sightline.jobs.decide import decide
@@ -171,6 +172,18 @@ def _end_allocation(life: Life, act: Act) -> Flags:
     return ()
 
 
+def _in_team(life: Life, act: Act) -> Flags:
+    """As a team's manager does it on the page of the team."""
+    person, who = person_meant(life, act.on), str(life.actors[act.given["worker"]])
+    reason = str(act.given.get("because") or "")
+    with reading(life.actor(act.by), "safeguarding", about=act.does) as opened:
+        if act.does == "end-in-team":
+            caseload.end(opened, person=person, worker=who, reason=reason)
+        else:
+            caseload.give(opened, person=person, worker=who, passes=act.given.get("passes") == "yes", reason=reason)
+    return ()
+
+
 VERBS: dict[str, Callable[[Life, Act], Flags]] = {
     "decide-contact": _decide,
     "decide-referral": _decide,
@@ -178,6 +191,8 @@ VERBS: dict[str, Callable[[Life, Act], Flags]] = {
     "correct-record": _correct_record,
     "allocate": _allocate,
     "end-allocation": _end_allocation,
+    "allocate-in-team": _in_team,
+    "end-in-team": _in_team,
     "keep-registry": registry.keep,
     "review-reading": watching.review_reading,
 } | acting_matches.VERBS

@@ -79,6 +79,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "hear-line": ("list", "decision", "because"),
     "note-seat": ("list", "agency", "here"),
     "allocate-item": ("worker",),
+    "allocate-in-team": ("worker", "passes", "because"),
+    "end-in-team": ("worker", "because"),
     "review-item": ("harm", "outcome", "because"),
     "sign-off-item": ("words", "agrees"),
     "pass-on": ("words", "child-told", "not-told-because"),

@@ -97,6 +97,8 @@ ACCESS: dict[str, Access] = {
     "tell-referrer": Access("decide-contact", verb="view-decision"),
     **_all("asked asked-one", Access("answer-check", verb="view-asked")),
     **_all("hand-overs hand-over", Access("accept-hand-over", verb="view-hand-over")),
+    # Who has which child in a team, for whoever manages it.
+    **_all("team allocation", Access("see-allocations", verb="view-allocations")),
     "discussion": Access("acknowledge-message", "section-47", "view-discussion"),
     "medical": Access("record-medical-decision", "section-47", "view-discussion"),
     "enquiry": Access("decide-referral", "section-47", "view-discussion"),

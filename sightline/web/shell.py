@@ -17,6 +17,7 @@ from sightline.web.permissions import ACCESS, SIGNED_IN
 
 PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
+    ("Your team", "team", ("team", "allocation")),
     ("Front door", "queue", ("queue", "queue-item", "queue-shift")),
     ("Signs", "signals", ("signals", "signal")),
     ("Send a concern", "concerns", ("concerns", "concern", "concern-sent", "concern-quality")),

@@ -15,6 +15,7 @@ from sightline.web.access import receipt as access_receipt
 from sightline.web.access import seen as access_seen
 from sightline.web.access import unusual as access_unusual
 from sightline.web.accounts import views as accounts
+from sightline.web.allocations import views as allocations
 from sightline.web.child import then as child_then
 from sightline.web.child import views as child
 from sightline.web.contexts import views as contexts
@@ -163,6 +164,8 @@ urlpatterns = [
     path("asked/<uuid:step>/", door_check.answer, name="asked-one"),
     path("handed-over/", door_handover.hand_overs, name="hand-overs"),
     path("handed-over/<uuid:step>/", door_handover.hand_over, name="hand-over"),
+    path("team/", allocations.team, name="team"),
+    path("team/<uuid:person>/", allocations.one, name="allocation"),
     path("answers-for/", door_handover.answers_for, name="answers-for"),
     path("discussions/<uuid:step>/", door_discuss.discussion, name="discussion"),
     path("discussions/<uuid:step>/medical/", door_discuss.medical, name="medical"),

@@ -24,8 +24,15 @@ def day_short(day: date) -> str:
     return f"{day.day} {SHORT[day.month - 1]} {day.year}"
 
 
+def day_weekday(moment: datetime) -> str:
+    """`Mon 10 March 2025`: for days by which people plan their week."""
+    at = london(moment)
+    return f"{DAYS[at.weekday()]} {day_words(at)}"
+
+
 def moment_words(moment: datetime, precision: str = "minute") -> str:
-    """`10 March 2025 at 21:40`, or only as much of it as is known."""
+    """`Mon 10 March 2025 at 21:40`, or only as much of it as is known. With the weekday: whether it was a school night, whether
+    somebody is there, is what people ask of a time first."""
     at = london(moment)
     if precision == "year":
         return str(at.year)
@@ -33,7 +40,7 @@ def moment_words(moment: datetime, precision: str = "minute") -> str:
         return f"{MONTHS[at.month - 1]} {at.year}"
     if precision == "day":
         return day_words(at)
-    return f"{day_words(at)} at {at:%H:%M}"
+    return f"{DAYS[at.weekday()]} {day_words(at)} at {at:%H:%M}"
 
 
 def iso_words(text: str) -> str:

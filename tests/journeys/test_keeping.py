@@ -57,6 +57,8 @@ def test_two_people_erase_and_a_hold_stands_between_them(person, address, browse
     asked = ines.page.url
     looked_at(ines, "erase-asked")
 
+    igor.go("/emergencies/")
+    looked_at(igor, "emergencies")
     igor.go("/retention/holds/")
     looked_at(igor, "holds")
     igor.page.get_by_label("A public inquiry").check()

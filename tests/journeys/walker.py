@@ -15,7 +15,8 @@ SCREENSHOTS = ROOT / "var" / "screenshots"
 MANUAL = ROOT / "docs" / "manual" / "images"
 IN_MANUAL = set(
     "sign-in my-work queue send-a-concern find child entry loads feed-health map-a-file match match-quality registry "
-    "sign rule-of-signs places who-has-seen unusual-reading hindsight packs share keep-and-erase decide asked-of-us".split()
+    "sign rule-of-signs places who-has-seen unusual-reading hindsight packs share keep-and-erase decide asked-of-us "
+    "emergency ring messages protected team".split()
 )
 DESKTOP, PHONE = {"width": 1240, "height": 900}, {"width": 320, "height": 700}
 PATIENCE = 30_000  # milliseconds: a machine that does ten things at once is slow, not wrong

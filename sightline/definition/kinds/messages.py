@@ -36,6 +36,7 @@ class Message(Thing):
     """What one kind of message says. It holds no personal data: whoever may see more opens what it is about."""
 
     says: str = Field(description="One sentence; `{name}` stands for a part")
+    says_one: str = Field("", description="The sentence where every count in it is one: `One child …`, never `1 children …`")
     does: str = Field("", description="What it asks of whoever is told")
     parts: dict[str, MessagePart] = {}
     needs: Literal["nothing", "pointer", "headline"] = Field(
@@ -52,7 +53,7 @@ class Message(Thing):
 
     @model_validator(mode="after")
     def _names_are_parts(self) -> Message:
-        for name in NAMES.findall(self.says):
+        for name in (*NAMES.findall(self.says), *NAMES.findall(self.says_one)):
             if name not in self.parts:
                 raise ValueError(f"`says` names {{{name}}}, which is not under `parts`")
         return self

@@ -205,7 +205,8 @@ def to_tell_one(request: HttpRequest, telling_id: UUID) -> HttpResponse:
         messages.info(request, conflict.sentence)
         return redirect("to-tell")
     faulty = next((form for form in (phone, place, nobody) if form.errors), None)
-    agency = request.reading.agencies.get(one.place)
+    there = [one.place] if one.place else queries.places_of(request.reading, one)
+    known = request.reading.agencies
     view = notice.entry
     return render(
         request,
@@ -214,7 +215,7 @@ def to_tell_one(request: HttpRequest, telling_id: UUID) -> HttpResponse:
             "line": line(one),
             "view": view,
             "happened": moment_words(view.happened, view.precision) if view else "",
-            "school": agency,
+            "schools": [known[place] for place in there if place in known],
             "phone": phone,
             "place": place,
             "nobody": nobody,

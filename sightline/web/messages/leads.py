@@ -12,6 +12,7 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "agency-check-late": ("decide", "Decide, or ring them"),
     "already-open": ("queue-accept", "Read it, and accept it"),
     "hand-over": ("hand-over", "Read it, and accept it"),
+    "allocated-to-you": ("child", "Read what is held"),
     "strategy-discussion-called": ("discussion", "Take part"),
     "step-flagged": ("made-whole", "Write down what is missing"),
     "referrer-feedback": ("became-one", "Read what was decided"),

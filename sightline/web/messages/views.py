@@ -66,7 +66,9 @@ def pressing(request: HttpRequest, most: int = 4) -> tuple[list[dict[str, object
 def words(request: HttpRequest, line: Line) -> dict[str, object]:
     """A message as a page says it."""
     present, today = now(), london(now()).date()
-    href, does = lead(line, lambda name: name in ACCESS and request.shell.may_open(name))
+    href, does = "", ""
+    if line.says:  # of what is not open to the reader, the page that it leads to is not there either
+        href, does = lead(line, lambda name: name in ACCESS and request.shell.may_open(name))
     return {
         "one": line,
         "children": [(child.person, child.name, age_words(child.born, today)) for child in line.children],
@@ -75,6 +77,7 @@ def words(request: HttpRequest, line: Line) -> dict[str, object]:
         "ago": f"{span_words(present - line.at)} ago",
         "due": due(line, present),
         "told": listed(["you" if one == "You" else one for one in (line.told, *line.also)]),
+        "own": line.told == "You" or "You" in line.also,
         "because": WHY.get(line.why, "") if not line.also else "",
         "href": href,
         "lead": does,

@@ -1,10 +1,11 @@
 """The few filters that the templates share."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from sightline.web.words import iso_words, moment_words
@@ -12,6 +13,22 @@ from sightline.web.words import iso_words, moment_words
 register = template.Library()
 register.filter("iso", iso_words)
 register.filter("moment", moment_words)
+
+
+NUMBER = re.compile(r"(?<![\d+])(?:\+44 ?|0)\d(?: ?\d){8,9}(?!\d)|(?<!\d)(?<!\d )(?:999|101|111)(?! ?\d)")
+
+
+@register.filter
+def rung(text: str) -> str:
+    """A text in which each telephone number can be rung from the page: on a phone, at night, with one hand."""
+    parts, end = [], 0
+    for found in NUMBER.finditer(str(text or "")):
+        parts.append(conditional_escape(str(text)[end : found.start()]))
+        parts.append(
+            format_html('<a class="govuk-link sl-tel" href="tel:{}">{}</a>', found[0].replace(" ", ""), found[0])
+        )
+        end = found.end()
+    return mark_safe("".join([*parts, conditional_escape(str(text or "")[end:])]))  # every part is escaped
 
 
 @register.filter

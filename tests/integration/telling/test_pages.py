@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from sightline.agencies.queries import partnership, worker
+from sightline.agencies.queries import agency, partnership, worker
 from sightline.clocks.rules import working_days
 from sightline.front_door.day_list_rules import next_sitting
 from sightline.front_door.told_models import Awaited, ListLine, Review, Telling
@@ -24,6 +24,7 @@ UNA = Details(given="Una", family="Petty", born="2013-05-15", nhs_number="999000
 TOM = Details(given="Tom", family="Petty", born="2011-05-15", nhs_number="9990000026", local_id="T1")
 MUM = Details(given="Gwen", family="Petty", born="1988-03-03", local_id="G1")
 MORE = (
+    ("nia", "emergency-duty-team", "emergency-duty-worker", "emergency-duty"),
     ("edie", "education-safeguarding", "education-officer", ""),
     ("vera", POLICE, "police-supervisor", "police-hub"),
     ("ivy", "domestic-abuse-service", "independent-domestic-abuse-adviser", ""),
@@ -106,6 +107,17 @@ def paths() -> dict[str, tuple[str, str]]:
     }
 
 
+@pytest.mark.parametrize("who", ["paul", "nia"])
+def test_whoever_is_told_when_nobody_answers_finds_whom_to_ring_about(house, who):
+    """An hour on, the message goes to the front door's manager and to the night team: their page names the child too."""
+    person = Telling.objects.get(recipient="person")
+    listed = page(who, "/to-tell/").content.decode()
+    assert "Tom Petty" in listed and f"/to-tell/{person.id}/" in listed
+    for leads in (person.id, person.incident):  # by whichever id the message leads there
+        opened = page(who, f"/to-tell/{leads}/")
+        assert opened.status_code == 200 and "Tom Petty" in opened.content.decode()
+
+
 def test_each_page_opens_for_whoever_may(house):
     for name, (who, path) in paths().items():
         found = page(who, path)
@@ -160,3 +172,18 @@ def test_a_school_reads_and_says_what_was_done(house):
     row.refresh_from_db()
     assert row.state == "done" and row.read_by == str(worker("ruth").id)
     assert "Her tutor met her" in page("ruth", path).content.decode()
+
+
+def test_where_nobody_of_a_school_reads_the_page_names_the_school_to_be_rung(house):
+    """The school is known: whoever must ring it is not left to find out which it is. Last: it adds to the house."""
+    quiet = "thornbeck-high-school"
+    pupil = Details(given="Ola", family="Reeve", born="2012-05-15", nhs_number="9990000034", school=quiet, local_id="O1")
+    send(told("domestic-abuse-incident", "child", (pupil,), at=hour_ago(), children_present="yes"))
+    while sweep():
+        pass
+    with pretend(max(now(), max(Telling.objects.values_list("run_at", flat=True)))):
+        while sweep():
+            pass
+    one = Telling.objects.get(recipient="person", route="no-reader")
+    opened = page("edie", f"/to-tell/{one.id}/").content.decode()
+    assert "ring it" in opened and f"<b>{agency(quiet).title}</b>" in opened

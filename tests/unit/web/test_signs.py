@@ -169,8 +169,8 @@ def test_who_was_told_at_one_moment_stands_together():
     at = NOW + timedelta(minutes=1)
     (sign,) = said([view(entry(1), told=(("Duty desk", NOW), ("Allocated worker", NOW), ("Team manager", at)))], [])
     assert sign.told == (
-        "Duty desk and Allocated worker, 14 March 2025 at 09:00",
-        "Team manager, 14 March 2025 at 09:01",
+        "Duty desk and Allocated worker, Fri 14 March 2025 at 09:00",
+        "Team manager, Fri 14 March 2025 at 09:01",
     )
 
 
@@ -180,10 +180,10 @@ def test_who_was_told_at_one_moment_stands_together():
         ({}, "", ""),
         (
             {"answered": "acted", "answered_by": "Lena Fox", "answered_at": NOW},
-            "Acted on, by Lena Fox on 14 March 2025 at 09:00",
+            "Acted on, by Lena Fox on Fri 14 March 2025 at 09:00",
             "",
         ),
-        ({"answered": "acted", "sort": "offer", "answered_at": NOW}, "Help was offered on 14 March 2025 at 09:00", ""),
+        ({"answered": "acted", "sort": "offer", "answered_at": NOW}, "Help was offered on Fri 14 March 2025 at 09:00", ""),
         ({"ended": "over", "until": NOW}, "", "It is over, since 14 March 2025"),
         (
             {"ended": "withdrawn", "until": NOW - timedelta(days=9), "ended_at": NOW},

@@ -1,0 +1,1 @@
+"""Who has which child in a team, for whoever manages it."""
