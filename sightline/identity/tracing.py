@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from sightline.agencies.queries import workers
 from sightline.identity.linking import circle
+from sightline.identity.match_queries import WAITING
 from sightline.identity.models import Link, Possible, SourceIdentity, Version
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
@@ -26,9 +27,7 @@ from sightline.vault.actions import Erased, Keyring
 
 def waiting_between(one: Collection[UUID], other: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
     """Matches that wait for a person between these source identities and those: (match, identity, identity)."""
-    rows = Possible.objects.filter(
-        Q(one__in=one, other__in=other) | Q(one__in=other, other__in=one), state__in=("waiting", "unsure", "half")
-    )
+    rows = Possible.objects.filter(WAITING, Q(one__in=one, other__in=other) | Q(one__in=other, other__in=one))
     return list(rows.order_by("at", "id").values_list("id", "one", "other"))
 
 

@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.agencies.types import Actor
-from sightline.identity import actions
+from sightline.identity import actions, guards
+from sightline.identity.bands import SEALED
 from sightline.identity.queries import persons_of
 from sightline.identity.tracing import circle_of, ends_of
 from sightline.jobs import beside, moving
@@ -25,12 +26,17 @@ from sightline.sharing.standing import trusted
 @contextmanager
 def followed(identities: Iterable[UUID]) -> Iterator[None]:
     """The clocks of whoever is somebody else afterwards, and of who they were, follow at once after commit; so does whom to
-    tell of what came lately."""
+    tell of what came lately. The same of whoever was sealed by it, or opened again."""
     circle = circle_of(identities)
-    before = persons_of(circle)
+    before, guarded = persons_of(circle), guards.of(circle)
     yield
     after = persons_of(circle_of(circle))
     moved = {p for i, person in after.items() if before.get(i) != person for p in (before.get(i), person) if p}
+    now_guarded = guards.of(circle)
+    turned = {after[i] for i in circle if i in after and (guarded.get(i) == SEALED) != (now_guarded.get(i) == SEALED)}
+    if turned:  # what is sealed now rests with its holder; of what is open again, whom to tell is asked anew
+        owe("clocks", beside.payload(sorted(turned, key=str), turned))
+        moving.follow({after[i] for i in circle if i in after and guarded.get(i) == SEALED != now_guarded.get(i)})
     if moved:
         owe("clocks", beside.payload(sorted(moved, key=str), moved))
         were: dict[UUID, set[UUID]] = defaultdict(set)

@@ -62,9 +62,10 @@ def _waiting(one: UUID, other: UUID) -> UUID | None:
 
 
 def _needs_second(one: UUID, other: UUID) -> None:
-    """Raises WaitsForSecond where what was just said does not stand yet."""
+    """Raises WaitsForSecond where what was just said does not stand yet. Whoever is sealed is joined with nobody: there it
+    stands once nothing of the two waits."""
     persons = persons_of([one, other])
-    if persons[one] != persons[other]:
+    if persons[one] != persons[other] and _waiting(one, other) is not None:
         raise WaitsForSecond
 
 
@@ -78,6 +79,7 @@ def _join(life: Life, act: Act) -> Flags:
 def _separate(life: Life, act: Act) -> Flags:
     one, other = _pair(life, act)
     linking.separate(one=one, other=other, because=_because(act), by=life.actor(act.by))
+    _needs_second(one, other)  # what two holders sealed, two open
     return ()
 
 
