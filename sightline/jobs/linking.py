@@ -13,14 +13,18 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.queries import partnership, workers
 from sightline.agencies.types import Actor
 from sightline.identity import actions, guards
 from sightline.identity.bands import SEALED
 from sightline.identity.queries import persons_of
-from sightline.identity.tracing import circle_of, ends_of
+from sightline.identity.tracing import circle_of, ends_of, halves
 from sightline.jobs import beside, moving
 from sightline.jobs.due import owe
+from sightline.messages.actions import send
 from sightline.sharing.standing import trusted
+
+SECOND_ASKED = "match-second-asked"
 
 
 @contextmanager
@@ -45,11 +49,35 @@ def followed(identities: Iterable[UUID]) -> Iterator[None]:
         moving.follow(moved, {person for person, several in were.items() if len(several) > 1})
 
 
+@contextmanager
+def _second_asked(ends: Iterable[UUID], by: Actor) -> Iterator[None]:
+    """Whoever may be the second is told that a first has said so, once, in the same transaction: codes alone, and of what is
+    sealed only its holders."""
+    two = tuple(ends)
+    before = halves(*two) if len(two) == 2 else set()
+    yield
+    for match, guard, opens in (halves(*two) if len(two) == 2 else set()) - before:
+        if to := _who_may_agree(guard, by):
+            what = "open-sealed" if opens else "seal" if guard == SEALED else "join"
+            send(SECOND_ASKED, to=to, says={"what": what, "agency": by.agency}, by=by, because=match)
+
+
+def _who_may_agree(guard: str, by: Actor) -> list[str]:
+    """The roles of those who may be the second: of the same agency where there are any, else wherever they are."""
+    definition = partnership()
+    holders = {policy.sealed.role for policy in definition.matching.values()}
+    may = {role.id for role in definition.role.values() if "decide-match" in role.may}
+    may = may & holders if guard == SEALED else may - holders
+    others = [w for w in workers() if w.active and w.role in may and w.id != by.id]
+    near = sorted({w.role for w in others if w.agency == by.agency})
+    return [f"role:{role}@{by.agency}" for role in near] or [f"role:{role}" for role in sorted({w.role for w in others})]
+
+
 @trusted("join")
 @transaction.atomic
 def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
     """As `identity.actions.join`; the clocks of everybody concerned follow at once after commit."""
-    with followed([one, other]):
+    with followed([one, other]), _second_asked([one, other], by):
         return actions.join(one=one, other=other, because=because, by=by)
 
 
@@ -57,7 +85,7 @@ def join(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
 @transaction.atomic
 def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
     """As `identity.actions.separate`; the clocks of everybody concerned follow at once after commit."""
-    with followed([one, other]):
+    with followed([one, other]), _second_asked([one, other], by):
         return actions.separate(one=one, other=other, because=because, by=by)
 
 
@@ -65,7 +93,8 @@ def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
 @transaction.atomic
 def decide_match(*, possible: UUID, decision: str, because: str = "", by: Actor) -> str:
     """As `identity.actions.decide_match`; the clocks of everybody concerned follow at once after commit."""
-    with followed(ends_of(possible)):
+    ends = ends_of(possible)
+    with followed(ends), _second_asked(ends, by):
         return actions.decide_match(possible=possible, decision=decision, because=because, by=by)
 
 
