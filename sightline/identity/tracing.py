@@ -32,6 +32,12 @@ def waiting_between(one: Collection[UUID], other: Collection[UUID]) -> list[tupl
     return list(rows.order_by("at", "id").values_list("id", "one", "other"))
 
 
+def decided_between(one: UUID, other: UUID) -> bool:
+    """Whether somebody has decided about just these two source identities."""
+    both = Q(one=one, other=other) | Q(one=other, other=one)
+    return Possible.objects.filter(both, decided_at__isnull=False, state__in=("same", "different", KEPT)).exists()
+
+
 def halves(one: UUID, other: UUID) -> set[tuple[UUID, str, bool]]:
     """What waits for a second worker between the people of these two: (match, guard, whether it opens what was sealed)."""
     persons = SourceIdentity.objects.filter(id__in=(one, other)).values_list("person", flat=True)

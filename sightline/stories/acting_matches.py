@@ -9,7 +9,7 @@ from uuid import UUID
 from sightline.definition.outcomes import Decision, Missing, Refused
 from sightline.identity.actions import guard
 from sightline.identity.queries import identities_of, persons_of
-from sightline.identity.tracing import waiting_between
+from sightline.identity.tracing import decided_between, waiting_between
 from sightline.jobs import linking
 from sightline.stories.model import Act, Sent
 from sightline.stories.reading_events import target
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Flags = tuple[str, ...]
 SECOND = "second-person-needed"
+NONE_WAITS = "No match of these two waits for a decision."
 HARMING = frozenset(("person-causing-harm", "suspect"))
 
 
@@ -92,7 +93,9 @@ def _decide_match(life: Life, act: Act) -> Flags:
         linking.separate(one=one, other=other, because=_because(act), by=by)  # they were joined by themselves
         return ()
     if possible is None:
-        raise Refused(Decision(False, "wrong-state", "No match of these two waits for a decision."))
+        decided = decided_between(one, other)
+        code, says = ("already-decided", "Somebody has decided it.") if decided else ("wrong-state", NONE_WAITS)
+        raise Refused(Decision(False, code, says))
     linking.decide_match(possible=possible, decision=decision, because=_because(act), by=by)
     if decision == "same":
         _needs_second(one, other)
@@ -102,7 +105,7 @@ def _decide_match(life: Life, act: Act) -> Flags:
 def _ask_agency(life: Life, act: Act) -> Flags:
     possible = _waiting(*_pair(life, act))
     if possible is None:
-        raise Refused(Decision(False, "wrong-state", "No match of these two waits for a decision."))
+        raise Refused(Decision(False, "wrong-state", NONE_WAITS))
     linking.ask_agency(possible=possible, agency=str(act.given.get("agency") or ""), by=life.actor(act.by))
     return ()
 
