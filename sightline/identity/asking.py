@@ -23,7 +23,8 @@ AROUND = 1  # years either way that "14ish" means
 MONTHS = {m: n for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 SAID = frozenset(
     "a about age aged an and approx approximately area around at born boy by called child circa close dob for from girl in is "
-    "lives living looks maybe named near nearby of old or possibly roughly she he the they to who year years yo yr yrs".split()
+    "lives living looks maybe mobile named near nearby nhs number of old or phone possibly postcode roughly she he tel the they to "
+    "upn who year years yo yr yrs".split()
 )
 _MONTH = "|".join(MONTHS)
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
