@@ -54,6 +54,12 @@ def people_of(entry: UUID) -> tuple[tuple[UUID, tuple[str, ...]], ...]:
     return tuple((identity, tuple(roles)) for identity, roles in found.items())
 
 
+def on_others(identities: Collection[UUID], first: UUID) -> set[UUID]:
+    """Which of these source identities stand, or once stood, on another record than this."""
+    rows = Part.objects.filter(identity_id__among=list(identities)).exclude(entry__first=first)
+    return set(rows.values_list("identity_id", flat=True))
+
+
 def standing(first: UUID, keyring: Keyring) -> Standing | None:
     """What stands, opened with the caller's keys: nothing of it is shown to anybody, the next version is made of it.
     None where nothing stands, or its content was erased.

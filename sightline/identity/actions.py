@@ -3,6 +3,8 @@
 Where one of the people is protected, two workers must say that they are one: the first says so (`half`), the second
 agrees (`confirm`, or the same decision) or not (`reject`). Any one of them may say that they are two. Whoever is sealed
 is joined with nobody, and only the named holder sees or decides what touches them: for everybody else it is not there.
+Where two holders say that somebody is one with whoever is sealed, they are sealed too, and still joined with nobody;
+to `separate` them takes two holders as well, and opens them again (`sealing`).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from sightline.agencies.types import Actor
 from sightline.definition.nearest import nearest, one_of
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
+from sightline.identity import sealing
 from sightline.identity.bands import PROTECTED, SEALED, in_force
 from sightline.identity.deciding import (
     DIFFERENT,
@@ -33,6 +36,7 @@ from sightline.identity.deciding import (
     withdraw,
 )
 from sightline.identity.guards import mark
+from sightline.identity.match_types import KEPT, OPEN
 from sightline.identity.models import Possible, Relation, SourceIdentity
 from sightline.identity.queries import seen
 from sightline.ledger.actions import write
@@ -99,9 +103,10 @@ def _record(verb: str, by: Actor, ids: Sequence[object], **detail: object) -> No
 
 
 def _one_person(two: Two, because: str, by: Actor, verb: str) -> UUID:
-    """Decides that they are one; where one is protected, by two workers. Returns the person of `one` as it is then."""
+    """Decides that they are one; where one is protected, by two workers. Returns the person of `one` as it is then.
+    Where one is sealed nobody is joined: two holders say so, and the other is sealed too."""
     if two.guard == SEALED:
-        raise Refused(SEALED_AWAY)
+        return _sealed_too(two, because, by)
     pair = two.pair()
     if two.guard == PROTECTED and not two.together:
         if pair.state != HALF:
@@ -119,8 +124,30 @@ def _one_person(two: Two, because: str, by: Actor, verb: str) -> UUID:
     return person
 
 
+def _sealed_too(two: Two, because: str, by: Actor) -> UUID:
+    if by.role != _holder():
+        raise Refused(SEALED_AWAY)
+    pair, sealed, first = sealing.seal(two, act(by, because))
+    if sealed:
+        _record("seal-with", by, [two.one, two.other, pair.id, *sorted(sealed, key=str)], first=first)
+    else:
+        _record("propose-sealing", by, [two.one, two.other, pair.id])
+    return two.persons[0]
+
+
+def _opened(two: Two, pair: Possible, by: Actor, because: str = "") -> UUID:
+    opened, first = sealing.reopen(pair, by, because)
+    if opened:
+        _record("open-sealed", by, [two.one, two.other, pair.id, *sorted(opened, key=str)], first=first)
+    else:
+        _record("propose-opening", by, [two.one, two.other, pair.id])
+    return two.persons[1]
+
+
 def _two_people(two: Two, because: str, by: Actor, verb: str) -> UUID:
-    """Decides that they are two. Returns the person of `other` as it is then."""
+    """Decides that they are two. Returns the person of `other` as it is then. What two holders sealed, two open."""
+    if two.guard == SEALED and (pair := sealing.kept(two)) is not None:
+        return _opened(two, pair, by, because)
     changed = part(two, act(by, because))
     person = changed[two.other][1] if two.other in changed else two.circle.rows[two.other].person
     _record(verb, by, [two.one, two.other, person, two.pair().id], moved=len(changed))
@@ -145,7 +172,8 @@ def separate(*, one: UUID, other: UUID, because: str = "", by: Actor) -> UUID:
 
     What one decision joined comes apart as it was before it. Where more holds them together, `other` leaves with whoever
     hangs on it alone, and the rest stay. Matches between the two people are not offered again. One worker is enough,
-    whoever is protected: what was joined in error must come apart at once.
+    whoever is protected: what was joined in error must come apart at once. Where `other` was sealed because of `one` (or the
+    other way round) it takes a second holder, who confirms it: until then nothing is opened.
     """
     _require(by, "separate-identities")
     return _two_people(_two(one, other, by), because, by, "separate-identities")
@@ -189,17 +217,23 @@ def confirm(*, possible: UUID, because: str = "", by: Actor) -> UUID:
     """The second worker agrees that two are one. Returns the person. Raises Refused (`second-person-needed`) for the
     worker who was first, and Conflict where nothing waits for a second."""
     _require(by, "decide-match")
-    _, two = _waiting(possible, by, HALF)
-    return _one_person(two, because, by, "join-identities")
+    pair, two = _waiting(possible, by, HALF, KEPT)
+    if pair.state != KEPT:
+        return _one_person(two, because, by, "join-identities")
+    if pair.proposed != OPEN:
+        raise Conflict(ALREADY)
+    return _opened(two, pair, by)
 
 
 @transaction.atomic
 def reject(*, possible: UUID, because: str = "", by: Actor) -> None:
     """A worker does not agree, or the first takes back what they said: the pair stands as it stood before."""
     _require(by, "decide-match")
-    pair, two = _waiting(possible, by, HALF)
+    pair, two = _waiting(possible, by, HALF, KEPT)
     first = pair.proposed_by
-    withdraw(pair)
+    if pair.state == KEPT and pair.proposed != OPEN:
+        raise Conflict(ALREADY)
+    sealing.stays(pair) if pair.state == KEPT else withdraw(pair)
     _record("reject-match", by, [two.one, two.other, possible], first=first)
 
 

@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from sightline.identity.linkage.names import family_roots, in_use, roots, sound
 from sightline.identity.linkage.types import Likeness
+from sightline.timescales.partial import parse_partial
 
 SAME, SHORT, VARIANT, UNCLEAR, DIFFERENT, UNTOLD = "same", "short", "variant", "unclear", "different", ""
 NEAR, PART, GENERATION = "near", "part", "generation"
@@ -158,7 +159,7 @@ def born(one: Likeness, other: Likeness, generation: int) -> str:
     """How two births stand to each other. A child who is expected is born within the weeks around that day."""
     a, b = sorted((one.born, other.born), key=lambda text: (len(text), text))
     if not a or not b:
-        return _expected(one, other)
+        return GENERATION if _years_apart(one, other) >= generation else _expected(one, other)
     if a == b:
         return SAME if len(a) == 10 else PART
     years = abs(int(a[:4]) - int(b[:4]))
@@ -167,6 +168,22 @@ def born(one: Likeness, other: Likeness, generation: int) -> str:
     if len(a) < 10:
         return PART if b.startswith(a) or (len(a) == 4 and years <= 1) else DIFFERENT
     return NEAR if years == 0 and _nearly(a, b) else DIFFERENT
+
+
+def _years_apart(one: Likeness, other: Likeness) -> int:
+    """How many years lie between two births at the least, where of one only an age was guessed; 0 where that is not known. A
+    year more is taken off: who guesses an age is seldom further out."""
+    spans = []
+    for side in (one, other):
+        told = side.born or side.about_age
+        if not told:
+            return 0
+        try:
+            spans.append(parse_partial(told))
+        except ValueError:
+            return 0
+    early, late = sorted(spans, key=lambda span: (span.earliest, span.latest))
+    return max((late.earliest - early.latest).days // 366 - 1, 0)
 
 
 def _nearly(one: str, other: str) -> bool:

@@ -10,11 +10,12 @@ What was typed into a box of its own stands before what is found among the words
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
-from sightline.identity.linkage.names import tokens
+from sightline.identity.linkage.names import family_tokens, tokens
 from sightline.identity.types import Asked
 
 OLDEST = 25  # an age without a word that says so is a child's, or a care leaver's
@@ -22,15 +23,23 @@ AROUND = 1  # years either way that "14ish" means
 MONTHS = {m: n for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 SAID = frozenset(
     "a about age aged an and approx approximately area around at born boy by called child circa close dob for from girl in is "
-    "lives living looks maybe named near nearby of old or possibly roughly she he the they to who year years yo yr yrs".split()
+    "lives living looks maybe mobile named near nearby nhs number of old or phone possibly postcode roughly she he tel the they to "
+    "upn who year years yo yr yrs".split()
 )
 _MONTH = "|".join(MONTHS)
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
 _DAY = re.compile(r"\b(\d{1,2})[/.\-](\d{1,2})[/.\-]((?:19|20)?\d\d)\b")
 _WORDED = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({_MONTH})[a-z]*\.?,?\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"\b({_MONTH})[a-z]*\.?,?\s+((?:19|20)\d\d)\b", re.IGNORECASE)
-_POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
-_DISTRICT = re.compile(r"\b([A-Z]{1,2}\d{1,2}[A-Z]?)\b", re.IGNORECASE)
+_POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)[\s\-]*(\d[A-Z]{2})\b", re.IGNORECASE)
+_MISREAD = re.compile(r"\b([A-Z]{1,2})([IO\d]{1,2})[\s\-]*([IO\d])([A-Z]{2})\b", re.IGNORECASE)  # LSI4 5JW
+_FIGURES = str.maketrans("IiOo", "1100")
+# a figure alone after a district may be its sector or an age: it narrows nothing either way
+_DISTRICT = re.compile(r"\b([A-Z]{1,2}\d{1,2}[A-Z]?)\b(?:\s+\d(?=\s*(?:$|,)))?", re.IGNORECASE)
+_SCHOOL_YEAR = re.compile(
+    r"(?<![\d ])\s+(?:in\s+)?(?:school\s+)?(?:year|yr\.?|y)\s?(1[0-3]|[1-9])\b(?!\s*(?:old|months?))", re.IGNORECASE
+)
+AT_FIVE = 4  # who is in year 1 is five or six
 _AGES = re.compile(
     r"(?P<about>\b(?:about|around|approx\w*|roughly|maybe|looks|circa|c\.?)\s+|~\s*)?(?P<aged>\bage[d:]?\s+(?:about\s+|around\s+)?)?"
     r"\b(?P<a>\d{1,2})(?:\s*(?:-|–|to|or|/)\s*(?P<b>\d{1,2}))?\s*(?P<ish>-?ish\b)?"
@@ -48,6 +57,7 @@ class Understood:
     """What is looked for. Everything is optional, folded, and never stored in the clear."""
 
     words: tuple[str, ...] = ()  # of names, in the order in which they were typed
+    joined: tuple[tuple[str, str], ...] = ()  # a word, and the family name of which it may be a part: st, stjohn
     born: str = ""  # ISO date, month or year
     ages: tuple[int, int] | None = None  # whole years, from and to, both included
     number: str = ""  # letters and digits
@@ -63,19 +73,30 @@ class Understood:
 
 def understood(asked: Asked, today: date) -> Understood:
     """What is meant by what was asked."""
-    found, rest = Understood(born=asked.born, school=asked.school), f" {asked.words} "
-    for pick in (_born, _place, _long_number, _year, _age):
+    typed = asked.words.replace("(0)", "")  # +44 (0)7700 …
+    found, rest = Understood(born=asked.born, school=asked.school), f" {typed} "
+    for pick in (_born, _school_year, _place, _long_number, _year, _age):
         found, rest = pick(found, rest, today)
     plain = [word for word in tokens(rest) if word not in SAID] or list(tokens(rest) if not _any(found) else ())
-    found = replace(found, words=tuple(dict.fromkeys(plain)))
+    found = replace(found, words=tuple(dict.fromkeys(plain)), joined=_joined(plain))
     if asked.age.strip().isdigit():
         age = int(asked.age)
         found = replace(found, ages=(age - AROUND, age + AROUND))
     if asked.number:
-        found = replace(found, number=_plain(asked.number))
+        found = replace(found, number=_number(asked.number))
     if asked.postcode:
         found = _with_place(found, _plain(asked.postcode))
     return found
+
+
+def _joined(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """St John and O Connor are kept as one word, whether they are written so or not."""
+    found: list[tuple[str, str]] = []
+    for one, other in pairwise(words):
+        whole = family_tokens(f"{one} {other}")
+        if whole == (one + other,):
+            found += [(one, whole[0]), (other, whole[0])]
+    return tuple(found)
 
 
 def years(ages: tuple[int, int], today: date) -> tuple[int, int]:
@@ -104,6 +125,15 @@ def _any(found: Understood) -> bool:
 
 def _plain(text: str) -> str:
     return "".join(c for c in text.upper() if c.isalnum())
+
+
+def _number(text: str) -> str:
+    """A number as it is kept: of a telephone number, without the country."""
+    plain = _plain(text)
+    for abroad in ("0044", "44"):
+        if plain.isdigit() and plain.startswith(abroad) and len(plain) > len("4477009001"):
+            return "0" + plain.removeprefix(abroad).removeprefix("0")
+    return plain
 
 
 def _day(text: str) -> date | None:
@@ -144,6 +174,10 @@ def _century(text: str, today: date) -> int:
 def _place(found: Understood, rest: str, today: date) -> Picked:
     if match := _POSTCODE.search(rest):
         return _with_place(found, _plain(match[1] + match[2])), rest.replace(match[0], " ", 1)
+    for match in _MISREAD.finditer(rest):
+        if sum(c.isdigit() for c in match[0]) > 1:
+            read = match[1] + match[2].translate(_FIGURES) + match[3].translate(_FIGURES) + match[4]
+            return _with_place(found, _plain(read)), rest.replace(match[0], " ", 1)
     if match := _DISTRICT.search(rest):
         return replace(found, district=match[1].upper()), rest.replace(match[0], " ", 1)
     return found, rest
@@ -154,9 +188,17 @@ def _with_place(found: Understood, plain: str) -> Understood:
     return replace(found, postcode=plain) if whole else replace(found, district=plain)
 
 
+def _school_year(found: Understood, rest: str, today: date) -> Picked:
+    """Who is in year 10 is fourteen or fifteen."""
+    if match := _SCHOOL_YEAR.search(rest):
+        age = int(match[1]) + AT_FIVE
+        return replace(found, ages=(age, age + 1)), rest.replace(match[0], " ", 1)
+    return found, rest
+
+
 def _long_number(found: Understood, rest: str, today: date) -> Picked:
     if match := _NUMBER.search(rest):
-        return replace(found, number=_plain(match[0])), rest.replace(match[0], " ", 1)
+        return replace(found, number=_number(match[0])), rest.replace(match[0], " ", 1)
     return found, rest
 
 

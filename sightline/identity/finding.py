@@ -50,7 +50,10 @@ def _groups(meant: Understood, today: date, *, wide: bool) -> list[Group]:
     is enough, and a birth date nearly the one that was asked."""
     groups: dict[str, list[Said]] = {}
     for word in meant.words:
-        groups[f"name {word}"] = [Said("sound", heard) for heard in dict.fromkeys((sound(word), *asked_as(word)))]
+        wholes = (sound(whole) for part, whole in meant.joined if part == word)
+        groups[f"name {word}"] = [
+            Said("sound", heard) for heard in dict.fromkeys((sound(word), *asked_as(word), *wholes))
+        ]
         if wide and len(word) >= 3:
             groups[f"name {word}"].append(Said("start", word[:3]))
     if len(meant.born) == 10:

@@ -21,6 +21,8 @@ from sightline.timescales.moment import now
 from sightline.vault.actions import Keyring
 
 MOST_WORDS = 400
+# what two holders of sealed records say, in the history of guards: it guards nothing of itself once it is taken back
+SEALED_TOO, OPENED = "sealed-too", "opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,15 @@ def mark(
     because: str = "",
     entries: Mapping[UUID, UUID] | None = None,
     fresh: Collection[UUID] = (),
+    said: str = "",
 ) -> dict[UUID, str]:
     """Guards these source identities. `entries`: the entry on which each rests; `fresh`: of whom it is not on record
     yet, though they came with their guard. In the caller's transaction.
 
     Where one is sealed, everybody who is one person with it is: nothing that is left would lead to anybody else. Returns
-    whoever is guarded more strictly than before, and how.
+    whoever is guarded more strictly than before, and how. `said`: what history calls it, where it may be taken back.
+
+    Who is sealed already has it written down all the same: should the seal be taken back, this goes on.
     """
     if not kinds:
         return {}
@@ -72,15 +77,16 @@ def mark(
         strict = stricter(rows[identity].guard, kind)
         if strict != rows[identity].guard or identity in fresh:
             changed[identity] = rows[identity].guard = strict
-    if not changed:
+    known = {} if said else _beneath(kinds, rows, changed, entries or {})
+    if not changed and not known:
         return {}
     SourceIdentity.objects.bulk_update([rows[identity] for identity in changed], ["guard"])
     keyring, entries = Keyring(), entries or {}
     if because:
-        keyring.fetch(rows[identity].key for identity in changed)
+        keyring.fetch(rows[identity].key for identity in (*changed, *known))
     moment, made = now(), []
-    for identity, kind in changed.items():
-        row = Guarding(id=uuid4(), identity_id=identity, kind=kind, at=moment, by=by, entry=entries.get(identity))
+    for identity, kind in [*changed.items(), *known.items()]:
+        row = Guarding(id=uuid4(), identity_id=identity, kind=said or kind, at=moment, by=by, entry=entries.get(identity))
         with suppress(KeyError):  # erased: nothing is said of them any more
             words = because[:MOST_WORDS].encode()
             row.because = keyring.seal(words, [rows[identity].key], f"guarding|{row.id}") if because else None
@@ -88,6 +94,20 @@ def mark(
     Guarding.objects.bulk_create(made)
     _pairs(changed)
     return changed
+
+
+def _beneath(
+    kinds: Mapping[UUID, str],
+    rows: Mapping[UUID, SourceIdentity],
+    changed: Collection[UUID],
+    entries: Mapping[UUID, UUID],
+) -> dict[UUID, str]:
+    """What guards those who are sealed already, and stands in no history yet."""
+    those = {i: kinds[i] for i, row in rows.items() if i in kinds and i not in changed and row.guard == SEALED}
+    if not those:
+        return {}
+    told = set(Guarding.objects.filter(identity__in=list(those)).values_list("identity_id", "kind", "entry"))
+    return {i: kind for i, kind in those.items() if (i, kind, entries.get(i)) not in told}
 
 
 def _pairs(changed: Mapping[UUID, str]) -> None:

@@ -23,7 +23,7 @@ from sightline.vault.ids import Ids
 
 HELD_APART, TOLD_APART, NO_LONGER = "held-apart", "told-apart", "no-longer-agrees"
 AGAINST, NEVER_ASKED = frozenset(CONTRADICTS), frozenset(NOT_ONE)
-DECIDED = ("same", "different")
+DECIDED = ("same", "different", "sealed")
 SOMEBODY = ("unsure", "half")  # somebody has looked at it: what it comes to is theirs to say
 WRITTEN = ("state", "agree", "differ", "bits", "parts", "model", "why", "guard")
 Two = tuple[UUID, UUID]
@@ -50,7 +50,7 @@ def against(pair: Possible) -> bool:
     A pair that was joined and no longer agrees is kept for a person to look at, also where nobody would ask about those two
     had they come like this at first. Then it speaks against nothing: else who is whom would hang on what was told before.
     """
-    if pair.state in ("different", *SOMEBODY):
+    if pair.state in ("different", "sealed", *SOMEBODY):
         return True
     return not holds(pair) and NEVER_ASKED.isdisjoint(pair.why) and not AGAINST.isdisjoint(pair.why)
 

@@ -82,7 +82,7 @@ def thought(found: Circle) -> dict[UUID, UUID]:
             ends = found.rows[pair.one_id], found.rows[pair.other_id]
             rank = sorted((row.agency, row.local or row.details) for row in ends)
             edges.append(Edge(pair.one_id, pair.other_id, pair.state == "same", pair.bits or 0.0, tuple(rank)))
-        elif pair.state in ("different", "half"):
+        elif pair.state in ("different", "sealed", "half"):
             apart.append((pair.one_id, pair.other_id))
         elif against(pair):
             wary.append((pair.one_id, pair.other_id))

@@ -17,7 +17,7 @@ from sightline.agencies.rules import may
 from sightline.definition.outcomes import Missing, Refused
 from sightline.identity import rules
 from sightline.identity.bands import in_force
-from sightline.identity.match_types import WAITS, Knot, Member, Narrow, PairView, Weighed
+from sightline.identity.match_types import KEPT, OPEN, WAITS, Knot, Member, Narrow, PairView, Weighed
 from sightline.identity.models import Possible, SourceIdentity
 from sightline.identity.queries import held_with_sight, rows_of
 from sightline.identity.types import Held
@@ -28,7 +28,7 @@ from sightline.timescales.moment import now
 from sightline.vault.actions import CannotOpen
 from sightline.vault.asking import Question
 
-WAITING = Q(state__in=WAITS)
+WAITING = Q(state__in=WAITS) | Q(state=KEPT, proposed=OPEN)
 TIERS = ("urgent", "open", "")  # in this order
 MOST_STEPS = 5  # pages of pairs that this reader may not see, before the list says that there is more
 MOST_IN_KNOT = 8
@@ -94,7 +94,7 @@ def _narrowed(reading: Reading | None, narrow: Narrow) -> Q:
     elif narrow.show == "protected":
         found &= Q(guard="protected")
     elif narrow.show == "half":
-        found &= Q(state="half")
+        found &= Q(state="half") | Q(state=KEPT)
     elif narrow.show == "unsure":
         found &= Q(state="unsure")
     return found
@@ -268,6 +268,16 @@ def pairs_about(reading: Reading, person: UUID, *, limit: int = 20) -> list[Pair
     return [noted(reading, view, found) for view in views.values()]
 
 
+def sealed_with(reading: Reading, *, limit: int = 50) -> list[PairView]:
+    """Whom two holders sealed because of somebody sealed, the latest first; for a holder alone, and nothing for anybody else."""
+    require(reading)
+    if not holds_sealed(reading):
+        return []
+    rows = Possible.objects.filter(state=KEPT).select_related("one", "other").order_by("-decided_at", "id")[:limit]
+    found = held_by(reading, [side for row in rows for side in (row.one, row.other)])
+    return [noted(reading, view, found) for row in rows if (view := view_of(row, found)) is not None]
+
+
 # --- one pair ------------------------------------------------------------------------------------------
 
 
@@ -296,6 +306,11 @@ def between(reading: Reading, one: UUID, other: UUID) -> PairView | None:
     both = Q(one__person=one, other__person=other) | Q(one__person=other, other__person=one)
     row = Possible.objects.filter(both, shown_to(reading)).order_by(F("decided_at").desc(nulls_last=True), "at").first()
     return pair(reading, row.id) if row else None
+
+
+def touches_sealed(one: UUID, other: UUID) -> bool:
+    """Whether one of two people is sealed: only for whoever sees both, which is the holder (`between`)."""
+    return SourceIdentity.objects.filter(person__in=(one, other), guard="sealed").exists()
 
 
 def knot(reading: Reading, view: PairView) -> Knot:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sightline.identity.types import Held
 
 WAITS = ("waiting", "unsure", "half")  # somebody is still to decide
+KEPT, OPEN = "sealed", "open"  # one was sealed because of the other; what is proposed where it may be opened again
 STANDS = ("same", "joined")  # the two are one person because of this pair
 
 
@@ -71,6 +72,11 @@ class PairView:
     @property
     def waits(self) -> bool:
         return self.state in WAITS and self.person_one != self.person_other
+
+    @property
+    def opening(self) -> bool:
+        """Whether the first of two holders said that what was sealed is opened again."""
+        return self.state == KEPT and self.proposed == OPEN
 
     @property
     def together(self) -> bool:

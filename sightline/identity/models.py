@@ -120,6 +120,7 @@ class Possible(models.Model):
     agree = models.JSONField(default=list)
     differ = models.JSONField(default=list)
     # waiting | unsure | half (the first of two has said) | same, different (decided by a person) | joined (by itself)
+    # sealed: one was sealed because of the other, by two holders (`Sealing`); nobody is joined by it
     state = models.CharField(max_length=10, default="waiting")
     at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
@@ -148,11 +149,34 @@ class Guarding(AppendOnly):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10)  # protected | sealed
+    kind = models.CharField(max_length=10)  # protected | sealed | sealed-too, opened (by two holders)
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
     entry = models.UUIDField(null=True)
     because = models.BinaryField(null=True)
+
+
+class Sealing(AppendOnly):
+    """Two holders of sealed records said that what stands beside somebody sealed is of the same earlier life, or took it back.
+
+    `marked`: who was sealed by it, and how each was guarded before. `pairs`: how every pair around them stood: state, guard,
+    reasons, when it was decided and by whom. `turned`: the pairs that it decided. Ids and codes only: why is kept with
+    whoever was sealed (`Guarding`), and erased with them.
+    """
+
+    classification = dict.fromkeys(
+        ("id", "pair", "step", "at", "by", "first_by", "marked", "pairs", "turned"), "internal"
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pair = models.ForeignKey(Possible, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=10)  # sealed | opened
+    at = models.DateTimeField(db_index=True)
+    by = models.CharField(max_length=60)  # the second of the two
+    first_by = models.CharField(max_length=60)
+    marked = models.JSONField(default=list)
+    pairs = models.JSONField(default=list)
+    turned = models.JSONField(default=list)
 
 
 class Relation(AppendOnly):

@@ -22,7 +22,7 @@ from sightline.agencies.rules import may
 from sightline.agencies.types import Actor, AgencyInfo
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault
-from sightline.identity.bands import PROTECTED, SEALED
+from sightline.identity.bands import PROTECTED
 from sightline.identity.guards import mark
 from sightline.identity.locations import unindexing, veiling
 from sightline.identity.locations.near import circle, protected_of
@@ -241,8 +241,7 @@ def protect(
     ids |= set(unindexing.who_brings(scanner, [row.id for row in near if row.id not in ids]))
     LocationOf.objects.bulk_create(LocationOf(location=location, identity_id=i, at=location.at, by=by.id) for i in ids)
     tie([(holder, HOLDER, location.id, location.at, None, None) for holder in named])
-    guards = {row.id: PROTECTED for row in rows if row.guard != SEALED}
-    mark(guards, by=by.id, because=scanner.redacted(because))
+    mark({row.id: PROTECTED for row in rows}, by=by.id, because=scanner.redacted(because))
     unindexing.again(list(ids))
     _record("protect-location", by, [location.id, *sorted(ids, key=str)], kind_of=kind, recipients=len(named))
     return location.id

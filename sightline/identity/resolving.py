@@ -20,6 +20,7 @@ from sightline.identity import indexing, rules
 from sightline.identity.bands import JOINS, Rules, in_force, stricter, verdict
 from sightline.identity.judging import Pairs, Turn, holds
 from sightline.identity.linkage.likeness import likeness_of
+from sightline.identity.linkage.names import family_tokens, tokens
 from sightline.identity.linkage.types import Likeness, Score
 from sightline.identity.linking import relink
 from sightline.identity.locations import knowing
@@ -171,7 +172,8 @@ class Resolver:
         """Which of these kept source identities the same sender most likely means again; None where none is like it.
 
         Two of given name, family name and birth date must agree, and neither the given name nor a national identifier may
-        differ: a correction that puts a twin in somebody's place makes a new source identity.
+        differ: a correction that puts a twin in somebody's place makes a new source identity. Where the whole name and birth
+        date are the same, it is the number that is put right.
         """
         unread = [i for i in among if i not in self._details]
         for row in SourceIdentity.objects.filter(id__among=unread):
@@ -183,7 +185,8 @@ class Resolver:
                 continue
             compared = rules.compare(details, self._details[identity])
             alike = len({"given-name", "family-name", "birth-date"} & set(compared.agree)) >= 2
-            other = {"given-name", "nhs-number", "upn"} & set(compared.differ)
+            other = {"given-name", *(() if _named_alike(details, self._details[identity]) else ("nhs-number", "upn"))}
+            other &= set(compared.differ)
             if alike and not other and (best is None or len(compared.agree) > best[0]):
                 best = (len(compared.agree), identity)
         return best[1] if best else None
@@ -423,3 +426,9 @@ class Resolver:
         for identity in changed:
             self._places[identity] = self._places[identity]._replace(likeness=self._likeness[identity])
         self._likeness = {}
+
+
+def _named_alike(one: Details, other: Details) -> bool:
+    """Whether two tell the same whole name and the same whole birth date."""
+    names = [(tokens(of.given), family_tokens(of.family)) for of in (one, other)]
+    return names[0] == names[1] and all(names[0]) and len(one.born) == 10 and one.born == other.born

@@ -15,6 +15,8 @@ from django.db.models import Q
 
 from sightline.agencies.queries import workers
 from sightline.identity.linking import circle
+from sightline.identity.match_queries import WAITING
+from sightline.identity.match_types import KEPT, OPEN
 from sightline.identity.models import Link, Possible, SourceIdentity, Version
 from sightline.identity.types import Resolved
 from sightline.intake.types import Details
@@ -27,10 +29,22 @@ from sightline.vault.actions import Erased, Keyring
 
 def waiting_between(one: Collection[UUID], other: Collection[UUID]) -> list[tuple[UUID, UUID, UUID]]:
     """Matches that wait for a person between these source identities and those: (match, identity, identity)."""
-    rows = Possible.objects.filter(
-        Q(one__in=one, other__in=other) | Q(one__in=other, other__in=one), state__in=("waiting", "unsure", "half")
-    )
+    rows = Possible.objects.filter(WAITING, Q(one__in=one, other__in=other) | Q(one__in=other, other__in=one))
     return list(rows.order_by("at", "id").values_list("id", "one", "other"))
+
+
+def decided_between(one: UUID, other: UUID) -> bool:
+    """Whether somebody has decided about just these two source identities."""
+    both = Q(one=one, other=other) | Q(one=other, other=one)
+    return Possible.objects.filter(both, decided_at__isnull=False, state__in=("same", "different", KEPT)).exists()
+
+
+def halves(one: UUID, other: UUID) -> set[tuple[UUID, str, bool]]:
+    """What waits for a second worker between the people of these two: (match, guard, whether it opens what was sealed)."""
+    persons = SourceIdentity.objects.filter(id__in=(one, other)).values_list("person", flat=True)
+    own = SourceIdentity.objects.filter(person__in=list(persons)).values_list("id", flat=True)
+    rows = Possible.objects.filter(Q(state="half") | Q(state=KEPT, proposed=OPEN), one__in=list(own), other__in=list(own))
+    return {(id_, guard, state == KEPT) for id_, guard, state in rows.values_list("id", "guard", "state")}
 
 
 def ends_of(possible: UUID) -> tuple[UUID, ...]:

@@ -122,6 +122,7 @@ class Bite:
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
         self.ended: list[tuple[UUID, datetime]] = []
+        self.taken_off: list[tying.TakenOff] = []
         self.rolls = tying.Rolls()
         self.filled = Filled()
         self.guarded: dict[UUID, tuple[str, UUID]] = {}  # who is new and guarded: how, and by which entry
@@ -239,6 +240,8 @@ class Bite:
         first = self._entry(one, record, fields, people, keys, known)
         if one.first is not None and any(r.identity not in there for _, r in people):
             self.added.add(self.writings[-1].id)
+        if off := there.difference(r.identity for _, r in people):
+            self.taken_off.append(tying.TakenOff(one.first or first, record.id, off, known))
         self.inbox.took(one, first=first, keys=self.writings[-1].keys, sent_at=sent)
         self._note(one)
         if guard:
@@ -437,6 +440,7 @@ class Bite:
         for first, until in self.ended:
             end_ties(because=versions_of(first), until=until)
         tie(self.ties)
+        tying.let_go(self.taken_off)
         opened = open_routine(self.concerns, self.world.windows)
         relate(self.relations)
         by, counts = self.world.by, self.counts

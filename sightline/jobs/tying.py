@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from sightline.chronology.actions import versions_of
 from sightline.chronology.rules import INVOLVEMENT
+from sightline.chronology.tracing import on_others
 from sightline.definition.types import Partnership, RecordType
-from sightline.identity.queries import same_people
-from sightline.sharing.actions import Row, end_ties_to, over_by
+from sightline.identity.queries import rows_by_id, same_people
+from sightline.sharing.actions import Row, end_ties, end_ties_to, over_by, untie
 from sightline.timescales.london import parse_moment
 
 ATTENDS = "attends"
@@ -48,6 +50,27 @@ def over_since(record: RecordType, fields: dict[str, str], known: datetime) -> d
     if fields.get("to"):
         return parse_moment(fields["to"])
     return known if begins(fields, known) > known else None  # it has not begun yet
+
+
+class TakenOff(NamedTuple):
+    """Who stands no more on a record (by its first version), as what was told on a day puts it right."""
+
+    first: UUID
+    record: str
+    identities: frozenset[UUID]
+    known: datetime
+
+
+def let_go(those: Sequence[TakenOff]) -> None:
+    """Ends what a record opened of somebody who was put on it by mistake: whoever works with another child works with this one
+    no more. Where the record was all that its sender ever told of them, nobody says any longer that they go to a school.
+    """
+    for off in those:
+        if off.record == INVOLVEMENT:
+            end_ties(because=versions_of(off.first), until=off.known, subjects=off.identities)
+        unnumbered = [one for one, row in rows_by_id(off.identities).items() if row.local is None]
+        if alone := set(unnumbered) - on_others(unnumbered, off.first):
+            untie(kind=ATTENDS, subjects=alone)
 
 
 class Attending(NamedTuple):

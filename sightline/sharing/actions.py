@@ -63,9 +63,12 @@ def _longer(until: datetime | None, than: datetime | None) -> bool:
     return than is not None and (until is None or until > than)
 
 
-def end_ties(*, because: Iterable[UUID], until: datetime) -> int:
-    """Ends the ties that these entries made, when what they said turned out to be over by then."""
+def end_ties(*, because: Iterable[UUID], until: datetime, subjects: Iterable[UUID] | None = None) -> int:
+    """Ends the ties that these entries made (to some of those whom they are about), when what they said turned out to be over by
+    then."""
     rows = Tie.objects.filter(Q(until=None) | Q(until__gt=until), because__among=list(because))
+    if subjects is not None:
+        rows = rows.filter(subject__among=list(subjects))
     return rows.update(until=until)
 
 

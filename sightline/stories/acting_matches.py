@@ -9,7 +9,7 @@ from uuid import UUID
 from sightline.definition.outcomes import Decision, Missing, Refused
 from sightline.identity.actions import guard
 from sightline.identity.queries import identities_of, persons_of
-from sightline.identity.tracing import waiting_between
+from sightline.identity.tracing import decided_between, waiting_between
 from sightline.jobs import linking
 from sightline.stories.model import Act, Sent
 from sightline.stories.reading_events import target
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Flags = tuple[str, ...]
 SECOND = "second-person-needed"
+NONE_WAITS = "No match of these two waits for a decision."
 HARMING = frozenset(("person-causing-harm", "suspect"))
 
 
@@ -62,9 +63,10 @@ def _waiting(one: UUID, other: UUID) -> UUID | None:
 
 
 def _needs_second(one: UUID, other: UUID) -> None:
-    """Raises WaitsForSecond where what was just said does not stand yet."""
+    """Raises WaitsForSecond where what was just said does not stand yet. Whoever is sealed is joined with nobody: there it
+    stands once nothing of the two waits."""
     persons = persons_of([one, other])
-    if persons[one] != persons[other]:
+    if persons[one] != persons[other] and _waiting(one, other) is not None:
         raise WaitsForSecond
 
 
@@ -78,6 +80,7 @@ def _join(life: Life, act: Act) -> Flags:
 def _separate(life: Life, act: Act) -> Flags:
     one, other = _pair(life, act)
     linking.separate(one=one, other=other, because=_because(act), by=life.actor(act.by))
+    _needs_second(one, other)  # what two holders sealed, two open
     return ()
 
 
@@ -90,7 +93,9 @@ def _decide_match(life: Life, act: Act) -> Flags:
         linking.separate(one=one, other=other, because=_because(act), by=by)  # they were joined by themselves
         return ()
     if possible is None:
-        raise Refused(Decision(False, "wrong-state", "No match of these two waits for a decision."))
+        decided = decided_between(one, other)
+        code, says = ("already-decided", "Somebody has decided it.") if decided else ("wrong-state", NONE_WAITS)
+        raise Refused(Decision(False, code, says))
     linking.decide_match(possible=possible, decision=decision, because=_because(act), by=by)
     if decision == "same":
         _needs_second(one, other)
@@ -100,7 +105,7 @@ def _decide_match(life: Life, act: Act) -> Flags:
 def _ask_agency(life: Life, act: Act) -> Flags:
     possible = _waiting(*_pair(life, act))
     if possible is None:
-        raise Refused(Decision(False, "wrong-state", "No match of these two waits for a decision."))
+        raise Refused(Decision(False, "wrong-state", NONE_WAITS))
     linking.ask_agency(possible=possible, agency=str(act.given.get("agency") or ""), by=life.actor(act.by))
     return ()
 

@@ -175,6 +175,7 @@ MESSAGES = (
     "disagreement",
     "decision-stands",
     "second-person-asked",
+    "match-second-asked",
     "encompass-at-home",
     "encompass-nobody-to-tell",
     "encompass-unread",

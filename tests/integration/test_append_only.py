@@ -23,7 +23,7 @@ from sightline.identity.locations.models import (
     StopAnswered,
     StoppedRelease,
 )
-from sightline.identity.models import Guarding, Halting, Measured, Possible, SourceIdentity
+from sightline.identity.models import Guarding, Halting, Measured, Possible, Sealing, SourceIdentity
 from sightline.intake.models import FeedAlarm, FeedAlarmStep
 from sightline.ledger.actions import sequence
 from sightline.ledger.models import Link, Node, Record
@@ -159,6 +159,7 @@ def _of_watching():
 
 def _of_matching():
     machine, moment = "feed-machine", now()
+    Sealing.objects.create(pair=Possible.objects.first(), step="sealed", at=moment, by=machine, first_by=machine)
     Guarding.objects.create(identity=SourceIdentity.objects.first(), kind="protected", at=moment, by=machine)
     TrainedModel.objects.create(id="0" * 40, body=b"", made_at=moment, by=machine)
     PublishedModel.objects.create(model="0" * 40, at=moment, by=machine, because="tried")

@@ -47,6 +47,7 @@ APPEND_ONLY = {
     "identity.version",
     "identity.link",
     "identity.guarding",
+    "identity.sealing",
     "identity.protectedlocation",
     "identity.locationof",
     "identity.locationended",

@@ -6,8 +6,17 @@ from typing import Any
 
 from django import forms
 
+from sightline.identity.asking import understood
 from sightline.identity.types import Asked
+from sightline.timescales.london import local_day
+from sightline.timescales.moment import now
 from sightline.web.words import read_date
+
+
+def _more_than_a_number(words: str) -> bool:
+    """Whether a name, a day or a place stands among the words, however they are set apart: `robinson, j. 19/11/10`."""
+    meant = understood(Asked(words=words), local_day(now()))
+    return any(len(word) > 1 for word in meant.words) or len(meant.born) == 10 or bool(meant.postcode)
 
 
 class FindForm(forms.Form):
@@ -48,8 +57,7 @@ class FindForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         words = given.get("words", "")
-        named = any(part.isalpha() and len(part) > 1 for part in words.split())
-        if not given.get("number") and not named and sum(c.isdigit() for c in words) >= 4 and not read_date(words):
+        if not given.get("number") and sum(c.isdigit() for c in words) >= 4 and not _more_than_a_number(words):
             given["words"], given["number"] = "", words  # somebody typed a number where the name goes: look for it
         if not self.errors and not any(given.get(name) for name in ("words", "born", "number", "postcode")):
             raise forms.ValidationError("Enter a name, a birth date, a number or a postcode")

@@ -24,6 +24,7 @@ CHOICES = [  # code, words, key
     ("unsure", "I can’t tell yet", "3"),
     ("ask", "Ask an agency first", "4"),
 ]
+OF_SEALED = [("same", "One earlier life: seal the other too", "1"), *CHOICES[1:]]  # nobody is joined across a seal
 SECOND = [("confirm", "I agree", "1"), ("reject", "I do not agree", "2")]
 
 
@@ -45,8 +46,11 @@ class DecideForm(forms.Form):
         help_text="What you checked, and with whom. It is kept with the decision.",
     )
 
-    def __init__(self, *args: object, agencies: list[AgencyInfo], **kwargs: object) -> None:
+    def __init__(self, *args: object, agencies: list[AgencyInfo], sealed: bool = False, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        if sealed:
+            self.fields["decision"].choices = [(code, words) for code, words, _ in OF_SEALED]
+            self.fields["decision"].label = "What are they to each other?"
         ring = [(a.id, f"{a.title}: {a.phone or 'number not recorded'}") for a in agencies]
         self.fields["agency"].choices = [("", "Choose"), *ring]
 
@@ -60,8 +64,21 @@ class DecideForm(forms.Form):
         return given
 
 
+class OpenForm(forms.Form):
+    """The first of two holders, about what was sealed."""
+
+    decision = forms.CharField(widget=forms.HiddenInput, initial="open")
+    because = forms.CharField(
+        label="Why is it opened again?",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why, in a sentence"},
+        help_text="What you checked, and with whom. It is kept.",
+    )
+
+
 class SecondForm(forms.Form):
-    """The second of two workers, about a protected pair."""
+    """The second of two workers, about a protected or a sealed pair."""
 
     decision = forms.ChoiceField(
         label="Do you agree?",
@@ -80,6 +97,8 @@ def act(request: HttpRequest, view: PairView, chosen: dict[str, str]) -> None:
         linking.confirm(possible=view.id, by=by)
     elif decision == "reject":
         linking.reject(possible=view.id, by=by)
+    elif decision == "open":
+        linking.separate(one=view.one.identity, other=view.other.identity, because=chosen["because"], by=by)
     else:
         linking.decide_match(possible=view.id, decision=decision, because=chosen.get("because", ""), by=by)
 
@@ -102,7 +121,8 @@ def following(request: HttpRequest, possible: UUID) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, possible: UUID) -> HttpResponse:
     """Takes back what one decided oneself: the pair waits again, and everything is as it was."""
-    if identity.pair(request.reading, possible).state == "half":
+    view = identity.pair(request.reading, possible)
+    if view.state == "half" or view.opening:
         linking.reject(possible=possible, by=request.actor)
     else:
         undoing.undo(possible=possible, by=request.actor)

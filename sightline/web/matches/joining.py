@@ -18,7 +18,7 @@ from sightline.identity.finding import find as find_people
 from sightline.identity.linkage.likeness import likeness_of
 from sightline.identity.linkage.publishing import current_model
 from sightline.identity.linkage.scoring import score
-from sightline.identity.match_types import PairView, Weighed
+from sightline.identity.match_types import KEPT, PairView, Weighed
 from sightline.identity.queries import profile
 from sightline.identity.types import Profile
 from sightline.jobs import linking
@@ -80,9 +80,9 @@ def join_with(request: HttpRequest, person: UUID, other: UUID) -> HttpResponse:
         raise Missing
     here, there = profile(reading, person), profile(reading, other)
     waiting = identity.between(reading, person, other)
-    if waiting is not None and waiting.waits:
+    if waiting is not None and (waiting.waits or waiting.state == KEPT):
         return redirect("match", waiting.id)  # it is decided where everything about it stands
-    view = weighed(here, there)
+    view, sealed = weighed(here, there), identity.touches_sealed(person, other)
     typed, saved = drafts.kept(request, "join", other)
     form = JoinForm(initial=typed)
     if request.method == "POST":
@@ -118,7 +118,8 @@ def join_with(request: HttpRequest, person: UUID, other: UUID) -> HttpResponse:
             "before": waiting,
             "form": form,
             "saved": saved,
-            **what_follows(request, view, names, now(), codes),
+            "sealed": sealed,
+            **({} if sealed else what_follows(request, view, names, now(), codes)),
         },
         status=422 if form.errors else 200,
     )
@@ -156,6 +157,10 @@ def weighed(here: Profile, there: Profile) -> PairView:
 def joined(request: HttpRequest, view: PairView, person: UUID, other: UUID) -> HttpResponse:
     """Where to go on: their page; where two workers must agree, the pair that waits for the second."""
     pair = identity.between(request.reading, person, other)
+    if pair is not None and pair.guard == "sealed":
+        says = "One of them is sealed: nobody is joined. A second holder must agree before the other is sealed too."
+        messages.success(request, says)
+        return redirect("match", pair.id)
     if pair is not None and not pair.together:
         messages.success(request, "One of them is protected: a second worker must agree before they are joined.")
         return redirect("match", pair.id)

@@ -20,13 +20,13 @@ from sightline.definition.outcomes import Missing
 from sightline.identity import bands
 from sightline.identity import match_queries as identity
 from sightline.identity.linkage.publishing import model_of
-from sightline.identity.match_types import PairView
+from sightline.identity.match_types import KEPT, PairView
 from sightline.identity.queries import family
 from sightline.timescales.moment import now
 from sightline.web import drafts
 from sightline.web.code_words import CodeWords
 from sightline.web.matches import comparing, effects, evidence, weights
-from sightline.web.matches.deciding import CHOICES, SECOND, DecideForm, SecondForm, act, go_on
+from sightline.web.matches.deciding import CHOICES, OF_SEALED, SECOND, DecideForm, OpenForm, SecondForm, act, go_on
 from sightline.web.matches.keys import are_on
 from sightline.web.matches.views import ages, capped, name, narrowed, query, since_words, tags
 from sightline.web.words import listed, london, moment_words, span_words
@@ -35,24 +35,28 @@ SAID = {
     "same": "they are one person",
     "different": "they are two people",
     "unsure": "that could not be told",
+    KEPT: "they are of one earlier life, and both are sealed",
 }
+SEAL_SAYS = "they are of one earlier life, so that both are sealed"
+OPEN_SAYS = "it was sealed in error, and is opened again"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def match(request: HttpRequest, possible: UUID) -> HttpResponse:
     reading = request.reading
     view, narrow = identity.pair(reading, possible), narrowed(request)
-    second = view.state == "half"
+    second = view.state == "half" or view.opening
     typed, saved = drafts.kept(request, "match", possible)
-    given = {"agencies": to_ask(view, reading.agencies)}
-    form = SecondForm() if second else DecideForm(initial=typed, **given)
+    given = {"agencies": to_ask(view, reading.agencies), "sealed": view.guard == "sealed"}
+    kept = view.state == KEPT and not second  # sealed because of the other, as two holders said
+    form = SecondForm() if second else OpenForm(initial=typed) if kept else DecideForm(initial=typed, **given)
     if request.method == "POST":
         if not second:
             saved = drafts.keep(request, "match", possible)
         if request.POST.get("do") == "keep":
             messages.success(request, "Saved. You can come back to it later.")
             return HttpResponseRedirect(reverse("match", args=[possible]) + query(narrow))
-        form = SecondForm(request.POST) if second else DecideForm(request.POST, **given)
+        form = SecondForm(request.POST) if second else OpenForm(request.POST) if kept else DecideForm(request.POST, **given)
         if form.is_valid():
             act(request, view, form.cleaned_data)
             drafts.drop(request, "match", possible)
@@ -78,7 +82,7 @@ def letters(view: PairView) -> list[tuple[str, str]]:
 
 
 def choices(view: PairView) -> list[tuple[str, str, str]]:
-    return SECOND if view.state == "half" else CHOICES
+    return SECOND if view.state == "half" or view.opening else OF_SEALED if view.guard == "sealed" else CHOICES
 
 
 def to_ask(view: PairView, agencies: dict) -> list:
@@ -134,7 +138,10 @@ def page(request: HttpRequest, view: PairView) -> dict[str, object]:
         "decided": decided(view, request),
         "done": done(request, present),
     }
-    if not view.together:
+    found["lead"] = "What are these two to each other?" if view.guard == "sealed" else "Are these one person?"
+    if view.guard == "sealed":
+        found |= {"evidence": what_follows(request, view, names, present, codes)["evidence"]}  # nothing would be joined
+    elif not view.together:
         found |= what_follows(request, view, names, present, codes)
     return found
 
@@ -227,11 +234,12 @@ def who(worker: str, request: HttpRequest) -> str:
 
 def proposal(view: PairView, request: HttpRequest, present: datetime) -> dict[str, object]:
     """What the first of two workers said about a protected pair."""
-    if view.state != "half" or not view.proposed_at:
+    if not (view.state == "half" or view.opening) or not view.proposed_at:
         return {}
+    said = OPEN_SAYS if view.opening else SEAL_SAYS if view.guard == "sealed" else SAID.get(view.proposed, view.proposed)
     return {
         "by": who(view.proposed_by, request),
-        "says": SAID.get(view.proposed, view.proposed),
+        "says": said,
         "at": moment_words(view.proposed_at),
         "ago": span_words(present - view.proposed_at),
         "mine": view.proposed_by == request.actor.id,
@@ -257,7 +265,14 @@ def done(request: HttpRequest, present: datetime) -> dict[str, object]:
     except (ValueError, Missing):
         return {}
     mine, titles = request.actor.id, {a.id: a.title for a in request.reading.agencies.values()}
-    if view.state == "half" and view.proposed_by == mine:
+    names = f"{name(view.one)} and {name(view.other)}"
+    if view.opening and view.proposed_by == mine:
+        says = "You say that it is opened again. A second holder must agree; until then it stays sealed."
+    elif view.state == "half" and view.guard == "sealed" and view.proposed_by == mine:
+        says = "You say that it is one earlier life. A second holder must agree before anything is sealed."
+    elif view.state == KEPT and view.decided_by == mine:
+        return {"id": view.id, "names": names, "says": "It is sealed now, for holders alone. Two holders can open it again."}
+    elif view.state == "half" and view.proposed_by == mine:
         says = f"You say that {SAID.get(view.proposed, view.proposed)}. A second worker must agree before anything changes."
     elif view.decided_by == mine and view.state in SAID:
         says = f"You decided that {SAID[view.state]}."
@@ -270,9 +285,9 @@ def done(request: HttpRequest, present: datetime) -> dict[str, object]:
         phone = f" Ring {agency.phone}." if agency and agency.phone else ""
         return {
             "id": view.id,
-            "names": f"{name(view.one)} and {name(view.other)}",
+            "names": names,
             "says": f"{asked(view, titles)}{phone}",
         }
     else:
         return {}
-    return {"id": view.id, "names": f"{name(view.one)} and {name(view.other)}", "says": says, "undo": True}
+    return {"id": view.id, "names": names, "says": says, "undo": True}

@@ -72,6 +72,11 @@ def matches(request: HttpRequest) -> HttpResponse:
             "count": capped(count),
             "numbers": numbers(request, first),
             "narrow": narrow,
+            "sealed": [
+                (reverse("match", args=[view.id]), f"{name(view.one)} and {name(view.other)}", day_words(london(view.decided_at)))
+                for view in ([] if narrow.any or after else identity.sealed_with(reading))
+                if view.decided_at
+            ],
             "shows": [(value, words, value == narrow.show) for value, words in SHOW.items()],
             "agencies": sorted(((a.id, a.title) for a in reading.agencies.values()), key=lambda pair: pair[1]),
             "levels": weights.levels(policy.same, policy.possible),
@@ -148,7 +153,9 @@ def tags(view: PairView, titles: dict[str, str], present: datetime) -> list[tupl
     if view.guard == "protected":
         found.append(("", "protected: two workers must agree"))
     elif view.guard == "sealed":
-        found.append(("", "sealed: yours alone to decide"))
+        found.append(("", "sealed: for holders of sealed records alone"))
+    if view.opening:
+        found.append(("soon", "one holder says that it is opened again; a second is needed"))
     if view.state == "half":
         found.append(("soon", "one worker has decided; a second is needed"))
     if view.asked_at:

@@ -31,6 +31,17 @@ def meant(words, **asked):
         ("999 000 0018", {"number": "9990000018"}),
         ("H801200001001 kim", {"words": ("kim",), "number": "H801200001001"}),
         ("07700 900123", {"number": "07700900123"}),
+        ("NHS number 999 000 0018", {"number": "9990000018"}),
+        ("+44 7700 900123", {"number": "07700900123"}),
+        ("0044 (0)7700 900123", {"number": "07700900123"}),
+        ("ls14-5jw", {"postcode": "LS145JW"}),
+        ("LSI4 5JW", {"postcode": "LS145JW"}),
+        ("Jo Ian Oil", {"words": ("jo", "ian", "oil")}),  # no figure stands in it: names
+        ("kim LS14 5", {"words": ("kim",), "district": "LS14"}),  # its sector, or an age: nobody is left out by it
+        ("kim LS14 5 years old", {"words": ("kim",), "district": "LS14", "ages": (4, 6)}),
+        ("kim in year 10", {"words": ("kim",), "ages": (14, 15)}),
+        ("kim Y7", {"words": ("kim",), "ages": (11, 12)}),
+        ("kim 10 years old", {"words": ("kim",), "ages": (9, 11)}),
         ("May Marsh", {"words": ("may", "marsh")}),
         ("o'brien-núñez", {"words": ("obrien", "nunez")}),
         ("14", {"ages": (13, 15)}),
@@ -48,6 +59,12 @@ def test_a_box_of_its_own_stands_before_what_is_among_the_words():
     found = meant("kim 14 LS1", born="2010-03-04", age="9", number="p 12-3", postcode="ls8 2dd")
     assert (found.born, found.ages, found.number, found.postcode) == ("2010-03-04", (8, 10), "P123", "LS82DD")
     assert meant("", postcode="ls14").district == "LS14"
+
+
+def test_a_family_name_of_two_words_is_looked_for_as_one_too():
+    found = meant("d st john")
+    assert found.words == ("d", "st", "john") and dict(found.joined) == {"st": "stjohn", "john": "stjohn"}
+    assert not meant("john marsh").joined
 
 
 def test_an_age_alone_narrows_nothing():

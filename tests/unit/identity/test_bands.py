@@ -130,6 +130,22 @@ def test_whoever_is_told_as_a_relative_is_somebody_else_though_the_number_agrees
     assert band(like(given="John", born="1996-04-11", sex="male"), son, 12).band == "new"
 
 
+@pytest.mark.parametrize(
+    ("guessed", "born", "found"),
+    [
+        ("about 44 on 2025-03-10", "2010-09-12", "generation"),  # a father of the same name, of whom only an age is told
+        ("about 14 on 2025-03-10", "1981-02-03", "generation"),
+        ("about 16 on 2025-03-10", "2010-09-12", ""),
+        ("about 26 on 2025-03-10", "2010-09-12", ""),  # twelve years, but for a guess: somebody is asked
+        ("about 14 on 2025-03-10", "", ""),
+        ("", "2010-09-12", ""),
+    ],
+)
+def test_a_guessed_age_tells_a_father_from_his_son(guessed, born, found):
+    one, other = like(born=guessed), like(born=born)
+    assert agreeing.born(one, other, RULES.generation) == agreeing.born(other, one, RULES.generation) == found
+
+
 def test_a_name_may_be_an_earlier_one():
     renamed = likeness_of(Details(given="Kai", family="Marsh", born="2012-04-11", nhs_number=NHS), before=like())
     assert "emma" in renamed.other_names
