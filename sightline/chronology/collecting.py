@@ -8,7 +8,15 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import entries_of, handled_since, is_sealed, label_of, latest_of, opened_for_each, view
+from sightline.chronology.queries import (
+    entries_of,
+    handled_since,
+    is_sealed,
+    label_of,
+    latest_of,
+    opened_for_each,
+    view,
+)
 from sightline.chronology.types import EntryView
 from sightline.definition.outcomes import Missing
 from sightline.identity.queries import identities_of, persons_of, rows_of, sealed_away
