@@ -18,7 +18,7 @@ from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.definition.loader import load
 from sightline.definition.nearest import nearest
-from sightline.definition.outcomes import Conflict, Decision, Invalid, Refused
+from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.types import Fault, Partnership, Thing
 from sightline.definition.versions import bundle
 from sightline.ledger.actions import write
@@ -196,6 +196,21 @@ def add_worker(
     made.save()
     write(kind="change", verb="add-worker", actor=by.id, acting_for=by.agency, purpose="administration", ids=[made.id])
     return made
+
+
+@transaction.atomic
+def end_worker(*, username: str, by: Actor) -> str:
+    """Ends a worker's access: whoever leaves reads nothing from their next request on, and cannot sign in. What they wrote, read
+    and decided stays theirs. Returns their id. Raises Missing for who is none, or no longer is one, and Refused.
+    """
+    _require(by, "administer-workers")
+    row = Worker.objects.select_for_update().filter(username=username, machine=False, is_active=True).first()
+    if row is None:
+        raise Missing
+    row.is_active = False
+    row.save(update_fields=["is_active"])
+    write(kind="change", verb="end-worker", actor=by.id, acting_for=by.agency, purpose="administration", ids=[row.id])
+    return str(row.id)
 
 
 @transaction.atomic

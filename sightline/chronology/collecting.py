@@ -8,11 +8,20 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.chronology.models import Entry, Part
-from sightline.chronology.queries import entries_of, is_sealed, label_of, latest_of, opened_for_each, view
+from sightline.chronology.queries import (
+    entries_of,
+    handled_since,
+    is_sealed,
+    label_of,
+    latest_of,
+    opened_for_each,
+    view,
+)
 from sightline.chronology.types import EntryView
 from sightline.definition.outcomes import Missing
 from sightline.identity.queries import identities_of, persons_of, rows_of, sealed_away
 from sightline.sharing.reading import Reading
+from sightline.sharing.rules import both
 from sightline.sharing.types import Label, Level, Sight
 
 
@@ -62,6 +71,7 @@ def collect(reading: Reading, person: UUID, *, known_on: datetime | None = None)
     opened = opened_for_each(list(person_of), known_on)
     reading.learn_ties(list(person_of))
     known = reading.agencies
+    since_then = handled_since([e.first for e in stand]) if known_on else {}
     seen: list[tuple[Entry, Label, Sight]] = []
     for entry in stand:
         kind = known[entry.agency].kind if entry.agency in known else ""
@@ -74,7 +84,8 @@ def collect(reading: Reading, person: UUID, *, known_on: datetime | None = None)
             for identity in ids_:
                 for record, at in opened.get(identity, {}).items():
                     since[record] = min(at, since.get(record, at))
-            labels.append(label_of(entry, kind, ids_, sealed=is_sealed(entry, since)))
+            handling = both(entry.handling, since_then.get(entry.first, ""))
+            labels.append(label_of(entry, kind, ids_, sealed=is_sealed(entry, since), handling=handling))
         sights = [reading.see(label) for label in labels]
         best = max(range(len(sights)), key=lambda n: sights[n].level)
         if sights[best]:

@@ -46,7 +46,7 @@ _CORRECTIONS = Question(
         .exclude(id=F("first"))
         .order_by("known_at", "recorded_at")
     ),
-    *("id", "first"),
+    *("id", "first", "handling"),
 )
 _OPENED = Question(
     lambda identities, known_on: Opening.objects.filter(known_by(known_on, "opened_at"), identity_id__among=identities),
@@ -96,10 +96,7 @@ _ENTRIES = Question(lambda ids: Entry.objects.filter(id__among=ids))
 
 def entries_of(ids: Sequence[UUID]) -> dict[UUID, Entry]:
     """These entries by id: before the gate, for those who pass it."""
-    found: dict[UUID, Entry] = {}
-    for start in range(0, len(ids), 800):
-        found.update((entry.id, entry) for entry in _ENTRIES.rows(ids[start : start + 800]))
-    return found
+    return {entry.id: entry for entry in _ENTRIES.rows(ids)}
 
 
 def latest_of(entries: Iterable[Entry | Line], known_on: datetime | None) -> tuple[dict[UUID, UUID], Counter[UUID]]:
@@ -109,10 +106,17 @@ def latest_of(entries: Iterable[Entry | Line], known_on: datetime | None) -> tup
     firsts = list(standing)
     for start in range(0, len(firsts), 800):
         with trusted("which-version-stands"):  # ids alone: what was put right stands no more, whoever may see the new
-            for entry_id, first in _CORRECTIONS(firsts[start : start + 800], known_on):
+            for entry_id, first, _ in _CORRECTIONS(firsts[start : start + 800], known_on):
                 standing[first] = entry_id
                 earlier[first] += 1
     return standing, earlier
+
+
+def handled_since(firsts: Collection[UUID]) -> dict[UUID, str]:
+    """How each of these records that was put right is handled now: what is stricter since (intelligence that has conditions
+    after all, advice that turned out to be a lawyer's) holds for what stood before, else an old address would still open it."""
+    with trusted("how-it-is-handled-now"):  # the label alone: whoever may not see the new version may not see the old one
+        return {first: handling for _, first, handling in _CORRECTIONS(firsts, None)}
 
 
 def opened_for(identities: Sequence[UUID], known_on: datetime | None) -> dict[str, datetime]:
@@ -173,11 +177,12 @@ def of_person(reading: Reading, person: UUID, *, known_on: datetime | None = Non
     opened = opened_for(identities, known_on)
     standing = _standing(identities, known_on)
     reading.learn_ties((*identities, *(one.entry.first for one in standing)))
+    since = handled_since([one.entry.first for one in standing]) if known_on else {}
     visible: list[tuple[_OfChild, Sight]] = []
     for one in standing:
         sealed = is_sealed(one.entry, opened)
         kind = known[one.entry.agency].kind if one.entry.agency in known else ""
-        handling = handled_on(reading.definition, one.entry, one.roles)
+        handling = both(handled_on(reading.definition, one.entry, one.roles), since.get(one.entry.first, ""))
         sight = reading.see(label_of(one.entry, kind, identities, sealed=sealed, handling=handling))
         if sight:
             visible.append((one, sight))
@@ -328,6 +333,8 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     """One record with its versions, provenance and the children on it. Raises Missing where it may not be seen."""
     with trusted("which-record"):  # ids alone: the address of a version leads to the versions that this reader may see
         first = [first for (first,) in _FIRST(entry_id)]
+        corrections = _CORRECTIONS(first, None)
+    newest, _, since_then = corrections[-1] if corrections else (next(iter(first), None), None, "")
     versions = _VERSIONS.rows(first)
     if not versions:
         raise Missing
@@ -351,13 +358,14 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
 
     def sight_of(version: Entry) -> Sight:
         """What the page of any child on this version would show of it: a correction that takes a child off takes the
-        ties to that child off, and what one child's concern opened is not open for another."""
+        ties to that child off, and what one child's concern opened is not open for another. What stood before is handled
+        as strictly as what stands."""
         about = [(same[person], _since(opened, same[person])) for person in on_version[version.id]]
         about = about or [([p.identity_id for p in of_entry[version.id]], {})]
         sights = []
         for ids, since in about:
             roles = list(dict.fromkeys(p.role for p in of_entry[version.id] if p.child and p.identity_id in ids))
-            handling = handled_on(reading.definition, version, roles)
+            handling = both(handled_on(reading.definition, version, roles), "" if version.id == newest else since_then)
             label = label_of(version, kind, ids, sealed=is_sealed(version, since), handling=handling)
             sights.append(reading.see(label))
         return max(sights, key=lambda sight: sight.level)
@@ -385,7 +393,7 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
     allowed = seen(reading, rows)
     reading.keyring.fetch(row.key for row in rows)  # nothing leads to somebody who was erased
     openable = tuple(dict.fromkeys(row.person for row in rows if row.id in allowed and reading.keyring.has(row.key)))
-    replaced = stands.id != latest_of([asked], None)[0][asked.first]
+    replaced = stands.id != newest
     return EntryHistory(stands, tuple(reversed(views)), people, openable, *provenance(asked.item), replaced=replaced)
 
 
@@ -407,7 +415,7 @@ def _roles_told(
 
 def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
     """Which of these entries this reader may see at headline or better: a tie to one source identity of a child on it counts for
-    all of theirs. Three queries."""
+    all of theirs. Four queries."""
     every = set(entries)
     found = {i for i in every if reading.shown(i) >= Level.HEADLINE}  # it stands on the page already
     wanted = list(every - found)
@@ -418,10 +426,13 @@ def at_least_headline(reading: Reading, entries: Iterable[UUID]) -> set[UUID]:
     reading.learn_ties([*(i for ids in same.values() for i in ids), *(row.first for row in rows.values())])
     routine = [i for e in rows.values() if e.routine for i in subjects[e.id]]
     opened = opened_for_each(routine, None) if routine else {}
+    since_then = handled_since([e.first for e in rows.values()])
     for entry_id, e in rows.items():
         # what kind of agency sent it is asked of no record: only of readers
         whole = {i: None for one in subjects[entry_id] for i in same.get(persons.get(one, one), (one,))}
-        label = label_of(e, "", tuple(whole), sealed=is_sealed(e, _since(opened, subjects[entry_id])))
+        handling = both(e.handling, since_then.get(e.first, ""))
+        sealed = is_sealed(e, _since(opened, subjects[entry_id]))
+        label = label_of(e, "", tuple(whole), sealed=sealed, handling=handling)
         sight = reading.see(label)
         if sight.level >= Level.HEADLINE:
             reading.note(entry_id, sight)  # whoever is shown what follows from an entry has been shown of it

@@ -8,7 +8,7 @@ them all, also those whom the preparer does not see. What is protected is taken 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -102,7 +102,7 @@ def _redactors(found: Collection, person: UUID, to: To, recipient: Recipient) ->
     ours = {person, *to.persons}
     own, others, sources = [], [], []
     for row in rows:
-        someone = as_someone(said.get(row.id, ()))
+        someone = as_someone(said.get(row.id, ()), {a.id: a.title for a in opened.agencies.values()})
         (own if row.person in ours else others).append(someone)
         if row.id in told and row.person not in ours:
             sources.append(someone)
@@ -113,8 +113,8 @@ def _redactors(found: Collection, person: UUID, to: To, recipient: Recipient) ->
     )
 
 
-def as_someone(said: Iterable[Details]) -> Someone:
-    """All that was ever said of somebody, as what could stand in words."""
+def as_someone(said: Iterable[Details], titles: Mapping[str, str]) -> Someone:
+    """All that was ever said of somebody, as what could stand in words. `titles`: of agencies, by id."""
     every = list(said)
 
     def all_of(*names: str) -> frozenset[str]:
@@ -128,6 +128,7 @@ def as_someone(said: Iterable[Details]) -> Someone:
         lines=frozenset(line for d in every for line in d.lines[:1]),
         postcodes=all_of("postcode"),
         mail=all_of("email"),
+        schools=frozenset(titles.get(d.school, d.school) for d in every if d.school),
     )
 
 

@@ -24,6 +24,7 @@ ANOTHER, ADDRESS, NUMBER, MAIL, DATE = (
     "[mail address taken out]",
     "[date taken out]",
 )
+SCHOOL = "[school taken out]"
 POSTCODE = re.compile(r"(?<![A-Z0-9])[A-Z]{1,2}[0-9][A-Z0-9]?[\s.\-]*[0-9][A-Z]{2}(?![A-Z0-9])", re.IGNORECASE)
 PHONE = re.compile(r"(?<![\w/])(?:\+\s?44[\s().\-]*(?:\(0\))?|0)(?:[\s().\-]*\d){9,10}(?![\d/])")
 EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
@@ -56,6 +57,7 @@ class Someone:
     lines: frozenset[str] = frozenset()  # of addresses
     postcodes: frozenset[str] = frozenset()
     mail: frozenset[str] = frozenset()
+    schools: frozenset[str] = frozenset()  # by name: where a child can be met every day
 
 
 def folded(text: str) -> str:
@@ -91,6 +93,7 @@ class Redactor:
             self._add(one.postcodes, ours, "postcodes", ADDRESS, _spaced)
             self._add(one.lines, ours, "lines", ADDRESS, _address)
             self._add(one.born, ours, "born", DATE, _date)
+            self._add(one.schools, ours, "schools", SCHOOL, _school)
 
         for one in (*self.own, *self.others) if "address" in self.takes else ():  # whosever it is
             for values, says, how in (
@@ -212,6 +215,24 @@ def _address(value: str) -> str:
         return rf"(?:{re.escape(word)}|{re.escape(other)})" if other else re.escape(word)
 
     return r"\b" + r"[\W_]+".join(either(w) for w in words) + r"\b"
+
+
+KINDS_OF_SCHOOL = frozenset(
+    "primary secondary infant infants junior high school academy college nursery centre sixth form catholic church of "
+    "england c e".split()
+)
+
+
+def _school(value: str) -> str:
+    """A school's name, with or without what kind of school it is where what is left still names it."""
+    words = re.findall(r"\w+", value.casefold())
+    telling = list(words)
+    while telling and telling[-1] in KINDS_OF_SCHOOL:
+        telling.pop()
+    if len(telling) < 2 and len("".join(telling)) < 7:
+        telling = words
+    after = "".join(rf"(?:[\W_]+{re.escape(word)})?" for word in words[len(telling) :])
+    return r"\b" + r"[\W_]+".join(map(re.escape, telling)) + after + r"\b"
 
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -7,6 +7,7 @@ import pytest
 from sightline.agencies.queries import machine
 from sightline.chronology.listing import recent
 from sightline.chronology.models import Entry, Opening, Part
+from sightline.chronology.queries import at_least_headline
 from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.tracing import said_of
 from sightline.clocks.actions import recompute
@@ -97,6 +98,23 @@ def test_a_correction_that_takes_a_child_off_takes_it_off_the_page_from_then_on(
     assert len(entries(house["sara"], kim)) == 1
     assert entries(house["sara"], nadia) == []
     assert len(entries(house["sara"], nadia, known_on="2025-03-05")) == 1
+
+
+def test_what_is_handled_more_strictly_since_is_so_at_every_address_and_on_a_page_of_the_past(house):
+    told = ("police-intelligence", ("subject", child("Kim", local_id="P-strict")))
+    first = send(*told, handling="P", message="s1", version="1", on="2025-03-01 09:00")
+    other = send("missing-episode", ("missing-child", child("Kim")), risk="low", on="2025-03-01 09:00")
+    allocate(house["sara"], first)
+    allocate(house["sara"], other)
+    person, sara = person_on(first), house["sara"]
+    assert [e.level for e in entries(sara, person, known_on="2025-03-05")] == [Level.POINTER]
+    send(*told, handling="C", conditions="Ask us first", message="s1", version="2", on="2025-03-10 09:00")
+    with pytest.raises(Missing), reading(sara, "safeguarding", recorded=False) as opened:
+        entry_history(opened, first)  # the old address opens no old version …
+    assert entries(sara, person, known_on="2025-03-05") == entries(sara, person) == []  # … nor does the past
+    assert [e.level for e in entries(house["amir"], person, known_on="2025-03-05")] == [Level.POINTER]
+    with reading(sara, "safeguarding", recorded=False) as opened:
+        assert at_least_headline(opened, [first, other]) == {other}
 
 
 def test_what_is_learnt_later_is_not_on_a_page_of_the_past(house):

@@ -14,28 +14,59 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sightline.sharing.release import markup, office, pdf, pictures
+from sightline.sharing.release.decoding import otherwise, packed, records
 from sightline.sharing.release.types import Artefact, Piece, Unreadable
 
 BETWEEN = "\n"
 MOST_DEEP = 6
+TOO_DEEP = "one thing inside another, too deep to follow"
 ZIP, PDF = b"PK\x03\x04", b"%PDF"
 OLE = (
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Word and Excel wrote before 2007, and what is locked with a password now
 )
 GZIP = b"\x1f\x8b"
+TAR = b"ustar"  # at 257
 PACKED = (b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ")
-_INLINE = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=-]+)*;base64,([A-Za-z0-9+/=\s]{16,})")
+_INLINE = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=-]+)*;base64,([A-Za-z0-9+/=\s]{4,})")
+
+
+def everything(bundle: Any, where: str = "", deep: int = 0) -> Iterator[Piece | Unreadable]:
+    """Takes a bundle apart, and each text of it as it is meant: unescaped, unpacked, spelt, and as the record that it lists."""
+    done: set[str] = set()
+    opened: set[str] = set()
+    for piece in pieces(bundle, where, deep):
+        yield piece
+        if isinstance(piece, Unreadable) or not piece.text:
+            continue
+        for text in (piece.text, *otherwise(piece.text)):
+            if text in done:
+                continue
+            done.add(text)
+            if text != piece.text:
+                yield Piece(piece.where, text, tuple(next(otherwise(cell), cell) for cell in piece.cells))
+            if not piece.cells or any("\n" in cell for cell in piece.cells):
+                yield from (Piece(piece.where, BETWEEN.join(values), values, listed=True) for values in records(text))
+        for letters, inner in packed(piece.text):
+            if letters in opened:
+                continue
+            opened.add(letters)
+            if deep > MOST_DEEP:
+                yield Unreadable(piece.where, TOO_DEEP)
+            else:
+                inside = everything(inner, f"{piece.where} › unpacked", deep + 2)
+                # what unpacks to nothing was no file
+                yield from (one for one in inside if isinstance(one, Piece) or one.why == TOO_DEEP)
 
 
 def pieces(bundle: Any, where: str = "", deep: int = 0) -> Iterator[Piece | Unreadable]:
     """Takes a bundle apart."""
     if deep > MOST_DEEP:
-        yield Unreadable(where, "one thing inside another, too deep to follow")
+        yield Unreadable(where, TOO_DEEP)
     elif isinstance(bundle, Artefact):
         name = bundle.name or bundle.kind or where
         place = f"{where} › {name}" if where and bundle.name else name or where
         if bundle.name:
-            yield Piece(f"{place} › name", bundle.name.replace("_", " "))
+            yield Piece(f"{place} › name", _name(bundle.name))
         yield from _content(bundle.content, bundle.name, bundle.kind, place, deep)
     elif isinstance(bundle, str | bytes | bytearray):
         yield from _content(bundle, "", "", where or "text", deep)
@@ -45,6 +76,11 @@ def pieces(bundle: Any, where: str = "", deep: int = 0) -> Iterator[Piece | Unre
         yield from _several(list(bundle), where, deep)
     elif bundle is not None:
         yield Piece(where or "text", str(bundle))
+
+
+def _name(name: str) -> str:
+    """A file's name, as it is and with what stands for spaces in it."""
+    return f"{name}\n{name.replace('_', ' ')}" if "_" in name else name
 
 
 def _several(some: list[Any], where: str, deep: int) -> Iterator[Piece | Unreadable]:
@@ -140,6 +176,8 @@ def _content(content: Any, name: str, kind: str, where: str, deep: int) -> Itera
         yield Unreadable(where, "an old or a locked document of Word or Excel")
     elif raw.startswith(GZIP):
         yield from _unpacked(raw, where, deep)
+    elif raw[257:262] == TAR:
+        yield from _taken_out(raw, where, deep)
     elif raw.startswith(PACKED):
         yield Unreadable(where, "a packed file")
     elif (text := _decoded(raw)) is not None:
@@ -167,7 +205,30 @@ def _unpacked(raw: bytes, where: str, deep: int) -> Iterator[Piece | Unreadable]
     except zlib.error:
         yield Unreadable(where, "a packed file that does not open")
         return
+    head = raw[10:2000]  # the name of what was packed, and what was remarked, stand before it
+    if raw[3] & 24:
+        head = head[2 + int.from_bytes(head[:2], "little") :] if raw[3] & 4 else head
+        yield Piece(f"{where} › name", BETWEEN.join(_name(_decoded(one) or "") for one in head.split(b"\0")[:2]))
     yield from pieces(inner, where, deep + 1)
+
+
+def _taken_out(raw: bytes, where: str, deep: int) -> Iterator[Piece | Unreadable]:
+    """What lies in an archive of files, each under its name; links and devices lead nowhere here."""
+    import tarfile
+
+    try:
+        with tarfile.open(fileobj=io.BytesIO(raw)) as archive:
+            for n, part in enumerate(archive):
+                if n >= office.MOST_PARTS or part.size > office.MOST:
+                    yield Unreadable(where, "it unpacks to too much")
+                    return
+                yield Piece(f"{where} › names", f"{part.name}\n{part.linkname}\n{part.uname}\n{part.gname}")
+                inner = archive.extractfile(part) if part.isfile() else None
+                if inner is not None:
+                    yield from pieces(Artefact(inner.read(), name=part.name.rsplit("/", 1)[-1]), where, deep + 1)
+    except (tarfile.TarError, OSError, EOFError):
+        yield from strings(raw, where)
+        yield Unreadable(where, "a packed file that does not open")
 
 
 def _decoded(raw: bytes) -> str | None:
@@ -205,6 +266,8 @@ def _written(text: str, ending: str, where: str, deep: int) -> Iterator[Piece | 
     elif ending in ("jsonl", "ndjson"):
         for n, line in enumerate(text.splitlines(), 1):
             yield from _json(line, f"{where}, line {n}", deep)
+    elif ending == "rtf" or start.startswith("{\\rtf"):
+        yield Piece(where, markup.rtf(text))
     elif ending == "json" or start[:1] in ("{", "["):
         whole = not (found := list(_json(text, where, deep)))
         yield from found
@@ -214,19 +277,11 @@ def _written(text: str, ending: str, where: str, deep: int) -> Iterator[Piece | 
         r"<(!doctype|html|\?xml|svg|[a-z]+[ >])", start
     ):
         yield from markup.page(text, where)
-    elif ending == "rtf" or start.startswith("{\\rtf"):
-        yield Piece(where, markup.rtf(text))
     elif ending in ("ics", "vcf") or start.startswith("begin:v"):
         text = re.sub(r"\r?\n[ \t]", "", text)  # their long lines are folded
         yield Piece(where, re.sub(r"\\[,;nN\\]", " ", text))
     if whole:
         yield Piece(where, text)
-        if "%" in text and re.search(r"%[0-9a-fA-F]{2}", text):
-            from urllib.parse import unquote_plus
-
-            yield Piece(where, unquote_plus(text))
-        if "\\u" in text or "&#" in text or "&amp" in text:
-            yield Piece(where, markup.unescaped(text))
     for n, match in enumerate(_INLINE.finditer(text), 1):
         try:
             inner = base64.b64decode(match.group(2))

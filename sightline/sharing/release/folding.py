@@ -105,6 +105,8 @@ def fold(text: str) -> tuple[str, list[int] | None]:
 def _plain(character: str) -> str:
     if character in _INVISIBLE or unicodedata.category(character) == "Cf":
         return ""
+    if (digit := unicodedata.decimal(character, None)) is not None:  # of any script
+        return str(digit)
     found = ""
     for one in unicodedata.normalize("NFKD", character):
         if not unicodedata.combining(one):
@@ -148,6 +150,24 @@ class Folded:
                     self.meant[n], self.meant[n + 1] = str(_TENS[word] + int(unit)), ""
                 else:
                     self.meant[n] = str(_TENS[word])
+        if "hundred" in self.words:
+            self._hundreds()
+
+    def _hundreds(self) -> None:
+        """`one hundred and fifty-two` is 152: the number stands at its last word, and the others become nothing."""
+        for n, word in enumerate(self.words):
+            before = self.meant[n - 1] if n else ""
+            if word != "hundred" or len(before) != 1 or before not in "123456789" or self.words[n - 1].isdigit():
+                continue
+            rest = n + 2 if self.words[n + 1 : n + 2] == ["and"] else n + 1
+            told = self.meant[rest] if rest < len(self.words) and not self.words[rest].isdigit() else ""
+            more = int(told) if told.isdigit() and len(told) < 3 else 0
+            last = rest if more else n
+            if more and rest + 1 < len(self.words) and not self.meant[rest + 1]:  # fifty-two: said at its first word
+                last = rest + 1
+            for gone in range(n - 1, last):
+                self.meant[gone] = ""
+            self.meant[last] = str(int(before) * 100 + more)
 
     @cached_property
     def plain(self) -> str:
@@ -214,7 +234,9 @@ class Folded:
 
 @lru_cache(maxsize=50_000)
 def meaning(word: str) -> str:
-    """One word in its canonical form; letters that a scanner of paper takes for each other are one."""
+    """One word in its canonical form; letters that a scanner of paper takes for each other are one, and 07 is 7."""
+    if word.isdigit() and word[0] == "0" and 1 < len(word) < 6:
+        return word.lstrip("0") or "0"
     return CANONICAL.get(word) or (word.replace("vv", "w").replace("rn", "m") if len(word) > 3 else word)
 
 

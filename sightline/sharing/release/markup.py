@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import html
 import re
 from collections.abc import Callable, Iterator
 from email.header import decode_header, make_header
@@ -33,9 +32,9 @@ class _Page(HTMLParser):
         name = tag.rsplit(":", 1)[-1]
         if name not in INLINE:
             self.shown.append("\n")
-        if name == "tr":
+        if name in ("tr", "dl"):
             self.rows.append([])
-        elif name in ("td", "th") and self.rows:
+        elif name in ("td", "th", "dt", "dd") and self.rows:
             self.rows[-1].append("")
         for key, value in attrs:
             if value and (
@@ -60,9 +59,8 @@ class _Page(HTMLParser):
 
 
 def page(text: str, where: str) -> Iterator[Piece]:
-    """The words of a page as they run, each row of its tables, and what does not show: attributes, comments."""
-    from urllib.parse import unquote_plus
-
+    """The words of a page as they run, each row of its tables and each of its lists of terms, and what does not show:
+    attributes, comments."""
     read = _Page()
     read.feed(text)
     read.close()
@@ -73,14 +71,6 @@ def page(text: str, where: str) -> Iterator[Piece]:
     hidden = "\n".join(read.hidden)
     if hidden:
         yield Piece(f"{where} › not shown", hidden)
-        if "%" in hidden or "+" in hidden:
-            yield Piece(f"{where} › addresses", unquote_plus(hidden))
-
-
-def unescaped(text: str) -> str:
-    """`&#49;4`, `\\u0031` as what they stand for."""
-    plain = html.unescape(text)
-    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m.group(1), 16)), plain)
 
 
 def rtf(text: str) -> str:
@@ -88,7 +78,9 @@ def rtf(text: str) -> str:
     text = re.sub(r"\\'([0-9a-fA-F]{2})", lambda m: bytes([int(m.group(1), 16)]).decode("cp1252", "ignore"), text)
     text = re.sub(r"\\u(-?\d+)\??", lambda m: chr(int(m.group(1)) % 65536), text)
     text = re.sub(r"\\(par|line|cell|row|tab|page|sect)\b", "\n", text)
-    return re.sub(r"\\[a-zA-Z]+-?\d* ?|[{}]|\\\*", "", text)
+    plain = re.sub(r"\\[a-zA-Z]+-?\d* ?|\\\*", "", text)
+    # a brace may stand within a word that is half in bold, and between a title and its author
+    return "\n".join(dict.fromkeys((re.sub(r"[{}]", "", plain), re.sub(r"[{}]+", "\n", plain))))
 
 
 def mail(text: str, where: str, inside: Inside) -> Iterator[Piece | Unreadable]:

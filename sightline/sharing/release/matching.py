@@ -13,7 +13,7 @@ from sightline.sharing.release.types import EXACT, FUZZY, NORMALISED, Found
 from sightline.sharing.release.values import Name, Premises, Probes
 
 _PREFIXES = ("", "0", "44", "440", "0044", "00440")
-_FILLERS = frozenset("no number num nr flat unit apartment house".split())
+_FILLERS = frozenset("no number num nr flat unit apartment house street road name line address thoroughfare".split())
 _SHAPE = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?[0-9][abd-hjlnp-uw-z]{2}")
 _AREAS = frozenset(
     "ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex fk fy g gl gu "
@@ -21,7 +21,10 @@ _AREAS = frozenset(
     "ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw ub w wa wc wd wf wn wr ws wv yo "
     "ze".split()
 )
+LEAST_LOOKS = 8  # letters of a street, below which what looks like it is chance
+BETWEEN = 40  # characters of a label between two halves
 AROUND = 160  # characters: how near support must stand
+_STOP = re.compile(r"[.!?]\s")
 _DECIMALS = re.compile(r"-?\d{1,3}\.\d{3,}")
 METRES = 150.0
 
@@ -76,6 +79,8 @@ def _postcodes(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
         yield from _code(text, code, "postcode", value, probes)
         if fuzzy:
             yield from _code(text, code, "postcode", value, probes, looks=True)
+        if fuzzy:  # `first half: LS14, second half: 6AA`
+            yield from _halves(text, code[:-3], code[-3:], "postcode", value, probes)
     if fuzzy and probes.postcodes:
         for start, end, window in _windows(text, probes.postcodes[0][0]):
             for code, value in probes.postcodes:
@@ -134,6 +139,13 @@ def _windows(text: Folded, like: str) -> Iterator[tuple[int, int, str]]:
                 yield starts[n], ends[m], joined
 
 
+def _halves(text: Folded, one: str, other: str, kind: str, value: str, probes: Probes) -> Iterator[Found]:
+    """Where the two halves of a code stand with nothing but words between them."""
+    if one in text.folded and other in text.folded:
+        for match in re.finditer(rf"(?<![0-9a-z]){one}[^0-9]{{1,{BETWEEN}}}{other}(?![0-9a-z])", text.folded):
+            yield _found(text, match.start(), match.end(), kind, FUZZY, value, probes)
+
+
 def _another(window: str, code: str) -> bool:
     """Whether it may be another postcode, rather than this one with a slip."""
     if sorted(window) == sorted(code):  # two characters changed places
@@ -180,6 +192,10 @@ def _vehicles(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
 def _phones(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
     if not probes.phones:
         return
+    if fuzzy:  # `code: 07700, number: 900588`
+        for number, value in probes.phones:
+            area = _area(number)
+            yield from _halves(text, "0" + number[:area], number[area:], "phone", value, probes)
     for run in text.digit_runs:
         if sum(len(g.digits) for g in run) < 6:
             continue
@@ -275,30 +291,50 @@ def _uprns(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
 _AT = re.compile(r"\s*[\[({<]?\s*(?:@|\bat\b)\s*[\])}>]?\s*")
 _DOT = re.compile(r"\s*[\[({<]?\s*(?:\.|\bdot\b)\s*[\])}>]?\s*")
 _MAIL = re.compile(
-    r"[a-z0-9._%+\-]+(?:\s*[\[({<]?\s*(?:@|\bat\b)\s*[\])}>]?\s*)[a-z0-9\-]+(?:\s*[\[({<]?\s*(?:\.|\bdot\b)\s*[\])}>]?\s*[a-z0-9\-]+)+"
+    r"[a-z0-9._%+\-]+(?:\s*[\[({<]?\s*\bdot\b\s*[\])}>]?\s*[a-z0-9_%+\-]+)*(?:\s*[\[({<]?\s*(?:@|\bat\b)\s*[\])}>]?\s*)[a-z0-9\-]+(?:\s*[\[({<]?\s*(?:\.|\bdot\b)\s*[\])}>]?\s*[a-z0-9\-]+)+"
 )
+
+_PLAIN_MAIL = re.compile(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")  # after `at`, which is no part of it
 
 
 def _emails(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
     if not probes.emails:
         return
-    for match in _MAIL.finditer(text.folded):
+    for match in (*_MAIL.finditer(text.folded), *_PLAIN_MAIL.finditer(text.folded)):
         said = _DOT.sub(".", _AT.sub("@", match.group(), count=1)).strip(".")
+        said = re.sub(r"\+[^@]*@", "@", said)  # name+news@ reaches name@
         for address, value in probes.emails:
             if said == address or said.startswith(address + "."):
                 yield _found(text, match.start(), match.end(), "email", NORMALISED, value, probes)
-            elif (
-                fuzzy
-                and len(address) > 9
-                and OSA.distance(said, address, score_cutoff=2) <= (1 if len(address) < 14 else 2)
-            ):
+            elif fuzzy and len(address) > 9 and _nearly(address, said):
                 yield _found(text, match.start(), match.end(), "email", FUZZY, value, probes)
+    if fuzzy:
+        yield from _mail_in_two(text, probes)
     wanted = {address: "".join(c for c in address if c.isalnum()) for address, _ in probes.emails}
     for address, value in probes.emails:  # broken over lines or cells
         for at in _all(wanted[address], text.plain):
             first = text.word_at(text.plain_at, at)
             last = text.word_at(text.plain_at, at + len(wanted[address]) - 1)
             yield _found(text, text.starts[first], text.ends[last], "email", NORMALISED, value, probes)
+
+
+def _nearly(address: str, said: str) -> bool:
+    """Whether it is this address with a slip or two; in the name of a file something follows its last point."""
+    most = 1 if len(address) < 14 else 2
+    return any(OSA.distance(one, address, score_cutoff=2) <= most for one in (said, said.rpartition(".")[0]))
+
+
+def _mail_in_two(text: Folded, probes: Probes) -> Iterator[Found]:
+    """The name of a mailbox, and its host near by: `Mailbox: lena.marsh27, host: example.org`."""
+    for address, value in probes.emails:
+        name, _, host = address.partition("@")
+        if len(name) < LEAST_LOOKS or name not in text.folded or host not in text.folded:
+            continue
+        for at in _all(name, text.folded):
+            end = at + len(name)
+            near = text.folded[max(0, at - AROUND) : end + AROUND]
+            if not text.folded[max(0, at - 1) : at].isalnum() and not text.folded[end : end + 1].isalnum() and host in near:
+                yield _found(text, at, end, "email", FUZZY, value, probes)
 
 
 def _points(text: Folded, probes: Probes) -> Iterator[Found]:
@@ -327,17 +363,36 @@ def slips(length: int) -> int:
 
 def _premises(text: Folded, one: Premises, probes: Probes, fuzzy: bool) -> Iterator[Found]:
     most = slips(len(one.street)) if fuzzy else 0
+    done = False
     for first, last, distance in _both(text, one.street, one.written, most):
         number, at = _number_by(text, first, last, one.number)
         start, end = text.starts[min(first, at) if at is not None else first], text.ends[max(last, at or last)]
+        done |= bool(one.number and number == one.number)
         if one.number and number == one.number:
             yield _found(text, start, end, "address", FUZZY if distance else NORMALISED, one.value, probes)
         elif not fuzzy or distance > 1:
             continue
         elif number and not distance and not one.common and _a_slip(number, one.number):
+            if _elsewhere(text, last, one) or _STOP.search(text.folded[text.ends[at or 0] : text.starts[first]]):
+                continue  # another district's street, or the end of a sentence before it
             yield _found(text, start, end, "address", FUZZY, one.value, probes)
         elif (not number or not one.number) and not distance and _place_near(text, first, last, one):
             yield _found(text, start, end, "address", FUZZY, one.value, probes)
+
+
+    if fuzzy and not done and one.number and len(one.written) >= LEAST_LOOKS:
+        yield from _read_by_a_machine(text, one, probes)
+
+
+def _read_by_a_machine(text: Folded, one: Premises, probes: Probes) -> Iterator[Found]:
+    """A house and its street as a scanner of paper may have read them: `14 A1der C10se`."""
+    wanted = one.written.translate(LOOKS)
+    for at in _all(wanted, text.looks):
+        first, last = text.word_at(text.plain_at, at), text.word_at(text.plain_at, at + len(wanted) - 1)
+        if text.plain_at[first] != at or not _stands(text, first, last, at, len(wanted)):
+            continue
+        if _number_by(text, first, last, one.number)[0] == one.number:
+            yield _found(text, text.starts[first], text.ends[last], "address", FUZZY, one.value, probes)
 
 
 def _a_slip(number: str, wanted: str) -> bool:
@@ -359,6 +414,17 @@ def _number_by(text: Folded, first: int, last: int, wanted: str) -> tuple[str, i
         if text.meant[n] == wanted and text.starts[first] - text.ends[n] < AROUND:
             return wanted, n
     return (text.meant[near[-1]], near[-1]) if near else ("", None)
+
+
+def _elsewhere(text: Folded, last: int, one: Premises) -> bool:
+    """Whether a whole postcode of another district stands right behind: then it is the street of that name over there."""
+    for n in range(last + 1, min(last + 7, len(text.words))):
+        code = ""
+        for m in range(n, min(n + 4, len(text.words))):
+            code += text.words[m]
+            if len(code) > 4 and _SHAPE.fullmatch(code) and re.match("[a-z]+", code)[0] in _AREAS:  # type: ignore[index]
+                return bool(one.outcode) and code[:-3] != one.outcode
+    return False
 
 
 def _place_near(text: Folded, first: int, last: int, one: Premises) -> bool:

@@ -23,6 +23,7 @@ Inside = Callable[[Any, str], Iterator[Piece | Unreadable]]
 PARAGRAPHS = frozenset(
     "p h si c row tc comment text table-cell table-row tab br line-break cr sheet definedName vt title".split()
 )
+_HEAD = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|[A-Z]|\d{1,3}(?=\D))')  # how the head of a sheet is set: left, bold, 12 points
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
@@ -141,7 +142,7 @@ def _part(content: bytes, name: str, where: str, shared: list[str]) -> Iterator[
         v
         for one in tree.iter()
         for v in one.attrib.values()
-        if len(v) > 3 and not v.startswith(("http://schemas", "urn:"))
+        if len(v) > 3 and not v.startswith(("http://schemas", "urn:schemas", "urn:oasis"))
     ]
     if said:
         yield Piece(f"{where} › not shown", "\n".join(dict.fromkeys(said)))
@@ -168,7 +169,8 @@ def _sheet(tree: Any, where: str, shared: list[str]) -> Iterator[Piece]:
     for letter, values in columns.items():
         if len(values) > 1:
             yield Piece(f"{where}, column {letter}", "\n".join(values))
-    rest += [one.text for one in tree.iter() if _name(one) not in ("v", "t", "f") and one.text and one.text.strip()]
+    said = [one for one in tree.iter() if _name(one) not in ("v", "t", "f") and one.text and one.text.strip()]
+    rest += [_HEAD.sub(" ", one.text) if _name(one).endswith(("Header", "Footer")) else one.text for one in said]
     if rest:
         yield Piece(f"{where} › formulas", "\n".join(rest))
 

@@ -30,8 +30,10 @@ def pieces(raw: bytes, where: str) -> Iterator[Piece | Unreadable]:
         _png(raw, found, points)
     elif raw.startswith((b"II*\x00", b"MM\x00*")):
         _tiff(raw, found, points)
+    elif raw[8:12] == b"WEBP":
+        _webp(raw, found, points)
     else:
-        found += _strings(raw)
+        found += [*_strings(raw), *_gif(raw)]
     if found:
         yield Piece(f"{where} › about the picture", "\n".join(found))
     if points:
@@ -45,8 +47,37 @@ def _strings(raw: bytes) -> list[str]:
 def _text(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if error.start and error.start > len(raw) - 4 or error.end < 4:  # a stray byte at its end, or before it
+            return raw.decode("utf-8", "ignore")
         return raw.decode("cp1252", "replace")
+
+
+def _gif(raw: bytes) -> Iterator[str]:
+    """Remarks, which are cut into pieces of at most 255 bytes."""
+    at = raw.find(b"\x21\xfe")
+    while at >= 0:
+        said, place = b"", at + 2
+        while place < len(raw) and raw[place]:
+            said += raw[place + 1 : place + 1 + raw[place]]
+            place += 1 + raw[place]
+        yield _text(said)
+        at = raw.find(b"\x21\xfe", at + 2)
+
+
+def _webp(raw: bytes, found: list[str], points: list[str]) -> None:
+    at = 12
+    while at + 8 <= len(raw):
+        kind, (length,) = raw[at : at + 4], struct.unpack("<I", raw[at + 4 : at + 8])
+        body = raw[at + 8 : at + 8 + length]
+        if kind == b"EXIF":
+            _tiff(body.removeprefix(b"Exif\0\0"), found, points)
+        elif kind == b"XMP ":
+            found.append(_plain(_text(body)))
+        elif kind not in (b"VP8 ", b"VP8L", b"ALPH", b"ANMF", b"ICCP"):
+            found += _strings(body)
+        at += 8 + length + length % 2
+    found += _strings(raw[at:])  # something that was put behind the picture
 
 
 def _jpeg(raw: bytes, found: list[str], points: list[str]) -> None:

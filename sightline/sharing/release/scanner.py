@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sightline.sharing.release.bundles import pieces
+from sightline.sharing.release.bundles import everything
 from sightline.sharing.release.folding import Folded, folded
 from sightline.sharing.release.matching import find
 from sightline.sharing.release.records import across
@@ -37,7 +37,7 @@ class Scanner:
         """All hits in a bundle: a text, an artefact, a record, or several of them. Empty: nothing of these values is
         there. What could not be looked into is a hit of its own (`unreadable`): it cannot be said to be clean."""
         hits: dict[tuple[str, str, str], Hit] = {}
-        for piece in pieces(bundle):
+        for piece in everything(bundle):
             if isinstance(piece, Unreadable):
                 hits.setdefault((UNREADABLE, piece.where, ""), Hit("file", UNREADABLE, piece.where, piece.why))
                 continue
@@ -65,6 +65,8 @@ class Scanner:
     def _in(self, piece: Piece) -> list[Found]:
         if self.empty or not piece.text:
             return []
+        if piece.listed:
+            return list(across(piece, self._near))
         text = folded(piece.text)
         found = [*find(text, self._near), *find(text, self._sure, fuzzy=False)]
         if ESCAPED.search(piece.text):  # `\\n` as two letters: an end of a line in one program, part of a path in another
@@ -73,7 +75,7 @@ class Scanner:
             also = [*find(meant, self._near), *find(meant, self._sure, fuzzy=False)]
             found += [one for one in also if (one.kind, one.start, one.end) not in seen]
         if piece.cells:
-            found += across(piece, text, self._near)
+            found += across(piece, self._near)
         if self._others:
             found = [one for one in found if not self._anothers(one, text)]
         return found

@@ -78,11 +78,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One text of a bundle: what is read together. `cells`: the values of one record, where it is one."""
+    """One text of a bundle: what is read together. `cells`: the values of one record, where it is one; `listed`: it is one
+    only because its lines are short, and its text was read already."""
 
     where: str
     text: str
     cells: tuple[str, ...] = ()
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sightline.timescales.moment import now
 from sightline.web.words import day_words, read_date
 
 ASK = "Enter a day, such as 1 March 2023"
+FIRST = date(1900, 1, 1)  # no arrangement is older, and a year before it there is still a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +59,6 @@ def day(typed: str, default: date, today: date) -> tuple[date, str]:
     if len(read) != len("2022-03-01"):
         return default, ASK
     found = date.fromisoformat(read)
+    if found < FIRST:
+        return default, "Enter a day from 1900 on"
     return (default, "Enter today or an earlier day") if found > today else (found, "")

@@ -255,5 +255,7 @@ def test_what_changed_between_two_days(office):
     body = inside("amir").get("/registry/changes/?from=2022-03-01&to=2023-03-01").content.decode()
     assert "nobody: the chair is vacant" in body and "A chair from the education sector" in body
     assert "Youth violence task and finish group" in body and "2 groups differ" in body
+    for typed in ("to=0001-01-01", "from=0001-01-01", "to=0001-06-01&known=then"):  # no day has a year before the first
+        assert "Enter a day from 1900 on" in inside("amir").get(f"/registry/changes/?{typed}").content.decode()
     backwards = inside("amir").get("/registry/changes/?from=2023-03-01&to=2022-03-01").content.decode()
     assert "before the second" in backwards

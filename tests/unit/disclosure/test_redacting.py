@@ -2,7 +2,7 @@
 
 import pytest
 
-from sightline.disclosure.redacting import ADDRESS, ANOTHER, DATE, MAIL, NUMBER, Redactor, Someone
+from sightline.disclosure.redacting import ADDRESS, ANOTHER, DATE, MAIL, NUMBER, SCHOOL, Redactor, Someone
 
 DANA = Someone(
     given=frozenset({"Dana"}),
@@ -86,3 +86,20 @@ def test_what_the_subject_shares_with_somebody_else_stays():
     """A child's own address is no third party's, though a parent lives there."""
     own = Someone(lines=frozenset({"14 Quarry Rise"}), postcodes=frozenset({"LS14 6AA"}))
     assert clean("14 Quarry Rise, LS14 6AA", DANA, own=(JAY, own))[1] == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("Bea started at Quarry Rise Primary School.", f"Bea started at {SCHOOL}."),
+        ("She is at QUARRY-RISE primary now.", f"She is at {SCHOOL} now."),
+        ("At Quarry Rise since May.", f"At {SCHOOL} since May."),
+        ("They walked in the park to Park Academy.", f"They walked in the park to {SCHOOL}."),
+        ("Jay goes to Elmfield Academy.", "Jay goes to Elmfield Academy."),  # his own
+    ],
+)
+def test_where_another_child_goes_to_school_is_taken_out_and_ones_own_stays(text, gone):
+    sister = Someone(schools=frozenset({"Quarry Rise Primary School", "Park Academy", "Elmfield Academy"}))
+    words, found = clean(text, sister, own=(Someone(schools=frozenset({"Elmfield Academy"})),))
+    assert words == gone
+    assert found == (frozenset({"third-party"}) if SCHOOL in gone else frozenset())
