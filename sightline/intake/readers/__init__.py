@@ -118,8 +118,9 @@ def _check_header(header: delimited.Header, feed: Feed, notes: Notes) -> None:
     there = set(header.names)
     missing = [" or ".join(names) for names in needed if there.isdisjoint(names)]
     if missing:
-        listed = ", ".join(header.names[:20])
-        raise Unreadable(f"the file lacks what the feed {feed.id} needs: {', '.join(missing)}; it has {listed}")
+        known = [name for name in header.names if name in every][:20]  # others may be somebody's: a file without a heading
+        has = f"it has {', '.join(known)}" if known else "its first line names no column of the feed: is its heading there?"
+        raise Unreadable(f"the file lacks what the feed {feed.id} needs: {', '.join(missing)}; {has}")
     notes.add(f"heading: {delimited.heading(header)}")
     if absent := sorted(every - there):
         listed = ", ".join(absent[:12]) + (f" and {len(absent) - 12} more" if len(absent) > 12 else "")

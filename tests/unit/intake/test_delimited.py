@@ -148,3 +148,10 @@ def test_what_cannot_be_used_at_all_is_said_before_anything_is_taken(source, say
 def test_formulas_and_markup_are_text():
     good, _ = both(table(row(1, "=cmd|' /C calc'!A0"), row(2, "<script>alert(1)</script>{{7*7}}")))
     assert [one.says for one in good] == ["=cmd|' /C calc'!A0", "<script>alert(1)</script>{{7*7}}"]
+
+
+def test_what_is_told_of_a_file_commands_no_screen():
+    """A heading may hold what a terminal obeys, and it is named in what the load says."""
+    notes = Notes()
+    notes.add("columns that are not read: \x1b]0;owned\x07\x1b[2J, Zoë’s club\u2028x", "line\x9b 2")
+    assert notes.sentences() == ["columns that are not read: \ufffd]0;owned\ufffd\ufffd[2J, Zoë’s club\ufffdx (at line\ufffd 2)"]
