@@ -284,11 +284,14 @@ def header_of(fields: list[str], delimiter: str, folded: Mapping[str, str], numb
     while len(fields) > 1 and not fields[-1].strip():
         fields.pop()
     names: dict[str, None] = {}
+    times: dict[str, int] = {}
     for place, field in enumerate(fields):
         plain = field.replace("\ufeff", "").strip()
         name = folded.get(fold(plain), plain) or f"column {place + 1}"
-        while name in names:
-            name += " (again)"
+        times[name] = times.get(name, 0) + 1
+        while name in names:  # counted, so that a heading that is one name two thousand times is read at once
+            name = f"{name} (again)" if times[name] == 2 else f"{name} (again, {times[name]})"
+            times[name] = times.get(name, 0) + 1
         names[name] = None
     return Header(tuple(names), delimiter, number)
 
