@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from sightline.intake.notes import Notes
+from sightline.intake.notes import Notes, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Unreadable(Exception):
     """The file as a whole cannot be used; `sentence` says why and what would help. Nothing of it was taken."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence = plain(sentence)  # it may name a file or a column, and stands on terminals
+        super().__init__(self.sentence)
 
 
 class Line(NamedTuple):
