@@ -171,6 +171,13 @@ def _after(example: Example) -> dict[str, Any] | None:
     return out
 
 
+def _say(text: str) -> None:
+    """A supplier's own values on a terminal: what would clear it or set its colours is no part of them."""
+    from sightline.intake.notes import plain
+
+    print("\n".join(plain(line) for line in text.split("\n")))
+
+
 def _told(tried: Tried, feed: Feed) -> None:
     from sightline.intake.trying import REASONS
 
@@ -179,28 +186,28 @@ def _told(tried: Tried, feed: Feed) -> None:
     rows_read = f"{tried.rows:,} row{'' if tried.rows == 1 else 's'}"
     first = f"the first {rows_read}" if tried.cut else rows_read
     made = f"{tried.records:,} record{'' if tried.records == 1 else 's'}"
-    print(f"{feed.title} ({tried.feed}): {first}; {made}, {tried.waiting:,} would wait for a person.\n")
+    _say(f"{feed.title} ({tried.feed}): {first}; {made}, {tried.waiting:,} would wait for a person.\n")
     rows = [("column", "becomes", "filled", "did not fit", "values that did not fit")]
     for one in tried.columns:
         if one.there and one.used:
             rows.append(_line(one))
     _columns(rows)
     if absent := [one.name for one in tried.columns if not one.there]:
-        print(f"\nNot in the file, though the mapping reads them: {', '.join(absent)}")
+        _say(f"\nNot in the file, though the mapping reads them: {', '.join(absent)}")
     if unused := [one.name for one in tried.unused]:
-        print(f"\nNot used: {', '.join(unused)}")
+        _say(f"\nNot used: {', '.join(unused)}")
     for sentence in tried.missing:
-        print(f"\nNeeded, and no column gives it: {sentence}")
+        _say(f"\nNeeded, and no column gives it: {sentence}")
     if tried.reasons:
-        print("\nWhy rows would wait:")
+        _say("\nWhy rows would wait:")
         for code, many in tried.reasons.most_common():
-            print(f"  {many:>6,}  {REASONS.get(code, code)} ({code})")
+            _say(f"  {many:>6,}  {REASONS.get(code, code)} ({code})")
     if tried.lacks:
-        print("\nThey would be taken; fuller records would also say:")
+        _say("\nThey would be taken; fuller records would also say:")
         for says, many in tried.lacks.most_common(8):
-            print(f"  {many:>6,}  {says}")
+            _say(f"  {many:>6,}  {says}")
     for note in tried.notes:
-        print(f"\nNote: {note}")
+        _say(f"\nNote: {note}")
     for one in tried.examples:
         _example(one)
 
@@ -217,27 +224,27 @@ def _columns(rows: list[tuple[str, ...]]) -> None:
     widths = [min(max(len(row[place]) for row in rows), 46) for place in range(4)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)]
-        print("  ".join([*cells, row[4]]).rstrip())
+        _say("  ".join([*cells, row[4]]).rstrip())
 
 
 def _example(one: Example) -> None:
-    print(f"\n--- {one.position}")
+    _say(f"\n--- {one.position}")
     for row in one.before:
-        print("  before  " + "; ".join(f"{name}: {value}" for name, value in row.items() if value and value.strip()))
+        _say("  before  " + "; ".join(f"{name}: {value}" for name, value in row.items() if value and value.strip()))
     after = _after(one)
     if after is None:
         for fault in one.faults:
             where = f"{fault.path}: " if fault.path else ""
-            print(f"  WAITS   {where}expected {fault.expected}")
+            _say(f"  WAITS   {where}expected {fault.expected}")
         return
     people = after.pop("people")
     fields = after.pop("fields")
-    print("  after   " + "; ".join(f"{name}: {value}" for name, value in after.items()))
+    _say("  after   " + "; ".join(f"{name}: {value}" for name, value in after.items()))
     for name, value in fields.items():
-        print(f"            {name}: {value}")
+        _say(f"            {name}: {value}")
     for person in people:
         roles = ", ".join(person.pop("roles"))
-        print(f"          {roles}: " + "; ".join(f"{name}: {value}" for name, value in person.items()))
+        _say(f"          {roles}: " + "; ".join(f"{name}: {value}" for name, value in person.items()))
 
 
 # --- list and show -------------------------------------------------------------------------------------

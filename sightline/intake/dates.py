@@ -24,6 +24,7 @@ PARTS = {
     "%M": r"(?P<M>[0-5]\d|\d)",
     "%S": r"(?P<S>[0-5]\d|\d)",
 }
+MOST_SHOWN = 4  # forms that a fault names: more are read than a person needs to see
 _FAST = re.compile(r"(?:%[dmYHMS]|[-/.: T])+")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -88,7 +89,7 @@ def expected(formats: str) -> str:
     if not formats:
         return "a date such as 2025-03-31, or 2025-03-31 21:40"
     example = datetime(2025, 3, 31, 21, 40)
-    return "a date such as " + ", or ".join(example.strftime(form.strip()) for form in formats.split(" | "))
+    return "a date such as " + ", or ".join(example.strftime(f.strip()) for f in formats.split(" | ")[:MOST_SHOWN])
 
 
 def _one(form: str) -> DateReader:

@@ -116,6 +116,11 @@ class Mapper:
         expected = "rows of one record near each other: sort the file by this"
         return (Fault(path=", ".join(self.group_columns), expected=expected, code="rows-apart"),)
 
+    def too_many(self, most: int) -> tuple[Fault, ...]:
+        """The fault of a row beyond the most that one record can have."""
+        expected = f"a record of at most {most} rows: those before it are taken as one"
+        return (Fault(path=", ".join(self.group_columns), expected=expected, code="too-many-rows"),)
+
     def looks_like_row(self, values: Values) -> bool:
         """Whether these values could be a row by themselves: it says when it happened."""
         try:

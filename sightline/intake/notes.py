@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 MOST = 200
+_COMMANDS = {sign: "\ufffd" for sign in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
+
+
+def plain(text: str) -> str:
+    """The text without signs that a terminal obeys or that break a line: a file's own names stand in what is told of it."""
+    return text if text.isprintable() else text.translate(_COMMANDS)
 
 
 class Notes:
@@ -13,6 +19,7 @@ class Notes:
         self._left_out = 0
 
     def add(self, sentence: str, position: str = "") -> None:
+        sentence, position = plain(sentence), plain(position)
         known = self._found.get(sentence)
         if known is not None:
             known[0] += 1  # type: ignore[operator]

@@ -41,6 +41,7 @@ REASONS = {
     "needed": "Something that cannot be done without is missing.",
     "unknown-key": "It holds a name that is not known here.",
     "unknown-field": "It holds a field that this kind of record does not have.",
+    "too-many-rows": "More rows name one record than anything that happens has people. The first were taken as that record.",
     "rows-apart": "The rows of one record stand too far apart in the file to be put together.",
     "hidden-row": "The row is hidden in its workbook: somebody may not have meant to send it, or left a filter on.",
     "wrong-collection": "It is a return of another collection.",

@@ -74,6 +74,7 @@ REASONS = {
     "not-text": "it is not text",
     "too-long": "the row is too long",
     "nul-bytes": "it is not text",
+    "too-many-rows": "more rows name one record than one record can have",
     "rows-apart": "the rows of one record stand too far apart",
 }
 

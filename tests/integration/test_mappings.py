@@ -222,11 +222,12 @@ def test_a_workbook_is_mapped_and_loads_and_can_be_tried_at_the_terminal(staff, 
 
 def test_trying_says_what_would_wait_and_keeps_nothing(staff, tmp_path, capsys):
     file, mapping = tmp_path / "slips.csv", tmp_path / "slips.yaml"
-    file.write_text(FILE.replace("05.09.2026", "some day"))
+    file.write_text(FILE.replace("05.09.2026", "\x1b[2Jsome day\x9b31m"))
     mapping.write_text(to_yaml(to_feed(chosen(), partnership())[0]))
     before = Record.objects.count()
     assert main(["feed", "try", str(file), "--mapping", str(mapping)]) == 1
     out = capsys.readouterr().out
+    assert "\x1b" not in out and "\x9b" not in out, "no value commands the terminal that it is shown on"
     assert "some day" in out and "1 record, 1 would wait" in out and "Odi" in out
     assert main(["feed", "try", str(file), "--mapping", str(mapping), "--without-values"]) == 1
     assert "Odi" not in (shared := capsys.readouterr().out) and "some day" not in shared

@@ -33,6 +33,7 @@ from sightline.intake.types import Notification, Unread
 __all__ = ["KNOWN_FORMATS", "Notes", "Unreadable", "detect", "parts", "read", "reread"]
 
 KNOWN_FORMATS = ("csv", "xlsx", "jsonl", "tables", "cin-census", "istv")
+MOST_ROWS = 500  # of one record: nothing that happens has so many people
 HELD_BACK = 24 * 1024 * 1024  # rows that wait for others of their record
 _DAY = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 Read = Iterator[Notification | Unread]
@@ -118,8 +119,9 @@ def _check_header(header: delimited.Header, feed: Feed, notes: Notes) -> None:
     there = set(header.names)
     missing = [" or ".join(names) for names in needed if there.isdisjoint(names)]
     if missing:
-        listed = ", ".join(header.names[:20])
-        raise Unreadable(f"the file lacks what the feed {feed.id} needs: {', '.join(missing)}; it has {listed}")
+        known = [name for name in header.names if name in every][:20]  # others may be somebody's: a file without a heading
+        has = f"it has {', '.join(known)}" if known else "its first line names no column of the feed: is its heading there?"
+        raise Unreadable(f"the file lacks what the feed {feed.id} needs: {', '.join(missing)}; {has}")
     notes.add(f"heading: {delimited.heading(header)}")
     if absent := sorted(every - there):
         listed = ", ".join(absent[:12]) + (f" and {len(absent) - 12} more" if len(absent) > 12 else "")
@@ -212,7 +214,7 @@ def _grouped(rows: Iterable[Row | Unread], mapper: Mapper, last: dict[int, int])
     """
     waiting: dict[tuple[str, ...], list[Row]] = {}
     held = 0
-    given_up: set[tuple[str, ...]] = set()
+    given_up: dict[tuple[str, ...], tuple[Fault, ...]] = {}
     for place, row in enumerate(rows):
         if not isinstance(row, Row):
             yield _signed(row, mapper.feed)
@@ -221,12 +223,15 @@ def _grouped(rows: Iterable[Row | Unread], mapper: Mapper, last: dict[int, int])
         if not any(key):
             yield from mapper.group([row])
             continue
-        if key in given_up:
-            yield Unread(row.position, row.raw, "rows-apart", mapper.apart(), agency=mapper.feed.agency)
+        if (told := given_up.get(key)) is not None:
+            yield Unread(row.position, row.raw, told[0].code, told, agency=mapper.feed.agency)
             continue
         waiting.setdefault(key, []).append(row)
         held += len(row.raw)
-        if last[hash(key)] <= place:
+        too_many = len(waiting[key]) >= MOST_ROWS
+        if too_many or last[hash(key)] <= place:
+            if too_many:
+                given_up[key] = mapper.too_many(MOST_ROWS)
             made = waiting.pop(key)
             held -= sum(len(each.raw) for each in made)
             yield from mapper.group(made)
@@ -234,7 +239,7 @@ def _grouped(rows: Iterable[Row | Unread], mapper: Mapper, last: dict[int, int])
             oldest = next(iter(waiting))
             made = waiting.pop(oldest)
             held -= sum(len(each.raw) for each in made)
-            given_up.add(oldest)
+            given_up[oldest] = mapper.apart()
             yield from mapper.group(made)
     for made in waiting.values():
         yield from mapper.group(made)

@@ -24,8 +24,10 @@ from sightline.intake.readers.source import (
     Source,
     Unreadable,
     clean,
+    emptied,
     ends_in_returns,
     lines,
+    may_hold_nothing,
     opened,
     refuse_wide,
 )
@@ -152,6 +154,8 @@ class _Reader:
                 fields = text.split(delimiter)
                 if len(fields) == count:
                     if text.strip(" " + delimiter):
+                        if may_hold_nothing(text):
+                            fields = emptied(fields, self.notes, f"line {line.number}")
                         yield Row(f"line {line.number}", line.raw, dict(zip(names, fields, strict=True)))
                 elif text.strip(" \x1a" + delimiter):
                     yield self._row(fields, line)
@@ -174,11 +178,15 @@ class _Reader:
         while len(fields) > self.count and not fields[-1].strip():
             fields.pop()
         if len(fields) == self.count:
-            return Row(f"line {line.number}", raw or line.raw, dict(zip(self.names, fields, strict=True)))
+            return self._made(fields, line, raw or line.raw)
         if not line.ended and len(fields) < self.count:
             return self._unread(line, "cut-short", "a whole row: the file ends within it", raw)
         expected = f"{self.count} columns, as in the header; there are {len(fields)}"
         return self._unread(line, "wrong-columns", expected, raw)
+
+    def _made(self, fields: list[str], line: Line, raw: bytes) -> Row:
+        fields = emptied(fields, self.notes, f"line {line.number}")
+        return Row(f"line {line.number}", raw, dict(zip(self.names, fields, strict=True)))
 
     def _quoted(self, text: str, line: Line) -> Row | Unread:
         fields, open_quote = _parse(text, self.delimiter)
@@ -227,7 +235,7 @@ class _Reader:
             fields, still_open = _parse("\n".join(texts), self.delimiter)
             if fields is not None and len(fields) == self.count:
                 raw = line.raw + b"".join(each.raw for each in taken)
-                return Row(f"line {line.number}", raw, dict(zip(self.names, fields, strict=True)))
+                return self._made(fields, line, raw)
             if fields is not None or not still_open or not following.ended:
                 break
         self.ahead.extendleft(reversed(taken))
@@ -276,11 +284,14 @@ def header_of(fields: list[str], delimiter: str, folded: Mapping[str, str], numb
     while len(fields) > 1 and not fields[-1].strip():
         fields.pop()
     names: dict[str, None] = {}
+    times: dict[str, int] = {}
     for place, field in enumerate(fields):
         plain = field.replace("\ufeff", "").strip()
         name = folded.get(fold(plain), plain) or f"column {place + 1}"
-        while name in names:
-            name += " (again)"
+        times[name] = times.get(name, 0) + 1
+        while name in names:  # counted, so that a heading that is one name two thousand times is read at once
+            name = f"{name} (again)" if times[name] == 2 else f"{name} (again, {times[name]})"
+            times[name] = times.get(name, 0) + 1
         names[name] = None
     return Header(tuple(names), delimiter, number)
 

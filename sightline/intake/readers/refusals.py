@@ -24,7 +24,13 @@ STARTS = (
     (b"MZ", "a program; it was not opened"),
     (b"SQLite format 3\x00", "a database; export its table as CSV or .xlsx"),
     (b"PAR1", "a Parquet file; export it as CSV or .xlsx"),
+    (b"MSCF", "packed as a cabinet; unpack it, or send it as a zip"),
+    (b"\x4c\0\0\0\x01\x14\x02\0", "a shortcut to a file, not the file; send the file itself"),
+    (b"\0\x01\0\0Standard ", "an Access database; export its table as CSV or .xlsx"),
+    (b"%!PS", "a page to be printed (PostScript); a table is needed, as CSV or .xlsx"),
 )
+TAR = (257, b"ustar")  # where a tar says that it is one (POSIX.1-1988)
+_OTHER_BOOKS = re.compile(rb"schemas-microsoft-com:office:spreadsheet|opendocument:xmlns:office")
 _HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|div)\b", re.IGNORECASE | re.DOTALL
 )
@@ -41,6 +47,10 @@ def refuse_other(source: Source, start: bytes) -> None:
     for sign, what in STARTS:
         if start.startswith(sign):
             raise Unreadable(f"{name} is {what}")
+    if start[TAR[0] :].startswith(TAR[1]):
+        raise Unreadable(f"{name} is packed with tar; unpack it, or send it as a zip")
+    if start.lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"<" and _OTHER_BOOKS.search(start):
+        raise Unreadable(f"{name} is a workbook written as XML, whatever its name says; {AS_XLSX}")
     plain = start.removeprefix(b"\xef\xbb\xbf")
     if start.startswith(WIDE_BOMS):
         plain = start.replace(b"\0", b"")[2:]

@@ -15,7 +15,7 @@ from sightline.definition.types import Fault
 from sightline.intake.mapping import Row
 from sightline.intake.notes import Notes
 from sightline.intake.readers import delimited
-from sightline.intake.readers.source import Unreadable, clean
+from sightline.intake.readers.source import Unreadable, clean, emptied
 from sightline.intake.readers.xlsx import Sheet, Workbook
 from sightline.intake.readers.xlsx_cells import Cells
 from sightline.intake.types import Unread
@@ -95,7 +95,7 @@ def rows(found: Found, notes: Notes, *, position: str = "row ") -> Iterator[Row 
             continue
         if not known.issuperset(cells.texts) and any(place > places[-1] for place in cells.texts):
             notes.add("cells beyond the last named column are passed over", at)
-        yield Row(at, raw, dict(zip(names, texts, strict=True)))
+        yield Row(at, raw, dict(zip(names, emptied(texts, notes, at), strict=True)))
 
 
 def line_of(texts: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from sightline.intake.notes import Notes
+from sightline.intake.notes import Notes, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ Source = Path | bytes | Part
 LONGEST_LINE = 128 * 1024
 KEPT_OF_LONG = 64 * 1024
 TURNING = dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF))
+NOTHING = frozenset(("NULL", "[NULL]", "(null)", "\\N"))
+_SIGNS_OF_NOTHING = ("NULL", "(null)", "\\N")
 UTF8_BOM = b"\xef\xbb\xbf"
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
@@ -32,8 +34,8 @@ class Unreadable(Exception):
     """The file as a whole cannot be used; `sentence` says why and what would help. Nothing of it was taken."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence = plain(sentence)  # it may name a file or a column, and stands on terminals
+        super().__init__(self.sentence)
 
 
 class Line(NamedTuple):
@@ -120,6 +122,22 @@ def refuse_wide(start: bytes) -> None:
 def named(source: Source) -> str:
     """The file's own name, where it has one."""
     return getattr(source, "name", "")
+
+
+def emptied(texts: list[str], notes: Notes, position: str = "") -> list[str]:
+    """The cells without the words that databases' own tools write where there is nothing: SQL Server `NULL`, Oracle
+    `(null)`, DBeaver `[NULL]`, MySQL and PostgreSQL `\\N`. Read as they stand they would be a name, a date that cannot be
+    read, or one number that many children share. Only exactly so: somebody may be called Null. The row is kept as received.
+    """
+    found = ["" if text.strip() in NOTHING else text for text in texts]
+    if found != texts:
+        notes.add("a database's word for nothing, such as NULL: read as an empty cell", position)
+    return found
+
+
+def may_hold_nothing(line: str) -> bool:
+    """Whether a line may have such a cell: asked of each line of a file, so that most cost no more than this."""
+    return any(sign in line for sign in _SIGNS_OF_NOTHING)
 
 
 def clean(text: str, notes: Notes, position: str = "") -> str:

@@ -36,6 +36,8 @@ Read = Iterator[Notification | Unread]
 _DAY = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:20\d{2}[-_/ ](?:20)?(\d{2})|20(\d{2}))(?!\d)")  # `2024-25`, `2025`: it ends on 31 March
 LISTED = 12
+WIDE_ENOUGH = 4  # columns, from which one filled cell alone is a remark
+A_WHOLE_ROW = "a row of the table: only one cell is filled, with words. If it is a remark, set it aside"
 
 
 @dataclass
@@ -104,6 +106,13 @@ def _called(id: str, declared: FeedTable, name: str) -> bool:
     return any(fnmatch(name.casefold(), pattern.casefold()) for pattern in declared.files)
 
 
+def _named_exactly(feed: Feed, table: Table) -> str:
+    """The declared table whose own name this file has, though none of its columns: its heading was lost on the way."""
+    plain = fold(table.name)
+    used = (id for id, one in feed.tables.items() if not one.not_used or isinstance(one.not_used, dict))
+    return next((id for id in used if fold(id) == plain), "")
+
+
 def _wanted(feeds: Iterable[Feed]) -> set[str]:
     return {column for feed in feeds for id in feed.tables for column in columns_read(feed, id)}
 
@@ -147,12 +156,17 @@ class Set:
         self.people, self.dated = People(), dict[str, Dates]()
         self.found: dict[str, list[Found]] = {id: [] for id in feed.tables}
         there = set()
+        self.headless: list[tuple[str, Table]] = []
         for id, table, names in matched(feed, tables):
             there.add(table.name)
             self.found[id].append(Found(id, feed.tables[id], table, names))
             self._note_columns(id, table, names)
         for table in tables:
-            if table.name not in there:
+            if table.name in there:
+                continue
+            if id := _named_exactly(feed, table):
+                self.headless.append((id, table))
+            else:
                 notes.add(f"{table.name} is none of the tables of {feed.id}: passed over")
         if not there:
             listed = ", ".join(list(feed.tables)[:LISTED])
@@ -336,6 +350,8 @@ class Set:
 
     def read(self) -> Read:
         self._learn()
+        for id, table in self.headless:
+            yield self._without(table, _recognised(self.feed.tables[id]))
         for id, those in self.found.items():
             declared = self.feed.tables[id]
             seen: dict[int, int] = {}
@@ -358,10 +374,7 @@ class Set:
         declared = found.declared
         keys = [column for column in (declared.row_group or declared.key) if not found.names.find(column)]
         if keys:
-            expected = f"the column {' and '.join(keys)}: without it nothing of the table can be used"
-            fault = Fault(path=found.table.name, expected=expected, code="wrong-columns")
-            raw = ",".join(found.table.columns).encode()
-            yield Unread(f"{found.table.name}:1"[:40], raw, fault.code, (fault,), "", self.feed.agency)
+            yield self._without(found.table, keys)
             return
         makers = [self._making(found, one, main=n == 0) for n, one in enumerate(declared.becomes)]
         if declared.row_group:
@@ -372,6 +385,9 @@ class Set:
         for row in table.rows():
             if not isinstance(row, Row):
                 yield self._signed(row)
+                continue
+            if _is_a_remark(row.values):
+                yield self._unread(found, row, row.values, "wrong-columns", table.name, A_WHOLE_ROW)
                 continue
             values = self._with(found, row)
             told = once(seen, tuple((values.get(name) or "").strip() for name in key), row.raw)
@@ -394,6 +410,12 @@ class Set:
             if not any_:
                 notes.add(none, row.position)
 
+    def _without(self, table: Table, keys: Sequence[str]) -> Unread:
+        expected = f"the column {' and '.join(keys)}: without it nothing of the table can be used"
+        fault = Fault(path=table.name, expected=expected, code="wrong-columns")
+        raw = ",".join(table.columns).encode()
+        return Unread(f"{table.name}:1"[:40], raw, fault.code, (fault,), "", self.feed.agency)
+
     def _grouped(self, found: Found, makers: list[TableMapper]) -> Read:
         """Rows that are one record together, wherever they stand: a family's members. Only small tables are so."""
         groups: dict[tuple[str, ...], list[Row]] = {}
@@ -414,6 +436,15 @@ class Set:
     def _unread(self, found: Found, row: Row, values: Values, reason: str, path: str, expected: str) -> Unread:
         fault = Fault(path=path, expected=expected, code=reason)
         return Unread(row.position, kept(found.id, values), reason, (fault,), "", self.feed.agency)
+
+
+def _is_a_remark(values: Values) -> bool:
+    """Whether a row is somebody's words under a table (`Note: one child is left out`, `Total: 12`) and not about anybody:
+    one cell of several is filled, and it holds words. Taken for a row, the words would be a child's number."""
+    if len(values) < WIDE_ENOUGH:
+        return False
+    filled = [text for text in values.values() if text.strip()]
+    return len(filled) == 1 and " " in filled[0].strip()
 
 
 def _day(read: Dates, values: Values, columns: Sequence[str]) -> str:

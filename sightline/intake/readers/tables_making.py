@@ -26,6 +26,7 @@ from sightline.intake.notes import Notes
 from sightline.intake.readers.tables_json import of_json
 from sightline.intake.readers.tables_people import People
 from sightline.intake.types import Details, Notification, Unread
+from sightline.timescales.moment import now
 
 MOST_DATES = 60_000
 NEAR_ENOUGH = 0.85
@@ -33,6 +34,8 @@ AS_SENT = "as-sent"  # what `*` may stand for: any other value, as it was sent
 MOST_RELATED = 20  # people under one number: more are a mistake of the register, not a family
 _FIGURES = re.compile(r"\d+")
 _LETTER = re.compile(r"^\s*([a-z]{1,2})\s*[).:]\s*", re.IGNORECASE)
+_OF_A_DATABASE = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(?:\.0+)?")
+_WITH_A_MONTH = re.compile(r"\d{1,2}-[a-z]{3}-\d|[a-z]{3} {1,2}\d{1,2} \d{4} ", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
 Where = Callable[[Values], bool]
 
@@ -127,6 +130,8 @@ class Dates:
                     found = _MIDNIGHT.sub("", read(each))
                 except (ValueError, OverflowError):
                     continue
+                if moment := _OF_A_DATABASE.fullmatch(found):  # one moment, however its tool wrote it
+                    found = f"{moment[1]}T{moment[2]}{moment[3] or ':00'}"
                 return found[:10] if self._birth else found
         raise ValueError("not a date in a form that the set declares")
 
@@ -153,6 +158,7 @@ class TableMapper(Mapper):
         self.table, self.becomes, self.names, self.persons = table, becomes, names, people
         self._dates = dated if dated is not None else {}
         self.extract, self.eve = extract, (date.fromisoformat(extract) - timedelta(days=1)).isoformat()
+        self.today = now().date().isoformat()
         kinds = partnership.record[becomes.record].fields
         self._days = [name for name in becomes.fields if name in kinds and kinds[name].kind in ("date", "datetime")]
         declared = feed.tables[table]
@@ -265,6 +271,8 @@ class TableMapper(Mapper):
             return self.extract
         days = [made["happened"], made.get("until") or "", *(made["fields"].get(name, "") for name in self._days)]
         newest = max((day for day in days if day and day[:10] <= self.extract), default=self.extract)
+        if newest < made["happened"] and made["happened"][:10] <= self.today:
+            return made["happened"]  # where only another table's newest day tells that of the extract
         return self.extract if newest[:10] >= self.eve else newest
 
     def _notification(self, good: list[Any]) -> Notification:
@@ -298,7 +306,7 @@ class TableMapper(Mapper):
             text = (values.get(name) or "").strip()
             if not text:
                 raise Misfit("needed", name, "a value: it tells this row from others")
-            if len(text) > 7 and (text[4] == "-" or text[2] == "/"):
+            if len(text) > 7 and (text[4] == "-" or text[2] == "/" or _WITH_A_MONTH.match(text)):
                 with suppress(ValueError):
                     return day(text)
             return text

@@ -143,6 +143,13 @@ def test_a_feed_that_is_named_goes_before_what_is_recognised(inbox, run):
     assert code == 2 and "lacks what the feed hospital-csv needs" in said["files"][0]["error"]
 
 
+def test_a_file_without_its_heading_is_refused_and_nobody_in_it_is_named(inbox, run):
+    (inbox / "x.csv").write_text(police(2).split("\n", 1)[1].replace("Marsh", "Marshington"))
+    code, said, err = run(inbox, "--feed", "leeds-police-csv")
+    assert code == 2 and "is its heading there?" in said["files"][0]["error"]
+    assert "Marshington" not in err + str(said)
+
+
 def test_progress_goes_to_standard_error_and_the_table_to_standard_output(sqlite_database, tmp_path, capsys):
     take_from_definition(by=machine("feed-machine"))
     (tmp_path / "police-1.csv").write_text(police(2))

@@ -130,7 +130,7 @@ def test_another_collection_is_told_clearly(source, reason):
     assert len(found(source)) == 1
 
 
-@pytest.mark.parametrize("year", ["2024", "2025", "2026"])
+@pytest.mark.parametrize("year", ["2024", "2025", "2026", "2027"])
 def test_the_years_that_are_read(year):
     assert reasons(census(child(), year=year)) == []
 
@@ -222,3 +222,20 @@ def test_a_repaired_record_is_read_again():
     again = reread(mended, feed=feed(CENSUS), kind="file", agency="childrens-social-work", partnership=leeds())
     assert isinstance(again, Notification)
     assert (again.record, again.happened) == ("section-47", "2025-02-28")
+
+
+def test_pre_proceedings_of_the_collection_of_2027():
+    """What was announced for 2026 to 2027 is read; what is not settled is told as unknown, and stops nothing."""
+    inside = (
+        "<PreProceedingsandFGDM><PPStartDate>2026-07-01</PPStartDate><LBPSentDate>2026-07-02</LBPSentDate>"
+        "<FGDMMeetingOffer>2026-07-03</FGDMMeetingOffer><InitialPPMeetingDate>2026-07-20</InitialPPMeetingDate>"
+        "<ReviewMeetingsCount>2</ReviewMeetingsCount><PPOutcome>A</PPOutcome></PreProceedingsandFGDM>"
+        "<PreProceedingsandFGDM><FGDMMeetingOffer>2026-08-03</FGDMMeetingOffer></PreProceedingsandFGDM>"
+    )
+    made = found(census(child(inside=inside), year="2027"))
+    (told,) = (one for one in made if one.record == "pre-proceedings")
+    assert (told.happened, told.fields) == (
+        "2026-07-01",
+        {"decided": "2026-07-01", "letter": "2026-07-02", "first-meeting": "2026-07-20", "meetings": "2", "outcome": "A"},
+    )
+    assert [one.record for one in made] == ["referral", "pre-proceedings"]

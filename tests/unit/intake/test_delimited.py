@@ -148,3 +148,25 @@ def test_what_cannot_be_used_at_all_is_said_before_anything_is_taken(source, say
 def test_formulas_and_markup_are_text():
     good, _ = both(table(row(1, "=cmd|' /C calc'!A0"), row(2, "<script>alert(1)</script>{{7*7}}")))
     assert [one.says for one in good] == ["=cmd|' /C calc'!A0", "<script>alert(1)</script>{{7*7}}"]
+
+
+def test_what_is_told_of_a_file_commands_no_screen():
+    """A heading may hold what a terminal obeys, and it is named in what the load says."""
+    notes = Notes()
+    notes.add("columns that are not read: \x1b]0;owned\x07\x1b[2J, Zoë’s club\u2028x", "line\x9b 2")
+    assert notes.sentences() == ["columns that are not read: \ufffd]0;owned\ufffd\ufffd[2J, Zoë’s club\ufffdx (at line\ufffd 2)"]
+
+
+def test_one_record_has_no_more_rows_than_anything_has_people():
+    """A file whose rows all name one record is read at once, and what is too much of it is told row by row."""
+    whole = table(*(row(1, ID=f"N{n}") for n in range(620)), row(2))
+    things = list(read(whole, feed(mapping={"row_group": ["REF"]}), leeds()))
+    good = [one for one in things if isinstance(one, Notification)]
+    assert [len(one.people) for one in good] == [500, 1]
+    assert {one.reason for one in things if isinstance(one, Unread)} == {"too-many-rows"} and len(things) == 122
+
+
+def test_a_heading_that_is_one_name_many_times_is_read_at_once():
+    whole = (HEADER + ",TEXT" * 1900 + "\n" + row(1) + ",x" * 1900 + "\n").encode()
+    (one,) = read(whole, feed(), leeds())
+    assert (one.message_id, one.says) == ("R1", "Seen")

@@ -247,6 +247,84 @@ def test_lists_of_an_inspection_are_read_with_their_letters(leeds, folder):
     assert "A1" not in str(things)
 
 
+def test_what_a_database_writes_for_nothing_is_an_empty_cell(leeds, folder):
+    """SQL Server's own tool writes NULL into every empty cell of a file: nobody's plan has ended by it, no meeting was held."""
+    whole = BASE | {
+        "ssd_cp_plans": "cppl_cp_plan_id,cppl_person_id,cppl_cp_plan_start_date,cppl_cp_plan_end_date\nK1,1,2025-03-24,\n",
+        "ssd_initial_cp_conference": "icpc_icpc_id,icpc_person_id,icpc_icpc_target_date,icpc_icpc_date\nI1,1,2025-07-24,\n",
+    }
+    plain = [one for one in take(folder("ssd_2025-06-30", whole), leeds)[0] if isinstance(one, Notification)]
+    for word in ("NULL", "(null)", "[NULL]", "\\N", ' NULL', '"NULL"'):
+        spoilt = {
+            name: "\n".join(",".join(cell or word for cell in line.split(",")) for line in text.strip("\n").split("\n"))
+            if "{" not in text
+            else text
+            for name, text in whole.items()
+        }
+        things, notes = take(folder(f"x{abs(hash(word))}_ssd_2025-06-30", spoilt), leeds)
+        assert unread(things) == [], word
+        said = [(one.message_id, one.until, one.fields, one.people) for one in things]
+        assert said == [(one.message_id, one.until, one.fields, one.people) for one in plain], word
+        assert any("such as NULL" in note for note in notes)
+
+
+def test_somebody_may_be_called_null(leeds, folder):
+    people = BASE | {"ssd_person": f"{PERSON}\n1,Jay,Null,M,2010-03-04,,N\n"}
+    (contact,) = (one for one in take(folder("ssd_2025-06-30", people), leeds)[0] if one.record == "contact")
+    assert contact.people[0].details.family == "Null"
+
+
+def test_days_are_read_however_a_councils_database_writes_them(leeds, folder):
+    """One day, one record: a sender that changes its tool sends nothing new."""
+    wrote = ("2025-01-03", "2025-01-03 00:00:00.000", "2025-01-03T00:00:00", "03/01/2025", "03/01/2025 00:00:00",
+             "Jan  3 2025 12:00AM", "03-Jan-2025", "03-JAN-25", "20250103")  # fmt: skip
+    made = set()
+    for n, day in enumerate(wrote):
+        contacts = f"cont_contact_id,cont_person_id,cont_contact_date,cont_contact_source_code\nC1,1,{day},2A\n"
+        things, _ = take(folder(f"{n}_ssd_2025-06-30", BASE | {"ssd_contacts": contacts}), leeds)
+        assert unread(things) == [], day
+        made.add(by_id(things)["ssd_contacts|C1"].happened)
+    assert made == {"2025-01-03"}
+    missing = "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_type\nM1,1,{},M\n"
+    moments = set()
+    for n, day in enumerate(("2025-05-01 21:40:00.000", "2025-05-01T21:40", "2025-05-01 21:40:00", "01/05/2025 21:40")):
+        things, _ = take(folder(f"m{n}_ssd_2025-06-30", BASE | {"ssd_missing": missing.format(day)}), leeds)
+        moments.add(by_id(things)["ssd_missing|M1"].happened)
+    assert moments == {"2025-05-01T21:40:00"}
+
+
+def test_a_remark_under_a_table_is_nobody(leeds, folder):
+    lists = {
+        "List 9": "Child Unique ID,Gender,Ethnicity,Date of Birth,Eligibility Category,LA In Touch\n"
+        "77,b) Female,a) WBRI,04/03/2006,b) Former relevant,a) Yes\n,,,,,\n"
+        "Note: 1 child is left out because her record is restricted.,,,,,\n",
+    }
+    things, notes = take(folder("annex-a-2025-09-30", lists), leeds, "annex-a")
+    assert [one.people[0].details.local_id for one in things if isinstance(one, Notification)] == ["77"]
+    assert unread(things) == [("List 9:4", "wrong-columns")]
+    assert not any("code for ethnicity" in note for note in notes)  # a code behind its letter is known
+
+
+def test_a_table_whose_heading_was_lost_waits_and_its_first_row_is_not_told(leeds, folder):
+    lost = BASE | {"ssd_person": "1,Jaspreet,Marshington,M,2010-03-04,,N\n", "ssd_cin_visits": "V1,1,2025-01-02,Y,N,Y\n"}
+    things, notes = take(folder("ssd_2025-06-30", lost), leeds)
+    assert unread(things) == [("ssd_cin_visits:1", "wrong-columns"), ("ssd_person:1", "wrong-columns")]
+    assert not any("Marshington" in note for note in notes)
+    assert "ssd_contacts|C1" in by_id(things), "children are known by their number"
+
+
+def test_nothing_is_known_before_it_happened(leeds, folder):
+    """The return's newest day stands in another table: what happened after it was not known before."""
+    returned = {
+        "header": "CHILD,SEX,DOB,ETHNIC,UPN\n101,1,04/03/2010,WBRI,UN3\n",
+        "episodes": "CHILD,DECOM,RNE,LS,CIN,PLACE\n101,10/03/2024,S,V2,N1,U6\n",
+        "missing": "CHILD,DOB,MISSING,MIS_START,MIS_END\n101,04/03/2010,M,30/03/2024,\n",
+    }
+    things, _ = take(folder("SSDA903", returned), leeds, "ssda903")
+    (missing,) = (one for one in things if one.record == "missing-episode")
+    assert missing.sent == missing.happened == "2024-03-30"
+
+
 def test_what_is_no_set_is_refused_with_a_sentence(leeds, folder):
     place = folder("other", {"takings": "shop,amount\nA,1\n"})
     assert tables.holds(place, leeds) is None
