@@ -121,8 +121,8 @@ def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @csrf_exempt  # there is nothing to protect, and the answer is the same to everybody
 def nothing_here(request: HttpRequest) -> HttpResponse:
-    """Any other address below /api/v1/: said as the contract says it, whoever asks."""
+    """Any other address below /api/, whatever stands in it: said as the contract says it, whoever asks."""
     return _problem(404, "missing")
 
 
-urlpatterns = [path("v1/", api.urls), re_path(r"^v1/.*$", nothing_here)]
+urlpatterns = [path("v1/", api.urls), re_path("", nothing_here)]

@@ -118,3 +118,13 @@ def test_a_record_type_declared_today_has_its_body_and_its_feed_today(police, on
     assert (feed.id, made.record, made.fields) == (
         "canal-trust", "canal-rescue", {"lock": "Seven", "rescued-at": "2025-01-10"},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address", ["v1/checks/a%0Ab/answer", "v1/%00", "v1/notifications/more", "v2/notifications", "", "v1"]
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_any_other_address_is_answered_as_the_contract_says(police, address, method):
+    """Whatever stands in it, a new line too, and never with a page of ours."""
+    answer = getattr(Client(), method)(f"/api/{address}", headers={"Authorization": f"Bearer {police.token}"})
+    assert answer.status_code == 404 and answer.json() == {"code": "missing"}
