@@ -14,6 +14,7 @@ from ninja import Router
 
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
+from sightline.api.carried import carried
 from sightline.api.idempotency import Answer, once
 from sightline.api.schema import answers
 from sightline.definition.outcomes import Invalid, Refused
@@ -56,6 +57,26 @@ BODY = {
         }
     },
 }
+_MOMENT = {"type": "string", "format": "date-time"}
+_ONE = {
+    "id": {"type": "string", "format": "uuid"},
+    "asked": _MOMENT,
+    "due": _MOMENT,
+    "late": {"type": "boolean"},
+    "cannot-wait": {"type": "boolean"},
+    "check": {"type": "string", "description": "What sort of question it is"},
+    "page": {"type": "string", "description": "Where a person of the agency reads it and answers"},
+}
+WAITING = {
+    "type": "object",
+    "required": ["checks"],
+    "properties": {"checks": {"type": "array", "items": {"type": "object", "required": list(_ONE), "properties": _ONE}}},
+}
+ANSWERED = {
+    "type": "object",
+    "required": ["id", "state"],
+    "properties": {"id": {"type": "string", "format": "uuid"}, "state": {"const": "answered"}},
+}
 
 
 @router.get(
@@ -65,7 +86,7 @@ BODY = {
         "responses": {
             "200": {
                 "description": "Each question: by when it is answered, and whether it cannot wait. Never whom it is about",
-                "content": {"application/json": {"schema": {"type": "object"}}},
+                "content": {"application/json": {"schema": WAITING}},
             },
             **answers(s401=("Problem", "No valid token"), s403=("Problem", "The token may not answer")),
         },
@@ -109,13 +130,15 @@ def checks(request: HttpRequest) -> JsonResponse:
         "responses": {
             "201": {
                 "description": "It is with the front door",
-                "content": {"application/json": {"schema": {"type": "object"}}},
+                "content": {"application/json": {"schema": ANSWERED}},
             },
             **answers(
                 s401=("Problem", "No valid token"),
                 s403=("Problem", "The token may not answer"),
                 s404=("Problem", "Nothing that this agency was asked"),
                 s409=("Problem", "The Idempotency-Key was used with another body"),
+                s413=("Problem", "Too large; nothing was taken"),
+                s503=("Problem", "Try again: nothing was taken"),
                 s422=("Problem", "Not understood, or it says too little; the faults say what to mend"),
             ),
         },
@@ -125,7 +148,9 @@ def answer(request: HttpRequest, check_id: UUID) -> JsonResponse:
     """What is known, that nothing is known as of today, or why it cannot be answered. What is learnt later is sent again, and
     is added."""
     by = request.auth  # type: ignore[attr-defined]
-    body = request.body[: LARGEST + 1]
+    body, packed = carried(request)
+    if packed is not None:
+        raise Invalid([packed])
     given = _understood(body)
 
     def take() -> Answer:

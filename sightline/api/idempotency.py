@@ -30,5 +30,7 @@ def once(*, agency: str, key: str, body: bytes, answer: Callable[[], Answer]) ->
     if row.status is not None:
         return row.status, row.answer
     status, said = answer()
-    Answered.objects.filter(id=row.id).update(status=status, answer=said)
-    return status, said
+    if Answered.objects.filter(id=row.id, status=None).update(status=status, answer=said):
+        return status, said
+    first = Answered.objects.get(id=row.id)  # the same was sent at the same time, and was answered: both have that answer
+    return (first.status, first.answer) if first.status is not None else (status, said)

@@ -6,13 +6,14 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, JsonResponse
 from ninja import Router
 
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.api import hints as good_enough
+from sightline.api.carried import TooLarge, carried
 from sightline.api.idempotency import Answer, once
 from sightline.api.schema import MOST_IN_BATCH, answers, request_body
 from sightline.definition.outcomes import Missing, Refused
@@ -24,19 +25,11 @@ from sightline.intake.types import Notification, Receipt, Unread
 from sightline.jobs.receive import receive_many
 
 router = Router()
-LARGEST_BODY = 5 * 1024 * 1024
 FEED = "api"
 KEPT = "kept-for-a-person"
+WAITS = Fault(expected="nothing more: it waits for a person, as it was sent", code="waits")  # sent again, or not for us to say
 SAME_ORDER = {"sort_keys": True}  # a kept answer comes back from PostgreSQL with its keys in another order
 HELD_BACK = {"s401": ("Problem", "No valid token"), "s403": ("Problem", "Not for this token")}
-
-
-class TooLarge(Exception):
-    """More than one request may carry. Nothing was taken, and the answer says so."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @router.post(
@@ -72,11 +65,11 @@ def send(request: HttpRequest) -> JsonResponse:
     What cannot be understood is never refused: it is kept as sent, a person is told, and the answer lists every fault.
     """
     by = _sender(request)
-    body = _body(request)
+    body, packed = carried(request)
     key = request.headers.get("Idempotency-Key", "").strip()
     helped = request.GET.get("hints", "").lower() == "yes"
     asked = body + b"hints" if helped else body  # with hints and without are two requests
-    status, answer = once(agency=by.agency, key=key, body=asked, answer=lambda: _take(body, by, helped))
+    status, answer = once(agency=by.agency, key=key, body=asked, answer=lambda: _take(body, by, helped, packed))
     return JsonResponse(answer, status=status, json_dumps_params=SAME_ORDER)
 
 
@@ -110,27 +103,18 @@ def _sender(request: HttpRequest) -> Actor:
     return by
 
 
-def _body(request: HttpRequest) -> bytes:
-    length = request.headers.get("Content-Length", "")
-    if not length.isdigit() and request.headers.get("Transfer-Encoding"):
-        raise TooLarge("Say how long the body is (Content-Length). Nothing was taken.")
-    if length.isdigit() and int(length) > LARGEST_BODY:
-        raise TooLarge(f"At most {LARGEST_BODY // 1024 // 1024} MB at once; send in parts. Nothing was taken.")
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise TooLarge("Send it uncompressed. Nothing was taken.")
-    try:
-        return request.body
-    except UnreadablePostError as error:
-        raise TooLarge("The body did not arrive whole. Nothing was taken.") from error
-
-
-def _take(body: bytes, by: Actor, helped: bool = False) -> Answer:
+def _take(body: bytes, by: Actor, helped: bool = False, packed: Fault | None = None) -> Answer:
     """What is posted, taken. A batch is not one transaction: each notification stands by itself, by its receipt."""
+    if packed is not None:
+        return _one(Unread("", body, packed.code, (packed,), "", by.agency), by)
     try:
         value = parse(body)
     except Misread as error:
         fault = Fault(expected=error.expected, code=error.code)
         return _one(Unread("", body, error.code, (fault,), "", by.agency), by)
+    if isinstance(value, list):
+        fault = Fault(expected='one notification, {…}, or several, {"notifications": […]}', code="not-an-object")
+        return _one(Unread("", body, "invalid", (fault,), "", by.agency), by)
     if not isinstance(value, dict) or "notifications" not in value:
         return _one(bodies.understand(value, raw=body, agency=by.agency, partnership=partnership()), by, helped)
     several = value["notifications"]
@@ -172,7 +156,7 @@ def _kept(thing: Notification | Unread, by: Actor) -> dict[str, Any]:
 def _said(thing: Notification | Unread, held: Receipt) -> dict[str, Any]:
     if isinstance(thing, Unread):
         return _told(held, thing.faults)
-    said = _told(held, held.faults if held.state == KEPT else ())
+    said = _told(held, (held.faults or (WAITS,)) if held.state == KEPT else ())
     if held.noted:  # of what was sent, nothing else: whoever is told of the same child elsewhere changes nothing here
         said["noted"] = [{"path": one.path, "says": one.expected, "code": one.code} for one in held.noted]
     return said

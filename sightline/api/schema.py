@@ -16,7 +16,9 @@ STATES = ("received", "already-held", "kept-for-a-person")
 DAY = {"type": "string", "description": bodies.A_DATE, "examples": ["2010-03-04", "2010-03", "2010"]}
 MOMENT = {
     "type": "string",
-    "description": "A date or moment as text; without a zone it is London's",
+    "description": "A date or moment as text, as far as it is known; without a zone it is London's",
+    "pattern": r"^(19|[2-9][0-9])[0-9]{2}(-[0-9]{2}(-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+    r"( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?)?)?$",
     "examples": ["2025-01-10T21:40:00+00:00", "2025-01-10 21:40", "2025-01-10"],
 }
 SAYS = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
@@ -17,11 +19,14 @@ from ninja.security import HttpBearer
 from sightline.agencies.queries import partnership, system_actor
 from sightline.agencies.types import Actor
 from sightline.api import checks, feeds, messages, registry, signals
-from sightline.api.notifications import TooLarge, router
+from sightline.api.carried import NotWhole, TooLarge
+from sightline.api.notifications import router
 from sightline.api.schema import schemas
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 
 log = logging.getLogger(__name__)
+NO_TOKEN = "No valid token: send “Authorization: Bearer …”, or ask the partnership for a new one. Nothing was taken."
+NOTHING = "There is nothing here for you: no such address, or nothing of your agency's."  # one answer, hidden or missing
 
 
 class AgencyToken(HttpBearer):
@@ -43,6 +48,8 @@ class MachineDoor(NinjaAPI):
         for path_item in made["paths"].values():
             for operation in path_item.values():
                 operation["responses"].pop(200, None)  # what django-ninja guesses; ours are named by text
+                asked = {(one["in"], one["name"]): one for one in operation.get("parameters", [])}  # and ours stand last
+                operation["parameters"] = list(asked.values())
         return made
 
 
@@ -71,18 +78,18 @@ def _problem(status: int, code: str, says: str = "", **headers: str) -> HttpResp
 
 @api.exception_handler(AuthenticationError)
 def _unknown(request: HttpRequest, error: Exception) -> HttpResponse:
-    return _problem(401, "not-authenticated", WWW_Authenticate="Bearer")
+    return _problem(401, "not-authenticated", NO_TOKEN, WWW_Authenticate="Bearer")
 
 
 @api.exception_handler(AuthorizationError)
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
-    return _problem(403, "not-permitted")
+    return _problem(403, "not-permitted", "This token may not do that. Nothing was taken; ask the partnership whether it should.")
 
 
 @api.exception_handler(Missing)
 def _missing(request: HttpRequest, error: Exception) -> HttpResponse:
-    return _problem(404, "missing")
+    return _problem(404, "missing", NOTHING)
 
 
 @api.exception_handler(Conflict)
@@ -95,9 +102,14 @@ def _too_large(request: HttpRequest, error: TooLarge) -> HttpResponse:
     return _problem(413, "too-large", error.sentence)
 
 
+@api.exception_handler(NotWhole)
+def _cut_off(request: HttpRequest, error: Exception) -> HttpResponse:
+    return _problem(503, "not-whole", "The body did not arrive whole. Nothing was taken. Send the same again.", Retry_After="5")
+
+
 @api.exception_handler(ValidationError)
 def _not_an_address(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return _problem(404, "missing")
+    return _problem(404, "missing", NOTHING)
 
 
 @api.exception_handler(Invalid)
@@ -119,10 +131,31 @@ def _ours(request: HttpRequest, error: Exception) -> HttpResponse:
     return _problem(500, "our-fault", "Something went wrong here. Send the same again: nothing is taken twice.")
 
 
+def _each_said(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same view, that says as JSON too when an address does not take what was asked of it (django-ninja says it as text)."""
+
+    @wraps(view)  # and with what is set on it: that it needs no token of a form
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        if answer.status_code == 405:
+            takes = ", ".join(sorted(answer["Allow"].split(", ")))
+            return _problem(405, "not-that-way", f"This address takes {takes}. Nothing was taken.", Allow=takes)
+        return answer
+
+    return asked
+
+
+def _machine_door() -> tuple[Any, str, str]:
+    patterns, app, space = api.urls
+    for one in patterns:
+        one.callback = _each_said(one.callback)
+    return patterns, app, space
+
+
 @csrf_exempt  # there is nothing to protect, and the answer is the same to everybody
 def nothing_here(request: HttpRequest) -> HttpResponse:
-    """Any other address below /api/v1/: said as the contract says it, whoever asks."""
-    return _problem(404, "missing")
+    """Any other address below /api/, whatever stands in it: said as the contract says it, whoever asks."""
+    return _problem(404, "missing", NOTHING)
 
 
-urlpatterns = [path("v1/", api.urls), re_path(r"^v1/.*$", nothing_here)]
+urlpatterns = [path("v1/", _machine_door()), re_path("", nothing_here)]

@@ -10,17 +10,26 @@ and services. Whom a word is said of decides: `aggressive` of a man who hits is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sightline.definition.kinds.phrases import Phrase, Step, Wording, steps
 from sightline.definition.types import Partnership, RecordType, Thing
-from sightline.front_door.sentences import NEGATORS, Mention, People, Word, bases, sentences
+from sightline.front_door.sentences import NEGATORS, Mention, People, Word, bases, noun, sentences
+from sightline.front_door.spelling import respelt
+from sightline.front_door.things import in_a_name, of_a_thing
 
 NEGATED_WITHIN = 3  # words before
+NOTHING = frozenset("nothing no nobody none without wrong unfair".split())
+SHOWS = frozenset(
+    "call write describe show suggest evidence sign say tell think indicate indication proof reason record information".split()
+)
 LEFT_ALONE = "laws-and-services"  # a class: names that nobody chose for a child
+THINGS = "thing"  # a class: nouns of what is nobody
+ENDS_A_NAME = "ends-a-name"  # a class: street, trust, academy
+MISSPELT = "often-misspelt"  # a class: long words, taken for themselves with a letter or two wrong
 ABOUT_WORDS = "talk-of-language"  # a class: where one stands, the sentence is about words and says nothing of a child
 NUMBERS = {"grown": range(18, 100), "minor": range(5, 18), "number": range(0, 10_000)}
 MOST = 500  # of one text: more than anybody reads
@@ -120,12 +129,18 @@ def _class(wording: Wording) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(one.lower().replace("-", " ").split()) for one in wording.words)
 
 
+def _single(classes: Classes, name: str) -> frozenset[str]:
+    return frozenset(several[0] for several in classes.get(name, ()) if len(several) == 1)
+
+
 def hints(definition: Partnership, text: str, *, children: Sequence[str] = ()) -> tuple[Hint, ...]:
     """What could be written otherwise in a text, in order. `children`: names of those whom it is about, where known."""
     prepared = _prepared(_Held(definition))
     people = People(prepared.classes, children)
     found: list[Hint] = []
+    declared = _single(prepared.classes, MISSPELT)
     for words in sentences(text[:LONGEST]):
+        words = respelt(words, declared)
         sentence = _Sentence(words, prepared.classes)
         mentions = people.of_sentence(words)
         candidates = prepared.candidates(sentence.bases)
@@ -194,6 +209,16 @@ class _Sentence:
                 if end is not None and end > at:
                     yield at, end
 
+    def of_nobody(self, mentions: Sequence[Mention], start: int, end: int) -> bool:
+        """Whether these words are said of a thing, or are part of a name."""
+        return of_a_thing(self.words, mentions, start, end, self._is(THINGS)) or in_a_name(
+            self.words, start, end, self._is(ENDS_A_NAME)
+        )
+
+    def _is(self, name: str) -> Callable[[Word], bool]:
+        meant = _single(self.classes, name)
+        return lambda word: not meant.isdisjoint(noun(word.form))
+
     def _match(self, pattern: Sequence[Step], at: int) -> int | None:
         if not pattern:
             return at
@@ -248,6 +273,8 @@ def _hint(
                 continue
             if any(True for one in rule.unless for _ in sentence.spans(one)):
                 return None
+            if sentence.of_nobody(mentions, start, end):
+                continue
             first, last = sentence.words[start].start, sentence.words[end - 1].end
             return Hint(phrase.id, text[first:last], first, last, phrase.instead, phrase.why, phrase.title)
     return None
@@ -256,7 +283,17 @@ def _hint(
 def _denied(sentence: _Sentence, start: int) -> bool:
     """Whether what begins here is denied: `she is not manipulative`, `it was never a lifestyle choice`."""
     before = sentence.words[max(0, start - NEGATED_WITHIN) : start]
-    return any(not word.bases.isdisjoint(NEGATORS) for word in before)
+    return any(not word.bases.isdisjoint(NEGATORS) for word in before) or _nothing_shows(sentence.words[:start])
+
+
+def _nothing_shows(before: Sequence[Word]) -> bool:
+    """Whether a sentence begins with saying that nothing speaks for what comes: `there is nothing to show that …`."""
+    for at, word in enumerate(before):
+        if word.form.lower() in NOTHING:
+            shows = [n for n, one in enumerate(before[at : at + 5], at) if not one.bases.isdisjoint(SHOWS)]
+            if shows and len(before) - shows[0] <= NEGATED_WITHIN + 3:
+                return True
+    return False
 
 
 def _apart(found: Sequence[Hint]) -> list[Hint]:
@@ -291,6 +328,7 @@ def alone(definition: Partnership, phrase: Phrase, text: str) -> tuple[Hint, ...
     classes = _prepared(_Held(definition)).classes
     rule, people, found = _rule(phrase), People(classes), []
     for words in sentences(text[:LONGEST]):
+        words = respelt(words, _single(classes, MISSPELT))
         mentions = people.of_sentence(words)
         hint = _hint(rule, rule.patterns, _Sentence(words, classes), people, mentions, text)
         found += [hint] if hint else []

@@ -44,9 +44,13 @@ BEFORE_OBJECTS = frozenset(
 )
 NEGATORS = frozenset("not never no cannot nor neither without nobody none hardly".split())
 CONTRACTED = {"'re": "be", "'m": "be", "'ve": "have", "'ll": "will", "'d": "would"}
+WITHOUT_APOSTROPHE = {
+    "wont": "will", "dont": "do", "doesnt": "do", "didnt": "do", "cant": "can", "isnt": "be", "wasnt": "be", "arent": "be",
+    "werent": "be", "hasnt": "have", "havent": "have", "hadnt": "have", "wouldnt": "would", "couldnt": "could",
+}  # fmt: skip
 WHOSE = frozenset("he she it that there who what they".split())
 TOLD = frozenset(
-    "say report state feel think believe describe tell note worry complain suspect find suggest add explain consider".split()
+    "agree say report state feel think believe describe tell note worry complain suspect find suggest add explain consider".split()
 )
 SHE = frozenset(
     "mother mum mummy mom aunt sister girl daughter stepmother woman wife grandmother nan gran lady niece girlfriend female".split()
@@ -54,6 +58,9 @@ SHE = frozenset(
 HE = frozenset(
     "father dad daddy uncle brother boy son stepfather stepdad man husband grandfather grandad lad nephew boyfriend male".split()
 )
+ADULT = 18
+NEAR = 3  # words: `the officer was quite rude` is said of the officer, `we see rather a lot of …` is not said of us
+ALSO_VERBS = frozenset("associates associate partners".split())  # with `with` after it, what somebody does
 TITLES = frozenset("mr mrs ms miss dr pc dc sgt inspector nurse".split())
 
 
@@ -142,6 +149,10 @@ def _words(match: re.Match[str], quoted: Sequence[tuple[int, int]]) -> Iterator[
         yield Word(form, bases(base), start, end, inside)
         yield Word("not", frozenset(("not",)), start, end, inside)
         return
+    if low in WITHOUT_APOSTROPHE:
+        yield Word(form, bases(WITHOUT_APOSTROPHE[low]), start, end, inside)
+        yield Word("not", frozenset(("not",)), start, end, inside)
+        return
     for ending, meant in CONTRACTED.items():
         if low.endswith(ending):
             yield Word(form[: -len(ending)], bases(low[: -len(ending)]), start, end, inside)
@@ -182,6 +193,8 @@ class People:
                 found.append((at + length - 1, kind))
             elif words[at].form.lower() in self._names:
                 found.append((at, "child"))
+            elif age := self._age_beside(words, at):
+                found.append((at, "child" if age < ADULT else "adult"))
             elif words[at].form.lower() in PRONOUNS:
                 found.append((at, self._meant(words, found, words[at].form.lower())))
             elif self._is_name(words, at):
@@ -189,7 +202,15 @@ class People:
             at += length or 1
         return found
 
+    def _age_beside(self, words: Sequence[Word], at: int) -> int:
+        """How old somebody of this name is, where it stands right beside the name: `Carl, 41,`, `Alfie (11)`."""
+        there = words[at + 1 : at + 2]
+        beside = bool(there) and there[0].form.isdigit() and there[0].start - words[at].end == 2
+        return int(there[0].form[:3]) if beside and self._is_name(words, at) else 0
+
     def _noun(self, words: Sequence[Word], at: int) -> tuple[int, str]:
+        if words[at].form.lower() in ALSO_VERBS and at + 1 < len(words) and words[at + 1].form.lower() == "with":
+            return 0, ""
         forms = [noun(word.form) for word in words[at : at + self._longest]]
         for length in range(len(forms), 0, -1):
             meant = [self._kinds[some] for some in product(*forms[:length]) if some in self._kinds]
@@ -201,13 +222,17 @@ class People:
             and "year" in words[at + 1].bases
             and "old" in words[at + 2].bases
         ):
-            return 3, "child" if int(words[at].form[:3]) < 18 else "adult"
+            return 3, "child" if int(words[at].form[:3]) < ADULT else "adult"
+        if words[at].form.isdigit() and at + 1 < len(words) and words[at + 1].form.lower() == "yo":
+            return 2, "child" if int(words[at].form[:3]) < ADULT else "adult"
         return 0, ""
 
     def _meant(self, words: Sequence[Word], before: Sequence[Mention], pronoun: str) -> str:
         """Whom a pronoun means: the last subject that it fits and that is not who says so; else somebody of before."""
         other = {"he": SHE, "she": HE}.get(pronoun, frozenset())
         fits = [(at, kind) for at, kind in before if kind != "worker" and words[at].bases.isdisjoint(other)]
+        if pronoun != "they":
+            fits = [(at, kind) for at, kind in fits if kind == "someone" or not _several(words[at].form.lower())]
         whom = [kind for at, kind in fits if not _is_object(words, at) and not _says(words, at)]
         return whom[-1] if whom else self.last or "someone"
 
@@ -218,9 +243,15 @@ class People:
     def said_of(self, words: Sequence[Word], mentions: Sequence[Mention], start: int, end: int) -> str:
         """Of whom the words from `start` to `end` are said: who stands before them as a subject; else who is in them."""
         before = [(at, kind) for at, kind in mentions if at < start and not _says(words, at)]
-        subjects = [kind for at, kind in before if not _is_object(words, at)]
+        subjects = [
+            kind for at, kind in before if not _is_object(words, at) and (kind != "worker" or start - at <= NEAR)
+        ]
         if subjects:
             return subjects[-1]
+        if start == 0 and words[0].form.lower() == "as":  # `as the perpetrator, Alfie was …`
+            after = [kind for at, kind in mentions if at >= end]
+            if after:
+                return after[0]
         inside = [(at, kind) for at, kind in mentions if start <= at < end]
         if any(kind == "child" for _, kind in inside):
             return "child"
@@ -240,6 +271,13 @@ class People:
             (kind for at, kind in mentions if not _is_object(words, at) and kind not in ("someone", "worker")),
             self.last,
         )
+
+
+def _several(form: str) -> bool:
+    """Whether a noun is of more than one, so that `he` and `she` cannot mean it."""
+    return IRREGULAR.get(form) in ("child", "man", "woman", "person", "wife") or (
+        form.endswith("s") and not form.endswith(("ss", "'s", "s'"))
+    )
 
 
 def _is_object(words: Sequence[Word], at: int) -> bool:

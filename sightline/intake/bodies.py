@@ -45,6 +45,7 @@ LONGEST_TEXT = 500
 MOST_PEOPLE = 100
 MOST_FIELDS = 200
 MOST_UNKNOWN = 20
+EARLIEST = "1900"  # a year before is a slip, or a system's way of leaving a date empty
 A_MOMENT = "a date or moment as text, such as 2025-01-10 or 2025-01-10T21:40"
 A_DATE = "a date as text, such as 2010-03-04; or 2010-03, or 2010"
 
@@ -206,27 +207,29 @@ class _Body:
 
     # --- values -------------------------------------------------------------------------------------------
 
-    def text(self, path: str, holder: Any, *, needed: bool = False) -> str:
+    def text(self, path: str, holder: Any, *, needed: bool = False, expected: str = "text") -> str:
         """The text at the last step of the path; anything else is a fault."""
         name = path.rpartition(".")[2]
         value = holder[int(name)] if isinstance(holder, list) else holder.get(name)
         longest = LONGEST.get(path, LONGEST_TEXT)
         if value is None or value == "":
             if needed:
-                self.fault(path, "text: it is needed", code="needed")
+                self.fault(path, f"{expected}: it is needed", code="needed")
         elif not isinstance(value, str) or isinstance(value, Number):
-            self.fault(path, "text")
+            self.fault(path, expected)
         elif len(value) > longest:
             self.fault(path, f"at most {longest} characters", code="too-long")
         elif value.strip():
             return value.strip()
         elif needed:
-            self.fault(path, "text: it is needed", code="needed")
+            self.fault(path, f"{expected}: it is needed", code="needed")
         return ""
 
     def moment(self, path: str, holder: Mapping[str, Any], *, needed: bool = False) -> str:
-        text = self.text(path, holder, needed=needed)
+        text = self.text(path, holder, needed=needed, expected=A_MOMENT)
         try:
+            if text and not text.isascii() or text[:4] < EARLIEST and text[:4].isdigit():
+                raise ValueError("before anybody was born who is told of")
             if text and len(text) in (4, 7):
                 return str(parse_partial(text))
             return dates.iso(text) if text else ""

@@ -129,7 +129,7 @@ class Inbox:
                 self._unchanged(before, place)  # an older version that comes late says nothing new
             else:
                 expected = "the content that was sent before under this id, or a newer version"
-                fault = Fault(path="message-id", expected=expected, code="conflict")
+                fault = Fault(path="message_id", expected=expected, code="conflict")
                 unread = Unread(thing.position, thing.raw, "conflict", (fault,), thing.message_id, thing.agency)
                 self._keep(unread, self._other(thing, content), content, place)
         return arriving

@@ -19,6 +19,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import Actor
+from sightline.definition.types import Fault
 from sightline.intake import actions as inbox
 from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Notification, Receipt, Unread
@@ -169,7 +170,9 @@ def _bite(
         if len(some) == 1 and isinstance(some[0], Unread):
             raise
     if len(some) == 1 and isinstance(n := some[0], Notification):
-        return _bite(world, [Unread(n.position, n.raw, "could-not-be-kept", (), "", n.agency)], counts, at_once=at_once)
+        fault = Fault(expected="what can be kept as a record: it is kept as it was sent", code="could-not-be-kept")
+        unread = Unread(n.position, n.raw, fault.code, (fault,), "", n.agency)
+        return _bite(world, [unread], counts, at_once=at_once)
     postponed, receipts = [], []
     for one in some:
         more, got = _bite(world, [one], counts, at_once=at_once, decided=decided, received=received)

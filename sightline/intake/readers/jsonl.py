@@ -60,11 +60,21 @@ def parse(raw: bytes) -> Any:
         )
     except Misread:
         raise
+    except json.JSONDecodeError as error:
+        raise Misread("not-json", _where(text, error)) from None
     except (ValueError, RecursionError):
         raise Misread("not-json", "JSON") from None
     if "\\u" in text:
         _sound(value)
     return value
+
+
+def _where(text: str, error: json.JSONDecodeError) -> str:
+    """What was expected, and from where on it is not: places alone, nothing of what stands there."""
+    if not text.strip():
+        return "JSON: there is nothing in it"
+    place = f"line {error.lineno}, column {error.colno}"
+    return f"JSON, and nothing after it: see {place}" if error.msg == "Extra data" else f"JSON: see {place}"
 
 
 def rows(source: Source, notes: Notes) -> Iterator[Row | Unread]:

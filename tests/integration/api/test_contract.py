@@ -1,11 +1,13 @@
 """The contract: OpenAPI 3.1, made from the definition, so that a record type declared today has its body today."""
 
+import re
 import shutil
 
 import pytest
 from django.test import Client
 
 from sightline.agencies.queries import partnership
+from sightline.api.urls import NOTHING
 from sightline.definition import loader
 
 NEW = """\
@@ -118,3 +120,37 @@ def test_a_record_type_declared_today_has_its_body_and_its_feed_today(police, on
     assert (feed.id, made.record, made.fields) == (
         "canal-trust", "canal-rescue", {"lock": "Seven", "rescued-at": "2025-01-10"},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address", ["v1/checks/a%0Ab/answer", "v1/%00", "v1/notifications/more", "v2/notifications", "", "v1"]
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_any_other_address_is_answered_as_the_contract_says(police, address, method):
+    """Whatever stands in it, a new line too, and never with a page of ours."""
+    answer = getattr(Client(), method)(f"/api/{address}", headers={"Authorization": f"Bearer {police.token}"})
+    assert answer.status_code == 404 and answer.json() == {"code": "missing", "says": NOTHING}
+
+
+def test_no_parameter_is_declared_twice_and_each_is_named():
+    for path in contract()["paths"].values():
+        for operation in path.values():
+            names = [(one["in"], one["name"]) for one in operation.get("parameters", [])]
+            assert len(names) == len(set(names)), operation["operationId"]
+    (asked,) = contract()["paths"]["/api/v1/receipts/{receipt_id}"]["get"]["parameters"]
+    assert asked["schema"]["format"] == "uuid" and asked["required"]
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("2025", True), ("2025-01", True), ("2025-01-10", True), ("2025-01-10 21:40", True), ("2025-01-10T21:40Z", True),
+        ("2025-01-10T21:40:00.1234567+01:00", True), ("2025-01-10T21:40 +0000", True), ("9999-12-31", True),
+        ("10/01/2025", False), ("0001-01-01", False), ("1899-12-31", False), ("2025-1-9", False), ("tomorrow", False),
+    ],
+)  # fmt: skip
+def test_the_contract_says_of_moments_what_is_taken(police, text, taken):
+    moment = contract()["components"]["schemas"]["PpnNotification"]["properties"]["happened"]
+    assert bool(re.search(moment["pattern"], text)) is taken
+    sent = {"message_id": f"moment {text}", "record": "ppn", "happened": text, "people": [{"roles": ["child"], "given": "Jay"}]}
+    assert (police.post(sent).status_code == 201) is taken

@@ -24,16 +24,18 @@ def found(text, **how):
     return [hint.phrase for hint in hints(ENGLAND, text, **how)]
 
 
-def test_neutral_sentences_are_left_alone():
+@pytest.mark.parametrize("name", ["neutral.txt", "neutral-near.txt", "neutral-daily.txt"])
+def test_neutral_sentences_are_left_alone(name):
     """Precision: of 200 and more sentences that say what happened, at least 98 in 100 have no hint."""
-    neutral = lines("neutral.txt")
+    neutral = lines(name)
     nagged = [(line, found(line)) for line in neutral if found(line)]
     assert len(neutral) >= 200 and len(nagged) <= len(neutral) * 0.02, nagged
 
 
-def test_sentences_that_blame_are_found():
+@pytest.mark.parametrize("name", ["blaming.txt", "blaming-daily.txt"])
+def test_sentences_that_blame_are_found(name):
     """Recall: of 120 and more, in words of their own, at least 90 in 100."""
-    blaming = lines("blaming.txt")
+    blaming = [line.rpartition("\t")[2] for line in lines(name)]
     missed = [line for line in blaming if not found(line)]
     assert len(blaming) >= 120 and len(missed) <= len(blaming) * 0.1, missed
 
@@ -107,6 +109,48 @@ def test_what_is_denied_is_not_said(denied):
 )
 def test_names_of_laws_and_services_are_left_alone(named):
     assert found(named) == []
+
+
+@pytest.mark.parametrize(
+    ("of_nobody", "of_somebody"),
+    [
+        ("The dog was aggressive.", "Dad was aggressive."),
+        ("Toxic fumes were found.", "Their relationship is toxic."),
+        ("The spread of the moth is out of control.", "The boy with the dog is out of control."),
+        ("They live on Neet Street.", "They are both NEET."),
+        ("StreetWise Legal Advice rang.", "Streetwise Kayleigh rang."),
+        ("The boiler is non-compliant.", "He broke the boiler and is non-compliant."),
+        ("The physiotherapist manipulated the joint.", "She manipulates the staff."),
+    ],
+)
+def test_what_is_said_of_a_thing_or_is_a_name_is_said_of_nobody(of_nobody, of_somebody):
+    assert not found(of_nobody) and found(of_somebody)
+
+
+@pytest.mark.parametrize(
+    "denied",
+    [
+        "There is nothing to show that he is in a gang.",
+        "Nobody has told us that she is manipulative.",
+        "It would be wrong to call this a lifestyle choice.",
+    ],
+)
+def test_what_nothing_speaks_for_is_not_said(denied):
+    assert found(denied) == []
+
+
+def test_how_old_somebody_is_decides_too():
+    assert found("Carl, 14, is a known drug dealer.") and not found("Carl, 41, is a known drug dealer.")
+    assert found("The 13yo is drug dealing.") and not found("The 31yo is drug dealing.")
+
+
+def test_slips_of_the_pen_are_read_as_they_were_meant():
+    assert found("She is quite promiscious.") == ["promiscuous"]
+    assert found("They wont engage with us.") == ["wont-engage"]
+    text = "This is his life style choice."
+    (hint,) = hints(ENGLAND, text)
+    assert hint.phrase == "lifestyle-choice" and hint.found == text[hint.start : hint.end] == "life style choice"
+    assert found("He met Mr Promisco in the exploration room.") == []
 
 
 def test_every_inflection_is_met():
