@@ -91,11 +91,10 @@ def whom(rule: Signal, way: int, there: Around) -> list[str]:
 
 
 def handed_to(rule: Signal, way: int, there: Around) -> list[str]:
-    """The inboxes of those who work with the child now, where any way of the rule tells them. Where nobody does, and they were
-    told (`way`), of those whom it names else."""
+    """The inboxes of those who work with the child now, where the way in which it was told (`way`) tells them. Where nobody
+    does, of those whom that way names else. A way that did not apply tells nobody: whom it names is told when it does."""
     told = rule.tell[way] if way < len(rule.tell) else rule.tell[0]
-    names = dict.fromkeys(one for each in rule.tell for one in each.whom if one in WITH)
-    found = [place for one in names for place in _inboxes(one, there)]
+    found = [place for one in told.whom if one in WITH for place in _inboxes(one, there)]
     if not found and WITH & set(told.whom):
         found = [place for one in told.else_ for place in _inboxes(one, there)]
     return list(dict.fromkeys(found))
