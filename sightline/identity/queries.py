@@ -121,18 +121,20 @@ def same_people(identities: Iterable[UUID]) -> tuple[dict[UUID, list[UUID]], dic
 
 def own_people(reading: Reading) -> Own:
     """What the reader holds now, with every source identity of the people whom they are tied to: a tie to one counts for all, as
-    the gate takes it. For lists, so that what another agency tells of somebody's child stands on their list too. Asked once a
-    response; where the ties are too many to say, as they are.
+    the gate takes it; and what is kept from them under one name is kept under all. For lists, so that what another agency tells
+    of somebody's child stands on their list too. Asked once a response; where the ties are too many to say, as they are.
     """
     if "own-people" not in reading.once:
         own = reading.own
         if own.to:
-            same, persons = same_people({one for some in own.to.values() for one in some})
-            to = {
-                kind: frozenset(other for one in some for other in (same[persons[one]] if one in persons else (one,)))
-                for kind, some in own.to.items()
-            }
-            own = replace(own, to=to)
+            kept = own.kept or frozenset()
+            same, persons = same_people(kept.union(*own.to.values()))
+
+            def whole(some: Iterable[UUID]) -> frozenset[UUID]:
+                return frozenset(other for one in some for other in (same[persons[one]] if one in persons else (one,)))
+
+            to = {kind: whole(some) for kind, some in own.to.items()}
+            own = replace(own, to=to, kept=whole(kept) if kept else own.kept)
         reading.once["own-people"] = own
     found: Own = reading.once["own-people"]
     return found

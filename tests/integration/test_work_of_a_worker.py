@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.agencies.queries import actor_by_id, worker
+from sightline.agencies.actions import add_worker
+from sightline.agencies.queries import actor_by_id, machine, worker
 from sightline.chronology.listing import recent
+from sightline.chronology.passing import how_many
 from sightline.chronology.tracing import people_of, versions_of
 from sightline.clocks import queries as clocks
 from sightline.identity.queries import persons_of
 from sightline.jobs.allocating import allocate, end_allocation
 from sightline.jobs.due import sweep
 from sightline.sharing.reading import reading
+from sightline.sharing.restricting import lift, restrict
+from sightline.sharing.types import Level
 from sightline.timescales.london import local
 from sightline.timescales.moment import now
 from tests.support.partnership import CARE, child, inside, send, settle_in
@@ -46,6 +50,19 @@ def test_what_another_agency_tells_of_ones_child_is_new_and_its_clock_runs_there
     page = inside("sara").get("/").content.decode()
     assert "Missing: High risk" in page
     assert "Return home interview" in page
+
+    # kept to named people by the one name alone: the record that stands under the other is kept with it, as on the page
+    made = add_worker(
+        username="mona", name="Mona", agency=CARE, role="front-door-manager", team="front-door", by=machine("story-runner")
+    )
+    mona = actor_by_id(made.id)
+    restrict([mine], named=[f"worker:{mona.id}"], by=mona, because="Her father works on this floor.")
+    with reading(sara, "safeguarding", about="view-work") as opened:
+        assert recent(opened) == [] and clocks.mine(opened) == []
+        assert how_many(opened, Level.POINTER, ties={"allocated"}) == 0, "nor is it counted"
+    lift([mine], by=mona, because="He has left the service.")
+    with reading(sara, "safeguarding", about="view-work") as opened:
+        assert told in {entry.first for _, entry in recent(opened)}
 
     end_allocation(identity=mine, worker=str(worker("sara").id), by=actor_by_id(str(worker("amir").id)))
     with reading(sara, "safeguarding", about="view-work") as opened:
