@@ -13,6 +13,7 @@ from sightline.chronology import rules
 from sightline.chronology.models import Entry, Part
 from sightline.chronology.placing import ON_ENTRIES
 from sightline.chronology.queries import (
+    VERSIONS,
     _since,
     entries_of,
     handled_on,
@@ -40,7 +41,6 @@ _OF_TYPES = Question(
     ).order_by("id"),
     *("entry_id", "identity_id", "role"),
 )
-_VERSIONS = Question(lambda firsts: Entry.objects.filter(first__among=firsts).order_by("known_at", "recorded_at"))
 
 
 class _On(NamedTuple):
@@ -78,7 +78,7 @@ def notices(reading: Reading, firsts: Iterable[UUID]) -> dict[UUID, Noticed]:
     wanted = list(dict.fromkeys(firsts))
     standing: dict[UUID, Entry] = {}
     earlier: dict[UUID, int] = defaultdict(lambda: -1)
-    for row in _VERSIONS.rows(wanted):
+    for row in VERSIONS.rows(wanted):
         standing[row.first] = row
         earlier[row.first] += 1
     parts: dict[UUID, list[_On]] = defaultdict(list)

@@ -52,7 +52,6 @@ class Shown:
 
 _FIRSTS = Question(lambda ids: Entry.objects.filter(id__among=ids), "id", "first")
 _AUTHORS = Question(lambda ids: Entry.objects.filter(id__among=ids), "id", "author")
-_ENTRIES = Question(lambda ids: Entry.objects.filter(id__among=ids))
 
 
 def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:
@@ -142,7 +141,7 @@ def labels_of(entries: Iterable[UUID], kinds: Mapping[str, str]) -> list[tuple[E
     """Standing entries that are open to somebody, with what the gate asks of each: for stages above, which decide whom
     to tell. `kinds`: of agencies. Nothing routine that is still sealed is among them."""
     found = []
-    rows = _ENTRIES.rows(list(entries))
+    rows = entries_of(list(entries)).values()
     subjects: dict[UUID, dict[UUID, None]] = defaultdict(dict)
     for entry_id, identity, _, _ in ON_ENTRIES([row.id for row in rows]):
         subjects[entry_id][identity] = None

@@ -325,7 +325,7 @@ def in_words(definition: Partnership, declared: RecordField, value: str) -> str:
 
 
 _FIRST = Question(lambda entry: Entry.objects.filter(id=entry), "first")
-_VERSIONS = Question(lambda firsts: Entry.objects.filter(first__among=firsts).order_by("known_at", "recorded_at"))
+VERSIONS = Question(lambda firsts: Entry.objects.filter(first__among=firsts).order_by("known_at", "recorded_at"))
 _PARTS = Question(lambda entries: Part.objects.filter(entry_id__among=entries))
 
 
@@ -335,7 +335,7 @@ def entry(reading: Reading, entry_id: UUID) -> EntryHistory:
         first = [first for (first,) in _FIRST(entry_id)]
         corrections = _CORRECTIONS(first, None)
     newest, _, since_then = corrections[-1] if corrections else (next(iter(first), None), None, "")
-    versions = _VERSIONS.rows(first)
+    versions = VERSIONS.rows(first)
     if not versions:
         raise Missing
     asked = next((v for v in versions if v.id == entry_id), versions[-1])

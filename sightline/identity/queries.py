@@ -280,9 +280,7 @@ def family(reading: Reading, person: UUID, identities: Sequence[UUID] = ()) -> l
     parents = Relation.objects.filter(object__in=own, relation__in=("parent", "step-parent", "carer"))
     people = SourceIdentity.objects.filter(id__in=parents.values("subject")).values("person")
     theirs = Relation.objects.filter(subject__person__in=people, relation="parent").exclude(here)
-    both = sorted(
-        Relation.objects.filter(here).union(theirs), key=lambda r: r.known_at
-    )  # in one query, each by its index
+    both = sorted(Relation.objects.filter(here).union(theirs), key=lambda r: r.known_at)  # in one query, each by its index
     told = [r for r in both if r.subject_id in own or r.object_id in own]
     shared = [r for r in both if r.subject_id not in own and r.object_id not in own]
     wanted = [
