@@ -84,6 +84,7 @@ def birth(formats: str = "") -> DateReader:
     return day_or_part
 
 
+@lru_cache(maxsize=256)
 def expected(formats: str) -> str:
     """What a fault says was expected: an example in the supplier's own way of writing."""
     if not formats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.journeys.walker import DESKTOP, PHONE
 
 KEPT = "Object.entries(localStorage).filter(([name]) => name.startsWith('sealed:'))"
@@ -18,6 +20,22 @@ def typing(walker, record="School concern"):
 
 def words(walker):
     return walker.page.get_by_label("What happened, in your words")
+
+
+def test_what_was_typed_before_the_scripts_came_is_saved_too(as_):
+    ruth = as_("ruth")
+    where = typing(ruth)
+    ruth.go("/concern/")
+    ruth.page.route("**/static/**/*.js", lambda route: (ruth.page.wait_for_timeout(1500), route.continue_()))
+    ruth.page.goto(where, wait_until="commit")
+    words(ruth).fill(WORDS)
+    assert ruth.page.evaluate("typeof window.htmx") == "undefined"  # or this shows nothing
+    ruth.page.locator("#saved", has_text=re.compile(r"Saved at \d\d:\d\d$")).wait_for()
+    ruth.page.unroute("**/static/**/*.js")
+    ruth.go("/concern/")
+    ruth.go(where)
+    assert words(ruth).input_value() == WORDS
+    ruth.page.get_by_role("button", name="Throw this away").click()
 
 
 def test_what_was_typed_without_a_connection_is_saved_when_it_is_back(as_):

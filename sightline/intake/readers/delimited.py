@@ -133,30 +133,34 @@ class _Reader:
     def rows(self) -> Iterator[Row | Unread]:
         if self.header_line > 1:
             self.notes.add(f"{self.header_line - 1} line(s) before the header are passed over")
-        names, count, delimiter = self.names, self.count, self.delimiter
+        names, count, delimiter, blank = self.names, self.count, self.delimiter, " " + self.delimiter
         while (line := self._next()) is not None:
             if line.number <= self.header_line:
                 continue
-            if line.raw == b"\n":
+            raw = line.raw
+            if raw[0] in b"\r\n" and not raw.strip():
                 continue
             if not line.fits:
                 yield self._unread(line, "too-long", f"a row of at most {LONGEST_LINE // 1024} kB")
                 continue
-            try:
-                text = self._text(line)
-            except NotText:
-                yield self._unread(line, "not-text", "text in UTF-8 or Windows-1252")
-                continue
+            if raw.isascii():  # as almost every line: each encoding that is read agrees on it
+                text = _ended(raw.decode("ascii"))
+            else:
+                try:
+                    text = self._text(line)
+                except NotText:
+                    yield self._unread(line, "not-text", "text in UTF-8 or Windows-1252")
+                    continue
             if "\0" in text:
                 yield self._unread(line, "nul-bytes", "text without NUL bytes")
                 continue
             if '"' not in text:
                 fields = text.split(delimiter)
                 if len(fields) == count:
-                    if text.strip(" " + delimiter):
+                    if text.strip(blank):
                         if may_hold_nothing(text):
                             fields = emptied(fields, self.notes, f"line {line.number}")
-                        yield Row(f"line {line.number}", line.raw, dict(zip(names, fields, strict=True)))
+                        yield Row(f"line {line.number}", raw, dict(zip(names, fields, strict=True)))
                 elif text.strip(" \x1a" + delimiter):
                     yield self._row(fields, line)
             else:
@@ -171,7 +175,7 @@ class _Reader:
             self.notes.add("text that is not UTF-8 is read as Windows-1252", f"line {line.number}")
         if not text.isascii():
             text = clean(text, self.notes, f"line {line.number}")
-        return text[:-2] if text.endswith("\r\n") else text.rstrip("\r\n")
+        return _ended(text)
 
     def _row(self, fields: list[str], line: Line, raw: bytes = b"") -> Row | Unread:
         """A row of as many fields as there are columns; empty ones too many at its end count for nothing."""
@@ -226,7 +230,7 @@ class _Reader:
                 break
             if not following.fits or "\0" in more:
                 break
-            texts.append(more)
+            texts.append(more or "\n" * (following.raw.count(b"\n") - 1))  # empty lines come as one
             if more.count('"') % 2 == 0:
                 fields, _ = _parse(more, self.delimiter)
                 if fields is not None and len(fields) == self.count and self._stands_alone(fields):
@@ -248,6 +252,11 @@ class _Reader:
     def _unread(line: Line, reason: str, expected: str, raw: bytes = b"") -> Unread:
         position = f"line {line.number}"
         return Unread(position, raw or line.raw, reason, (Fault(path=position, expected=expected, code=reason),))
+
+
+def _ended(text: str) -> str:
+    """The line without its break."""
+    return text[:-2] if text.endswith("\r\n") else text.rstrip("\r\n")
 
 
 def _text(raw: bytes, encoding: str, number: int) -> tuple[str, bool]:

@@ -84,5 +84,18 @@
   };
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.body.addEventListener(name, failed);
 
+  // What was typed before the page's scripts had come (a slow phone) is kept too, and not only with the next stroke. Not where
+  // the browser itself filled the form again, on the way back or on reload: that may be older than what we keep.
+  const changed = (field) => field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked
+    : field.type === "select-one" ? field.selectedIndex > 0 && !field.options[field.selectedIndex].defaultSelected
+    : field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue;
+  addEventListener("DOMContentLoaded", () => {
+    if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") return;
+    for (const form of document.querySelectorAll("[data-draft]")) {
+      const field = [...form.elements].find(changed);
+      for (const name of field ? ["input", "change"] : []) field.dispatchEvent(new Event(name, { bubbles: true }));
+    }
+  });
+
   // The form itself is sent as a plain form: htmx keeps the draft and leaves the buttons alone.
 })();
