@@ -182,6 +182,10 @@ def _live(
     report.most(
         "from sending to its line in an open page: p95", percentile(waits, 0.95) * 1000 if waits else 1e9, 500, " ms"
     )
+    report.say(
+        "lines asked for, by each page for each notice",
+        f"{len(found['lines']) / QUEUES / max(1, sent):.1f}; p50 {percentile(found['lines'], 0.5) * 1000:,.0f} ms",
+    )
     report.say("the sender's receipt: p95", f"{percentile(found['posts'], 0.95) * 1000:,.0f} ms")
     report.say(
         "a reader's page: p95", f"{percentile(found['pages'], 0.95) * 1000:,.0f} ms" if found["pages"] else "none"
@@ -219,6 +223,7 @@ class Clients:
         self.seen: list[dict[str, tuple[float, set[str]]]] = [{} for _ in range(QUEUES)]
         self.posts: list[float] = []
         self.pages: list[float] = []
+        self.lines: list[float] = []
         self.errors: list[str] = []
         self.ready = threading.Semaphore(0)
         self.over = threading.Event()
@@ -245,7 +250,7 @@ class Clients:
                 twice += len(ids) - 1
         return {
             "waits": waits, "missed": missed, "twice": twice, "sent": len(self.sent), "posts": self.posts,
-            "pages": self.pages, "read": len(self.pages), "errors": self.errors,
+            "pages": self.pages, "lines": self.lines, "read": len(self.pages), "errors": self.errors,
         }  # fmt: skip
 
     def _ask(self, cookie: str, path: str) -> str:
@@ -280,8 +285,10 @@ class Clients:
                 self.errors.append(f"queue: {type(error).__name__} {error}")
 
     def _lines(self, n: int, cookie: str, ids: str) -> None:
+        began = time.perf_counter()
         body = self._ask(cookie, f"/queue/lines/?ids={ids}")
         at = time.perf_counter()
+        self.lines.append(at - began)
         for part in body.split("<tr ")[1:]:
             mark, line = MARK.search(part), LINE.search(f"<tr {part}")
             if mark and line:

@@ -90,6 +90,8 @@ def threads_for(threads: int, processes: int) -> int:
     from django.core.exceptions import ImproperlyConfigured
     from django.db import connection
 
+    from config.threads import LEAST
+
     if connection.vendor != "postgresql":
         return threads
     with connection.cursor() as cursor:
@@ -100,10 +102,10 @@ def threads_for(threads: int, processes: int) -> int:
         )
         free, most = cursor.fetchone()
     room = (free - COMMANDS) // processes - WORKERS
-    if room >= threads:
+    if room >= max(threads, LEAST):
         return threads
     says = f"PostgreSQL lets {most} connect at once (max_connections)"
-    if room < 1:
+    if room < LEAST:
         raise ImproperlyConfigured(f"{says}: too few for {processes} processes. Raise it, or serve with fewer --processes.")
     print(f"{says}: each process serves with {room} threads, not {threads}. Raise it for more.", file=sys.stderr, flush=True)
     return room
@@ -116,6 +118,8 @@ def serve(bind: str, *, threads: int = 48, processes: int = 1) -> int:
     from django.core.exceptions import ImproperlyConfigured
     from django.db import connection
 
+    from config.threads import shared
+    from sightline.jobs.front_door_queue import BELL
     from sightline.jobs.worker import start_thread
 
     if connection.vendor == "sqlite" and processes > 1:
@@ -129,20 +133,24 @@ def serve(bind: str, *, threads: int = 48, processes: int = 1) -> int:
 
     from config.logs import LOGGING
 
+    def begin() -> None:
+        BELL.most = min(BELL.most, shared(threads).open_pages)
+        start_thread()
+
     class Server(BaseApplication):
         def load_config(self) -> None:
             options = {
                 "bind": bind,
                 "workers": processes,
                 "threads": threads,
-                "worker_class": "gthread",
+                "worker_class": "config.threads.Worker",
                 "timeout": 60,
                 "graceful_timeout": 20,
                 "accesslog": None,
                 "loglevel": "warning",
                 "logconfig_dict": LOGGING,  # its lines too are templates: its own would carry addresses
                 "preload_app": False,
-                "post_worker_init": lambda worker: start_thread(),
+                "post_worker_init": lambda worker: begin(),
                 "worker_tmp_dir": "/dev/shm",
                 "control_socket_disable": True,
             }

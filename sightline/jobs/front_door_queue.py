@@ -32,7 +32,7 @@ EVERY_SECONDS = 0.15  # between looks
 OVERLAP = timedelta(seconds=10)  # a change is stamped before it is committed: so far back it is looked for again
 STAYS_SECONDS = 240.0  # then a page connects anew, so that nobody who was signed out goes on hearing
 STILL_HERE_SECONDS = 15.0
-MOST_OPEN = 32  # in one process: each takes a thread of it; who comes after them asks every few seconds instead
+MOST_OPEN = 32  # in one process, each with a thread of it (config/threads.py); who comes after them asks every few seconds instead
 KEEPS = 500  # changes that are remembered for pages that were busy
 
 
@@ -44,6 +44,7 @@ class Bell:
         self._changes: deque[tuple[int, frozenset[UUID]]] = deque(maxlen=KEEPS)
         self._count = 0
         self._listeners = 0
+        self.most = MOST_OPEN  # fewer where the process has fewer threads for them
         self._running = False
 
     @property
@@ -53,7 +54,7 @@ class Bell:
     def enter(self) -> int | None:
         """Begins to listen: from which change on, or None where too many do already."""
         with self._told:
-            if self._listeners >= MOST_OPEN:
+            if self._listeners >= self.most:
                 return None
             self._listeners += 1
             if not self._running:
