@@ -25,7 +25,7 @@ from sightline.chronology.queries import (
 )
 from sightline.chronology.types import EntryView, Holds
 from sightline.chronology.veiled import learn
-from sightline.identity.queries import persons_of, rows_of
+from sightline.identity.queries import persons_of, rows_for, rows_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level, Sight
 from sightline.vault.asking import Question
@@ -84,7 +84,7 @@ def notices(reading: Reading, firsts: Iterable[UUID]) -> dict[UUID, Noticed]:
     parts: dict[UUID, list[_On]] = defaultdict(list)
     for entry_id, *on in ON_ENTRIES([row.id for row in standing.values()]):
         parts[entry_id].append(_On(*on))
-    person_of, same = _people([p.identity_id for some in parts.values() for p in some if p.child])
+    person_of, same = _people(reading, [p.identity_id for some in parts.values() for p in some if p.child])
     opened = opened_for_each(list(person_of), None)
     reading.learn_ties([*person_of, *standing])
     known = reading.agencies
@@ -117,9 +117,9 @@ def notices(reading: Reading, firsts: Iterable[UUID]) -> dict[UUID, Noticed]:
     return found
 
 
-def _people(identities: Sequence[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, tuple[UUID, ...]]]:
+def _people(reading: Reading, identities: Sequence[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, tuple[UUID, ...]]]:
     """The person of each of these source identities and of whoever is the same person; and who is the same. Two queries."""
-    rows = rows_of(persons_of(identities).values())
+    rows = rows_for(reading, persons_of(identities).values())
     same: dict[UUID, list[UUID]] = defaultdict(list)
     for row in rows:
         same[row.person].append(row.id)
@@ -134,7 +134,7 @@ def held_about(
     `besides`: records (by first version) that are not counted: those that the reader looks at already. `words`: with the
     newest record of each, as far as this reader may see it. Five queries, and three more for the words.
     """
-    rows = rows_of(persons)
+    rows = rows_for(reading, persons)
     same: dict[UUID, list[UUID]] = defaultdict(list)
     for identity in rows:
         same[identity.person].append(identity.id)

@@ -29,7 +29,7 @@ from sightline.front_door.models import Item, ItemChild, Note
 from sightline.front_door.queue_types import Beside, Counts, ItemView, Narrow, OpenElsewhere, QueueChild, QueueLine, Why
 from sightline.front_door.shifts import notes_of
 from sightline.identity.match_waiting import not_safe_to_ring, waiting_about, waiting_sides
-from sightline.identity.queries import names, persons_of, rows_of
+from sightline.identity.queries import names, persons_of, rows_for, rows_of
 from sightline.identity.types import Profile
 from sightline.sharing.filters import asks_whom, at_least
 from sightline.sharing.paging import Page
@@ -287,7 +287,7 @@ def _children(
     persons = list(dict.fromkeys(person for pairs in on.values() for person, _ in pairs))
     profiles = names(reading, persons) if persons else {}
     every: dict[UUID, list[UUID]] = defaultdict(list)
-    for identity in rows_of(persons):
+    for identity in rows_for(reading, persons):
         every[identity.person].append(identity.id)
     holds = held_about(reading, persons, besides=[row.entry for row in rows], words=words)
     own = [i for ids in every.values() for i in ids]

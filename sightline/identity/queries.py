@@ -87,6 +87,17 @@ def rows_of(persons: Iterable[UUID]) -> list[SourceIdentity]:
     return _OF_PEOPLE.rows(set(persons))
 
 
+def rows_for(reading: Reading, persons: Iterable[UUID]) -> list[SourceIdentity]:
+    """The same, asked once a response about each: a line of the queue asks five times about its children."""
+    wanted = list(dict.fromkeys(persons))
+    known: dict[UUID, list[SourceIdentity]] = reading.once.setdefault("rows-of", {})
+    if unknown := [person for person in wanted if person not in known]:
+        known.update({person: [] for person in unknown})
+        for row in rows_of(unknown):
+            known[row.person].append(row)
+    return [row for person in wanted for row in known[person]]
+
+
 def ids_of(persons: Iterable[UUID]) -> list[UUID]:
     """The source identities that are now these people, by id alone. For stages above."""
     return [identity for (identity,) in _IDS_OF_PEOPLE(set(persons))]
@@ -249,7 +260,7 @@ def profile(reading: Reading, person: UUID, *, known_on: datetime | None = None)
 
 def names(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, Profile]:
     """Profiles of several people in a handful of queries; those who may not be seen are left out."""
-    return _names(reading, list(SourceIdentity.objects.filter(person__in=list(set(persons))[:500])))
+    return _names(reading, rows_for(reading, list(dict.fromkeys(persons))[:500]))
 
 
 def _names(reading: Reading, rows: Sequence[SourceIdentity]) -> dict[UUID, Profile]:

@@ -20,7 +20,7 @@ from sightline.chronology.events import of_people as entries_of_people
 from sightline.chronology.types import EntryView
 from sightline.definition.outcomes import Missing
 from sightline.definition.types import Signal
-from sightline.identity.queries import rows_of
+from sightline.identity.queries import rows_for
 from sightline.sharing.reading import Reading
 from sightline.sharing.reading import reading as reading_as
 from sightline.sharing.standing import trusted
@@ -69,7 +69,7 @@ def of_person(
 def of_people(reading: Reading, persons: Iterable[UUID]) -> dict[UUID, list[SignalView]]:
     """The open, unanswered signs and offers about each of these people: for the lines of a list."""
     in_force = _rules(reading)
-    person_of = {row.id: row.person for row in rows_of(persons)}
+    person_of = {row.id: row.person for row in rows_for(reading, persons)}
     rows = _OPEN.rows(list(in_force), list(person_of))
     found: dict[UUID, list[SignalView]] = defaultdict(list)
     for one in views(reading, rows, in_force, person_of=person_of):
