@@ -141,7 +141,7 @@ class Templates:
 
     @cached_property
     def _hasty_template(self) -> Server:
-        return self._migrated(Server())
+        return self._migrated(Server(in_memory=True))
 
     @cached_property
     def _durable_template(self) -> Server:
