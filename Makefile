@@ -7,6 +7,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_NO_PROGRESS := 1
+# Without it each of the many processes of a test run compiles Django and us anew, which is half of what a short one costs.
+unexport PYTHONDONTWRITEBYTECODE
 # uv carries certificates of its own; where the machine keeps a list, that list is right (a proxy's certificate is in it).
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := 1
