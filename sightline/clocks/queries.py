@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from sightline.chronology.queries import at_least_headline
 from sightline.clocks.models import Running
@@ -65,11 +68,14 @@ def next_of(reading: Reading, identities: Iterable[UUID], *, limit: int = 300) -
     return found
 
 
-def mine(reading: Reading, *, limit: int = 30) -> list[ClockView]:
-    """Open clocks on children to whom this reader has a tie, soonest due first; what was over before we were told is left out."""
+def mine(reading: Reading, *, limit: int = 30, besides: QuerySet[Any] | None = None) -> list[ClockView]:
+    """Open clocks on children to whom this reader has a tie, soonest due first; what was over before we were told is left out.
+    `besides`: records, by their first versions, whose clocks stand on another list of theirs.
+    """
     ties = {"allocated", "network", "on-duty"}
     rows = Running.objects.filter(stopped_at=None, history=False).filter(
         tied(reading.policy, subject="identity_id", kinds=ties, own=own_people(reading))
     )
+    rows = rows if besides is None else rows.exclude(first__in=besides)
     unique = {(row.clock, row.first): row for row in rows.order_by("due_at", "id")[: limit * 3]}
     return _views(reading, list(unique.values())[:limit])

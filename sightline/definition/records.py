@@ -150,11 +150,13 @@ def missing_parts(record: RecordType, fields: Mapping[str, str], people: People)
 
     A part is missing when it is empty or says no more than `not-enough` (capitals and a full stop aside). A part of a
     role's people is missing when any of them lacks it; with nobody in the role it is not. A part that is asked only
-    `when` the record's fields are so is not missing from another.
+    `when` the record's fields are so is not missing from another; what is asked for each of somebody's role is asked all the same
+    where somebody stands in it.
     """
     found: list[tuple[str, str]] = []
     for wanted in record.good_when:
-        if wanted.when is not None and not wanted.when.holds(dict(fields)):
+        each = record.fields[wanted.part].for_each if wanted.part in record.fields else ""
+        if wanted.when is not None and not wanted.when.holds(dict(fields)) and not people.get(each):
             continue
         poor = _all_folded(wanted.not_enough)
         if wanted.of:

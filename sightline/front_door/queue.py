@@ -14,7 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from sightline.agencies.queries import workers
 from sightline.agencies.rules import may
@@ -26,7 +26,17 @@ from sightline.definition.outcomes import Missing, Refused
 from sightline.front_door import claiming, danger
 from sightline.front_door.arriving import queue_of
 from sightline.front_door.models import Item, ItemChild, Note
-from sightline.front_door.queue_types import Beside, Counts, ItemView, Narrow, OpenElsewhere, QueueChild, QueueLine, Why
+from sightline.front_door.queue_types import (
+    Beside,
+    Counts,
+    Glance,
+    ItemView,
+    Narrow,
+    OpenElsewhere,
+    QueueChild,
+    QueueLine,
+    Why,
+)
 from sightline.front_door.shifts import notes_of
 from sightline.identity.match_waiting import not_safe_to_ring, waiting_about, waiting_sides
 from sightline.identity.queries import names, persons_of, rows_for, rows_of
@@ -35,6 +45,7 @@ from sightline.sharing.filters import asks_whom, at_least
 from sightline.sharing.paging import Page
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
+from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
 from sightline.vault.asking import Question
 
@@ -135,6 +146,25 @@ def first_of_entry(reading: Reading, entry: UUID) -> UUID | None:
     if not may(reading.actor, claiming.SEE, reading.definition):
         return None
     return Item.objects.filter(entry=entry).values_list("id", flat=True).first()
+
+
+def for_whoever_comes(reading: Reading) -> QuerySet[Item, UUID]:
+    """The records, by their first versions, whose notices are no work of this reader's own: they wait in the queue, which shows
+    them, and somebody else has them or nobody; or they left it for whoever works with the child, or as history. As a question for
+    the database, to be asked within another."""
+    require(reading)
+    rows = Item.objects.filter(Q(closed_at=None, state=claiming.OPEN) | Q(state=claiming.ACCEPTED))
+    rows = rows.exclude(closed_at=None, holder=reading.actor.id)
+    return rows.order_by().values_list("entry", flat=True)
+
+
+def glance(reading: Reading) -> Glance:
+    """How the queue stands for whoever has other work beside it. One query."""
+    require(reading)
+    rows, moment = _which(reading, Narrow()).filter(state=claiming.OPEN).order_by(), now()
+    ahead = Q(due_at__gt=moment)
+    told = rows.aggregate(waiting=Count("pk"), late=Count("pk", filter=~ahead), next_due=Min("due_at", filter=ahead))
+    return Glance(**told)
 
 
 def counts(reading: Reading) -> Counts:

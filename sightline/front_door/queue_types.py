@@ -121,6 +121,15 @@ class ItemView:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """How the queue stands: what waits for whoever comes first, how much of it is past its limit, and the next limit."""
+
+    waiting: int
+    late: int
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """The numbers over the queue, each at most 1,000."""
 

@@ -170,6 +170,8 @@ def test_why_a_sign_does_not_stand_is_said_of_what_the_reader_may_read(seen):
     there = f"/child/{person(POLICE, who.local_id)}/signs-then/?known-on="
     child = get("amir", f"/child/{person(POLICE, who.local_id)}/").content.decode()
     assert re.search(r'signs-then/\?known-on=[0-9-]{10}">Why is there no other sign\?', child)
+    today = plain(get("amir", f"{there}{local(now()):%Y-%m-%d}"))
+    assert "Why there is no other sign" in today and "would have" not in today
     before, after = (plain(get("amir", there + day(n)[:10])).split("why not")[1] for n in (10, 1))
     assert re.search(r"Missing three times It asks: At least 3 .{,80} This is not so: 2 of 3\.", before)
     assert "Missing three times" not in after  # it shows above

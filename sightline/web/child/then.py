@@ -17,10 +17,11 @@ from sightline.chronology import queries as chronology
 from sightline.chronology.types import EntryView
 from sightline.signals import queries as signals
 from sightline.signals.lacking import not_so
+from sightline.timescales.moment import now
 from sightline.web.child import page
 from sightline.web.child.signs import placed, signs
 from sightline.web.child.views import read_filters
-from sightline.web.words import day_words, end_of_day
+from sightline.web.words import day_words, end_of_day, london
 
 
 @require_safe
@@ -41,6 +42,7 @@ def signs_then(request: HttpRequest, person: UUID) -> HttpResponse:
     context = {
         "person": person,
         "known_on": day_words(filters.known_on),
+        "today": filters.known_on == london(now()).date(),  # asked from the page itself: why is there no other sign?
         "query": filters.query(),
         **found,
         "none": not any(found.values()),

@@ -15,6 +15,7 @@ from sightline.chronology.types import EntryView
 from sightline.definition.types import Feed
 from sightline.front_door import accepting, queue
 from sightline.identity import queries as identity
+from sightline.identity.rules import age_on
 from sightline.jobs.revealing import ring
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
@@ -22,6 +23,8 @@ from sightline.web.child.page import COUNTS_AS
 from sightline.web.code_words import CodeWords
 from sightline.web.matches.counted import waits
 from sightline.web.words import age_words, counted, known_words, london, moment_words
+
+ADULT_AT = 18  # years: Children Act 1989, section 105(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
     named = identity.names(reading, history.persons) if history.persons else {}
     today = london(now()).date()
     pointer = one.level is Level.POINTER
+    ages = [age_on(profile.born, today) for profile in named.values()]
+    grown = bool(ages) and all(age is not None and age >= ADULT_AT for age in ages)  # then nobody is called a child
     versions = [] if pointer or len(history.versions) < 2 else list(history.versions)
     return render(
         request,
@@ -73,6 +78,7 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
             "pointer": pointer,
             "headline_only": one.level is Level.HEADLINE,
             "heading": one.title if pointer else one.headline or one.title,
+            "grown": grown,
             "children": [
                 (p, profile.name, age_words(profile.born, today), waits(request, p)) for p, profile in named.items()
             ],

@@ -18,6 +18,8 @@ from sightline.chronology.listing import recent
 from sightline.chronology.types import EntryView
 from sightline.clocks import queries as clocks
 from sightline.clocks.views import ClockView
+from sightline.front_door import queue
+from sightline.front_door.queue_types import Glance
 from sightline.identity import queries as identity
 from sightline.identity.match_queries import waiting_count
 from sightline.intake import queries as intake
@@ -84,7 +86,9 @@ class Group:
 def work(request: HttpRequest) -> HttpResponse:
     reading, present = request.reading, now()
     may_view = bool(may(reading.actor, "view-child", reading.definition))
-    running = clocks.mine(reading, limit=MOST_CLOCKS) if may_view else []
+    queued = may_view and bool(request.shell.may_open("queue"))
+    besides = queue.for_whoever_comes(reading) if queued else None  # the queue shows them, in the order of danger
+    running = clocks.mine(reading, limit=MOST_CLOCKS, besides=besides) if may_view else []
     fresh = recent(reading, limit=MOST_NEWS) if may_view else []
     told = signals.waiting(request, signals.MOST)
     people = {
@@ -109,7 +113,8 @@ def work(request: HttpRequest) -> HttpResponse:
             "today": f"{today:%A} {day_words(today)}",
             "may_view": may_view,
             "alarms": for_work(request),
-            "pressing": besides(
+            "queue": at_front_door(queue.glance(reading)) if queued else "",
+            "pressing": without_signs(
                 pressing_messages(request, most=MOST_PRESSING + signals.AT_TOP), told[: signals.AT_TOP]
             ),
             "signs": signals.lines(told[: signals.AT_TOP], named, present),
@@ -142,6 +147,17 @@ def lines(running: Sequence[ClockView], present: datetime, who: Callable[[UUID],
         Line(due(clock, present), clock, *who(clock.person), moment_words(clock.due_at), times[key], key[2])
         for key, clock in first.items()
     ]
+
+
+def at_front_door(found: Glance) -> str:
+    """How the queue stands, in a sentence or two; nothing where nothing waits."""
+    if not found.waiting:
+        return ""
+    one = found.waiting == 1
+    says = f"{found.waiting:,} notice{' waits' if one else 's wait'} for whoever comes first"
+    if found.late:
+        says += f", {found.late:,} of them past {'its' if found.late == 1 else 'their'} limit"
+    return f"{says}.{f' The next limit is {moment_words(found.next_due)}.' if found.next_due else ''}"
 
 
 def grouped(fresh: Sequence[tuple[UUID, EntryView]], present: datetime, who: Callable[[UUID], Who]) -> list[Group]:
@@ -208,7 +224,7 @@ def numbers(request: HttpRequest, dues: Sequence[Line], fresh: int) -> list[tupl
     return found
 
 
-def besides(
+def without_signs(
     pressing: tuple[list[dict[str, object]], int], shown: Sequence[SignalView]
 ) -> tuple[list[dict[str, object]], int]:
     """What cannot wait, without the messages of signs that stand below with what is asked."""

@@ -13,6 +13,7 @@ from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import actor_by_id, machine, partnership
 from sightline.chronology.models import Entry
 from sightline.chronology.queries import entry as entry_history
+from sightline.clocks import queries as clocks
 from sightline.clocks.models import Running
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.front_door import claiming, following, queue, shifts
@@ -390,3 +391,22 @@ def test_whoever_may_not_see_an_item_does_nothing_to_it(house):
         opened.once["queue-visible"] = Q(pk=None)  # what the gate says of somebody from whom everything is hidden
         with pytest.raises(Missing):
             queue.must_see(opened, row.id)
+
+
+def test_own_work_leaves_to_the_queue_what_nobody_has_taken(house):
+    """Whoever is on duty would else read each notice twice: once in the queue, and once as late or due."""
+    untouched, taken = notice(happened=ago(minutes=9)), notice(happened=ago(minutes=8))
+    claiming.claim(item=item(taken).id, version=item(taken).version, by=house["amir"])
+    with reading(house["amir"], "safeguarding") as opened:
+        own = {one.entry for one in clocks.mine(opened, limit=500, besides=queue.for_whoever_comes(opened))}
+        every = {one.entry for one in clocks.mine(opened, limit=500)}
+        found, waits = queue.glance(opened), queue.counts(opened)
+    started = {one.first: one.started_by for one in Running.objects.filter(first__in=[untouched, taken])}
+    assert started[taken] in own and started[untouched] not in own
+    assert {*started.values()} <= every
+    assert found.waiting == waits.waiting - waits.decided and found.late <= found.waiting
+    assert found.next_due is not None and found.next_due > now()
+    with reading(house["lena"], "safeguarding") as opened:  # what somebody else took is not hers
+        assert started[taken] not in {
+            one.entry for one in clocks.mine(opened, limit=500, besides=queue.for_whoever_comes(opened))
+        }
