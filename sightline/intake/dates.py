@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from sightline.timescales.london import parse_moment
@@ -26,6 +26,8 @@ PARTS = {
 }
 MOST_SHOWN = 4  # forms that a fault names: more are read than a person needs to see
 _FAST = re.compile(r"(?:%[dmYHMS]|[-/.: T])+")
+_SERIAL = re.compile(r"(\d{5})(?:\.\d{1,15})?", re.ASCII)
+FIRST_SERIAL, LAST_SERIAL = 18264, 73050  # 1 January 1950, 31 December 2099
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -66,9 +68,26 @@ def typed(read: DateReader, *, timed: bool) -> DateReader:
         try:
             return iso(text) if timed else iso(text)[:10]
         except ValueError:
+            if days := serial(text):
+                return days if timed else days[:10]
             return read(text)
 
     return either
+
+
+def serial(text: str) -> str:
+    """The day or moment that a sheet's number of days means (`45670` is 13 January 2025), as a sheet writes a date whose
+    form was lost; empty for any other text. Only from 1950 to 2099: no other way of writing a date is five figures.
+
+    Source: ECMA-376, part 1, 18.17.4.1 (the 1900 date base).
+    """
+    found = _SERIAL.fullmatch(text)
+    if found is None or not FIRST_SERIAL <= int(found[1]) <= LAST_SERIAL:
+        return ""
+    moment = datetime(1899, 12, 30) + timedelta(days=float(text))
+    if float(text).is_integer():
+        return moment.date().isoformat()
+    return (moment + timedelta(seconds=0.5)).replace(microsecond=0).isoformat()
 
 
 def birth(formats: str = "") -> DateReader:

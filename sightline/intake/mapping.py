@@ -303,12 +303,19 @@ class Mapper:
             if column.date:
                 out[name] = self._date(column)
             elif declared.kind in ("choice", "yes-no"):
-                out[name] = self._choice(column, self.lookups.choice(declared))
+                out[name] = self._choice(column, self.lookups.choice(declared), declared.of or "")
+            elif declared.kind == "choices":
+                out[name] = self._several(column, declared.of or "")
             else:
                 out[name] = self._text(column)
         return out
 
-    def _choice(self, column: Column, known: Callable[[str], Fault | None]) -> Getter:
+    def _several(self, column: Column, of: str) -> Getter:
+        """Values of a field of several from the list `of`."""
+        return self._text(column)
+
+    def _choice(self, column: Column, known: Callable[[str], Fault | None], of: str = "") -> Getter:
+        """A value of a field of few; `of` is the list of codes that it is from, where it is from one."""
         coded, plain = self._text(column), raw_text(column)
 
         def choice(values: Values) -> str:

@@ -101,7 +101,7 @@ def _called(id: str, declared: FeedTable, name: str) -> bool:
     plain, wanted = fold(name), fold(id)
     if re.sub(r"[_\d.]+$", "", plain) in (wanted, f"{wanted}s") or plain in (wanted, f"{wanted}s"):
         return True
-    if re.fullmatch(rf"(?:.*_)?{re.escape(wanted)}s?(?:_v?[\d_.]*)?", plain) and len(wanted) > 4:
+    if re.fullmatch(rf"(?:.*[_.])?{re.escape(wanted)}s?(?:_v?[\d_.]*)?", plain) and len(wanted) > 4:
         return True
     return any(fnmatch(name.casefold(), pattern.casefold()) for pattern in declared.files)
 

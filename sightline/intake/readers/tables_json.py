@@ -66,13 +66,17 @@ def _pairs(text: str) -> dict[str, str] | None:
     """JSON's names and values, lower-case names; a list's items are names that are set. None where it is no JSON."""
     if not text.lstrip().startswith(("{", "[")):
         return None
-    whole = text if not text.count("]; [") and not text.count("}; {") else f"[{text.replace('; ', ', ')}]"
+    decode, stack, place = json.JSONDecoder().raw_decode, list[Any](), 0
     try:
-        value = json.loads(whole)
+        while place < len(text):  # of several rows that belong to one, each its own
+            if text[place] in "; \t\r\n":
+                place += 1
+                continue
+            value, place = decode(text, place)
+            stack.append(value)
     except (ValueError, RecursionError):
         return None
     out: dict[str, str] = {}
-    stack = [value]
     while stack:
         each = stack.pop(0)
         if isinstance(each, dict):

@@ -24,18 +24,23 @@ from sightline.intake.identifiers import CHECKS, TITLES
 from sightline.intake.mapping import Mapper, Row
 from sightline.intake.notes import Notes
 from sightline.intake.readers.tables_json import of_json
-from sightline.intake.readers.tables_people import People
+from sightline.intake.readers.tables_people import People, number
 from sightline.intake.types import Details, Notification, Unread
 from sightline.timescales.moment import now
 
 MOST_DATES = 60_000
+DAYS = ("date", "datetime")
 NEAR_ENOUGH = 0.85
 AS_SENT = "as-sent"  # what `*` may stand for: any other value, as it was sent
 MOST_RELATED = 20  # people under one number: more are a mistake of the register, not a family
 _FIGURES = re.compile(r"\d+")
-_LETTER = re.compile(r"^\s*([a-z]{1,2})\s*[).:]\s*", re.IGNORECASE)
+_LETTER = re.compile(r"^\s*([a-z]{1,2}(?:\d(?=\s*\)))?)\s*[).:]\s*", re.IGNORECASE)
+_CODE_FIRST = re.compile(r"([a-z]{0,4}\d{0,3}[a-z]?)\s*(?:[:\u2013\u2014]|\s-|-\s|$)", re.IGNORECASE)
+_CODE_THEN_WORDS = re.compile(r"([a-z]{1,3}\d{1,3}[a-z]?|\d{1,2}[a-z])\s", re.IGNORECASE)  # `C2 Full care order`
+_CODE_LAST = re.compile(r"\(([a-z]{0,4}\d{0,3}[a-z]?)\)$", re.IGNORECASE)
 _OF_A_DATABASE = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(?:\.0+)?")
 _WITH_A_MONTH = re.compile(r"\d{1,2}-[a-z]{3}-\d|[a-z]{3} {1,2}\d{1,2} \d{4} ", re.IGNORECASE)
+_PARTS_OF_A_SECOND = re.compile(r"(?<=\d[.:]\d\d[.:]\d\d)\.\d{7,9}(?= ?[AP]M$)", re.IGNORECASE)  # Oracle tells nine figures
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
 Where = Callable[[Values], bool]
 
@@ -123,6 +128,7 @@ class Dates:
         return found
 
     def _read(self, text: str) -> str:
+        text = _PARTS_OF_A_SECOND.sub("", text)
         plain = _MIDNIGHT.sub("", text)  # a database's day has a midnight that nobody meant
         for read in self._readers:
             for each in (plain, text):
@@ -133,6 +139,8 @@ class Dates:
                 if moment := _OF_A_DATABASE.fullmatch(found):  # one moment, however its tool wrote it
                     found = f"{moment[1]}T{moment[2]}{moment[3] or ':00'}"
                 return found[:10] if self._birth else found
+        if serial := dates.serial(plain):  # a sheet's date that lost its form on the way
+            return serial[:10] if self._birth else serial
         raise ValueError("not a date in a form that the set declares")
 
 
@@ -160,7 +168,7 @@ class TableMapper(Mapper):
         self.extract, self.eve = extract, (date.fromisoformat(extract) - timedelta(days=1)).isoformat()
         self.today = now().date().isoformat()
         kinds = partnership.record[becomes.record].fields
-        self._days = [name for name in becomes.fields if name in kinds and kinds[name].kind in ("date", "datetime")]
+        self._days = [name for name in becomes.fields if name in kinds and kinds[name].kind in DAYS]
         declared = feed.tables[table]
         mapping = Declared(
             record=Column(is_=becomes.record),  # type: ignore[call-arg]
@@ -201,7 +209,7 @@ class TableMapper(Mapper):
         def found(values: Values, position: str) -> tuple[str, Details] | None:
             if not there(values):
                 return None
-            key = next((text for name in columns if (text := (values.get(name) or "").strip())), "")
+            key = next((number(text) for name in columns if (text := (values.get(name) or "").strip())), "")
             if not key and columns and needed:
                 raise Misfit("needed", shown, "the key of a person: it is needed")
             if not key and columns and adds is None:
@@ -233,6 +241,7 @@ class TableMapper(Mapper):
         parts: list[tuple[str, Callable[[Values], Any]]] = [
             (name, self._checked(name, get) if name in CHECKS else get) for name, get in person.parts
         ]
+        parts = [(name, _numbered(get) if name == "local_id" else get) for name, get in parts]
         if own.address is not None:
             get = self._text(own.address.model_copy(update={"join": own.address.join or ", "}))
             parts.append(("lines", lambda values: _lines(get(values))))
@@ -300,16 +309,16 @@ class TableMapper(Mapper):
 
     def _key(self, columns: tuple[str, ...], suffix: str, more: tuple[str, ...]) -> Getter:
         names, added = ([self.names.find(name) or name for name in those] for those in (columns, more))
-        day = self._reader("", birth=False)
+        day, days = self._reader("", birth=False), self._of_days()
 
         def part(values: Values, name: str) -> str:
             text = (values.get(name) or "").strip()
             if not text:
                 raise Misfit("needed", name, "a value: it tells this row from others")
-            if len(text) > 7 and (text[4] == "-" or text[2] == "/" or _WITH_A_MONTH.match(text)):
+            if name in days or len(text) > 7 and (text[4] == "-" or text[2] == "/" or _WITH_A_MONTH.match(text)):
                 with suppress(ValueError):
                     return day(text)
-            return text
+            return number(text)
 
         def key(values: Values) -> str:
             own = "/".join(part(values, name) for name in names)
@@ -317,6 +326,16 @@ class TableMapper(Mapper):
             return f"{self.table}|{own}{suffix}{besides}"
 
         return key
+
+    def _of_days(self) -> frozenset[str]:
+        """The columns that hold a day, by the file's own names: however it is written, one day is one key."""
+        found: set[str] = set()
+        for one in self.feed.tables[self.table].becomes:
+            kinds = self.partnership.record[one.record].fields
+            told = [column for name, column in one.fields.items() if name in kinds and kinds[name].kind in DAYS]
+            for column in (one.happened, one.until, *told):
+                found.update(self.names.find(name) or name for name in (column.from_ if column else ()))
+        return frozenset(found)
 
     # --- getters ------------------------------------------------------------------------------------------
 
@@ -373,23 +392,42 @@ class TableMapper(Mapper):
             self._dates[key] = Dates(form, birth=birth)
         return self._dates[key]
 
-    def _choice(self, column: Column, known: Callable[[str], Fault | None]) -> Getter:
-        return super()._choice(self.names.own(column), known)
+    def _choice(self, column: Column, known: Callable[[str], Fault | None], of: str = "") -> Getter:
+        own = self.names.own(column)
+        get = super()._choice(own, known, of)
+        return self._meant(own, of, get) if of else get
+
+    def _several(self, column: Column, of: str) -> Getter:
+        return self._meant(self.names.own(column), of, super()._several(column, of))
 
     def _code(self, column: Column, name: str) -> Getter:
-        """Sex or ethnicity: as in a file; without its letter where the codes do not know that."""
-        get = super()._code(self.names.own(column), name)
-        if not self.feed.lettered:
+        """Sex or ethnicity: as in a file."""
+        own = self.names.own(column)
+        return self._meant(own, name, super()._code(own, name))
+
+    def _meant(self, column: Column, of: str, get: Getter) -> Getter:
+        """In a set whose values begin with a letter: what the value says wins over its letter, for a letter means what its
+        template's edition says. `e) WROM` is WROM and `c) Died` is a death, wherever e and c stand for something else."""
+        if not self.feed.lettered or not column.from_ or column.json_ or (codes := self.partnership.codes.get(of)) is None:
             return get
-        find = self.lookups.code(name)
+        plain, find = raw_text(column), self.lookups.code(of)
+        known = {code.casefold(): code for code in codes.codes}
+        said: dict[str, str] = {}
 
-        def code(values: Values) -> str:
-            found = get(values)
-            letter = _LETTER.match(found)
-            rest = found[letter.end() :].strip() if letter else found
-            return find(rest) or rest
+        def meant(values: Values) -> str:
+            text = plain(values)
+            found = said.get(text)
+            if found is None:
+                letter = _LETTER.match(text)
+                rest = text[letter.end() :].strip() if letter else text.strip()
+                found = _code_in(text.strip(), known) if len(text) > 1 else ""  # `B: With relatives`, where B is a code
+                if not found and len(rest) > 1:
+                    found = _code_in(rest, known) or find(rest)
+                if len(said) < MOST_DATES:
+                    said[text] = found
+            return found or get(values)
 
-        return code
+        return meant
 
 
 def kept(table: str, values: Values) -> bytes:
@@ -403,15 +441,28 @@ def _dated(partnership: Partnership, becomes: Becomes) -> dict[str, Column]:
     declared = partnership.record[becomes.record].fields
     return {
         name: column.model_copy(update={"date": column.date or "set"})
-        if name in declared and declared[name].kind in ("date", "datetime")
+        if name in declared and declared[name].kind in DAYS
         else column
         for name, column in becomes.fields.items()
     }
 
 
+def _numbered(get: Getter) -> Getter:
+    return lambda values: number(get(values))
+
+
 def _lines(text: str) -> tuple[str, ...]:
     pieces = text.replace("\r", "\n").replace(",", "\n").split("\n")
     return tuple(piece.strip() for piece in pieces if piece.strip())
+
+
+def _code_in(text: str, known: Mapping[str, str]) -> str:
+    """The code with which a value begins or ends: `C1: ICO`, `N1 - Abuse or neglect`, `C2 Full care order`, `Full care
+    order (C2)`. Empty where it has none that the list knows (`known`: in small letters)."""
+    for form in (_CODE_FIRST.match(text), _CODE_THEN_WORDS.match(text), _CODE_LAST.search(text)):
+        if form and (found := known.get(form[1].casefold())):
+            return found
+    return ""
 
 
 def _lettered(get: Getter, codes: Mapping[str, str]) -> Getter:

@@ -19,6 +19,12 @@ PLACE = NAMES.index("lines")
 CONTROLS = str.maketrans({PARTED: " ", LINES: " "})
 
 
+def number(text: str) -> str:
+    """A number that a tool wrote as one with a fraction (`1001.0`, where other rows of the column are empty) is the number
+    that it was: else one child would have two, and a row would not find the row to which it belongs."""
+    return text[:-2] if text.endswith(".0") and text[:-2].isdecimal() else text
+
+
 def pack(parts: Mapping[str, object]) -> str:
     """Details as one text. Values by the names of `Details`; `lines` as a tuple."""
     out = []
@@ -49,13 +55,14 @@ class People:
 
     def get(self, key: str) -> Details | None:
         """The person's details; None where the people table does not name them."""
-        packed = self._packed.get(key)
+        packed = self._packed.get(number(key))
         if packed is not None:
             return unpack(packed)
-        return None if self.closed else Details(local_id=key)
+        return None if self.closed else Details(local_id=number(key))
 
     def first(self, key: str, parts: Mapping[str, object]) -> bool:
         """A row of the people table. False where the person has one already: the first stands."""
+        key = number(key)
         if key in self._packed:
             return False
         self._packed[key] = pack({**parts, "local_id": key})
@@ -64,6 +71,7 @@ class People:
     def add(self, key: str, parts: Mapping[str, object], rank: tuple[bool, str], table: str) -> bool:
         """What another table tells. It fills what is empty; of several rows of one table the highest rank tells.
         False where the people table names nobody by this key."""
+        key = number(key)
         packed = self._packed.get(key)
         if packed is None:
             if self.closed:
@@ -97,7 +105,7 @@ class Rows:
 
     def add(self, key: str, values: Iterable[str]) -> None:
         """One more row. Of several with one key the first stands; or all, with `every`."""
-        if not key:
+        if not (key := number(key)):
             return
         texts = [value.translate(CONTROLS) for value in values]
         before = self._packed.get(key)
@@ -108,7 +116,7 @@ class Rows:
             self._packed[key] = PARTED.join("; ".join(text for text in pair if text) for pair in both)
 
     def get(self, key: str) -> Iterable[str] | None:
-        packed = self._packed.get(key)
+        packed = self._packed.get(number(key))
         if packed is None or not self.columns:
             return None if packed is None else ()
         return packed.split(PARTED)
