@@ -161,6 +161,7 @@ class Set:
             there.add(table.name)
             self.found[id].append(Found(id, feed.tables[id], table, names))
             self._note_columns(id, table, names)
+            notes.kinds.update(one.record for one in feed.tables[id].becomes)
         for table in tables:
             if table.name in there:
                 continue
