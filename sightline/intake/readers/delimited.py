@@ -12,6 +12,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from sightline.definition.types import Fault
@@ -114,6 +115,7 @@ def rows(
         yield from _Reader(lines(stream), header, notes, encoding, looks_like_row).rows()
 
 
+@lru_cache(maxsize=20_000)
 def fold(name: str) -> str:
     """A column's name without what suppliers vary: capitals, spaces, underscores, hyphens."""
     return re.sub(r"[\s_\-]+", " ", name.replace("\ufeff", "")).strip().casefold()

@@ -76,9 +76,9 @@ def matched(feed: Feed, tables: Sequence[Table]) -> Iterator[tuple[str, Table, N
     """Each table that the set declares, with the declaration's name for it: by its own name and key, else by what
     columns it has."""
     for table in tables:
-        best, most = "", 0
+        best, most, own = "", 0, Names(table.columns, {})
         for id, declared in feed.tables.items():
-            names = Names(table.columns, declared.also)
+            names = own.known_as(declared.also)
             there = [column for column in _recognised(declared) if names.find(column)]
             called = _called(id, declared, table.name)
             if len(there) < len(_recognised(declared)) and not (called and there):

@@ -10,9 +10,11 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from sightline.definition.nearest import nearest, one_of
@@ -25,10 +27,11 @@ from sightline.intake.mapping import Mapper, Row
 from sightline.intake.notes import Notes
 from sightline.intake.readers.tables_json import of_json
 from sightline.intake.readers.tables_people import People, number
-from sightline.intake.types import Details, Notification, Unread
+from sightline.intake.types import Details, Named, Notification, Unread
 from sightline.timescales.moment import now
 
 MOST_DATES = 60_000
+MOST_GUESSED = 60  # headings that are held against those that are missing: a list has at most 34
 DAYS = ("date", "datetime")
 NEAR_ENOUGH = 0.85
 AS_SENT = "as-sent"  # what `*` may stand for: any other value, as it was sent
@@ -60,6 +63,8 @@ class Names:
         self.guessed: dict[str, str] = {}
         claimed = {fold(name) for column in near for name in (column, *also.get(column, ()))}
         free = [name for name in folded if name not in claimed] if near else []
+        if len(free) > MOST_GUESSED:
+            free = []
         for column in near:
             if free and not self.find(column):
                 wanted = fold(column)
@@ -67,6 +72,12 @@ class Names:
                 for name in get_close_matches(wanted, same, 1, NEAR_ENOUGH):
                     folded[wanted] = self.guessed[column] = folded[name]
                     free.remove(name)
+
+    def known_as(self, also: Mapping[str, Collection[str]]) -> Names:
+        """The same columns by other older names, without looking through them again."""
+        names = copy(self)
+        names._also = also
+        return names
 
     def find(self, column: str) -> str:
         """The file's own name of a declared column; empty where the file has none."""
@@ -80,6 +91,7 @@ class Names:
         return column.model_copy(update={"from_": tuple(self.find(name) or name for name in column.from_)})
 
 
+@lru_cache(maxsize=20_000)  # a set's headings are looked at for each table that it may be
 def fold(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "_", name.casefold()).strip("_")
 
@@ -131,7 +143,7 @@ class Dates:
         text = _PARTS_OF_A_SECOND.sub("", text)
         plain = _MIDNIGHT.sub("", text)  # a database's day has a midnight that nobody meant
         for read in self._readers:
-            for each in (plain, text):
+            for each in dict.fromkeys((plain, text)):
                 try:
                     found = _MIDNIGHT.sub("", read(each))
                 except (ValueError, OverflowError):
@@ -139,9 +151,9 @@ class Dates:
                 if moment := _OF_A_DATABASE.fullmatch(found):  # one moment, however its tool wrote it
                     found = f"{moment[1]}T{moment[2]}{moment[3] or ':00'}"
                 return found[:10] if self._birth else found
-        if serial := dates.serial(plain):  # a sheet's date that lost its form on the way
-            return serial[:10] if self._birth else serial
-        raise ValueError("not a date in a form that the set declares")
+        if not (found := dates.serial(plain)):  # a sheet's date that lost its form on the way
+            found = dates.otherwise(text)
+        return found[:10] if self._birth else found
 
 
 class TableMapper(Mapper):
@@ -287,13 +299,13 @@ class TableMapper(Mapper):
     def _notification(self, good: list[Any]) -> Notification:
         if not good[0][2] and self.partnership.record[self.becomes.record].people:
             raise Misfit("needed", "person", "somebody whom the row is about")
-        made = super()._notification(good)
-        if len(made.people) > MOST_RELATED and made.relations:
-            self.notes.add(
-                f"{self.table}: more than {MOST_RELATED} people on one record: not told as related", made.position
-            )
-            made = replace(made, relations=())
-        return made
+        return super()._notification(good)
+
+    def _related(self, named: tuple[Named, ...], position: str) -> tuple[tuple[str, str, str], ...]:
+        if self.relations and len(named) > MOST_RELATED:
+            self.notes.add(f"{self.table}: more than {MOST_RELATED} people on one record: not told as related", position)
+            return ()
+        return super()._related(named, position)
 
     def group(self, rows: Any) -> list[Notification | Unread]:
         listed = list(rows)

@@ -101,24 +101,26 @@ class Rows:
     def __init__(self, columns: Iterable[str], every: bool) -> None:
         self.columns, self.every = tuple(columns), every
         self._packed: dict[str, str] = {}
+        self._more: dict[str, list[str]] = {}  # further rows of a key
         self._empty = ("",) * len(self.columns)
 
     def add(self, key: str, values: Iterable[str]) -> None:
         """One more row. Of several with one key the first stands; or all, with `every`."""
         if not (key := number(key)):
             return
-        texts = [value.translate(CONTROLS) for value in values]
-        before = self._packed.get(key)
-        if before is None:
-            self._packed[key] = PARTED.join(texts)
+        packed = PARTED.join(value.translate(CONTROLS) for value in values)
+        if key not in self._packed:
+            self._packed[key] = packed
         elif self.every:
-            both = zip(before.split(PARTED), texts, strict=True)
-            self._packed[key] = PARTED.join("; ".join(text for text in pair if text) for pair in both)
+            self._more.setdefault(key, []).append(packed)
 
     def get(self, key: str) -> Iterable[str] | None:
-        packed = self._packed.get(number(key))
+        packed = self._packed.get(key := number(key))
         if packed is None or not self.columns:
             return None if packed is None else ()
+        if more := self._more.pop(key, None):  # put together once, for a thousand rows of one cost a thousand times as much
+            both = zip(*(one.split(PARTED) for one in (packed, *more)), strict=True)
+            packed = self._packed[key] = PARTED.join("; ".join(filter(None, texts)) for texts in both)
         return packed.split(PARTED)
 
     @property

@@ -73,6 +73,19 @@ def test_utf_16_that_says_so_is_recognised(written):
         assert detect(written("a.txt", table(row(1)).decode().encode(encoding)), partnership).id == "police"
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.json", b'[{"REF": "1"}]', "one JSON list"),
+        ("a.json", b'{\n "REF": "1"\n}\n', "over several lines"),
+        ("a.csv", table(row(1), row(2)).decode().encode("cp500"), "EBCDIC"),
+    ],
+)
+def test_what_it_may_be_all_the_same_is_said(written, name, content, says):
+    with pytest.raises(Unreadable, match=says):
+        detect(written(name, content), with_feeds(feed()))
+
+
 def test_a_feed_that_is_named_wrongly_has_its_nearest():
     with pytest.raises(Unreadable, match="did you mean police"):
         detect(None, with_feeds(feed()), "polise")

@@ -299,7 +299,8 @@ def test_a_day_within_a_key_is_one_however_it_is_written(leeds, folder):
     """Else a visit would be told twice, once in each way of writing."""
     told = set()
     for n, day in enumerate(("2025-05-02", "02/05/2025 00:00", "2/5/2025 0:00", "20250502", "2 May 2025", "45779")):
-        rows = f"clae_cla_episode_id,clae_person_id,clae_cla_episode_start_date,clae_cla_last_iro_contact_date\nE1,1,2024-04-02,{day}\n"
+        heading = "clae_cla_episode_id,clae_person_id,clae_cla_episode_start_date,clae_cla_last_iro_contact_date\n"
+        rows = f"{heading}E1,1,2024-04-02,{day}\n"
         things, _ = take(folder(f"{n}_ssd_2025-06-30", BASE | {"ssd_cla_episodes": rows}), leeds)
         told |= {one.message_id for one in things if one.record == "visit"}
     assert told == {"ssd_cla_episodes|E1|reviewing-officer/2025-05-02"}
@@ -320,7 +321,8 @@ def test_a_number_with_a_fraction_is_the_number(leeds, folder):
     assert unread(things) == []
     (child,) = by_id(things)["ssd_contacts|C1"].people
     assert (child.details.local_id, child.details.family) == ("1", "Marsh")
-    lists = "Child Unique ID,Gender,Date of Birth,Date of Contact,Contact Source\n77.0,b) Female,04/03/2010,13/01/2025,a) Police\n"
+    heading = "Child Unique ID,Gender,Date of Birth,Date of Contact,Contact Source\n"
+    lists = f"{heading}77.0,b) Female,04/03/2010,13/01/2025,a) Police\n"
     (contact,), _ = take(folder("Annex A 2025-06-30", {"List 1": lists}), leeds, "annex-a")
     assert (contact.people[0].details.local_id, contact.message_id) == ("77", "list-1-contacts|77/2025-01-13")
 
@@ -328,7 +330,8 @@ def test_a_number_with_a_fraction_is_the_number(leeds, folder):
 def test_factors_that_stand_in_several_rows_are_all_told(leeds, folder):
     whole = BASE | {
         "ssd_cin_assessments": "cina_assessment_id,cina_person_id,cina_assessment_start_date\nA1,1,2025-01-13\n",
-        "ssd_assessment_factors": 'cinf_table_id,cinf_assessment_id,cinf_assessment_factors_json\nF1,A1,"{""1A"": ""No"", ""3B"": ""Yes""}"\n'
+        "ssd_assessment_factors": "cinf_table_id,cinf_assessment_id,cinf_assessment_factors_json\n"
+        'F1,A1,"{""1A"": ""No"", ""3B"": ""Yes""}"\n'
         'F2,A1,"[""4B"", ""16A""]"\n',
     }
     things, _ = take(folder("ssd_2025-06-30", whole), leeds)
@@ -344,7 +347,8 @@ def test_tables_are_known_by_the_names_that_a_server_gives_them(leeds, folder):
 
 
 SAYS_ITS_LEGAL_STATUS = {
-    "C1: ICO": "C1", "C1": "C1", "a) C1": "C1", "Interim care order": "C1", "C2 Full care order": "C2", "Full care order (C2)": "C2",
+    "C1: ICO": "C1", "C1": "C1", "a) C1": "C1", "Interim care order": "C1", "C2 Full care order": "C2",
+    "Full care order (C2)": "C2",
     "E1: Placement order": "E1", "Placement order granted": "E1", "V2: Single period under S20": "V2", "Section 20": "V2",
     "Accommodated under S20": "V2", "L1: Police protection LA accommodation": "L1", "Emergency protection order": "L2",
     "J1 - Remanded": "J1", "d) Something that nobody listed": "Something that nobody listed",
@@ -352,7 +356,8 @@ SAYS_ITS_LEGAL_STATUS = {
 
 
 def test_a_legal_status_is_told_in_whichever_words_an_inspections_list_has_it(leeds, folder):
-    heading = "Child Unique ID,Date of Birth,Date Started to be Looked After,Start date of current legal status,Child's Legal Status\n"
+    heading = "Child Unique ID,Date of Birth,Date Started to be Looked After,Start date of current legal status,"
+    heading += "Child's Legal Status\n"
     rows = "".join(f"{n},04/03/2010,10/09/2024,10/09/2024,{word}\n" for n, word in enumerate(SAYS_ITS_LEGAL_STATUS))
     things, _ = take(folder("Annex A 2025-06-30", {"List 8": heading + rows}), leeds, "annex-a")
     assert [one.fields["status"] for one in things if one.record == "legal-status"] == list(SAYS_ITS_LEGAL_STATUS.values())
