@@ -107,14 +107,16 @@ def _load(
 
     for resume in (True, False):
         with apart.reading(path, definition, feed=feed, agencies=agencies(), member=member) as reading:
-            marked = resuming.mark(path, feed=reading.feed.id, definition=definition.hash, member=member)
+            marked = resuming.mark(
+                path, feed=reading.feed.id, definition=definition.hash, member=member, named=reading.feed.whole_state
+            )
             if whole := resuming.taken_before(marked):
-                _again(reading, whole, marked, Path(_shown(member or path.name)), entry, counts)
+                _again(reading, whole, marked, Path(_shown(member or path.name)), definition, entry, counts)
                 return
             stop = resuming.stopped(marked) if resume else None
             things = _Counted(iter(reading))
             if stop is None or things.pass_over(stop.taken, lambda thing, stop=stop: resuming.is_newest(stop, thing)):
-                _take(reading, things, marked, stop, Path(_shown(member or path.name)), entry, counts)
+                _take(reading, things, marked, stop, Path(_shown(member or path.name)), definition, entry, counts)
                 return
 
 
@@ -123,6 +125,7 @@ def _again(
     before: tuple[int, datetime],
     marked: str,
     path: Path,
+    definition: Partnership,
     entry: dict[str, Any],
     counts: Counts,
 ) -> None:
@@ -130,6 +133,7 @@ def _again(
     again. A load of many files that was stopped so goes on with the first that was not at its end.
     """
     from sightline.agencies.queries import machine
+    from sightline.jobs import gone
     from sightline.jobs.receive import close_delivery, open_delivery
 
     found, by = reading.feed, machine("feed-machine")
@@ -139,19 +143,22 @@ def _again(
         feed=found.id, agency=found.agency, kind="file", name=path.name, by=by, notes=said, mark=marked
     )
     close_delivery(delivery, counts, said, by=by)
+    if left_out := gone.look(found, (), "", definition):
+        gone.keep(delivery, left_out)
     entry |= {"feed": found.id, **counts.as_dict(), "notes": said}
 
 
 class _Counted:
-    """What is read, in its order, with how many that were; the last thousands are at hand."""
+    """What is read, in its order, with how many that were and their newest version; the last thousands are at hand."""
 
     def __init__(self, things: Iterator[Any]) -> None:
-        self._things, self.count = things, 0
+        self._things, self.count, self.version = things, 0, ""
         self._recent: deque[Any] = deque(maxlen=RECENT)
 
     def __iter__(self) -> Iterator[Any]:
         for thing in self._things:
             self.count += 1
+            self.version = max(self.version, getattr(thing, "version", ""))
             self._recent.append(thing)
             yield thing
 
@@ -174,6 +181,7 @@ def _take(
     marked: str,
     stop: Any,
     path: Path,
+    definition: Partnership,
     entry: dict[str, Any],
     counts: Counts,
 ) -> None:
@@ -181,6 +189,7 @@ def _take(
 
     from sightline.agencies.queries import machine
     from sightline.intake import resuming
+    from sightline.jobs import gone
     from sightline.jobs.receive import close_delivery, open_delivery, receive
 
     found, by, notes, poor = reading.feed, machine("feed-machine"), reading.notes, Notes()
@@ -212,16 +221,17 @@ def _take(
             remember()
             remembered = time.monotonic()
 
-    state = "stopped"
+    state, left_out = "stopped", None
     try:
         seen = receive(things, delivery=delivery, by=by, progress=progress, settled=False, notes=poor)
+        left_out = gone.look(found, notes.kinds, counted.version, definition)
         state = "done"
     except Unreadable as error:  # found only on the way: what came before it is kept
         notes.add(error.sentence)
         raise
     finally:
         counts.add(seen)
-        all_said = [*notes.sentences(), *poor.sentences()]
+        all_said = [*([left_out.sentence] if left_out and left_out.sentence else ()), *notes.sentences(), *poor.sentences()]
         entry |= {**seen.as_dict(), "notes": [text for text in all_said if not text.startswith("heading: ")]}
         with suppress(DatabaseError):  # where the database is gone, the delivery stays open, and that tells it
             said = [*all_said[:49], resuming.from_where(stop)] if stop else all_said
@@ -230,6 +240,8 @@ def _take(
                 remember()
             elif stop:
                 resuming.at_its_end(delivery, before + seen.read)
+            if left_out:
+                gone.keep(delivery, left_out)
     show(seen, True)
 
 

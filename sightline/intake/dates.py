@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from sightline.timescales.london import parse_moment
@@ -24,8 +24,20 @@ PARTS = {
     "%M": r"(?P<M>[0-5]\d|\d)",
     "%S": r"(?P<S>[0-5]\d|\d)",
 }
+OUTLINES = dict.fromkeys(("%d", "%m", "%y", "%H", "%I", "%M", "%S"), r"\d{1,2}") | {
+    "%Y": r"\d{4}", "%b": r"\w{3,5}", "%B": r"\w{3,12}", "%p": "[ap]m", "%f": r"\d{1,6}"
+}  # fmt: skip
 MOST_SHOWN = 4  # forms that a fault names: more are read than a person needs to see
 _FAST = re.compile(r"(?:%[dmYHMS]|[-/.: T])+")
+_PLAIN_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(?:\.0+)?", re.ASCII)
+_END_OF_DAY = re.compile(r"(.*\d[ T])24:00(?::00)?", re.ASCII)
+NAMED_MONTHS = tuple(
+    f"{day}{time}"
+    for day in ("%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y")
+    for time in ("", " %H:%M:%S", " %H:%M")
+)
+_SERIAL = re.compile(r"(\d{5})(?:\.\d{1,15})?", re.ASCII)
+FIRST_SERIAL, LAST_SERIAL = 18264, 73050  # 1 January 1950, 31 December 2099
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -64,11 +76,58 @@ def typed(read: DateReader, *, timed: bool) -> DateReader:
 
     def either(text: str) -> str:
         try:
-            return iso(text) if timed else iso(text)[:10]
+            return _plain(iso(text)) if timed else iso(text)[:10]
         except ValueError:
+            if days := serial(text):
+                return days if timed else days[:10]
             return read(text)
 
     return either
+
+
+def otherwise(text: str, formats: str = "") -> str:
+    """A day or moment in another form than its feed declares, where it can only be the one: ISO 8601, a month by its name,
+    seconds behind the minutes; `24:00` is the end of its day. Raises ValueError for anything else: whether 3/4 is March
+    or April is for the feed to say. Not for a feed that itself writes the day before the month behind a year."""
+    if end := _END_OF_DAY.fullmatch(text):
+        begins = f"{end[1]}00:00"
+        try:
+            found = reader(formats)(begins)
+        except (ValueError, OverflowError):
+            found = otherwise(begins, formats)
+        return (datetime.fromisoformat(found) + timedelta(days=1)).isoformat()
+    forms = [form.strip() for form in formats.split(" | ")] if formats else []
+    if any(form.startswith("%Y-%d") for form in forms):
+        raise ValueError("a day before a month behind a year: nothing is unmistakable")
+    seconds = [f"{form}:%S" for form in forms if form.endswith("%H:%M")]
+    for read in (iso, reader(" | ".join([*seconds, *NAMED_MONTHS]))):
+        try:
+            found = read(text)
+        except (ValueError, OverflowError):
+            continue
+        return _plain(found)
+    raise ValueError("not in a form that can only be one day")
+
+
+def _plain(found: str) -> str:
+    """A moment without a zone as `reader` writes it, so that one moment is told in one way."""
+    plain = _PLAIN_MOMENT.fullmatch(found)
+    return f"{plain[1]}T{plain[2]}{plain[3] or ':00'}" if plain else found
+
+
+def serial(text: str) -> str:
+    """The day or moment that a sheet's number of days means (`45670` is 13 January 2025), as a sheet writes a date whose
+    form was lost; empty for any other text. Only from 1950 to 2099: no other way of writing a date is five figures.
+
+    Source: ECMA-376, part 1, 18.17.4.1 (the 1900 date base).
+    """
+    found = _SERIAL.fullmatch(text)
+    if found is None or not FIRST_SERIAL <= int(found[1]) <= LAST_SERIAL:
+        return ""
+    moment = datetime(1899, 12, 30) + timedelta(days=float(text))
+    if float(text).is_integer():
+        return moment.date().isoformat()
+    return (moment + timedelta(seconds=0.5)).replace(microsecond=0).isoformat()
 
 
 def birth(formats: str = "") -> DateReader:
@@ -117,7 +176,11 @@ def _one(form: str) -> DateReader:
 
 
 def _slow(form: str, timed: bool) -> DateReader:
+    looks = _looks(form)
+
     def read(text: str) -> str:
+        if looks is not None and not looks(text):
+            raise ValueError("not in this form")
         moment = datetime.strptime(text, form)
         if not timed:
             return moment.date().isoformat()
@@ -126,3 +189,14 @@ def _slow(form: str, timed: bool) -> DateReader:
         return moment.isoformat(timespec="seconds")
 
     return read
+
+
+def _looks(form: str) -> Callable[[str], object] | None:
+    """Whether a text has the outlines of this form: strptime is asked of few texts that are not in it. None where the form
+    has a part that is not known here."""
+    out = ""
+    for part in re.findall(r"%.|\s+|[^%\s]+", form):
+        if part.startswith("%") and part not in OUTLINES:
+            return None
+        out += OUTLINES.get(part) or (r"\s+" if part.isspace() else re.escape(part))
+    return re.compile(out, re.IGNORECASE).fullmatch

@@ -29,6 +29,7 @@ class Arrival:
     rows: int
     quarantined: int = 0
     filled: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    gone: Mapping[str, Any] = field(default_factory=dict)  # what is open and was left out of it (`jobs.gone`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,11 @@ def many_quarantined(newest: Arrival, limit: Limits) -> bool:
     return most is not None and enough and 100 * newest.quarantined > most * newest.rows
 
 
+def left_out(newest: Arrival, limit: Limits) -> bool:
+    most = limit.number("gone")
+    return most is not None and int(newest.gone.get("count", 0)) > most
+
+
 def past_limit(of: str, since: datetime, moment: datetime, limit: Limits, days: WorkingDays) -> datetime | None:
     """Since when something has stood for too long (`waiting`, `stopped`); None where it has not."""
     span = limit.span(of)
@@ -217,6 +223,9 @@ def findings(
         if many_quarantined(newest, limit):
             detail = {"rows": newest.rows, "quarantined": newest.quarantined}
             found.append(Finding("quarantined", newest.id, newest.at, detail))
+        if left_out(newest, limit):
+            detail = {"count": newest.gone["count"], "rows": newest.gone["rows"]}
+            found.append(Finding("gone", newest.gone["mark"], newest.at, detail))
     if oldest and (since := past_limit("waiting", oldest[1], moment, limit, days)):
         found.append(Finding("waiting", oldest[0], since, {"oldest": oldest[1].isoformat()}))
     return found
@@ -243,6 +252,9 @@ def run_example(partnership: Partnership, notice: Notice, example: dict[str, Any
         case "quarantined":
             file = Arrival("", moment, int(given["rows"]), int(given["quarantined"]))
             came = notice.of if many_quarantined(file, limit) else "no"
+        case "gone":
+            file = Arrival("", moment, 1, gone={"count": int(given["count"])})
+            came = notice.of if left_out(file, limit) else "no"
         case _:
             since = parse_moment(given["oldest" if notice.of == "waiting" else "stopped"])
             came = notice.of if past_limit(notice.of, since, moment, limit, days) else "no"

@@ -243,7 +243,8 @@ def _arrival(parts: list[Delivery]) -> Arrival:
         return sum(int(part.counts.get(name, 0)) for part in parts)
 
     filled = parts[0].filled if len(parts) == 1 else together(part.filled for part in parts)
-    return Arrival(str(parts[0].id), parts[0].received_at, total("read"), total("quarantined"), filled)
+    gone = parts[0].counts.get("gone") or {}
+    return Arrival(str(parts[0].id), parts[0].received_at, total("read"), total("quarantined"), filled, gone)
 
 
 def _kept(agency: str, only: str) -> Q:

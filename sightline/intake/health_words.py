@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sightline.definition.types import Partnership
@@ -84,10 +84,32 @@ def told(of: str, detail: Mapping[str, Any], since: datetime, partnership: Partn
             return "; ".join(fields[:3]) + (f"; and {len(fields) - 3 + detail['more']} more" if len(fields) > 3 else "")
         case "quarantined":
             return f"{detail['quarantined']:,} of {detail['rows']:,} rows could not be read"
+        case "gone":
+            return _gone(detail, partnership)
         case "waiting":
             return f"A row has waited for a person since {say(datetime.fromisoformat(detail['oldest']))}"
         case _:
             return "A load was stopped and nobody has gone on with it"
+
+
+def _gone(detail: Mapping[str, Any], partnership: Partnership) -> str:
+    """Which rows: by their place in the sender's own file, never by whom they are about."""
+    count, rows = int(detail["count"]), detail["rows"]
+    told = [
+        f"{partnership.record[kind].title if kind in partnership.record else kind} ({place} of the file that came on "
+        f"{_day(came)}, told last on {_day(last)})"
+        for kind, place, came, last in rows
+    ]
+    are = "record that is open here is" if count == 1 else "records that are open here are"
+    more = f"; and {count - len(rows):,} more" if count > len(rows) else ""
+    return f"{count:,} {are} not in the newest extract: {'; '.join(told)}{more}"
+
+
+def _day(text: str) -> str:
+    try:
+        return f"{date.fromisoformat(text):%-d %B %Y}"
+    except ValueError:
+        return text
 
 
 def as_data(one: Health, partnership: Partnership) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from sightline.definition.nearest import nearest, one_of
 from sightline.definition.types import Column, Fault, Feed, MappedPerson, Partnership, RecordType
+from sightline.definition.types import Mapping as Declared
 from sightline.intake import dates
 from sightline.intake.columns import Getter, Misfit, Values, address_lines, named, raw_text
 from sightline.intake.identifiers import CHECKS, TITLES
@@ -66,7 +67,7 @@ class Mapper:
         self.version_of_file = version if feed.whole_state else ""
         self.agency = self._agency()
         self.record = self._needed(mapping.record, self._text(mapping.record))
-        self.message_id = self._needed(mapping.message_id, self._text(mapping.message_id))
+        self.message_id = self._needed(mapping.message_id, self._number(mapping))
         self.happened = self._needed(mapping.happened, self._date(mapping.happened))
         self.optional: dict[str, Getter] = {}
         for name in ("until", "sent"):
@@ -175,8 +176,12 @@ class Mapper:
         if self.version_of_file and not made.get("version"):
             made["version"] = self.version_of_file
         named = self._named(people, position)
-        relations = _related(self.relations, named) if self.relations else ()
+        relations = self._related(named, position)
         return Notification(people=named, relations=relations, position=position, raw=raw, **made)
+
+    def _related(self, named: tuple[Named, ...], position: str) -> tuple[tuple[str, str, str], ...]:
+        """Who on a record is told as related to whom."""
+        return _related(self.relations, named) if self.relations else ()
 
     def _fill(self, made: dict[str, Any], other: dict[str, Any], position: str) -> None:
         """What a later row of the record adds. Where it says something else, the first row's word stands."""
@@ -252,7 +257,8 @@ class Mapper:
         return coded
 
     def _date(self, column: Column, read: dates.DateReader | None = None) -> Getter:
-        get, read = self._text(column), read or dates.reader(column.date)
+        get, birth, read = self._text(column), read is not None, read or dates.reader(column.date)
+        timed = not birth and ("%H" in column.date or not column.date)
         if self.typed and column.date:
             read = dates.typed(read, timed="%H" in column.date)
 
@@ -263,9 +269,42 @@ class Mapper:
             try:
                 return read(text)
             except (ValueError, OverflowError):
+                pass
+            try:
+                found = dates.otherwise(text, column.date)
+            except (ValueError, OverflowError):
                 raise Misfit("not-a-date", named(column), dates.expected(column.date)) from None
+            self.notes.add(f"{named(column)} is not written as the feed declares, but can only be one day: read so")
+            return found if timed else found[:10]
 
         return dated
+
+    def _number(self, mapping: Declared) -> Getter:
+        """The sender's number of a record. Where it is made of several columns, a day among them is one however it is
+        written, and so is the sender: else a sheet and the same as CSV would tell everything twice."""
+        column = mapping.message_id
+        if len(column.from_) < 2 or not column.join:
+            return self._text(column)
+        days = {
+            one.from_[0]: self._date(one)
+            for one in (mapping.happened, mapping.until, mapping.sent, *mapping.fields.values())
+            if one is not None and one.date and len(one.from_) == 1
+        }
+
+        def part(name: str) -> Getter:
+            plain = raw_text(Column.model_validate({"from": name}))
+            get = self.agency if name == self.feed.agency_column else days.get(name)
+
+            def as_meant(values: Values) -> str:
+                text = plain(values)
+                with suppress(Misfit):
+                    return get(values) if get is not None and text else text
+                return text
+
+            return as_meant
+
+        parts, join = [part(name) for name in column.from_], column.join
+        return lambda values: join.join(text for get in parts if (text := get(values)))
 
     def _needed(self, column: Column, get: Getter) -> Getter:
         def needed(values: Values) -> str:
@@ -303,12 +342,19 @@ class Mapper:
             if column.date:
                 out[name] = self._date(column)
             elif declared.kind in ("choice", "yes-no"):
-                out[name] = self._choice(column, self.lookups.choice(declared))
+                out[name] = self._choice(column, self.lookups.choice(declared), declared.of or "")
+            elif declared.kind == "choices":
+                out[name] = self._several(column, declared.of or "")
             else:
                 out[name] = self._text(column)
         return out
 
-    def _choice(self, column: Column, known: Callable[[str], Fault | None]) -> Getter:
+    def _several(self, column: Column, of: str) -> Getter:
+        """Values of a field of several from the list `of`."""
+        return self._text(column)
+
+    def _choice(self, column: Column, known: Callable[[str], Fault | None], of: str = "") -> Getter:
+        """A value of a field of few; `of` is the list of codes that it is from, where it is from one."""
         coded, plain = self._text(column), raw_text(column)
 
         def choice(values: Values) -> str:

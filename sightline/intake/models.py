@@ -192,7 +192,7 @@ class FeedAlarm(AppendOnly):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     feed = models.CharField(max_length=60)
     agency = models.CharField(max_length=60, blank=True)
-    of = models.CharField(max_length=12)  # late | silent | stopped | volume | filled | quarantined | waiting
+    of = models.CharField(max_length=12)  # late | silent | stopped | volume | filled | quarantined | waiting | gone
     about = models.CharField(max_length=60)  # the delivery after which, or of which: each is told once
     since = models.DateTimeField()
     opened_at = models.DateTimeField()

@@ -17,6 +17,7 @@ class Notes:
     def __init__(self) -> None:
         self._found: dict[str, list[int | str]] = {}
         self._left_out = 0
+        self.kinds: set[str] = set()  # of a set of tables: the records of which its tables tell, though they be empty
 
     def add(self, sentence: str, position: str = "") -> None:
         sentence, position = plain(sentence), plain(position)
@@ -41,12 +42,14 @@ class Notes:
 
     def told(self) -> list[list[int | str]]:
         """Everything as plain values, to be taken up elsewhere: sentence, how often, where first."""
-        return [[sentence, *found] for sentence, found in self._found.items()] + [["", self._left_out, ""]]
+        rest: list[int | str] = ["", self._left_out, " ".join(sorted(self.kinds))]
+        return [*([sentence, *found] for sentence, found in self._found.items()), rest]
 
     def take(self, told: list[list[int | str]]) -> None:
         """Takes up what another has told, instead of what is here."""
         self._found = {str(sentence): [int(count), str(at)] for sentence, count, at in told if sentence}
         self._left_out = sum(int(count) for sentence, count, _ in told if not sentence)
+        self.kinds = {kind for sentence, _, kinds in told if not sentence for kind in str(kinds).split()}
 
     def __len__(self) -> int:
         return len(self._found)

@@ -39,10 +39,14 @@ class Stopped:
     newest: str
 
 
-def mark(path: Path, *, feed: str, definition: str, member: str = "") -> str:
-    """What makes a file the same again: its whole content (of a folder, every file's), its feed and the definition."""
+def mark(path: Path, *, feed: str, definition: str, member: str = "", named: bool = False) -> str:
+    """What makes a file the same again: its whole content (of a folder, every file's), its feed and the definition.
+
+    `named`: its name too, where that tells of which day it is. What was told in June and is told again in August takes
+    the place of what was told otherwise in July, though not one letter of it is new.
+    """
     files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
-    hashed = hashlib.sha256("\0".join((feed, definition, member)).encode())
+    hashed = hashlib.sha256("\0".join((feed, definition, member, path.name if named else "")).encode())
     for file in files:
         with file.open("rb") as opened:
             hashed.update(f"\0{file.relative_to(path) if file != path else ''}\0".encode())

@@ -57,9 +57,11 @@ def csv_with_nul(folder: Path) -> Path:
     return written(folder / "police.csv", police(row(1), row(3, SURNAME="Ma\0rsh"), row(2)))
 
 
-@hostile("UTF-16")
-def csv_in_utf_16(folder: Path) -> Path:
-    return written(folder / "police.csv", GOOD.encode("utf-16"))
+@hostile("not-text", good=1, waits=1)
+def csv_in_utf_16_with_half_a_character(folder: Path) -> Path:
+    half = "\ud800".encode("utf-16-le", "surrogatepass")
+    spoilt = police(row(1, SURNAME="?"), row(2)).encode("utf-16-le").replace("?".encode("utf-16-le"), half)
+    return written(folder / "police.csv", b"\xff\xfe" + spoilt)
 
 
 @hostile("UTF-16")

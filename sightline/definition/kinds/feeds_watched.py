@@ -28,10 +28,11 @@ class Notice(Thing):
     `late`: this long past the time it was due. `silent`: so many times its rhythm (and the same grace). `stopped`: a
     load that has not come to its end for so long. `volume`: so many median absolute deviations from the median.
     `filled`: a field filled in so many percentage points less than usual. `quarantined`: more than so many per cent of
-    the rows could not be read. `waiting`: a row has waited for a person for so long.
+    the rows could not be read. `waiting`: a row has waited for a person for so long. `gone`: more than so many records that
+    are open here were left out of a newer whole extract.
     """
 
-    of: Literal["late", "silent", "stopped", "volume", "filled", "quarantined", "waiting"]
+    of: Literal["late", "silent", "stopped", "volume", "filled", "quarantined", "waiting", "gone"]
     says: str = Field(description="What it asks of whoever is told")
     limit: tuple[Dated, ...] = Field(min_length=1)
     against: Usual = Usual()

@@ -25,7 +25,7 @@ from sightline.intake.notes import Notes
 from sightline.intake.readers import cin_census, delimited, istv, jsonl, sheets, tables
 from sightline.intake.readers.detecting import FLAT, detect, only, parts
 from sightline.intake.readers.refusals import refuse_other
-from sightline.intake.readers.source import Source, Unreadable, named, start
+from sightline.intake.readers.source import UTF8_BOM, Source, Unreadable, named, start
 from sightline.intake.readers.xlsx import workbook
 from sightline.intake.readers.zipped import is_zip
 from sightline.intake.types import Notification, Unread
@@ -187,7 +187,8 @@ def _again(raw: bytes, feed: Feed, partnership: Partnership, agency: str, about:
     source = raw
     if feed.format in FLAT:
         every, _ = columns_of(feed)
-        source = (about or ",".join(sorted(every))).encode() + b"\n" + raw.rstrip(b"\r\n") + b"\n"
+        # marked as UTF-8, which it now is, in whatever encoding its file came
+        source = UTF8_BOM + (about or ",".join(sorted(every))).encode() + b"\n" + raw.rstrip(b"\r\n") + b"\n"
     return list(read(source, feed, partnership, agencies=[agency]))
 
 

@@ -1,4 +1,4 @@
-"""Any agency's delimited text: commas, semicolons, tabs or bars; UTF-8, or Windows-1252 where it is not.
+"""Any agency's delimited text: commas, semicolons, tabs or bars; UTF-8, or UTF-16 that says so, or else Windows-1252.
 
 Real exports are torn: a stray quote, a line of another report, a file cut in half. So each line is read by itself
 where the number of its fields is right, and only a quote that truly spans lines joins them (RFC 4180, section 2.6). A
@@ -12,6 +12,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from sightline.definition.types import Fault
@@ -28,8 +29,9 @@ from sightline.intake.readers.source import (
     ends_in_returns,
     lines,
     may_hold_nothing,
-    opened,
+    opened_text,
     refuse_wide,
+    says_its_encoding,
 )
 from sightline.intake.types import Unread
 
@@ -40,6 +42,8 @@ MOST_LINES_IN_ROW = 500
 MOST_LOOKED = 64 * 1024 * 1024  # bytes looked at again, in a file, for where a quote may close
 LINES_BEFORE_HEADER = 20
 _SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+# what SQL Server's, Oracle's and PostgreSQL's own tools write when a query is done
+_FOOTER = re.compile(r"\(?\d+ rows?(?: affected| selected)?\)?\.?|Completion time: [\d\-T:.+]+", re.IGNORECASE)
 LooksLikeRow = Callable[[Mapping[str, str]], bool]
 
 
@@ -63,9 +67,9 @@ def find_header(source: Source, wanted: Collection[str], *, encoding: str = "", 
     folded = {fold(name): name for name in wanted}
     best: tuple[int, Header] | None = None
     delimiters = (delimiter,) if delimiter else DELIMITERS
-    with opened(source) as stream:
+    with opened_text(source) as stream:
         refuse_wide(stream.read(400))
-        stream.seek(0)
+        encoding = "" if says_its_encoding(stream) else encoding
         for line in lines(stream):
             if line.number > LINES_BEFORE_HEADER:
                 break
@@ -104,12 +108,14 @@ def rows(
     if encoding.lower() not in ENCODINGS:
         known = ", ".join(filter(None, ENCODINGS))
         raise Unreadable(f"the feed declares the encoding {encoding}; these are read: {known}")
-    with opened(source) as stream:
+    with opened_text(source) as stream:
+        encoding = "" if says_its_encoding(stream) else encoding
         if ends_in_returns(stream):
             notes.add("each line ends in a carriage return alone, as on an old Macintosh: read so")
         yield from _Reader(lines(stream), header, notes, encoding, looks_like_row).rows()
 
 
+@lru_cache(maxsize=20_000)
 def fold(name: str) -> str:
     """A column's name without what suppliers vary: capitals, spaces, underscores, hyphens."""
     return re.sub(r"[\s_\-]+", " ", name.replace("\ufeff", "")).strip().casefold()
@@ -157,11 +163,16 @@ class _Reader:
             if '"' not in text:
                 fields = text.split(delimiter)
                 if len(fields) == count:
-                    if text.strip(blank):
+                    if line.number == self.header_line + 1 and not text.strip("-" + blank):
+                        self.notes.add("a line of dashes under the heading is passed over")
+                    elif text.strip(blank):
                         if may_hold_nothing(text):
                             fields = emptied(fields, self.notes, f"line {line.number}")
                         yield Row(f"line {line.number}", raw, dict(zip(names, fields, strict=True)))
                 elif text.strip(" \x1a" + delimiter):
+                    if len(fields) == 1 and count > 1 and _FOOTER.fullmatch(text.strip()):
+                        self.notes.add("what a database's tool writes under a table is passed over", f"line {line.number}")
+                        continue
                     yield self._row(fields, line)
             else:
                 yield self._quoted(text, line)

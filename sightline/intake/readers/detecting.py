@@ -9,8 +9,8 @@ from sightline.definition.nearest import nearest, one_of
 from sightline.definition.types import Feed, Partnership
 from sightline.intake.notes import Notes
 from sightline.intake.readers import delimited, istv, jsonl, sheets, tables
-from sightline.intake.readers.refusals import refuse_other
-from sightline.intake.readers.source import LONGEST_LINE, Part, Source, Unreadable, named, refuse_wide, start
+from sightline.intake.readers.refusals import refuse_other, refuse_unknown
+from sightline.intake.readers.source import LONGEST_LINE, Part, Source, Unreadable, is_utf16, named, refuse_wide, start
 from sightline.intake.readers.xlsx import Workbook, workbook
 from sightline.intake.readers.xml_parts import refuse_start, root_name
 from sightline.intake.readers.zipped import at_hand, holds, is_zip, member, members
@@ -41,9 +41,11 @@ def detect(path: Source, partnership: Partnership, feed: str | None = None) -> F
         return _packed(path, name, partnership)
     refuse_other(path, head)
     _look_at_xml(head)
+    head = _as_utf8(head)
     found = _one_of([one for one in feeds.values() if _recognises(one, path, head)], name)
     if found is None:
         refuse_wide(head)
+        refuse_unknown(name, head)
         found = tables.holds(path, partnership)
     return _or_none(found, name, partnership)
 
@@ -101,6 +103,13 @@ def _packed(path: Source, name: str, partnership: Partnership) -> Feed:
         return found
     inside = only(path)
     return _or_none(None, name, partnership) if inside is path else detect(inside, partnership)
+
+
+def _as_utf8(head: bytes) -> bytes:
+    """The start of a text in UTF-16 that says so, as UTF-8; anything else as it is. XML says its encoding itself."""
+    if not is_utf16(head) or b"<" in head[2:4]:
+        return head
+    return head.decode("utf-16", "ignore").encode("utf-8", "ignore")
 
 
 def _look_at_xml(head: bytes) -> None:

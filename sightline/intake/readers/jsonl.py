@@ -22,7 +22,7 @@ from sightline.intake.readers.source import (
     Unreadable,
     clean,
     lines,
-    opened,
+    opened_text,
     refuse_wide,
 )
 from sightline.intake.types import Unread
@@ -91,7 +91,7 @@ def rows(source: Source, notes: Notes) -> Iterator[Row | Unread]:
 
 def objects(source: Source) -> Iterator[tuple[Line, dict[str, Any] | Unread]]:
     """Every line's object as it is, or what could not be read."""
-    with opened(source) as stream:
+    with opened_text(source) as stream:
         start = stream.read(400)
         refuse_wide(start)
         if start.removeprefix(UTF8_BOM).lstrip().startswith(b"["):

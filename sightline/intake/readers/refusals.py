@@ -60,6 +60,22 @@ def refuse_other(source: Source, start: bytes) -> None:
         raise Unreadable(f"{name} is an e-mail or a saved web page; send the table itself, as CSV or .xlsx")
 
 
+def refuse_unknown(name: str, start: bytes) -> None:
+    """Of what is of no feed: what it may be all the same, where a sentence helps more than a list of feeds. Raises Unreadable."""
+    plain = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if plain.startswith((b"[{", b"[\n", b"[\r", b"{\n", b"{\r", b"[ ")) or plain[:1] == b"[" and b"\n" not in plain.rstrip():
+        what = "one JSON list or object over several lines"
+        raise Unreadable(f"{name} is {what}; expected JSON Lines: one object on each line")
+    sample = start[:4000]
+    parted = sample.count(b"\x40") + sample.count(b"\x6b") > len(sample) // 50  # EBCDIC's spaces and commas
+    if parted and b"\n" not in sample and _is_text(sample.decode("cp500", "replace")):
+        raise Unreadable(f"{name} is text of a mainframe (EBCDIC); send it as UTF-8 text")
+
+
+def _is_text(text: str) -> bool:
+    return bool(text) and sum(each.isalnum() or each in " ,;|\t\"'/:.-_\r\n\x85" for each in text) > 0.9 * len(text)
+
+
 def _has_password(source: Source) -> bool:
     """An encrypted workbook is an OLE container with a stream of this name (MS-OFFCRYPTO 2.3.4)."""
     wanted = "EncryptedPackage".encode("utf-16-le")

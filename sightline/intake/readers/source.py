@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -28,6 +29,8 @@ TURNING = dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060,
 NOTHING = frozenset(("NULL", "[NULL]", "(null)", "\\N"))
 UTF8_BOM = b"\xef\xbb\xbf"
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+WIDER_BOM = b"\xff\xfe\x00\x00"  # UTF-32, which begins as UTF-16 does
+NO_TEXT = b"\x81"  # a byte that neither UTF-8 nor Windows-1252 knows: its line is told as no text
 
 
 class Unreadable(Exception):
@@ -124,8 +127,77 @@ def start(source: Source, size: int = 64 * 1024) -> bytes:
         return stream.read(size)
 
 
+@contextmanager
+def opened_text(source: Source) -> Iterator[BinaryIO]:
+    """The bytes of a text as a stream. UTF-16 that says what it is (as Excel's `Unicode Text` does) comes as UTF-8."""
+    with opened(source) as stream:
+        said = is_utf16(stream.read(4))
+        stream.seek(0)
+        yield io.BufferedReader(_Narrowed(stream), 64 * 1024) if said else stream
+
+
+def is_utf16(start: bytes) -> bool:
+    """Whether it begins with the mark of UTF-16, and not with that of UTF-32."""
+    return start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not start.startswith(WIDER_BOM)
+
+
+def says_its_encoding(stream: BinaryIO) -> bool:
+    """Whether a mark at its start says that it is Unicode, whatever its feed declares. Goes back to the start."""
+    stream.seek(0)
+    marked = isinstance(getattr(stream, "raw", None), _Narrowed) or stream.read(3) == UTF8_BOM
+    stream.seek(0)
+    return marked
+
+
+class _Narrowed(io.RawIOBase):
+    """A stream of UTF-16 as UTF-8. Half a character, which no writer writes, becomes a byte that is no text."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self.stream = stream
+        self.seek(0)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        """Back to the start, which is all that readers of lines ask for."""
+        if place or whence:
+            raise io.UnsupportedOperation("a text is read from its start")
+        self.stream.seek(0)
+        self.text, self.ended = b"", False
+        big = self.stream.read(2) == codecs.BOM_UTF16_BE
+        self.decoder = codecs.getincrementaldecoder("utf-16-be" if big else "utf-16-le")("surrogatepass")
+        return 0
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self.text and not self.ended:
+            found = self.stream.read(32 * 1024)
+            self.ended = not found
+            if found:
+                self.text = self.decoder.decode(found).encode("utf-8", "sightline-no-text")
+            elif self.decoder.getstate()[0]:  # an odd byte: cut short within a character
+                self.text = NO_TEXT
+        count = min(len(buffer), len(self.text))
+        buffer[:count], self.text = self.text[:count], self.text[count:]
+        return count
+
+
+def _no_text(error: UnicodeError) -> tuple[bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return NO_TEXT, error.end
+
+
+codecs.register_error("sightline-no-text", _no_text)
+
+
 def refuse_wide(start: bytes) -> None:
-    """UTF-16 and UTF-32 are refused with a sentence that helps: line by line they cannot be told from garbage."""
+    """UTF-32, and UTF-16 that does not say so, are refused with a sentence that helps: line by line they cannot be told
+    from garbage."""
     if start.startswith(WIDE_BOMS) or start[:200].count(b"\x00") > len(start[:200]) // 4:
         raise Unreadable("the file is UTF-16 or binary; save it as UTF-8 text (in Excel: CSV UTF-8)")
 

@@ -76,9 +76,9 @@ def matched(feed: Feed, tables: Sequence[Table]) -> Iterator[tuple[str, Table, N
     """Each table that the set declares, with the declaration's name for it: by its own name and key, else by what
     columns it has."""
     for table in tables:
-        best, most = "", 0
+        best, most, own = "", 0, Names(table.columns, {})
         for id, declared in feed.tables.items():
-            names = Names(table.columns, declared.also)
+            names = own.known_as(declared.also)
             there = [column for column in _recognised(declared) if names.find(column)]
             called = _called(id, declared, table.name)
             if len(there) < len(_recognised(declared)) and not (called and there):
@@ -101,7 +101,7 @@ def _called(id: str, declared: FeedTable, name: str) -> bool:
     plain, wanted = fold(name), fold(id)
     if re.sub(r"[_\d.]+$", "", plain) in (wanted, f"{wanted}s") or plain in (wanted, f"{wanted}s"):
         return True
-    if re.fullmatch(rf"(?:.*_)?{re.escape(wanted)}s?(?:_v?[\d_.]*)?", plain) and len(wanted) > 4:
+    if re.fullmatch(rf"(?:.*[_.])?{re.escape(wanted)}s?(?:_v?[\d_.]*)?", plain) and len(wanted) > 4:
         return True
     return any(fnmatch(name.casefold(), pattern.casefold()) for pattern in declared.files)
 
@@ -161,6 +161,7 @@ class Set:
             there.add(table.name)
             self.found[id].append(Found(id, feed.tables[id], table, names))
             self._note_columns(id, table, names)
+            notes.kinds.update(one.record for one in feed.tables[id].becomes)
         for table in tables:
             if table.name in there:
                 continue

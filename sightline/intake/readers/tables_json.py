@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,15 +67,19 @@ def _pairs(text: str) -> dict[str, str] | None:
     """JSON's names and values, lower-case names; a list's items are names that are set. None where it is no JSON."""
     if not text.lstrip().startswith(("{", "[")):
         return None
-    whole = text if not text.count("]; [") and not text.count("}; {") else f"[{text.replace('; ', ', ')}]"
+    decode, stack, place = json.JSONDecoder().raw_decode, deque[Any](), 0
     try:
-        value = json.loads(whole)
+        while place < len(text):  # of several rows that belong to one, each its own
+            if text[place] in "; \t\r\n":
+                place += 1
+                continue
+            value, place = decode(text, place)
+            stack.append(value)
     except (ValueError, RecursionError):
         return None
     out: dict[str, str] = {}
-    stack = [value]
     while stack:
-        each = stack.pop(0)
+        each = stack.popleft()
         if isinstance(each, dict):
             for key, item in each.items():
                 if isinstance(item, dict | list):
@@ -82,7 +87,7 @@ def _pairs(text: str) -> dict[str, str] | None:
                 else:
                     out[str(key).casefold()] = _plain(item)
         elif isinstance(each, list):
-            stack[:0] = each
+            stack.extendleft(reversed(each))
         elif each is not None:
             out[str(each).strip().casefold()] = "yes"
     return out

@@ -10,9 +10,11 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from sightline.definition.nearest import nearest, one_of
@@ -24,18 +26,24 @@ from sightline.intake.identifiers import CHECKS, TITLES
 from sightline.intake.mapping import Mapper, Row
 from sightline.intake.notes import Notes
 from sightline.intake.readers.tables_json import of_json
-from sightline.intake.readers.tables_people import People
-from sightline.intake.types import Details, Notification, Unread
+from sightline.intake.readers.tables_people import People, number
+from sightline.intake.types import Details, Named, Notification, Unread
 from sightline.timescales.moment import now
 
 MOST_DATES = 60_000
+MOST_GUESSED = 60  # headings that are held against those that are missing: a list has at most 34
+DAYS = ("date", "datetime")
 NEAR_ENOUGH = 0.85
 AS_SENT = "as-sent"  # what `*` may stand for: any other value, as it was sent
 MOST_RELATED = 20  # people under one number: more are a mistake of the register, not a family
 _FIGURES = re.compile(r"\d+")
-_LETTER = re.compile(r"^\s*([a-z]{1,2})\s*[).:]\s*", re.IGNORECASE)
+_LETTER = re.compile(r"^\s*([a-z]{1,2}(?:\d(?=\s*\)))?)\s*[).:]\s*", re.IGNORECASE)
+_CODE_FIRST = re.compile(r"([a-z]{0,4}\d{0,3}[a-z]?)\s*(?:[:\u2013\u2014]|\s-|-\s|$)", re.IGNORECASE)
+_CODE_THEN_WORDS = re.compile(r"([a-z]{1,3}\d{1,3}[a-z]?|\d{1,2}[a-z])\s", re.IGNORECASE)  # `C2 Full care order`
+_CODE_LAST = re.compile(r"\(([a-z]{0,4}\d{0,3}[a-z]?)\)$", re.IGNORECASE)
 _OF_A_DATABASE = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(?:\.0+)?")
 _WITH_A_MONTH = re.compile(r"\d{1,2}-[a-z]{3}-\d|[a-z]{3} {1,2}\d{1,2} \d{4} ", re.IGNORECASE)
+_PARTS_OF_A_SECOND = re.compile(r"(?<=\d[.:]\d\d[.:]\d\d)\.\d{7,9}(?= ?[AP]M$)", re.IGNORECASE)  # Oracle tells nine figures
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
 Where = Callable[[Values], bool]
 
@@ -55,6 +63,8 @@ class Names:
         self.guessed: dict[str, str] = {}
         claimed = {fold(name) for column in near for name in (column, *also.get(column, ()))}
         free = [name for name in folded if name not in claimed] if near else []
+        if len(free) > MOST_GUESSED:
+            free = []
         for column in near:
             if free and not self.find(column):
                 wanted = fold(column)
@@ -62,6 +72,12 @@ class Names:
                 for name in get_close_matches(wanted, same, 1, NEAR_ENOUGH):
                     folded[wanted] = self.guessed[column] = folded[name]
                     free.remove(name)
+
+    def known_as(self, also: Mapping[str, Collection[str]]) -> Names:
+        """The same columns by other older names, without looking through them again."""
+        names = copy(self)
+        names._also = also
+        return names
 
     def find(self, column: str) -> str:
         """The file's own name of a declared column; empty where the file has none."""
@@ -75,6 +91,7 @@ class Names:
         return column.model_copy(update={"from_": tuple(self.find(name) or name for name in column.from_)})
 
 
+@lru_cache(maxsize=20_000)  # a set's headings are looked at for each table that it may be
 def fold(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "_", name.casefold()).strip("_")
 
@@ -123,9 +140,10 @@ class Dates:
         return found
 
     def _read(self, text: str) -> str:
+        text = _PARTS_OF_A_SECOND.sub("", text)
         plain = _MIDNIGHT.sub("", text)  # a database's day has a midnight that nobody meant
         for read in self._readers:
-            for each in (plain, text):
+            for each in dict.fromkeys((plain, text)):
                 try:
                     found = _MIDNIGHT.sub("", read(each))
                 except (ValueError, OverflowError):
@@ -133,7 +151,9 @@ class Dates:
                 if moment := _OF_A_DATABASE.fullmatch(found):  # one moment, however its tool wrote it
                     found = f"{moment[1]}T{moment[2]}{moment[3] or ':00'}"
                 return found[:10] if self._birth else found
-        raise ValueError("not a date in a form that the set declares")
+        if not (found := dates.serial(plain)):  # a sheet's date that lost its form on the way
+            found = dates.otherwise(text)
+        return found[:10] if self._birth else found
 
 
 class TableMapper(Mapper):
@@ -160,7 +180,7 @@ class TableMapper(Mapper):
         self.extract, self.eve = extract, (date.fromisoformat(extract) - timedelta(days=1)).isoformat()
         self.today = now().date().isoformat()
         kinds = partnership.record[becomes.record].fields
-        self._days = [name for name in becomes.fields if name in kinds and kinds[name].kind in ("date", "datetime")]
+        self._days = [name for name in becomes.fields if name in kinds and kinds[name].kind in DAYS]
         declared = feed.tables[table]
         mapping = Declared(
             record=Column(is_=becomes.record),  # type: ignore[call-arg]
@@ -201,7 +221,7 @@ class TableMapper(Mapper):
         def found(values: Values, position: str) -> tuple[str, Details] | None:
             if not there(values):
                 return None
-            key = next((text for name in columns if (text := (values.get(name) or "").strip())), "")
+            key = next((number(text) for name in columns if (text := (values.get(name) or "").strip())), "")
             if not key and columns and needed:
                 raise Misfit("needed", shown, "the key of a person: it is needed")
             if not key and columns and adds is None:
@@ -233,6 +253,7 @@ class TableMapper(Mapper):
         parts: list[tuple[str, Callable[[Values], Any]]] = [
             (name, self._checked(name, get) if name in CHECKS else get) for name, get in person.parts
         ]
+        parts = [(name, _numbered(get) if name == "local_id" else get) for name, get in parts]
         if own.address is not None:
             get = self._text(own.address.model_copy(update={"join": own.address.join or ", "}))
             parts.append(("lines", lambda values: _lines(get(values))))
@@ -278,13 +299,13 @@ class TableMapper(Mapper):
     def _notification(self, good: list[Any]) -> Notification:
         if not good[0][2] and self.partnership.record[self.becomes.record].people:
             raise Misfit("needed", "person", "somebody whom the row is about")
-        made = super()._notification(good)
-        if len(made.people) > MOST_RELATED and made.relations:
-            self.notes.add(
-                f"{self.table}: more than {MOST_RELATED} people on one record: not told as related", made.position
-            )
-            made = replace(made, relations=())
-        return made
+        return super()._notification(good)
+
+    def _related(self, named: tuple[Named, ...], position: str) -> tuple[tuple[str, str, str], ...]:
+        if self.relations and len(named) > MOST_RELATED:
+            self.notes.add(f"{self.table}: more than {MOST_RELATED} people on one record: not told as related", position)
+            return ()
+        return super()._related(named, position)
 
     def group(self, rows: Any) -> list[Notification | Unread]:
         listed = list(rows)
@@ -300,16 +321,16 @@ class TableMapper(Mapper):
 
     def _key(self, columns: tuple[str, ...], suffix: str, more: tuple[str, ...]) -> Getter:
         names, added = ([self.names.find(name) or name for name in those] for those in (columns, more))
-        day = self._reader("", birth=False)
+        day, days = self._reader("", birth=False), self._of_days()
 
         def part(values: Values, name: str) -> str:
             text = (values.get(name) or "").strip()
             if not text:
                 raise Misfit("needed", name, "a value: it tells this row from others")
-            if len(text) > 7 and (text[4] == "-" or text[2] == "/" or _WITH_A_MONTH.match(text)):
+            if name in days or len(text) > 7 and (text[4] == "-" or text[2] == "/" or _WITH_A_MONTH.match(text)):
                 with suppress(ValueError):
                     return day(text)
-            return text
+            return number(text)
 
         def key(values: Values) -> str:
             own = "/".join(part(values, name) for name in names)
@@ -317,6 +338,16 @@ class TableMapper(Mapper):
             return f"{self.table}|{own}{suffix}{besides}"
 
         return key
+
+    def _of_days(self) -> frozenset[str]:
+        """The columns that hold a day, by the file's own names: however it is written, one day is one key."""
+        found: set[str] = set()
+        for one in self.feed.tables[self.table].becomes:
+            kinds = self.partnership.record[one.record].fields
+            told = [column for name, column in one.fields.items() if name in kinds and kinds[name].kind in DAYS]
+            for column in (one.happened, one.until, *told):
+                found.update(self.names.find(name) or name for name in (column.from_ if column else ()))
+        return frozenset(found)
 
     # --- getters ------------------------------------------------------------------------------------------
 
@@ -373,23 +404,42 @@ class TableMapper(Mapper):
             self._dates[key] = Dates(form, birth=birth)
         return self._dates[key]
 
-    def _choice(self, column: Column, known: Callable[[str], Fault | None]) -> Getter:
-        return super()._choice(self.names.own(column), known)
+    def _choice(self, column: Column, known: Callable[[str], Fault | None], of: str = "") -> Getter:
+        own = self.names.own(column)
+        get = super()._choice(own, known, of)
+        return self._meant(own, of, get) if of else get
+
+    def _several(self, column: Column, of: str) -> Getter:
+        return self._meant(self.names.own(column), of, super()._several(column, of))
 
     def _code(self, column: Column, name: str) -> Getter:
-        """Sex or ethnicity: as in a file; without its letter where the codes do not know that."""
-        get = super()._code(self.names.own(column), name)
-        if not self.feed.lettered:
+        """Sex or ethnicity: as in a file."""
+        own = self.names.own(column)
+        return self._meant(own, name, super()._code(own, name))
+
+    def _meant(self, column: Column, of: str, get: Getter) -> Getter:
+        """In a set whose values begin with a letter: what the value says wins over its letter, for a letter means what its
+        template's edition says. `e) WROM` is WROM and `c) Died` is a death, wherever e and c stand for something else."""
+        if not self.feed.lettered or not column.from_ or column.json_ or (codes := self.partnership.codes.get(of)) is None:
             return get
-        find = self.lookups.code(name)
+        plain, find = raw_text(column), self.lookups.code(of)
+        known = {code.casefold(): code for code in codes.codes}
+        said: dict[str, str] = {}
 
-        def code(values: Values) -> str:
-            found = get(values)
-            letter = _LETTER.match(found)
-            rest = found[letter.end() :].strip() if letter else found
-            return find(rest) or rest
+        def meant(values: Values) -> str:
+            text = plain(values)
+            found = said.get(text)
+            if found is None:
+                letter = _LETTER.match(text)
+                rest = text[letter.end() :].strip() if letter else text.strip()
+                found = _code_in(text.strip(), known) if len(text) > 1 else ""  # `B: With relatives`, where B is a code
+                if not found and len(rest) > 1:
+                    found = _code_in(rest, known) or find(rest)
+                if len(said) < MOST_DATES:
+                    said[text] = found
+            return found or get(values)
 
-        return code
+        return meant
 
 
 def kept(table: str, values: Values) -> bytes:
@@ -403,15 +453,28 @@ def _dated(partnership: Partnership, becomes: Becomes) -> dict[str, Column]:
     declared = partnership.record[becomes.record].fields
     return {
         name: column.model_copy(update={"date": column.date or "set"})
-        if name in declared and declared[name].kind in ("date", "datetime")
+        if name in declared and declared[name].kind in DAYS
         else column
         for name, column in becomes.fields.items()
     }
 
 
+def _numbered(get: Getter) -> Getter:
+    return lambda values: number(get(values))
+
+
 def _lines(text: str) -> tuple[str, ...]:
     pieces = text.replace("\r", "\n").replace(",", "\n").split("\n")
     return tuple(piece.strip() for piece in pieces if piece.strip())
+
+
+def _code_in(text: str, known: Mapping[str, str]) -> str:
+    """The code with which a value begins or ends: `C1: ICO`, `N1 - Abuse or neglect`, `C2 Full care order`, `Full care
+    order (C2)`. Empty where it has none that the list knows (`known`: in small letters)."""
+    for form in (_CODE_FIRST.match(text), _CODE_THEN_WORDS.match(text), _CODE_LAST.search(text)):
+        if form and (found := known.get(form[1].casefold())):
+            return found
+    return ""
 
 
 def _lettered(get: Getter, codes: Mapping[str, str]) -> Getter:

@@ -19,6 +19,12 @@ PLACE = NAMES.index("lines")
 CONTROLS = str.maketrans({PARTED: " ", LINES: " "})
 
 
+def number(text: str) -> str:
+    """A number that a tool wrote as one with a fraction (`1001.0`, where other rows of the column are empty) is the number
+    that it was: else one child would have two, and a row would not find the row to which it belongs."""
+    return text[:-2] if text.endswith(".0") and text[:-2].isdecimal() else text
+
+
 def pack(parts: Mapping[str, object]) -> str:
     """Details as one text. Values by the names of `Details`; `lines` as a tuple."""
     out = []
@@ -49,13 +55,14 @@ class People:
 
     def get(self, key: str) -> Details | None:
         """The person's details; None where the people table does not name them."""
-        packed = self._packed.get(key)
+        packed = self._packed.get(number(key))
         if packed is not None:
             return unpack(packed)
-        return None if self.closed else Details(local_id=key)
+        return None if self.closed else Details(local_id=number(key))
 
     def first(self, key: str, parts: Mapping[str, object]) -> bool:
         """A row of the people table. False where the person has one already: the first stands."""
+        key = number(key)
         if key in self._packed:
             return False
         self._packed[key] = pack({**parts, "local_id": key})
@@ -64,6 +71,7 @@ class People:
     def add(self, key: str, parts: Mapping[str, object], rank: tuple[bool, str], table: str) -> bool:
         """What another table tells. It fills what is empty; of several rows of one table the highest rank tells.
         False where the people table names nobody by this key."""
+        key = number(key)
         packed = self._packed.get(key)
         if packed is None:
             if self.closed:
@@ -93,24 +101,26 @@ class Rows:
     def __init__(self, columns: Iterable[str], every: bool) -> None:
         self.columns, self.every = tuple(columns), every
         self._packed: dict[str, str] = {}
+        self._more: dict[str, list[str]] = {}  # further rows of a key
         self._empty = ("",) * len(self.columns)
 
     def add(self, key: str, values: Iterable[str]) -> None:
         """One more row. Of several with one key the first stands; or all, with `every`."""
-        if not key:
+        if not (key := number(key)):
             return
-        texts = [value.translate(CONTROLS) for value in values]
-        before = self._packed.get(key)
-        if before is None:
-            self._packed[key] = PARTED.join(texts)
+        packed = PARTED.join(value.translate(CONTROLS) for value in values)
+        if key not in self._packed:
+            self._packed[key] = packed
         elif self.every:
-            both = zip(before.split(PARTED), texts, strict=True)
-            self._packed[key] = PARTED.join("; ".join(text for text in pair if text) for pair in both)
+            self._more.setdefault(key, []).append(packed)
 
     def get(self, key: str) -> Iterable[str] | None:
-        packed = self._packed.get(key)
+        packed = self._packed.get(key := number(key))
         if packed is None or not self.columns:
             return None if packed is None else ()
+        if more := self._more.pop(key, None):  # put together once, for a thousand rows of one cost a thousand times as much
+            both = zip(*(one.split(PARTED) for one in (packed, *more)), strict=True)
+            packed = self._packed[key] = PARTED.join("; ".join(filter(None, texts)) for texts in both)
         return packed.split(PARTED)
 
     @property

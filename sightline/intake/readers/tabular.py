@@ -59,6 +59,8 @@ def open_set(
         else:
             refuse_other(source, head)
             files.append(source)
+        if sum(PurePath(named(file)).suffix.lower() in DELIMITED for file in files) > MOST_TABLES:
+            raise Unreadable(f"{named(source)} holds more than {MOST_TABLES} tables; send them in several")
         tables: list[Table] = []
         for file in files:
             if is_zip(start(file, 4)):

@@ -1,13 +1,19 @@
 """A set of tables through `sightline load`: one delivery, new only once; a later extract closes what the earlier one opened."""
 
 import zipfile
-from datetime import date
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
+from sightline.agencies.queries import machine, partnership
 from sightline.chronology.models import Entry
 from sightline.definition.values import LONDON
-from sightline.intake.models import Delivery, Quarantined
+from sightline.intake.alarms import watch
+from sightline.intake.health_queries import of_all
+from sightline.intake.health_words import told as told_words
+from sightline.intake.models import Delivery, FeedAlarm, Quarantined
+from sightline.timescales.moment import now
 from tests.integration.load.test_load import inbox, inbox_on_both, run  # noqa: F401
 
 JUNE = {
@@ -64,6 +70,57 @@ def test_a_later_extract_closes_what_an_earlier_one_opened_and_an_older_one_chan
     assert opened.first == closed.first
     _, late, _ = run(folder("ssd_2025-05-31", JUNE))
     assert (late["new"], late["superseding"]) == (0, 0)
+
+
+def left_out():
+    (one,) = (one for one in of_all(partnership(), now()) if one.feed.id == "ssd")
+    told = [told_words(f.of, f.detail, f.since, partnership()) for f in one.findings if f.of == "gone"]
+    return told[0] if told else ""
+
+
+def test_what_is_open_and_was_left_out_of_a_newer_extract_is_told_and_never_closed(inbox_on_both, run, folder):  # noqa: F811
+    """A plan that is in the council's folder no more may have ended, or have been left out by mistake: a person asks."""
+    run(folder("ssd_2025-06-30", JUNE))
+    assert left_out() == ""
+    without = JUNE | {"ssd_cp_plans": JUNE["ssd_cp_plans"].partition("\n")[0] + "\n"}
+    july = folder("ssd_2025-07-31", without)
+    _, told, _ = run(july)
+    assert "1 record that is open here is not in this extract" in " ".join(told["files"][0]["notes"])
+    assert left_out() == (
+        "1 record that is open here is not in the newest extract: Child protection plan (ssd_cp_plans:2 of the file that "
+        f"came on {now():%-d %B %Y}, told last on 30 June 2025)"
+    )
+    assert [one.until for one in Entry.objects.filter(record="child-protection-plan")] == [None]
+    watch(definition=partnership(), by=machine("clock-machine"))
+    watch(definition=partnership(), by=machine("clock-machine"))
+    assert FeedAlarm.objects.filter(of="gone").count() == 1  # told once
+    run(july)  # the very same again
+    assert left_out()
+    run(folder("ssd_2025-05-31", JUNE))  # an older one that comes late says nothing new
+    assert left_out()
+    only_people = {"ssd_person": JUNE["ssd_person"], "ssd_mother": JUNE["ssd_mother"]}
+    run(folder("ssd_2025-08-31", only_people))  # what is not in the folder at all is not left out of it
+    assert "Child protection plan" in left_out() and "ssd_missing" not in left_out()
+    run(folder("ssd_2025-09-30", JULY))  # it ended: it is told, and closed
+    assert left_out() == ""
+
+
+def test_what_a_person_ended_is_not_told_as_left_out(inbox, run, folder):  # noqa: F811
+    run(folder("ssd_2025-06-30", JUNE))
+    plan = Entry.objects.get(record="child-protection-plan")
+    values = {field.attname: getattr(plan, field.attname) for field in Entry._meta.concrete_fields}
+    Entry.objects.create(**values | {"id": uuid4(), "until": plan.happened + timedelta(days=9), "known_at": now()})
+    run(folder("ssd_2025-07-31", JUNE | {"ssd_cp_plans": JUNE["ssd_cp_plans"].partition("\n")[0] + "\n"}))
+    assert left_out() == ""
+
+
+def test_what_comes_back_and_is_left_out_again_is_told_again(inbox, run, folder):  # noqa: F811
+    without = JUNE | {"ssd_cp_plans": JUNE["ssd_cp_plans"].partition("\n")[0] + "\n"}
+    for day, what in (("06-30", JUNE), ("07-31", without), ("08-31", JUNE), ("09-30", without)):
+        run(folder(f"ssd_2025-{day}", what))
+        watch(definition=partnership(), by=machine("clock-machine"))
+    alarms = FeedAlarm.objects.filter(of="gone").order_by("opened_at")
+    assert [one.steps.filter(step="closed").exists() for one in alarms] == [True, False]
 
 
 def workbook(path, sheets):

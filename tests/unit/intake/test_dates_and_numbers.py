@@ -82,3 +82,38 @@ def test_a_newer_local_authority_is_no_fault():
 
     number = "838" + "12" + "0001" + "001"
     assert pupil_number(upn.calc_check_digit(number) + number)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "came"),
+    [
+        ("2025-03-31 21:40", "2025-03-31T21:40:00"),
+        ("2025-03-31T21:40:00.000", "2025-03-31T21:40:00"),
+        ("2025-03-31T21:40:00+01:00", "2025-03-31T21:40:00+01:00"),
+        ("31/03/2025 21:40:10", "2025-03-31T21:40:10"),
+        ("31-MAR-25", "2025-03-31"),
+        ("31-Mar-2025 21:40", "2025-03-31T21:40:00"),
+        ("31 March 2025", "2025-03-31"),
+        ("31/03/2025 24:00", "2025-04-01T00:00:00"),  # the end of its day, as control rooms write it
+        ("31/12/2024 24:00:00", "2025-01-01T00:00:00"),
+    ],
+)
+def test_what_can_only_be_one_day_is_read_though_the_feed_declares_another_form(text, came):
+    assert dates.otherwise(text, "%d/%m/%Y %H:%M | %d/%m/%Y") == came
+
+
+@pytest.mark.parametrize("text", ["3/4/25", "03/31/2025", "31/04/2025 24:00", "31/03/2025 24:01", "45747", "soon", "31-Foo-25", ""])
+def test_what_may_be_two_days_or_none_is_never_guessed(text):
+    with pytest.raises(ValueError):
+        dates.otherwise(text, "%d/%m/%Y %H:%M | %d/%m/%Y")
+
+
+def test_a_feed_that_writes_the_day_before_the_month_behind_a_year_is_taken_at_its_word():
+    with pytest.raises(ValueError):
+        dates.otherwise("2025-02-13", "%Y-%d-%m")
+
+
+@pytest.mark.parametrize(("text", "came"), [("45670", "2025-01-13"), ("45670.5", "2025-01-13T12:00:00"), ("45670.0", "2025-01-13"),
+    ("4567", ""), ("99999", ""), ("17000", ""), ("20250113", ""), ("45670x", "")])  # fmt: skip
+def test_a_sheets_number_of_days_is_a_day(text, came):
+    assert dates.serial(text) == came

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from sightline.intake.notes import Notes
-from sightline.intake.readers import Unreadable, read
+from sightline.intake.readers import Unreadable, read, reread
 from sightline.intake.types import Notification, Unread
 from tests.unit.intake.shapes import HEADER, feed, leeds, row, table
 
@@ -26,6 +26,54 @@ def test_each_row_is_a_record_with_its_line_and_its_bytes():
     assert good[1].position == "line 3"
     assert good[1].raw == row(2, '"He said ""no"", then left"').encode() + b"\n"
     assert good[1].says == 'He said "no", then left'
+
+
+UTF_16 = [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")]
+
+
+@pytest.mark.parametrize(("encoding", "mark"), UTF_16)
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_utf_16_that_says_so_is_read(encoding, mark, ending):
+    """As Excel's `Unicode Text` is: tabs, UTF-16, and its mark."""
+    text = table(row(1, "Zoë Łęcka 王"), row(2, '"in two\nlines"')).decode().replace(",", "\t")
+    good, bad = both(mark + text.replace("\n", ending).encode(encoding))
+    assert (ids(good), bad, good[0].says) == (["R1", "R2"], [], "Zoë Łęcka 王")
+    assert "王".encode() in good[0].raw  # kept as UTF-8, in which a person repairs it
+
+
+@pytest.mark.parametrize(("encoding", "mark"), UTF_16)
+def test_half_a_character_of_utf_16_spoils_its_own_line_alone(encoding, mark):
+    whole = table(row(1), row(2, "?"), row(3)).decode().encode(encoding)
+    half = "\ud83d".encode(encoding, "surrogatepass")
+    good, bad = both(mark + whole.replace("?".encode(encoding), half))
+    assert (ids(good), bad) == (["R1", "R3"], [("line 3", "not-text")])
+    good, bad = both(mark + whole[:-1])
+    assert (ids(good), [reason for _, reason in bad]) == (["R1", "R2"], ["not-text"])
+
+
+def test_a_file_that_says_its_encoding_is_read_so_whatever_its_feed_declares():
+    one = feed(encoding="windows-1252")
+    text = table(row(1, "Siân")).decode()
+    for source in (text.encode("utf-8-sig"), text.encode("utf-16"), text.encode("windows-1252")):
+        assert [told.says for told in both(source, one)[0]] == ["Siân"]
+
+
+def test_a_row_that_a_person_has_repaired_is_read_as_what_it_now_is():
+    """What is repaired is UTF-8, though its file was Windows-1252."""
+    one = feed(encoding="windows-1252")
+    again = reread(row(1, "Siân"), feed=one, kind="file", agency=one.agency, partnership=leeds(), about=HEADER)
+    assert again.says == "Siân"
+
+
+def test_what_a_databases_tool_writes_around_a_table_is_passed_over_and_told():
+    notes = Notes()
+    dashes = ",".join("---" for _ in HEADER.split(","))
+    for footer in ("(2 rows affected)", "2 rows selected.", "Completion time: 2026-09-01T06:00:12.1234567+01:00"):
+        good, bad = both(table(dashes, row(1), row(2), "", footer), notes=notes)
+        assert (ids(good), bad) == (["R1", "R2"], [])
+    told = " ".join(notes.sentences())
+    assert "a line of dashes under the heading is passed over" in told and "what a database's tool writes" in told
+    assert both(table(row(1), "about 2 rows affected somebody"))[1] == [("line 3", "wrong-columns")]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -132,7 +180,7 @@ def test_a_line_too_long_is_told_and_passed_over_in_bounded_memory():
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        (table(row(1)).decode().encode("utf-16"), "UTF-16"),
+        (table(row(1)).decode().encode("utf-32"), "UTF-16"),
         (table(row(1)).decode().encode("utf-16-le"), "UTF-16"),
         (b"", "no header"),
         (b"\x00" * 500, "binary"),

@@ -59,12 +59,31 @@ def test_the_name_decides_between_feeds_that_could_both_be_meant(written):
         ("a.csv", b"a,b\n1,2\n", r"no feed that is declared.*police \(REF, TYPE, WHEN\)"),
         ("a.csv", b"", "is empty"),
         ("a.zip", b"PK\x03\x04\x00\x00\x00\x00" * 50, "cut short"),
-        ("a.csv", table(row(1)).decode().encode("utf-16"), "UTF-16"),
+        ("a.csv", table(row(1)).decode().encode("utf-32"), "UTF-16"),
     ],
 )
 def test_what_no_feed_is_meant_for_is_said_with_the_feeds_there_are(written, name, content, says):
     with pytest.raises(Unreadable, match=says):
         detect(written(name, content), with_feeds(feed(), feed(JSONL), feed(CENSUS)))
+
+
+def test_utf_16_that_says_so_is_recognised(written):
+    partnership = with_feeds(feed(), feed(JSONL), feed(CENSUS))
+    for encoding in ("utf-16", "utf-8-sig"):
+        assert detect(written("a.txt", table(row(1)).decode().encode(encoding)), partnership).id == "police"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.json", b'[{"REF": "1"}]', "one JSON list"),
+        ("a.json", b'{\n "REF": "1"\n}\n', "over several lines"),
+        ("a.csv", table(row(1), row(2)).decode().encode("cp500"), "EBCDIC"),
+    ],
+)
+def test_what_it_may_be_all_the_same_is_said(written, name, content, says):
+    with pytest.raises(Unreadable, match=says):
+        detect(written(name, content), with_feeds(feed()))
 
 
 def test_a_feed_that_is_named_wrongly_has_its_nearest():

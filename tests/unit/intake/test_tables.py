@@ -277,7 +277,8 @@ def test_somebody_may_be_called_null(leeds, folder):
 def test_days_are_read_however_a_councils_database_writes_them(leeds, folder):
     """One day, one record: a sender that changes its tool sends nothing new."""
     wrote = ("2025-01-03", "2025-01-03 00:00:00.000", "2025-01-03T00:00:00", "03/01/2025", "03/01/2025 00:00:00",
-             "Jan  3 2025 12:00AM", "03-Jan-2025", "03-JAN-25", "20250103")  # fmt: skip
+             "Jan  3 2025 12:00AM", "03-Jan-2025", "03-JAN-25", "20250103", "03-01-2025", "03.01.2025", "2025/01/03",
+             "3 Jan 2025", "3 January 2025", "03/01/25", "03-JAN-25 12.00.00.000000000 AM", "45660", "45660.0")  # fmt: skip
     made = set()
     for n, day in enumerate(wrote):
         contacts = f"cont_contact_id,cont_person_id,cont_contact_date,cont_contact_source_code\nC1,1,{day},2A\n"
@@ -287,10 +288,106 @@ def test_days_are_read_however_a_councils_database_writes_them(leeds, folder):
     assert made == {"2025-01-03"}
     missing = "miss_table_id,miss_person_id,miss_missing_episode_start_date,miss_missing_episode_type\nM1,1,{},M\n"
     moments = set()
-    for n, day in enumerate(("2025-05-01 21:40:00.000", "2025-05-01T21:40", "2025-05-01 21:40:00", "01/05/2025 21:40")):
+    for n, day in enumerate(("2025-05-01 21:40:00.000", "2025-05-01T21:40", "2025-05-01 21:40:00", "01/05/2025 21:40",
+                             "01-MAY-25 09.40.00.000000000 PM", "45778.902777777777777")):  # fmt: skip
         things, _ = take(folder(f"m{n}_ssd_2025-06-30", BASE | {"ssd_missing": missing.format(day)}), leeds)
         moments.add(by_id(things)["ssd_missing|M1"].happened)
     assert moments == {"2025-05-01T21:40:00"}
+
+
+def test_a_day_within_a_key_is_one_however_it_is_written(leeds, folder):
+    """Else a visit would be told twice, once in each way of writing."""
+    told = set()
+    for n, day in enumerate(("2025-05-02", "02/05/2025 00:00", "2/5/2025 0:00", "20250502", "2 May 2025", "45779")):
+        heading = "clae_cla_episode_id,clae_person_id,clae_cla_episode_start_date,clae_cla_last_iro_contact_date\n"
+        rows = f"{heading}E1,1,2024-04-02,{day}\n"
+        things, _ = take(folder(f"{n}_ssd_2025-06-30", BASE | {"ssd_cla_episodes": rows}), leeds)
+        told |= {one.message_id for one in things if one.record == "visit"}
+    assert told == {"ssd_cla_episodes|E1|reviewing-officer/2025-05-02"}
+
+
+def test_a_childs_number_is_not_taken_for_a_day(leeds, folder):
+    rows = "CHILD,DECOM,RNE,LS,CIN,PLACE,DEC,REC\n20250103,02/04/2024,S,V2,N1,U6,,\n45660,02/04/2024,S,V2,N1,U6,,\n"
+    header = "CHILD,SEX,DOB,ETHNIC\n20250103,1,04/03/2010,WBRI\n45660,2,04/03/2010,WBRI\n"
+    things, _ = take(folder("ssda903 2025", {"header": header, "episodes": rows}), leeds, "ssda903")
+    ids = {one.message_id for one in things if one.record == "looked-after-episode"}
+    assert ids == {"episodes|20250103/2024-04-02", "episodes|45660/2024-04-02"}
+
+
+def test_a_number_with_a_fraction_is_the_number(leeds, folder):
+    """Tools for tables write `1.0` where other rows of the column are empty: the row still finds its child."""
+    contacts = "cont_contact_id,cont_person_id,cont_contact_date,cont_contact_source_code\nC1,1.0,2025-01-13,2A\n"
+    things, _ = take(folder("ssd_2025-06-30", BASE | {"ssd_contacts": contacts}), leeds)
+    assert unread(things) == []
+    (child,) = by_id(things)["ssd_contacts|C1"].people
+    assert (child.details.local_id, child.details.family) == ("1", "Marsh")
+    heading = "Child Unique ID,Gender,Date of Birth,Date of Contact,Contact Source\n"
+    lists = f"{heading}77.0,b) Female,04/03/2010,13/01/2025,a) Police\n"
+    (contact,), _ = take(folder("Annex A 2025-06-30", {"List 1": lists}), leeds, "annex-a")
+    assert (contact.people[0].details.local_id, contact.message_id) == ("77", "list-1-contacts|77/2025-01-13")
+
+
+def test_factors_that_stand_in_several_rows_are_all_told(leeds, folder):
+    whole = BASE | {
+        "ssd_cin_assessments": "cina_assessment_id,cina_person_id,cina_assessment_start_date\nA1,1,2025-01-13\n",
+        "ssd_assessment_factors": "cinf_table_id,cinf_assessment_id,cinf_assessment_factors_json\n"
+        'F1,A1,"{""1A"": ""No"", ""3B"": ""Yes""}"\n'
+        'F2,A1,"[""4B"", ""16A""]"\n',
+    }
+    things, _ = take(folder("ssd_2025-06-30", whole), leeds)
+    assert by_id(things)["ssd_cin_assessments|A1"].fields["factors"] == "3B; 4B; 16A"
+
+
+def test_tables_are_known_by_the_names_that_a_server_gives_them(leeds, folder):
+    whole = {f"SSD_Live.dbo.{name}": text for name, text in BASE.items()} | {
+        "SSD_Live.dbo.ssd_professionals": "prof_professional_id,prof_staff_id,prof_professional_name\nW1,E1,Tariq Bell\n"
+    }
+    _, notes = take(folder("ssd_2025-06-30", whole), leeds)
+    assert not [note for note in notes if "none of the tables" in note]
+
+
+SAYS_ITS_LEGAL_STATUS = {
+    "C1: ICO": "C1", "C1": "C1", "a) C1": "C1", "Interim care order": "C1", "C2 Full care order": "C2",
+    "Full care order (C2)": "C2",
+    "E1: Placement order": "E1", "Placement order granted": "E1", "V2: Single period under S20": "V2", "Section 20": "V2",
+    "Accommodated under S20": "V2", "L1: Police protection LA accommodation": "L1", "Emergency protection order": "L2",
+    "J1 - Remanded": "J1", "d) Something that nobody listed": "Something that nobody listed",
+}  # fmt: skip
+
+
+def test_a_legal_status_is_told_in_whichever_words_an_inspections_list_has_it(leeds, folder):
+    heading = "Child Unique ID,Date of Birth,Date Started to be Looked After,Start date of current legal status,"
+    heading += "Child's Legal Status\n"
+    rows = "".join(f"{n},04/03/2010,10/09/2024,10/09/2024,{word}\n" for n, word in enumerate(SAYS_ITS_LEGAL_STATUS))
+    things, _ = take(folder("Annex A 2025-06-30", {"List 8": heading + rows}), leeds, "annex-a")
+    assert [one.fields["status"] for one in things if one.record == "legal-status"] == list(SAYS_ITS_LEGAL_STATUS.values())
+
+
+def test_what_a_value_says_wins_over_the_letter_before_it(leeds, folder):
+    """Editions of the lists give one letter to different things: `e` is Roma in one, and any other group in another."""
+    child = "Child Unique ID,Gender,Ethnicity,Date of Birth"
+    things, _ = take(folder("Annex A 2025-06-30", {
+        "List 1": f"{child},Date of Contact,Contact Source\n"
+        "1,a) Male,e) WROM,04/03/2010,13/01/2025,q) 6: Police\n2,a) Male,f) MWBC,04/03/2010,13/01/2025,p1) 5D: LA services\n"
+        "3,a) Male,e) Any other ethnic group,04/03/2010,13/01/2025,Friend\n4,a) Male,f) Not stated,04/03/2010,13/01/2025,\n",
+        "List 6": f"{child},CIN Start Date,Primary Need Code,Reason for Closure,CIN Closure Date\n"
+        "1,a) Male,a) WBRI,04/03/2010,13/01/2025,N5 - Family dysfunction,RC9 - Referred to early help,13/02/2025\n",
+        "List 8": f"{child},Date Started to be Looked After,What is the permanence plan for this child?,Placement Type,"
+        "Start Date of Most Recent Placement,Date Ceased to be Looked After,Reason Ceased to be Looked After\n"
+        "1,a) Male,a) WBRI,04/03/2010,10/09/2024,f) Long-term fostering,zz) T4: Seven days or less,01/02/2025,01/03/2025,"
+        "f) E4B: Returned home\n2,a) Male,a) WBRI,04/03/2010,10/09/2024,e,q) R1: Residential care home,01/02/2025,,\n",
+        "List 9": f"{child},Eligibility Category,LA in Touch,Type of Accommodation,Activity Status\n"
+        "1,a) Male,a) WBRI,04/03/2006,b) Former relevant child,c) Died,B: Parents/relatives,F2: Full time in education\n",
+    }), leeds, "annex-a")  # fmt: skip
+    contacts = [one for one in things if one.record == "contact"]
+    assert [one.people[0].details.ethnicity for one in contacts] == ["WROM", "MWBC", "OOTH", "NOBT"]
+    assert [one.fields.get("source-code", "") for one in contacts] == ["6", "5D", "", ""]
+    one = {thing.record: thing.fields for thing in reversed(things)}
+    assert (one["social-care-episode"]["need"], one["social-care-episode"]["reason"]) == ("N5", "RC9")
+    assert (one["left-care"]["reason"], one["looked-after-episode"]["end-reason"]) == ("E4B", "E4B")
+    assert [t.fields["permanence"] for t in things if t.record == "care-plan"] == ["long-term-fostering", "long-term-fostering"]
+    assert [t.fields["kind"] for t in things if t.record == "placement"] == ["T4", "R1"]
+    assert [one["care-leaver"][name] for name in ("in-touch", "accommodation", "activity")] == ["DIED", "B", "F2"]
 
 
 def test_a_remark_under_a_table_is_nobody(leeds, folder):

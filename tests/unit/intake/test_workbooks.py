@@ -203,3 +203,16 @@ def test_the_data_set_is_known_however_its_elements_are_spelt(leeds, tmp_path, n
     )
     (one,) = read(path, detect(path, leeds), leeds)
     assert one.happened == "2025-01-04T22:40:00" and b"RR801" in one.raw
+
+
+def test_a_number_made_of_several_columns_is_one_however_its_day_and_sender_are_written():
+    """Else a sheet, and the same saved as text, would count a child's absence twice."""
+    partnership = load("leeds")
+    heading = "School,Pupil ID,Forename,Surname,Period From,Period To,Sessions Possible,Sessions Attended\n"
+    told = set()
+    for school in ("Thornbeck High School", "thornbeck high school", "383/0106"):
+        for since in ("06/01/2025", "2025-01-06", "6/1/2025", "06-JAN-25"):
+            source = f"{heading}{school},004417,Jay,Marsh,{since},14/02/2025,60,41\n".encode()
+            (one,) = read(source, partnership.feed["school-attendance"], partnership, name="attendance 2025-02-14.csv")
+            told.add((one.message_id, one.fields["period-from"]))
+    assert told == {("thornbeck-high-school / 004417 / 2025-01-06", "2025-01-06")}
