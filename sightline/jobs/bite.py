@@ -251,7 +251,7 @@ class Bite:
         """What conditions about who is guarded may ask: the record's own fields, its roles and its sender."""
         roles = [role for p in n.people for role in p.roles]
         kind = self.world.agencies[n.agency].kind
-        return facts(self.world.definition, record, fields, roles=roles, agency=n.agency, agency_kind=kind)
+        return facts(self.world.definition, record, fields, roles=roles, agency=n.agency, agency_kind=kind, says=n.says)
 
     def _guard(self, guard: str, whom: Sequence[Resolved], entry: UUID) -> None:
         """Guards whoever the record guards: those who are kept at once, so that what follows in this bite sees it; those
@@ -329,6 +329,7 @@ class Bite:
             ages=ages,
             agency=n.agency,
             agency_kind=self.world.agencies[n.agency].kind,
+            says=n.says,
         )
         queued = reaches_queue(record, what)
         routine = is_routine(record, what)
