@@ -118,6 +118,7 @@ class Bite:
         self.moved: set[UUID] = set()
         # who is taught elsewhere now, or is of another age, and of whom something may have been told before
         self.placed: set[UUID] = set()
+        self.unsettled: set[UUID] = set()  # of whom a match waits for a person
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
@@ -378,6 +379,7 @@ class Bite:
                 keys=tuple(keys),
             )
         )
+        self.unsettled.update(r.identity for _, r in people if r.waiting)
         if one.first is not None:
             self.corrected.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
         elif queued:
