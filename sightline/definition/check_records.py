@@ -219,6 +219,8 @@ def _event(faults: Faults, name: str, key: str, event: ClockEvent) -> None:
     if event.at and event.at not in MOMENTS:
         for record_type in records if not set(event.record) & set(EVENTS) else ():
             moments = {f for f, about in record_type.fields.items() if about.kind in ("date", "datetime")}
+            if event.at not in record_type.fields and event.or_at in moments:
+                continue
             what = f"a date or datetime field of {record_type.id}"
             faults.refer(name, (key, "at"), event.at, {*moments, *MOMENTS}, what)
     if event.where is not None:
