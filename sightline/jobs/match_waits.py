@@ -58,7 +58,7 @@ def _tell(pairs: Collection[tuple[UUID, UUID, UUID, str]]) -> None:
     if not pairs or not to:
         return
     named = [side for _, one, other, guard in pairs if not guard for side in (one, other)]
-    [alone] = [pair for pair, *_ in pairs] if len(pairs) == 1 else [None]
+    alone = next((pair for pair, _, _, guard in pairs if not guard), None) if len(pairs) == 1 else None
     says = {"count": len(pairs)}
     send(MESSAGE, to=to, about=named[:MOST_NAMED], says=says, by=machine("clock-machine"), because=alone)
 
