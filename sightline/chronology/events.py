@@ -230,6 +230,7 @@ def _add(
                     roles=held,
                     agency=entry.agency,
                     agency_kind=kind,
+                    says=body.get("says", "") if "sensitive" in sight.fields else "",
                 ),
                 entry.until,
                 (body.get("place", {}).get("name", ""), body.get("place", {}).get("postcode", "")),

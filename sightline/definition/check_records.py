@@ -55,6 +55,8 @@ def check_record(faults: Faults, name: str, record: RecordType) -> None:
                 faults.add(name, path, "", expected)
             else:
                 faults.thing(name, (*path, "of"), about.of, "codes")
+        elif about.or_said:
+            faults.add(name, (*path, "or-said"), about.kind, "a choice from a code list: its words are looked for")
         elif about.of:
             faults.add(name, (*path, "of"), about.of, f"no `of`: a field of kind {about.kind} has no codes")
         if about.for_each:
@@ -63,11 +65,11 @@ def check_record(faults: Faults, name: str, record: RecordType) -> None:
         faults.thing(name, ("if-poor",), record.if_poor, "message")
     for index, part in enumerate(record.parts):
         faults.refer(name, ("parts", index), part, {*record.fields, "says", "place"}, "a field of this record")
-    for key in ("unless", "queue", "urgent"):
+    for key in ("unless", "queue", "urgent", "never_counts"):
         condition = getattr(record, key)
         if isinstance(condition, Condition):
             besides = COMMON_TERMS if key != "urgent" else tuple(t for t in COMMON_TERMS if t != "urgent")
-            check_condition(faults, name, (key,), condition, [record], besides)
+            check_condition(faults, name, (key.replace("_", "-"),), condition, [record], besides)
     _words(faults, name, record)
     _good_when(faults, name, record)
     _opens(faults, name, record)
@@ -217,6 +219,8 @@ def _event(faults: Faults, name: str, key: str, event: ClockEvent) -> None:
     if event.at and event.at not in MOMENTS:
         for record_type in records if not set(event.record) & set(EVENTS) else ():
             moments = {f for f, about in record_type.fields.items() if about.kind in ("date", "datetime")}
+            if event.at not in record_type.fields and event.or_at in moments:
+                continue
             what = f"a date or datetime field of {record_type.id}"
             faults.refer(name, (key, "at"), event.at, {*moments, *MOMENTS}, what)
     if event.where is not None:

@@ -77,8 +77,10 @@ def facts(
     ages: Iterable[str] = (),
     agency: str = "",
     agency_kind: str = "",
+    says: str = "",
 ) -> dict[str, Any]:
-    """What conditions may ask of a record. `ages` are bands (`age_bands`) of those whom it is about, all together.
+    """What conditions may ask of a record. `ages` are bands (`age_bands`) of those whom it is about, all together; `says`
+    is what was said in free words, where whoever asks may read it.
 
     Every field by its name, plus `role`, `age-band`, `agency`, `agency-kind`, `record` and `urgent` (yes or no).
     A choice gives its code. Text that an open list doesn't know gives itself and `other`, unless it says that there
@@ -89,6 +91,7 @@ def facts(
         declared = record.fields.get(name)
         if value and declared is not None:
             out[name] = _fact(partnership, declared, value)
+    out |= _only_said(partnership, record, out, says)
     out["record"] = record.id
     out["role"] = frozenset(roles)
     out["age-band"] = frozenset(ages)
@@ -115,6 +118,27 @@ def _fact(partnership: Partnership, declared: RecordField, value: str) -> Any:
             if codes is not None:
                 found |= codes_within(codes, part)
     return frozenset(found)
+
+
+def _only_said(
+    partnership: Partnership, record: RecordType, told: Mapping[str, Any], says: str
+) -> dict[str, frozenset[str]]:
+    """The codes whose words stand in what was said, for fields that ask so, where no choice of the record was made at
+    all: whoever wrote a stabbing down in words alone is not to be passed over for want of a code."""
+    asks = [name for name, declared in record.fields.items() if declared.or_said]
+    if not says or not asks or any(declared.of and name in told for name, declared in record.fields.items()):
+        return {}
+    lists = {name: partnership.codes.get(record.fields[name].of) for name in asks}
+    found = {name: codes_within(codes, says) for name, codes in lists.items() if codes is not None}
+    return {name: frozenset(meant) for name, meant in found.items() if meant}
+
+
+def counted(record: RecordType, told: Mapping[str, Any], roles: Iterable[str]) -> frozenset[str]:
+    """What those in these roles count as (`harmed`, `missing`, `accused`, …), given the record's own facts."""
+    if record.never_counts is not None and record.never_counts.holds(dict(told)):
+        return frozenset()
+    there = (record.people[role].counts_as for role in roles if role in record.people)
+    return frozenset(one for one in there if one)
 
 
 def guarded(record: RecordType, facts: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
@@ -279,6 +303,7 @@ def run_example(partnership: Partnership, thing: Thing, example: Mapping[str, An
         ages={band for those in people.values() for person in those for band in _bands(person)},
         agency=str(about.get("agency") or ""),
         agency_kind=str(about.get("agency-kind") or ""),
+        says=str(about.get("says") or ""),
     )
     came: list[str] = []
     if "missing" in example:

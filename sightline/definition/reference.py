@@ -90,6 +90,8 @@ def _record(p: Partnership, r: RecordType) -> list[str]:
         out.append(f"- **Front door's queue**: {'yes' if r.queue else 'no'}")
     if r.urgent:
         out.append(f"- **Cannot wait** when {condition(r.urgent)}")
+    if r.never_counts:
+        out.append(f"- **Counts for no sign** when {condition(r.never_counts)}")
     if r.concern:
         out.append("- **Opens the chronology**: a concern or a service exists")
     if r.opens:

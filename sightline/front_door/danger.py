@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sightline.definition.kinds.danger import IN_TURN, Danger
-from sightline.definition.records import age_on
+from sightline.definition.records import age_on, counted
 from sightline.definition.types import Partnership, RecordType
 from sightline.timescales.london import local_day
 from sightline.timescales.spans import parse_span
@@ -80,10 +80,7 @@ def notice_facts(
     the youngest child's bands, whether it goes on, what is open about the child, whether there are a child's own words.
     """
     found = dict(told)
-    roles = told.get("role", ())
-    counts = {
-        record.people[role].counts_as for role in roles if role in record.people and record.people[role].counts_as
-    }
+    counts = counted(record, told, told.get("role", ()))
     voices = [name for name, field in record.fields.items() if field.kind == "quoted"]
     poor = {_plain(text) for wanted in record.good_when if wanted.part in voices for text in wanted.not_enough}
     says = any(_plain(str(told.get(name, ""))) not in {"", *poor} for name in voices)
@@ -93,7 +90,7 @@ def notice_facts(
         "safe": safe,
         "goes-on": "yes" if goes_on else "no",
         "open": frozenset(open_),
-        "counts-as": frozenset(counts),
+        "counts-as": counts,
         "voice": "yes" if says else "no",
         "children": "several" if children > 1 else "one",
     }

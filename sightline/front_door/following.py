@@ -17,6 +17,7 @@ from sightline.agencies.queries import machine, partnership
 from sightline.agencies.types import Actor
 from sightline.chronology.events import MachineEntry, of_people
 from sightline.definition.kinds.danger import Queue
+from sightline.definition.records import counted
 from sightline.definition.types import Partnership
 from sightline.front_door import danger
 from sightline.front_door.arriving import due, queue_of, safe_until
@@ -197,9 +198,8 @@ def _judge(
 
 
 def _earlier_facts(definition: Partnership, entry: MachineEntry) -> dict[str, Any]:
-    record = definition.record[entry.record]
-    counts = {record.people[r].counts_as for r in entry.roles if r in record.people and record.people[r].counts_as}
-    return {**entry.facts, "counts-as": frozenset(counts), "queued": "yes" if entry.queued else "no"}
+    counts = counted(definition.record[entry.record], entry.facts, entry.roles)
+    return {**entry.facts, "counts-as": counts, "queued": "yes" if entry.queued else "no"}
 
 
 def _contacts(history: Iterable[MachineEntry], row: Item, since: datetime) -> set[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -42,6 +43,30 @@ def _waiting(shown: Q) -> Question[Possible]:
 
 
 _WAITING_ALL, _WAITING_OPEN = _waiting(Q()), _waiting(shown_to(None))
+
+
+MOST_TOLD = 1000  # what one message counts: more than anybody decides in a day
+_APART = (WAITING & shown_to(None)) & ~Q(one__person=F("other__person"))
+_PAIR = ("id", "one_id", "other_id", "guard")
+_OPEN_ABOUT = Question(
+    lambda wanted: Possible.objects.filter(_APART, Q(one__among=wanted) | Q(other__among=wanted)).order_by("at", "id")[
+        :MOST_TOLD
+    ],
+    *_PAIR,
+)
+_OPEN_SINCE = Question(
+    lambda since: Possible.objects.filter(_APART, at__gte=since).order_by("at", "id")[:MOST_TOLD], *_PAIR
+)
+
+
+def open_about(identities: Iterable[UUID]) -> list[tuple[UUID, UUID, UUID, str]]:
+    """The matches that wait about these source identities, none that is sealed: (id, one, other, how it is guarded)."""
+    return list(_OPEN_ABOUT(list(identities)))
+
+
+def open_since(since: datetime) -> list[tuple[UUID, UUID, UUID, str]]:
+    """As `open_about`, of all that began to wait since then."""
+    return list(_OPEN_SINCE(since))
 
 
 def waiting_sides() -> tuple[QuerySet, QuerySet]:

@@ -33,7 +33,7 @@ from sightline.identity.models import LocationEnded, LocationOf, ProtectedLocati
 from sightline.identity.queries import seen
 from sightline.ledger.actions import write
 from sightline.sharing.actions import tie, untie
-from sightline.sharing.queries import holders_of, ties_of
+from sightline.sharing.queries import held_between, holders_of, ties_of
 from sightline.sharing.reading import Reading
 from sightline.sharing.release import Scanner, Value
 from sightline.sharing.rules import holders
@@ -274,6 +274,17 @@ def any_of(reading: Reading, identities: Collection[UUID]) -> bool:
         return False
     ended = LocationEnded.objects.values("location_id")
     return LocationOf.objects.filter(identity_id__among=list(identities)).exclude(location_id__in=ended).exists()
+
+
+def named_for(identities: Collection[UUID]) -> list[str]:
+    """The inboxes of whoever is named for a location that is protected now of these source identities: for telling them, and
+    never to be shown to whoever is not named."""
+    ended = LocationEnded.objects.values("location_id")
+    rows = LocationOf.objects.filter(identity_id__among=list(identities)).exclude(location_id__in=ended)
+    found, moment = sorted(set(rows.values_list("location_id", flat=True)), key=str), now()
+    if not found:
+        return []
+    return sorted({one.holder for one in held_between(found, moment, moment) if one.kind == HOLDER and one.at(moment)})
 
 
 def _location(location: UUID, by: Actor, *, lock: bool = False) -> tuple[ProtectedLocation, list[SourceIdentity]]:

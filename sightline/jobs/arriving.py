@@ -23,6 +23,7 @@ from sightline.front_door.telling_rules import comes_with
 from sightline.identity.queries import persons_of
 from sightline.jobs import day_lists, expecting, moving, telling
 from sightline.jobs.due import SPLITS, VERBS, halves, owe
+from sightline.jobs.match_waits import owe_matches
 from sightline.timescales.moment import now
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def owe_what_follows(work: Bite, *, at_once: bool) -> None:
     new = {id for first, id in corrected.items() if not before.get(first, Before()).current} | work.added
     if news := [str(w.id) for w in fresh if not w.routine and (w.id == w.first or w.id in new)]:
         owe("tell-new", {"entries": news}, at_once=at_once)
+    owe_matches(fresh, work.unsettled, at_once=at_once)
     if work.resolver.moved or work.placed:
         placed = set(persons_of(work.placed).values())
         moving.follow(work.resolver.moved | placed, work.resolver.moved, at_once=at_once)

@@ -118,6 +118,7 @@ class Bite:
         self.moved: set[UUID] = set()
         # who is taught elsewhere now, or is of another age, and of whom something may have been told before
         self.placed: set[UUID] = set()
+        self.unsettled: set[UUID] = set()  # of whom a match waits for a person
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
         self.relations: list[tuple[UUID, str, UUID, str, datetime]] = []
         self.clocked: dict[UUID, None] = {}
@@ -251,7 +252,7 @@ class Bite:
         """What conditions about who is guarded may ask: the record's own fields, its roles and its sender."""
         roles = [role for p in n.people for role in p.roles]
         kind = self.world.agencies[n.agency].kind
-        return facts(self.world.definition, record, fields, roles=roles, agency=n.agency, agency_kind=kind)
+        return facts(self.world.definition, record, fields, roles=roles, agency=n.agency, agency_kind=kind, says=n.says)
 
     def _guard(self, guard: str, whom: Sequence[Resolved], entry: UUID) -> None:
         """Guards whoever the record guards: those who are kept at once, so that what follows in this bite sees it; those
@@ -329,6 +330,7 @@ class Bite:
             ages=ages,
             agency=n.agency,
             agency_kind=self.world.agencies[n.agency].kind,
+            says=n.says,
         )
         queued = reaches_queue(record, what)
         routine = is_routine(record, what)
@@ -377,6 +379,7 @@ class Bite:
                 keys=tuple(keys),
             )
         )
+        self.unsettled.update(r.identity for _, r in people if r.waiting)
         if one.first is not None:
             self.corrected.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
         elif queued:

@@ -25,6 +25,7 @@ from sightline.clocks.rules import working_days
 from sightline.definition.outcomes import Conflict, Decision, Invalid, Missing, Refused
 from sightline.definition.records import clean
 from sightline.definition.types import Partnership
+from sightline.identity import protected
 from sightline.identity.finding import find
 from sightline.identity.queries import identities_of, names, rows_by_id, sealed_away
 from sightline.identity.types import Asked, Found, Profile
@@ -46,6 +47,7 @@ MAY, MAY_REVIEW = "break-glass", "review-break-glass"
 RECORD, TIE, RULE = "break-glass", "emergency", "break-glass"
 PURPOSE, TO_REVIEW = "immediate-protection", "audit-quality"
 ALERT, ESCALATE = "break-glass-alert", "escalate-emergency"
+NEEDED = "protected-location-needed"  # nothing of it opens: its named holders are told, and ring
 SHORTEST_REASON, LONGEST_REASON, SHORTEST_COMMENT = 20, 2000, 10  # characters
 LASTS = timedelta(hours=4)  # where the rule does not say
 
@@ -117,6 +119,8 @@ def break_glass(*, person: UUID, reason: str, by: Actor, meant: UUID | None = No
         by=by,
         because=entry,
     )
+    if needed := [one for one in protected.named_for(identities) if one != f"worker:{by.id}"]:
+        send(NEEDED, to=needed, about=[person], says={"agency": by.agency}, by=by, because=entry)
     owe("clocks", {"persons": [str(person)]})
     payload = {"entry": str(entry), "agency": by.agency, "at": moment.isoformat()}
     owe(ESCALATE, payload, run_at=review_due(definition, moment))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sightline.definition.records import counted
 from sightline.definition.types import RecordType
 from sightline.signals.types import Occurrence
 from sightline.signals.windows import moment
@@ -35,9 +36,7 @@ def occurrence(
     elif "from" in record.fields and "to" in record.fields:
         since, ends = _moment(told, "from") or happened, _moment(told, "to") or until
     asked = dict(told)
-    asked["counts-as"] = frozenset(
-        record.people[role].counts_as for role in roles if role in record.people and record.people[role].counts_as
-    )
+    asked["counts-as"] = counted(record, told, roles)
     asked["aged"] = aged(born, local_day(happened))
     asked["queued"] = "yes" if queued else "no"
     asked["mark"] = record.mark

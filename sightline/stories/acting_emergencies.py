@@ -20,7 +20,6 @@ from sightline.sharing.restricting import restrict
 from sightline.stories.acting_matches import WaitsForSecond
 from sightline.stories.acting_signals import raised_as
 from sightline.stories.asking_people import Answered
-from sightline.stories.contract import NOT_BUILT_YET, NOT_SENT_YET
 from sightline.stories.model import Act, Expectation
 from sightline.stories.reading_events import target
 
@@ -131,8 +130,6 @@ def _answer(life: Life, act: Act, about: Act, agreed: bool) -> Flags:
 def message(life: Life, expected: Expectation) -> Answered:
     """Whether such a message is in the inbox of a worker, or of anybody at an agency, by then."""
     kind, to = expected.given["message"], expected.given["to"]
-    if kind in NOT_SENT_YET:
-        return None, NOT_BUILT_YET
     about, record = expected.given.get("about"), expected.given.get("record")
     people = {row.id for person in life.persons_of(about) for row in identities_of(person)} if about else set()
     signal = expected.given.get("signal")

@@ -188,14 +188,6 @@ MESSAGES = (
     "looking-over",
 )
 
-# declared, and sent by what is not built yet: neither that they came nor that they never did can be said
-NOT_SENT_YET = frozenset(
-    {
-        "match-to-decide",
-        "protected-location-needed",
-    }
-)
-
 SIGNALS = (
     "pattern-of-incidents",
     "repeat-missing",

@@ -18,6 +18,7 @@ from sightline.jobs.as_sent import moment_of
 from sightline.stories import contract, identifiers
 from sightline.stories.finding import Finder
 from sightline.stories.model import School, Sent, Staff, Story
+from sightline.stories.readers import readers
 from sightline.stories.reading_events import read_events
 from sightline.stories.reading_expectations import read_expectations
 from sightline.timescales.london import at
@@ -116,7 +117,7 @@ class _Reader(Finder):
             people=people,
             relations=relations,
             agencies=agencies,
-            workers=workers,
+            workers=workers + readers(self.definition, workers, {a.id: a.kind for a in agencies}, expect),
             events=tuple(sorted(events, key=lambda e: e.taken)),
             expect=expect,
             end=max(moments),

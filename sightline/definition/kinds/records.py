@@ -23,6 +23,9 @@ class RecordField(Model):
     hint: str = ""
     note: str = ""
     for_each: str = ""
+    or_said: YesNo = Field(
+        False, description="Where no choice of the record was made, what was said is looked through for words of its list"
+    )
     classification: Literal["ordinary", "sensitive", "protected"] = "sensitive"
 
 
@@ -116,6 +119,9 @@ class RecordType(Thing):
     urgent: Condition | None = Field(None, description="Where this holds, it cannot wait")
     concern: YesNo = Field(False, description="Opens the chronology: a concern or a service exists")
     mark: Literal["event", "ordinary", "context", "strength"] = "ordinary"
+    never_counts: Condition | None = Field(
+        None, description="Where this holds, nobody on it counts as harmed, missing or accused: `{outcome-code: no-offence}`"
+    )
     opens: Opens | None = None
     ties: Ties | None = Field(None, description="Which tie of the sender to the child it begins again or ends")
     guards: Annotated[Guards | None, BeforeValidator(_guards)] = Field(

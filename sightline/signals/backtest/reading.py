@@ -223,7 +223,9 @@ class _Reader:
                 if who:
                     on[who].append(role)
         kind = self.kinds.get(n.agency, "school")
-        whole = facts(self.definition, record, fields, roles=by_role, ages=ages, agency=n.agency, agency_kind=kind)
+        whole = facts(
+            self.definition, record, fields, roles=by_role, ages=ages, agency=n.agency, agency_kind=kind, says=n.says
+        )
         routine = is_routine(record, whole)
         if not on or handling_of(record, whole) in NEVER_RESTS_ON or (routine and record.id not in self.read):
             return

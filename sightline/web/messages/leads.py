@@ -34,6 +34,7 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "encompass-nobody-to-tell": ("to-tell-one", "Find out whom to tell"),
     "encompass-at-home": ("to-tell-one", "Say what was done"),
     "encompass-unread": ("to-tell-one", "Ring, and say whom you told"),
+    "match-to-decide": ("match", "Look at the two, and decide"),
     "match-second-asked": ("match", "Look at the two, and agree or not"),
     "second-person-asked": ("pack", "Read it, and let it go or not"),
     "intelligence-to-grade": ("intelligence-one", "Read and grade it"),

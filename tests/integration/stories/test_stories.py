@@ -74,7 +74,7 @@ def test_it_holds(path, scratch):
         ("{kind: signal, signal: unseen-child, about: jay}", "it is not raised"),
         ("{kind: signs, who: amir, signal: unseen-child, about: jay}", "nothing of theirs is on the list"),
         ("{kind: message, message: signal-raised, to: amir}", "sent to nobody"),
-        ("{kind: message, message: match-to-decide, to: amir, never: true}", "not built yet"),
+        ("{kind: message, message: match-to-decide, to: amir}", "sent to nobody"),
         ("{kind: figure, whatever: it is}", "not built yet"),
         ("{kind: loaded, event: e1, new: 1}", "no file has been read"),
         ("{kind: professional, about: jay, role: social-worker}", "nobody"),
