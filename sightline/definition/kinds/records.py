@@ -34,7 +34,9 @@ class RecordRole(Model):
     many: YesNo = False
     child: YesNo = Field(False, description="Whether the record belongs on this person's chronology as a child's")
     handling: str = ""
-    counts_as: str = Field("", description="harmed | missing | accused | cared-for | context: the words of a signal")
+    counts_as: Literal["", "harmed", "missing", "accused", "cared-for", "context"] = Field(
+        "", description="the words of a signal"
+    )
 
 
 class GoodWhen(Model):
