@@ -23,7 +23,7 @@ from sightline.definition.overlay import overlay, withdrawal
 from sightline.definition.shape import shaped
 from sightline.definition.types import ID, KINDS, Fault, Partnership, Thing
 from sightline.definition.versions import fingerprint
-from sightline.definition.yaml_lines import LARGEST, Node, dotted, walk
+from sightline.definition.yaml_lines import LARGEST, Node
 from sightline.definition.yaml_lines import read as read_yaml
 
 KNOWN_FORMATS = ("csv", "xlsx", "jsonl", "tables", "cin-census", "istv")
@@ -294,8 +294,22 @@ class Draft:
 
     @staticmethod
     def places(name: str, node: Node, origins: dict[str, str]) -> None:
-        for path, spot in walk(node):
-            origins[f"{name}#{dotted(path)}" if path else name] = f"{spot.file}:{spot.line}"
+        """Where each value of the thing stands: `record/ppn#fields.grade.of` at `england/records/ppn.yaml:12`."""
+        origins[name] = f"{node.file}:{node.line}"
+        below = [(f"{name}#", node.value)]  # 60,000 values: each name is made of the one above it
+        while below:
+            start, value = below.pop()
+            if type(value) is dict:
+                parts = value.items()
+            elif type(value) is list:
+                parts = enumerate(value)
+            else:
+                continue
+            for key, spot in parts:
+                path = f"{start}{key}"
+                origins[path] = f"{spot.file}:{spot.line}"
+                if type(spot.value) in (dict, list):
+                    below.append((f"{path}.", spot.value))
 
     def fault(
         self, file: str, line: int, path: str, found: str, expected: str, near: str = "", code: str = "invalid"
