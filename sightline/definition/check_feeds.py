@@ -27,7 +27,7 @@ def check_feed(faults: Faults, name: str, feed: Feed, formats: Collection[str]) 
     if feed.encoding:
         faults.refer(name, ("encoding",), feed.encoding.lower(), set(ENCODINGS) - {""}, "an encoding that is read")
     if len(feed.delimiter) > 1:
-        faults.add(name, ("delimiter",), feed.delimiter, "one character, such as `;`; a tab is `\"\\t\"`")
+        faults.add(name, ("delimiter",), feed.delimiter, 'one character, such as `;`; a tab is `"\\t"`')
     if feed.agency:
         faults.thing(name, ("agency",), feed.agency, "agency")
     elif not feed.agency_column and feed.format in MAPPED_FORMATS:

@@ -31,7 +31,9 @@ def uncited(faults: Faults, name: str, path: Path) -> bool:
     the base's: then nobody could say by whose decision it is so."""
     own = faults.partnership.id
     origins = faults.partnership.origins
-    return place(origins, name, path)[0].startswith(f"{own}/") and not place(origins, name, ("source",))[0].startswith(f"{own}/")
+    return place(origins, name, path)[0].startswith(f"{own}/") and not place(origins, name, ("source",))[0].startswith(
+        f"{own}/"
+    )
 
 
 class Faults:

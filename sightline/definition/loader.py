@@ -299,13 +299,7 @@ class Draft:
         below = [(f"{name}#", node.value)]  # 60,000 values: each name is made of the one above it
         while below:
             start, value = below.pop()
-            if type(value) is dict:
-                parts = value.items()
-            elif type(value) is list:
-                parts = enumerate(value)
-            else:
-                continue
-            for key, spot in parts:
+            for key, spot in value.items() if type(value) is dict else enumerate(value) if type(value) is list else ():
                 path = f"{start}{key}"
                 origins[path] = f"{spot.file}:{spot.line}"
                 if type(spot.value) in (dict, list):

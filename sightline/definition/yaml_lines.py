@@ -27,12 +27,23 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TOO_DEEP = f"more than {DEEPEST} lists or mappings within one another"
 _PLAIN = {  # what the reader of YAML says, and what whoever wrote the file can do about it
     "found another document": ("a second document (`---`)", "one thing in one file"),
-    "mapping values are not allowed": ("a second `: ` on one line", "the text in quotes, or the key on a line of its own"),
+    "mapping values are not allowed": (
+        "a second `: ` on one line",
+        "the text in quotes, or the key on a line of its own",
+    ),
     "found unexpected end of stream": ("a quote that is not closed", "the closing quote"),
-    "did not find expected ',' or": ("a list or mapping that is not closed", "`,` between its parts, and `]` or `}` at its end"),
-    "did not find expected '-' indicator": ("a line that is no part of the list above it", "`- ` under the line above's"),
-    "did not find expected key": ("a line at another depth than those above it, or a text that ends before it",
-        "keys under one another; a text with quotes or colons in it in quotes as a whole"),
+    "did not find expected ',' or": (
+        "a list or mapping that is not closed",
+        "`,` between its parts, and `]` or `}` at its end",
+    ),
+    "did not find expected '-' indicator": (
+        "a line that is no part of the list above it",
+        "`- ` under the line above's",
+    ),
+    "did not find expected key": (
+        "a line at another depth than those above it, or a text that ends before it",
+        "keys under one another; a text with quotes or colons in it in quotes as a whole",
+    ),
     _TOO_DEEP: (_TOO_DEEP, "what can be read aloud"),
     "could not find expected ':'": ("a line without `: `", "`key: value`"),
 }
@@ -85,7 +96,9 @@ def read(text: str | bytes, file: str) -> Document:
     try:
         if _MAY_REFER.search(raw):
             faults = _references(raw, file)
-            if any(fault.code == "alias" for fault in faults):  # nothing is unfolded: a few lines may stand for millions
+            if any(
+                fault.code == "alias" for fault in faults
+            ):  # nothing is unfolded: a few lines may stand for millions
                 return Document(None, tuple(faults))
         loader = _Loader(raw)
     except yaml.YAMLError as error:
@@ -121,14 +134,18 @@ def _references(raw: bytes, file: str) -> list[Fault]:
     """Every anchor, alias and tag. Raises `yaml.YAMLError` where the text cannot be read."""
     faults: list[Fault] = []
     for event in yaml.parse(raw, Loader=yaml.CSafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            faults.append(_fault(file, line, (), f"an alias (`*{event.anchor}`)", "the thing itself, written out", "alias"))
+            faults.append(
+                _fault(file, line, (), f"an alias (`*{event.anchor}`)", "the thing itself, written out", "alias")
+            )
             continue
         if anchor := getattr(event, "anchor", None):
             faults.append(_fault(file, line, (), f"an anchor (`&{anchor}`)", "the value alone", "anchor"))
         if tag := getattr(event, "tag", None):
-            faults.append(_fault(file, line, (), f"a tag (`{tag}`)", "the value alone: what it is follows from its key", "tag"))
+            faults.append(
+                _fault(file, line, (), f"a tag (`{tag}`)", "the value alone: what it is follows from its key", "tag")
+            )
     return faults
 
 
@@ -200,8 +217,7 @@ def _convert(node: Any, file: str, faults: list[Fault], path: Path, line: int) -
         return Node(value, file, line)
     if isinstance(node, yaml.SequenceNode):
         items = [
-            _convert(item, file, faults, (*path, i), item.start_mark.line + 1)
-            for i, item in enumerate(node.value)
+            _convert(item, file, faults, (*path, i), item.start_mark.line + 1) for i, item in enumerate(node.value)
         ]
         return Node(items, file, line)
     out: dict[str, Node] = {}

@@ -77,9 +77,7 @@ class World:
             if t.on_duty_for == "front-door"
         ]
         self.windows = {
-            r.id: parse_span(r.opened_for)
-            for r in self.definition.record.values()
-            if r.routine and r.opened_for
+            r.id: parse_span(r.opened_for) for r in self.definition.record.values() if r.routine and r.opened_for
         }
 
     def code_of(self, name: str, text: str) -> str:
@@ -290,7 +288,9 @@ class Bite:
         if found.aged:  # whether anybody is told of them, and which clocks run, may be another thing now
             self.placed.add(found.identity)
             self.clocked[found.person] = None
-        school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
+        school = self.world.schools.get(person.details.school) or self.world.schools.get(
+            person.details.school.casefold()
+        )
         if found.changed and school:
             self.rolls.tells(tying.Attending(f"agency:{school}", found.identity, known, item, moment_of(n.happened)))
             if found.joined or not found.new:  # nobody has told of anybody else

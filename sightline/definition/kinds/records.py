@@ -100,7 +100,9 @@ class RecordType(Thing):
     sent_by: Listed = Field(description="Kinds of agency that may send it")
     people: dict[str, RecordRole] = {}
     fields: dict[str, RecordField] = {}
-    one: str = Field("", description="One of them, within a sentence: `an absence`; default: the title with its article")
+    one: str = Field(
+        "", description="One of them, within a sentence: `an absence`; default: the title with its article"
+    )
     pointer: str = Field(description="What a pointer says: the kind, no free text, ever")
     headline: str = Field(description="Template: {field}, {says}, {role.count}; shown at headline and full")
     parts: Listed = Field((), description="Fields that a headline shows besides the headline itself")

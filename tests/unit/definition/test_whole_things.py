@@ -53,7 +53,9 @@ def test_what_is_said_of_a_whole_thing_is_a_fault(
 
 def test_what_only_follows_from_a_fault_is_not_told_besides() -> None:
     """Once `before` is taken away because it is wrong, the rule asks nothing: but its author wrote that it asks."""
-    text = "danger: x\ntitle: X\nsource: local\nsays: X\nlevel: today\nbefore: {recrd: contact, count: 2, within: 3 dys}\n"
+    text = (
+        "danger: x\ntitle: X\nsource: local\nsays: X\nlevel: today\nbefore: {recrd: contact, count: 2, within: 3 dys}\n"
+    )
     assert not [fault for fault in faults_of("danger", text, "x") if "asks nothing" in fault.expected]
 
 
@@ -109,7 +111,10 @@ def test_whoever_widens_anothers_rule_says_by_what_authority(tmp_path: Path) -> 
     ("limit", "path"),
     [
         ("{from: 2025-01-01, is: 8 working days}", "limit.0.source"),
-        ("{from: 2025-01-01, is: 8 working days, source: S}, {from: 2025-01-01, is: 9 working days, source: S}", "limit.1.from"),
+        (
+            "{from: 2025-01-01, is: 8 working days, source: S}, {from: 2025-01-01, is: 9 working days, source: S}",
+            "limit.1.from",
+        ),
         ("{from: 2010-04-01, is: 8 working days, source: the board}", ""),
     ],
 )

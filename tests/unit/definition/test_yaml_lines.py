@@ -71,7 +71,7 @@ def test_bytes_that_are_not_text_are_a_fault_at_their_line(raw: bytes) -> None:
         ("a: 1\nb: @home\n", 2, "'@' at the beginning of a text"),
         ("a: 1\nb: c: d\n", 2, "a second `: ` on one line"),
         ("a: 1\n---\nb: 2\n", 2, "a second document (`---`)"),
-        ("a: 1\nb: \"c\n", 3, "a quote that is not closed"),
+        ('a: 1\nb: "c\n', 3, "a quote that is not closed"),
     ],
 )
 def test_what_is_no_yaml_is_told_in_words_for_whoever_wrote_it(text: str, line: int, found: str) -> None:
