@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ from sightline.chronology.queries import opened_for_each
 from sightline.chronology.types import Writing
 from sightline.definition.types import Partnership
 from sightline.timescales.moment import now
+from sightline.timescales.spans import Span
 from sightline.vault.actions import Keyring
 from sightline.vault.adding import add, add_objects, new
 from sightline.vault.asking import Question
@@ -115,7 +116,7 @@ def write_here(
     return made
 
 
-def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[str, timedelta]) -> int:
+def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: Mapping[str, Span]) -> int:
     """Opens routine records of these people: (source identity, the entry that is the concern, when it was known).
 
     `windows`: how far back each routine record type is opened. On the record, append-only. In the caller's transaction.
@@ -136,7 +137,7 @@ def open_routine(concerns: Sequence[tuple[UUID, UUID, datetime]], windows: dict[
                         id=ids(),
                         identity_id=identity,
                         record=record,
-                        since=known - window,
+                        since=window.before(known),
                         opened_at=known,
                         because=entry,
                     )

@@ -20,7 +20,7 @@ from sightline.definition.check_feeds import check_feed
 from sightline.definition.check_links import check_link
 from sightline.definition.check_matching import check_matching
 from sightline.definition.check_oversight import check_oversight
-from sightline.definition.check_records import check_clock, check_record
+from sightline.definition.check_records import A_DAY, check_clock, check_record
 from sightline.definition.check_registry import REGISTRY_CHECKS, check_group_cycles, check_names
 from sightline.definition.check_sharing import check_rule
 from sightline.definition.check_signals import check_signal
@@ -41,6 +41,7 @@ NEED_EXAMPLES = frozenset(
     "retention matching nicknames alert recipient share phrase route check ladder telling expected daylist itemreview".split()
 )
 MAIL_PARTS = ("count", "messages", "address")  # all that an e-mail may say
+DISTRICT = re.compile(r"^[A-Z]{1,2}\d[A-Z\d]?$")
 DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})(?: to (\d{4}-\d{2}-\d{2}))?$")
 
 
@@ -54,6 +55,7 @@ def check_references(
     `spoilt` the paths by thing of which a fault is told already."""
     faults = Faults(partnership, declared, spoilt)
     _whole(faults, "partnership", partnership.info)
+    _partnership(faults, f"partnership/{partnership.id}", partnership.info)
     for kind in KINDS:
         if kind == "partnership":
             continue
@@ -82,10 +84,21 @@ def check_examples(partnership: Partnership, runners: Mapping[str, Runner]) -> l
                 came = came_of(run, partnership, thing, example)
                 if came is not None:
                     file, line = place(partnership.origins, f"{kind}/{thing.id}", ("examples", index))
-                    expected = "the example to hold"
+                    expected = _to_hold(partnership, file)
                     path = f"examples.{index}"
                     found.append(Fault(file=file, line=line, path=path, found=came, expected=expected, code="example"))
     return found
+
+
+def _to_hold(partnership: Partnership, file: str) -> str:
+    """What an example is to do; where the base gave it, also what an overlay does that means otherwise."""
+    layer, _, rest = file.partition("/")
+    if not rest or layer == partnership.id:
+        return "the example to hold"
+    return (
+        f"the example to hold; if {partnership.id} means otherwise, {partnership.id}/{rest} gives its own: "
+        "`examples: {instead: [...]}`"
+    )
 
 
 def came_of(run: Runner, partnership: Partnership, thing: Any, example: dict[str, Any]) -> str | None:
@@ -114,6 +127,17 @@ def _whole(faults: Faults, kind: str, thing: Thing) -> None:
 # --- by kind ------------------------------------------------------------------------------------------
 
 
+def _partnership(faults: Faults, name: str, info: Any) -> None:
+    if info.authority and not re.match(r"^\d{3}$", info.authority):
+        faults.add(name, ("authority",), info.authority, "the local authority's code, three digits")
+    if not re.match(r"^#[\da-fA-F]{6}$", info.colour):
+        faults.add(name, ("colour",), info.colour, "a colour, such as `#1a65a6`")
+    if info.front_door:
+        faults.thing(name, ("front-door",), info.front_door, "agency")
+    elif any(team.on_duty_for for team in faults.partnership.team.values()):
+        faults.add(name, ("front-door",), "", "`front-door`: the agency that anybody may tell of a child", code="empty")
+
+
 def _agency(faults: Faults, name: str, agency: Any) -> None:
     faults.code(name, ("kind",), agency.kind, "agency-kind")
     if agency.calendar:
@@ -125,6 +149,13 @@ def _agency(faults: Faults, name: str, agency: Any) -> None:
 
 def _team(faults: Faults, name: str, team: Any) -> None:
     faults.thing(name, ("agency",), team.agency, "agency")
+    if team.on_duty_for:
+        faults.thing(name, ("on-duty-for",), team.on_duty_for, "queue")
+    if team.keeps:
+        try:
+            parse_span(team.keeps).before(A_DAY)
+        except ValueError:
+            faults.add(name, ("keeps",), team.keeps, "a span in days, weeks or months, such as `365 days`")
     for index, role in enumerate(team.managed_by):
         faults.thing(name, ("managed-by", index), role, "role")
     for index, route in enumerate(team.receives):
@@ -143,6 +174,9 @@ def _role(faults: Faults, name: str, role: Any) -> None:
 def _locality(faults: Faults, name: str, locality: Any) -> None:
     if locality.part_of:
         faults.thing(name, ("part-of",), locality.part_of, "locality")
+    for index, district in enumerate(locality.postcodes):
+        if not DISTRICT.match(district):
+            faults.add(name, ("postcodes", index), district, "a postcode district, such as `LS9` or `EC1A`")
 
 
 def _codes(faults: Faults, name: str, codes: Any) -> None:

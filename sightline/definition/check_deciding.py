@@ -30,7 +30,7 @@ def _check(faults: Faults, name: str, check: Any) -> None:
         faults.code(name, ("asks", index), kind, "agency-kind")
     for key, codes in (("basis", check.basis), ("at-the-line", check.at_the_line)):
         for index, basis in enumerate(codes):
-            faults.code(name, (key, index), basis, "lawful-basis")
+            faults.code(name, (key, index), basis, "lawful-basis", ours=True)
     for index, role in enumerate(check.answered_by):
         faults.thing(name, ("answered-by", index), role, "role")
     _span(faults, name, ("remind",), check.remind)

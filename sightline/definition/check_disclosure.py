@@ -43,7 +43,7 @@ def _codes(faults: Faults, name: str, thing: Any) -> None:
     for index, purpose in enumerate(thing.for_):
         faults.code(name, ("for", index), purpose, "purpose")
     for index, basis in enumerate(thing.basis):
-        faults.code(name, ("basis", index), basis, "lawful-basis")
+        faults.code(name, ("basis", index), basis, "lawful-basis", ours=True)
 
 
 DISCLOSURE_CHECKS = {"recipient": _recipient, "share": _share}

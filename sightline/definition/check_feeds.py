@@ -6,9 +6,11 @@ from collections.abc import Collection
 
 from sightline.definition.check_tables import check_tables
 from sightline.definition.faults import Faults
+from sightline.definition.kinds.feeds import ENCODINGS
 from sightline.definition.types import Column, Feed, Mapping, RecordType
 from sightline.definition.values import NO, YES
 from sightline.definition.yaml_lines import Path
+from sightline.timescales.spans import parse_span
 
 MAPPED_FORMATS = ("csv", "xlsx", "jsonl", "istv")
 MOMENTS = ("happened", "until", "sent")
@@ -17,12 +19,22 @@ MOMENTS = ("happened", "until", "sent")
 def check_feed(faults: Faults, name: str, feed: Feed, formats: Collection[str]) -> None:
     """Every fault of one feed. `formats` are those for which a reader exists."""
     faults.refer(name, ("format",), feed.format, formats, "a format that a reader exists for")
+    if feed.every:
+        try:
+            parse_span(feed.every)
+        except ValueError as error:
+            faults.add(name, ("every",), feed.every, str(error))
+    if feed.encoding:
+        faults.refer(name, ("encoding",), feed.encoding.lower(), set(ENCODINGS) - {""}, "an encoding that is read")
+    if len(feed.delimiter) > 1:
+        faults.add(name, ("delimiter",), feed.delimiter, 'one character, such as `;`; a tab is `"\\t"`')
     if feed.agency:
         faults.thing(name, ("agency",), feed.agency, "agency")
     elif not feed.agency_column and feed.format in MAPPED_FORMATS:
         faults.add(name, ("agency",), "", "`agency`, or `agency-column` where the file names the sender")
     elif feed.format == "tables" and faults.partnership.agency:
-        faults.add(name, ("agency",), "", "`agency`: whose the set is, in the partnership's own file")
+        own = f"{faults.partnership.id}/feeds/{feed.id}.yaml"
+        faults.add(name, ("agency",), "", f"`agency`: whose the set is here; {own} says so, over the base's file")
     if feed.format == "tables":
         check_tables(faults, name, feed)
     if feed.format in MAPPED_FORMATS and feed.mapping is None:

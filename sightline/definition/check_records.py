@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sightline.definition.check_sharing import check_shown
-from sightline.definition.faults import Faults
+from sightline.definition.faults import Faults, place, uncited
 from sightline.definition.nearest import nearest, one_of
 from sightline.definition.records import AGE_BANDS, COMMON_TERMS
 from sightline.definition.types import COMBINATORS, ClockEvent, Condition, MappedPerson, RecordType
@@ -35,6 +35,11 @@ A_DAY = datetime(2025, 3, 1, 12, tzinfo=UTC)  # to compare two spans by
 
 def check_record(faults: Faults, name: str, record: RecordType) -> None:
     """Every fault of one record type."""
+    if not record.sent_by:
+        faults.add(name, ("sent-by",), "", "at least one kind of agency, or `any`: nobody could send it", code="empty")
+    if (record.queue or record.concern) and not any(role.child for role in record.people.values()):
+        expected = "a role with `child: yes`: it would stand on no child's chronology"
+        faults.add(name, ("people",), ", ".join(record.people), expected, code="empty")
     for index, kind in enumerate(record.sent_by):
         faults.code(name, ("sent-by", index), kind, "agency-kind", "any")
     faults.code(name, ("handling",), record.handling, "handling")
@@ -196,7 +201,16 @@ def check_clock(faults: Faults, name: str, clock: Any) -> None:
     if not clock.limit:
         faults.add(name, ("limit",), "", "at least one limit")
     records, besides = _of(faults, clock.starts)
+    dated: dict[tuple[str, str, str], str] = {}
     for index, limit in enumerate(clock.limit):
+        file = place(faults.partnership.origins, name, ("limit", index))[0]
+        same = dated.setdefault((str(limit.from_), repr(limit.when), file), limit.is_)
+        if same is not limit.is_:
+            expected = f"one limit from a day on, for the same case ({same!r} is from that day too)"
+            faults.add(name, ("limit", index, "from"), str(limit.from_), expected, code="duplicate")
+        if not limit.source.strip() and uncited(faults, name, ("limit", index)):
+            expected = "`source`: who decided it, with its date (the clock's own source is its base's)"
+            faults.add(name, ("limit", index, "source"), "", expected, code="empty")
         _span(faults, name, ("limit", index, "is"), limit.is_)
         if limit.never_later:
             _span(faults, name, ("limit", index, "never-later"), limit.never_later)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sightline.definition.faults import Faults
+from sightline.definition.faults import Faults, uncited
 from sightline.definition.kinds.sharing import ANY
 from sightline.definition.words import placeholders
 from sightline.definition.yaml_lines import Path
@@ -38,7 +38,10 @@ def check_rule(faults: Faults, name: str, rule: Any) -> None:
         if not (restricts and purpose == ANY):
             faults.code(name, ("for", index), purpose, "purpose")
     for index, basis in enumerate(rule.basis):
-        faults.code(name, ("basis", index), basis, "lawful-basis")
+        faults.code(name, ("basis", index), basis, "lawful-basis", ours=True)
+    if not rule.basis and not restricts:
+        faults.add(name, ("basis",), "", "`basis`: the law that seeing this rests on, of lawful-basis", code="empty")
+    _cited(faults, name, rule)
     _age(faults, name, rule)
     if rule.lasts:
         _span(faults, name, ("lasts",), rule.lasts)
@@ -46,6 +49,20 @@ def check_rule(faults: Faults, name: str, rule: Any) -> None:
         _restriction(faults, name, rule)
     else:
         _allowing(faults, name, rule)
+
+
+def _cited(faults: Faults, name: str, rule: Any) -> None:
+    """Whoever lies over another's rule and changes whom or what it is about says by what authority."""
+    for part in ("who", "may-see"):
+        given = getattr(rule, part.replace("-", "_"))
+        for key in given.model_fields_set:
+            value, path = getattr(given, key), (part, key.replace("_", "-"))
+            each = {(*path, n): one for n, one in enumerate(value)} if isinstance(value, tuple) else {path: value}
+            for at, one in each.items():
+                if uncited(faults, name, at):
+                    expected = "`source` in this file too: by whose decision (the rule's own source is its base's)"
+                    faults.add(name, at, str(one), expected, code="empty")
+                    return
 
 
 def _who(faults: Faults, name: str, who: Any) -> None:

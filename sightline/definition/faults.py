@@ -26,6 +26,16 @@ def below(paths: Iterable[str], path: str) -> bool:
     return any(path == above or path.startswith(f"{above}.") for above in paths)
 
 
+def uncited(faults: Faults, name: str, path: Path) -> bool:
+    """Whether this partnership changes what stands at the path of a thing of its base, and the thing's source is still
+    the base's: then nobody could say by whose decision it is so."""
+    own = faults.partnership.id
+    origins = faults.partnership.origins
+    return place(origins, name, path)[0].startswith(f"{own}/") and not place(origins, name, ("source",))[0].startswith(
+        f"{own}/"
+    )
+
+
 class Faults:
     """The faults found so far, and the ways to add one.
 
@@ -66,9 +76,9 @@ class Faults:
         known = {*self.declared.get(kind, ()), *besides}
         self.refer(name, path, value, known, f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}")
 
-    def code(self, name: str, path: Path, value: str, of: str, *besides: str) -> None:
-        """Faults a value that isn't a code of the list `of`. An open list takes any; a list that nobody declares is
-        told once."""
+    def code(self, name: str, path: Path, value: str, of: str, *besides: str, ours: bool = False) -> None:
+        """Faults a value that isn't a code of the list `of`. An open list takes any, unless the definition is to use
+        its own codes (`ours`); a list that nobody declares is told once."""
         codes = self.partnership.codes.get(of)
         if codes is None:
             if of not in self.declared.get("codes", ()) and of not in self._missing_lists:
@@ -78,5 +88,5 @@ class Faults:
                     name, path, value, f"the code list `{of}`, which is not declared", nearest(of, known), "unknown"
                 )
             return
-        if not codes.open:
+        if ours or not codes.open:
             self.refer(name, path, value, {*codes.codes, *besides}, f"a code of {of}")

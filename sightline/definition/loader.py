@@ -23,7 +23,7 @@ from sightline.definition.overlay import overlay, withdrawal
 from sightline.definition.shape import shaped
 from sightline.definition.types import ID, KINDS, Fault, Partnership, Thing
 from sightline.definition.versions import fingerprint
-from sightline.definition.yaml_lines import Node, dotted, walk
+from sightline.definition.yaml_lines import LARGEST, Node
 from sightline.definition.yaml_lines import read as read_yaml
 
 KNOWN_FORMATS = ("csv", "xlsx", "jsonl", "tables", "cin-census", "istv")
@@ -90,11 +90,16 @@ def read(
     for layer in draft.layers:
         draft.layer(layer)
     draft.join_parts()
-    found = draft.whole()
-    if found is not None and whole:  # without its base, everything that it refers to would be a fault
+    found = draft.whole() if whole else None  # without its base, it would lack all that it takes from there
+    if found is not None:
         draft.faults += check_references(found, draft.declared, formats, draft.spoilt)
     faults = sorted(draft.faults, key=lambda f: (f.file, f.line, f.path))
     return (None if faults else found), faults
+
+
+def _declares(name: str) -> bool:
+    """Whether somebody means a file of this name to declare something, though it may end otherwise (`.yml`, `.YAML.txt`)."""
+    return bool(re.search(r"\.ya?ml(\.txt)?$", name, re.IGNORECASE)) and not name.startswith(".")
 
 
 @dataclass
@@ -136,19 +141,27 @@ class Draft:
 
     def layer(self, name: str) -> None:
         """Reads every file of one partnership and lays it over what is there."""
-        base = self.root / name
-        for folder in sorted(p for p in base.iterdir() if p.is_dir()):
+        for folder in sorted((self.root / name).iterdir()):
+            if not folder.is_dir():
+                if _declares(folder.name) and folder.name != "partnership.yaml":
+                    expected = f"a file within the folder of its kind, one of {', '.join(sorted(FOLDERS))}"
+                    self.fault(f"{name}/{folder.name}", 1, "", folder.name, expected)
+                continue
             kind = FOLDERS.get(folder.name)
             for path in sorted(folder.iterdir()):
                 file = f"{name}/{folder.name}/{path.name}"
-                if path.suffix == ".yaml" and kind:
+                if path.is_dir():
+                    if kind and any(_declares(below.name) for below in path.rglob("*")):
+                        expected = f"files in {folder.name}/ itself: folders within it are not read"
+                        self.fault(file, 1, "", f"{path.name}/", expected)
+                elif path.suffix == ".yaml" and kind:
                     self.thing(kind, path.stem, file)
-                elif path.suffix in (".yaml", ".yml"):
+                elif _declares(path.name):
                     expected = (
                         f"a folder that is a kind, {one_of(FOLDERS)}" if not kind else "a name that ends in .yaml"
                     )
                     found = folder.name if not kind else path.name
-                    near = nearest(folder.name, FOLDERS) if not kind else f"{path.stem}.yaml"
+                    near = nearest(folder.name, FOLDERS) if not kind else f"{path.name.partition('.')[0]}.yaml"
                     self.fault(file, 1, "", found, expected, near)
 
     def thing(self, kind: str, id: str, file: str) -> None:
@@ -218,7 +231,12 @@ class Draft:
 
     def file(self, kind: str, id: str, file: str) -> Node | None:
         """One file as a node without its naming key, or None with faults. Reports the file's form, not its shape."""
-        document = read_yaml((self.root / file).read_bytes(), file)
+        try:
+            with (self.root / file).open("rb") as opened:
+                document = read_yaml(opened.read(LARGEST + 1), file)
+        except OSError as error:
+            self.fault(file, 1, "", str(error.strerror), "a file that can be read")
+            return None
         self.faults += document.faults
         node = document.node
         if node is None:
@@ -276,8 +294,16 @@ class Draft:
 
     @staticmethod
     def places(name: str, node: Node, origins: dict[str, str]) -> None:
-        for path, spot in walk(node):
-            origins[f"{name}#{dotted(path)}" if path else name] = f"{spot.file}:{spot.line}"
+        """Where each value of the thing stands: `record/ppn#fields.grade.of` at `england/records/ppn.yaml:12`."""
+        origins[name] = f"{node.file}:{node.line}"
+        below = [(f"{name}#", node.value)]  # 60,000 values: each name is made of the one above it
+        while below:
+            start, value = below.pop()
+            for key, spot in value.items() if type(value) is dict else enumerate(value) if type(value) is list else ():
+                path = f"{start}{key}"
+                origins[path] = f"{spot.file}:{spot.line}"
+                if type(spot.value) in (dict, list):
+                    below.append((f"{path}.", spot.value))
 
     def fault(
         self, file: str, line: int, path: str, found: str, expected: str, near: str = "", code: str = "invalid"

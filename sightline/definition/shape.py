@@ -5,6 +5,7 @@ Pydantic finds the faults; this turns them into a practitioner's words with file
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ EXPECTED = {
     "date_parsing": "a date such as 2025-03-31",
     "date_from_datetime_parsing": "a date such as 2025-03-31",
     "date_from_datetime_inexact": "a date such as 2025-03-31",
+    "finite_number": "a number",
+    "float_parsing": "a number",
+    "float_type": "a number",
     "dict_type": "a mapping (`key: value` lines)",
     "model_type": "a mapping (`key: value` lines)",
     "model_attributes_type": "a mapping (`key: value` lines)",
@@ -68,6 +72,8 @@ def shaped(model: type[Thing], node: Node, id: str) -> Shaped:
             errors = sorted(error.errors(include_url=False), key=lambda e: e["type"] == "missing")
             for item in errors:
                 fault, path = _fault(model, node, data, item)
+                if not path:  # said of the whole thing: told alone, for it may only follow from what is told already
+                    return Shaped(None, tuple(faults.values()) or (fault,), (*spoilt, ""))
                 if item["type"] == "missing" and at(node, path) is not at(node, path[:-1]):
                     continue  # it stood there under a misspelt name, and has its place again
                 if not below(spoilt, fault.path):
@@ -124,6 +130,8 @@ def _in_plain_words(said: str) -> str:
 def _fault(model: type[Thing], node: Node, data: Any, error: Any) -> tuple[Fault, Path]:
     kind = error["type"]
     path = _within(data, error["loc"])
+    if kind == "value_error" and not path:
+        path, error = _named(data, error)
     if kind in ("missing", "extra_forbidden"):
         path = (*path, error["loc"][-1]) if not path or path[-1] != error["loc"][-1] else path
     if kind == "extra_forbidden":
@@ -142,6 +150,15 @@ def _fault(model: type[Thing], node: Node, data: Any, error: Any) -> tuple[Fault
     spot = at(node, path)
     fault = Fault(file=spot.file, line=spot.line, path=dotted(path), found=found, expected=expected, nearest=near)
     return fault, path
+
+
+def _named(data: dict[str, Any], error: Any) -> tuple[Path, Any]:
+    """Where what is said of a whole thing begins with one of its keys (`begins`: …): that key and its value. Else nowhere,
+    and the thing is not shown whole."""
+    named = re.match(r"Value error, `([\w-]+)`", error["msg"])
+    if named and named[1] in data:
+        return (named[1],), {**error, "input": data[named[1]]}
+    return (), {**error, "input": ""}
 
 
 def _within(data: Any, loc: tuple[str | int, ...]) -> Path:

@@ -72,14 +72,12 @@ class World:
         self.schools = {a.title.casefold(): a.id for a in self.agencies.values()} | {a: a for a in self.agencies}
         self.clocked = relevant(self.definition) | rests_on(self.definition) | away.RECORDS
         self.duty_teams = [
-            (f"team:{t.id}", timedelta(days=parse_span(t.keeps).amount) if t.keeps else None)
+            (f"team:{t.id}", parse_span(t.keeps) if t.keeps else None)
             for t in self.definition.team.values()
             if t.on_duty_for == "front-door"
         ]
         self.windows = {
-            r.id: timedelta(days=parse_span(r.opened_for).amount)
-            for r in self.definition.record.values()
-            if r.routine and r.opened_for
+            r.id: parse_span(r.opened_for) for r in self.definition.record.values() if r.routine and r.opened_for
         }
 
     def code_of(self, name: str, text: str) -> str:
@@ -291,7 +289,9 @@ class Bite:
         if found.aged:  # whether anybody is told of them, and which clocks run, may be another thing now
             self.placed.add(found.identity)
             self.clocked[found.person] = None
-        school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
+        school = self.world.schools.get(person.details.school) or self.world.schools.get(
+            person.details.school.casefold()
+        )
         if found.changed and school:
             self.rolls.tells(tying.Attending(f"agency:{school}", found.identity, known, item, moment_of(n.happened)))
             if found.joined or not found.new:  # nobody has told of anybody else
@@ -409,7 +409,7 @@ class Bite:
         ]
         if queued:
             self.ties += [
-                (team, "on-duty", c, known, known + keeps if keeps else None, entry)
+                (team, "on-duty", c, known, keeps.after(known) if keeps else None, entry)
                 for c in arriving.whom(self.writings[-1].parts)
                 for team, keeps in self.world.duty_teams
             ]

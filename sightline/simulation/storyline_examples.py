@@ -115,7 +115,8 @@ def _person(n: int, role: str, member: CastMember, age: str, start: date, rng: r
 def _school(line: Storyline, age: int, rng: random.Random, wanted: str, child: Person | None) -> str:
     if child is not None and wanted == "the same":
         return child.school
-    known = [school for school in sorted(line.schools) if child is None or school != child.school]
+    every = sorted(line.schools)
+    known = [school for school in every if child is None or school != child.school] or every  # where there is but one
     return rng.choice(known) if known and age >= 4 else ""
 
 

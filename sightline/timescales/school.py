@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from sightline.timescales.london import at, local_day, parse_day, utc
 from sightline.timescales.working import DAY, WorkingDays
@@ -42,6 +43,7 @@ class Stretch:
         return frozenset(self.first + timedelta(days=i) for i in range((self.last - self.first).days + 1))
 
 
+@lru_cache(maxsize=4096)
 def parse_stretch(text: str) -> Stretch:
     """`2025-02-17 to 2025-02-21` or `2025-02-17`. Raises ValueError that says what is expected."""
     first, to, last = text.partition(" to ")

@@ -76,12 +76,19 @@ class Span:
     def before(self, moment: datetime) -> datetime:
         """The moment that lies this far back, for windows such as `365 days`: days, weeks and months at the same time
         of London's day. Raises ValueError for working and school days."""
+        return self._away(moment, -1)
+
+    def after(self, moment: datetime) -> datetime:
+        """The moment that lies this far ahead, as `before` looks back. Raises ValueError for working and school days."""
+        return self._away(moment, 1)
+
+    def _away(self, moment: datetime, direction: int) -> datetime:
         if self.unit in _REAL:
-            return utc(moment) - self.amount * _REAL[self.unit]
+            return utc(moment) + direction * self.amount * _REAL[self.unit]
         if self.unit in ("working day", "school day"):
             raise ValueError(f"{self}: a window is given in days, weeks, months or hours")
         here = local(moment)
-        return at(self._on(here.date(), -1), here.time())
+        return at(self._on(here.date(), direction), here.time())
 
     def _due_in_counted_days(
         self, start: datetime, days: WorkingDays, school: SchoolDays, pauses: Sequence[Pause]

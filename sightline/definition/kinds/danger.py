@@ -107,4 +107,7 @@ class Queue(Thing):
                 raise ValueError(f"`{name}`: {span!r} is not a length of time, such as `12 hours`")
         if not HOURS.fullmatch(self.hours):
             raise ValueError("`hours`: such as `08:30 to 17:30`")
+        begins, ends = self.hours.split(" to ")
+        if begins >= ends:
+            raise ValueError("`hours`: the earlier time first, such as `08:30 to 17:30`; the night team has the rest")
         return self

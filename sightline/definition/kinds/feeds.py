@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sightline.definition.base import Listed, Model, Thing, YesNo
 
+# Of delimited text that is read; empty: found by looking.
+ENCODINGS = ("", "utf-8", "utf-8-sig", "windows-1252", "cp1252", "iso-8859-1", "latin-1", "iso-8859-15", "ascii")
+
 
 def _one(value: object) -> object:
     """One mapping where a list of them is meant is a list of one."""

@@ -20,7 +20,7 @@ class FigureCount(Model):
 class Figure(Thing):
     """How much of something there is: a year's records, the children of a year, or the children on a day."""
 
-    value: Annotated[float, Field(ge=0)]
+    value: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     unit: Literal["records", "children", "children-on-the-day", "percent"] = Field(
         "records", description="a year's records, different children of a year, children on the last day, or a share"
     )

@@ -37,7 +37,9 @@ class RecordRole(Model):
     many: YesNo = False
     child: YesNo = Field(False, description="Whether the record belongs on this person's chronology as a child's")
     handling: str = ""
-    counts_as: str = Field("", description="harmed | missing | accused | cared-for | context: the words of a signal")
+    counts_as: Literal["", "harmed", "missing", "accused", "cared-for", "context"] = Field(
+        "", description="the words of a signal"
+    )
 
 
 class GoodWhen(Model):
@@ -101,7 +103,9 @@ class RecordType(Thing):
     sent_by: Listed = Field(description="Kinds of agency that may send it")
     people: dict[str, RecordRole] = {}
     fields: dict[str, RecordField] = {}
-    one: str = Field("", description="One of them, within a sentence: `an absence`; default: the title with its article")
+    one: str = Field(
+        "", description="One of them, within a sentence: `an absence`; default: the title with its article"
+    )
     pointer: str = Field(description="What a pointer says: the kind, no free text, ever")
     headline: str = Field(description="Template: {field}, {says}, {role.count}; shown at headline and full")
     parts: Listed = Field((), description="Fields that a headline shows besides the headline itself")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from sightline.definition.kinds.feeds import ENCODINGS
 from sightline.definition.types import Fault
 from sightline.intake.mapping import Row
 from sightline.intake.notes import Notes
@@ -36,7 +37,6 @@ from sightline.intake.readers.source import (
 from sightline.intake.types import Unread
 
 DELIMITERS = (",", ";", "\t", "|")
-ENCODINGS = ("", "utf-8", "utf-8-sig", "windows-1252", "cp1252", "iso-8859-1", "latin-1", "iso-8859-15", "ascii")
 MOST_COLUMNS = 2000
 MOST_LINES_IN_ROW = 500
 MOST_LOOKED = 64 * 1024 * 1024  # bytes looked at again, in a file, for where a quote may close

@@ -167,7 +167,7 @@ class _Reader:
         self.records: dict[str, beside.OnRecord] = {}
         self.read = needs_of(definition, definition.signal).records  # by any rule
         self.windows = {
-            record.id: timedelta(days=parse_span(record.opened_for).amount)
+            record.id: parse_span(record.opened_for)
             for record in definition.record.values()
             if record.routine and record.opened_for
         }
@@ -299,7 +299,7 @@ class _Reader:
         """What is held about everybody, of a child about whom there is a concern: from so long before it on, once it is there."""
         for one in sealed if concern is not None else ():
             assert concern is not None
-            if one.seen.happened >= concern - self.windows[str(one.seen.facts["record"])]:
+            if one.seen.happened >= self.windows[str(one.seen.facts["record"])].before(concern):
                 known = max(one.known, concern)
                 yield Arrival(known, replace(one.seen, known=known), one.story)
 

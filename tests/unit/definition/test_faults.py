@@ -136,7 +136,7 @@ def test_what_has_faults_is_still_there_to_be_referred_to(tmp_path: Path) -> Non
     _, faults = read("town", write(tmp_path, **broken))
     assert [(fault.file, fault.expected) for fault in faults] == [
         (NOTICE, "`pointer`: it is needed"),
-        (ROLE, "YAML that can be read"),
+        (ROLE, "`,` between its parts, and `]` or `}` at its end"),
     ]
 
 

@@ -28,7 +28,11 @@ def test_lines_by_path() -> None:
     [
         ("a: 1\nb: 2\na: 3\n", 3, "duplicate"),
         ("a: {x: 1,\n    x: 2}\n", 2, "duplicate"),
-        ("a: &x [1]\nb: *x\n", 2, "alias"),
+        ("a: 1\nb: &x [1]\n", 2, "anchor"),
+        ("a: 1\nb: &x 1\n", 2, "anchor"),
+        ("a: 1\n\nb: !!int 1\n", 3, "tag"),
+        ("a: 1\nb: !!python/object/apply:os.system [id]\n", 2, "tag"),
+        ("a: 1\nb: caf\x00e\n", 2, "yaml"),
         ("a: [1\nb: 2\n", 2, "yaml"),
         ("a: 1\n---\nb: 2\n", 2, "yaml"),
         ("? [a]\n: 1\n", 1, "key"),
@@ -42,9 +46,57 @@ def test_faults_name_the_line(text: str, line: int, code: str) -> None:
     assert (fault.file, fault.line, fault.code) == ("f.yaml", line, code)
 
 
-def test_bytes_that_are_not_text_are_a_fault() -> None:
-    (fault,) = read(b"a: \xff\xfe", "f.yaml").faults
-    assert fault.code == "yaml"
+@pytest.mark.parametrize("value", ["[1]", "1", "{c: 1}"])
+def test_an_alias_is_told_with_its_anchor_and_nothing_is_unfolded(value: str) -> None:
+    document = read(f"a: &x {value}\nb: *x\n", "f.yaml")
+    assert document.node is None
+    assert [(fault.line, fault.code) for fault in document.faults] == [(1, "anchor"), (2, "alias")]
+
+
+def test_words_that_only_look_like_one_are_words() -> None:
+    document = read("a: Bath & Wells\nb: it is !important\nc: 'say &x, *y and !z'\nd: -!abuse|violence\n", "f.yaml")
+    assert document.faults == ()
+
+
+@pytest.mark.parametrize("raw", [b"a: 1\nb: \xff\xfe", "a: 1\nb: Caf\u00e9\n".encode("latin-1")])
+def test_bytes_that_are_not_text_are_a_fault_at_their_line(raw: bytes) -> None:
+    (fault,) = read(raw, "f.yaml").faults
+    assert (fault.line, fault.code, fault.expected) == (2, "yaml", "the file saved as UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "found"),
+    [
+        ("a:\n\tb: 1\n", 2, "a tab"),
+        ("a: 1\nb: @home\n", 2, "'@' at the beginning of a text"),
+        ("a: 1\nb: c: d\n", 2, "a second `: ` on one line"),
+        ("a: 1\n---\nb: 2\n", 2, "a second document (`---`)"),
+        ('a: 1\nb: "c\n', 3, "a quote that is not closed"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_words_for_whoever_wrote_it(text: str, line: int, found: str) -> None:
+    (fault,) = read(text, "f.yaml").faults
+    assert (fault.line, fault.found) == (line, found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: " + "[" * 20_000 + "]" * 20_000,
+        "a: " + "{a: " * 2_000 + "1" + "}" * 2_000,
+        "".join(f"{' ' * n}k:\n" for n in range(900)),
+    ],
+)
+def test_what_is_too_deep_is_a_fault_and_no_crash(text: str) -> None:
+    (fault,) = read(text, "f.yaml").faults
+    assert "within one another" in fault.found
+
+
+def test_what_nobody_could_read_through_is_not_read() -> None:
+    begun = time.process_time()
+    (fault,) = read("a: 1\n" + "".join(f"k{n}: v\n" for n in range(700_000)), "f.yaml").faults
+    assert fault.code == "size"
+    assert time.process_time() - begun < 1.5
 
 
 def test_the_first_key_may_stand_again_above_what_it_names() -> None:

@@ -20,6 +20,13 @@ codes: {ordinary: Ordinary, restricted: Restricted}
 """,
     "land/codes/tie.yaml": "codes: tie\ntitle: Ties\nsource: local\ncodes: {allocated: Allocated}\n",
     "land/codes/purpose.yaml": "codes: purpose\ntitle: Purposes\nsource: local\ncodes: {safeguarding: Safeguarding}\n",
+    "land/codes/lawful-basis.yaml": """\
+codes: lawful-basis
+title: The law that a share rests on
+source: local
+open: yes
+codes: {public-task: Public task}
+""",
     "land/codes/grade.yaml": """\
 codes: grade
 title: Grade
@@ -100,6 +107,7 @@ source: local
 who: {role: officer, tie: allocated}
 may-see: {records: [notice], handling: [ordinary, restricted], parts: [voice]}
 says: You see this because the child is allocated to you.
+basis: public-task
 examples:
   - {given: {role: officer, tie: allocated, record: notice}, sees: full}
 """,
