@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sightline.agencies.types import Actor, AgencyInfo
+from sightline.chronology import beneath
 from sightline.chronology.actions import open_routine, versions_of, write_entries
 from sightline.chronology.rules import INVOLVEMENT
 from sightline.chronology.tracing import people_of
@@ -114,6 +115,7 @@ class Bite:
         self.inbox = Inbox(world.delivery, self.keyring, things, decided=decided)
         self.resolver = Resolver(self.keyring, world.by.id, world.agencies)
         self.writings: list[Writing] = []
+        self.beneath: list[Writing] = []  # older versions that came late: kept, and nothing follows from them
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
         self.moved: set[UUID] = set()
         # who is taught elsewhere now, or is of another age, and of whom something may have been told before
@@ -223,13 +225,15 @@ class Bite:
         sent = moment_of(n.sent) if n.sent else None
         known = min(sent or (self.received if self._waited else now()), now())
         before = self._on_it_before(one)
+        if one.late and (stands := beneath.known_of_what_stands(one.before.first)):
+            known = min(known, stands - beneath.TICK)  # what is told of people with it is older than what is held
         there = frozenset(before)
         kin = kin_told(n)
         guard, whom = guarded(record, self._told(n, record, fields)) if record.guards is not None else NOBODY
         people = [
             (
                 p,
-                self._resolve(
+                (self._who if one.late else self._resolve)(
                     n, p, known, one.item, before, kin.get(p.key, ()), guard * (not whom.isdisjoint(p.roles))
                 ),
             )
@@ -237,6 +241,11 @@ class Bite:
         ]
         keys = list(dict.fromkeys(r.key for _, r in people if self.keyring.has(r.key)))  # who was erased has none
         keys = keys or [self.inbox.delivery_key()]
+        if one.late:
+            self.beneath += beneath.under_what_stands(self._written(one, record, fields, people, keys, known)[0], self.keyring)
+            self.inbox.took(one, first=self.beneath[-1].first, keys=keys, sent_at=sent)
+            self._note(one)
+            return
         first = self._entry(one, record, fields, people, keys, known)
         if one.first is not None and any(r.identity not in there for _, r in people):
             self.added.add(self.writings[-1].id)
@@ -269,7 +278,7 @@ class Bite:
         self.clocked.update(dict.fromkeys(persons_of(there).values()))  # whoever is taken off it has clocks that stop
         return there
 
-    def _resolve(
+    def _who(
         self,
         n: Notification,
         person: Named,
@@ -287,6 +296,11 @@ class Bite:
         )
         self.counts.people_new += found.new and not found.joined
         self.counts.people_matched += found.joined or not found.new
+        return found
+
+    def _resolve(self, n: Notification, person: Named, known: datetime, item: UUID, *how: Any) -> Resolved:
+        """Who it is, and what follows from what is told of them."""
+        found = self._who(n, person, known, item, *how)
         if found.aged:  # whether anybody is told of them, and which clocks run, may be another thing now
             self.placed.add(found.identity)
             self.clocked[found.person] = None
@@ -309,6 +323,31 @@ class Bite:
         known: datetime,
     ) -> UUID:
         """Adds the entry (or the correction) and what follows from it. Returns the id of its first version."""
+        n = one.notification
+        writing, what, births = self._written(one, record, fields, people, keys, known)
+        self.writings.append(writing)
+        if one.first is not None:
+            self.corrected.append(arriving.Arrived(writing, what, births))
+        elif writing.queued:
+            self.arrived.append(arriving.Arrived(writing, what, births))
+        children = list(dict.fromkeys(i for i, _, child in writing.parts if child))
+        self._follows(n, record, fields, people, children, known, writing.id, writing.queued, writing.routine)
+        self.rolls.say(record, fields, n.agency, children, known, one.item)
+        if one.first and (over := tying.over_since(record, fields, known)):
+            self.ended.append((one.first, over))
+        return writing.first
+
+    def _written(
+        self,
+        one: Arriving,
+        record: RecordType,
+        fields: dict[str, str],
+        people: Sequence[tuple[Named, Resolved]],
+        keys: Sequence[UUID],
+        known: datetime,
+    ) -> tuple[Writing, dict[str, Any], tuple[date, ...]]:
+        """The entry as it is to be written, what it says (`definition.records.facts`), and when the children on it may have
+        been born."""
         n, definition = one.notification, self.world.definition
         happened = moment_of(n.happened)
         by_role: dict[str, list[dict[str, Any]]] = {}
@@ -340,7 +379,6 @@ class Bite:
         parts = tuple(
             dict.fromkeys((r.identity, role, bool(record.people[role].child)) for p, r in people for role in p.roles)
         )
-        children = list(dict.fromkeys(i for i, _, child in parts if child))
         kind = self.world.agencies[n.agency].kind
         poor = missing_parts(record, fields, by_role)
         body: dict[str, Any] = {
@@ -353,39 +391,29 @@ class Bite:
         }
         if record.sent_by and "any" not in record.sent_by and kind not in record.sent_by:
             body["notes"] = ["unusual-sender"]
-        self.writings.append(
-            Writing(
-                id=entry_id,
-                first=one.first or entry_id,
-                record=record.id,
-                agency=n.agency,
-                handling=handling_of(record, what),
-                pointer_only=record.pointer_only,
-                routine=routine,
-                queued=queued,
-                urgent=is_urgent(record, what),
-                happened=happened,
-                until=moment_of(n.until) if n.until else None,
-                precision=precision_of(n.happened),
-                known_at=known,
-                stated=self.received - known > WITNESSED_WITHIN,
-                item=one.item,
-                author=self.world.by.id,
-                definition=definition.hash,
-                body=body,
-                parts=parts,
-                keys=tuple(keys),
-            )
+        writing = Writing(
+            id=entry_id,
+            first=one.first or entry_id,
+            record=record.id,
+            agency=n.agency,
+            handling=handling_of(record, what),
+            pointer_only=record.pointer_only,
+            routine=routine,
+            queued=queued,
+            urgent=is_urgent(record, what),
+            happened=happened,
+            until=moment_of(n.until) if n.until else None,
+            precision=precision_of(n.happened),
+            known_at=known,
+            stated=self.received - known > WITNESSED_WITHIN,
+            item=one.item,
+            author=self.world.by.id,
+            definition=definition.hash,
+            body=body,
+            parts=parts,
+            keys=tuple(keys),
         )
-        if one.first is not None:
-            self.corrected.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
-        elif queued:
-            self.arrived.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
-        self._follows(n, record, fields, people, children, known, entry_id, queued, routine)
-        self.rolls.say(record, fields, n.agency, children, known, one.item)
-        if one.first and (over := tying.over_since(record, fields, known)):
-            self.ended.append((one.first, over))
-        return one.first or entry_id
+        return writing, what, tuple(births)
 
     def _follows(
         self,
@@ -430,7 +458,7 @@ class Bite:
         )
         self.clocked.update(dict.fromkeys(self.resolver.moved))  # what ran for two people runs for one now
         self.inbox.save()
-        write_entries(self.writings, self.keyring)
+        write_entries([*self.writings, *self.beneath], self.keyring)
         arriving.take(self.arrived, received=self.received)
         put_right.take(self.corrected, received=self.received, by=self.world.by)
         for holder in {self.rolls.school_of(identity) for identity in self.moved}:
@@ -452,7 +480,7 @@ class Bite:
                 acting_for=by.agency or self.world.delivery.agency,
                 purpose="safeguarding",
                 policy=self.world.definition.hash,
-                ids=[w.id for w in self.writings],
+                ids=[w.id for w in (*self.writings, *self.beneath)],
                 detail={
                     "delivery": str(self.world.delivery.id),
                     "new": counts.new,
