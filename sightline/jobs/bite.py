@@ -45,7 +45,7 @@ from sightline.intake.usable import SAYS, TOLD_BY_READERS, sentence, usable
 from sightline.jobs import tying
 from sightline.jobs.as_sent import births_of, day_of, exact_day, kin_told, moment_of, precision_of
 from sightline.ledger.actions import write
-from sightline.sharing.actions import end_ties, tie, untie
+from sightline.sharing.actions import end_ties, tie
 from sightline.signals.knowing import relevant as rests_on
 from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
@@ -117,7 +117,6 @@ class Bite:
         self.writings: list[Writing] = []
         self.beneath: list[Writing] = []  # older versions that came late: kept, and nothing follows from them
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
-        self.moved: set[UUID] = set()
         # who is taught elsewhere now, or is of another age, and of whom something may have been told before
         self.placed: set[UUID] = set()
         self.concerns: list[tuple[UUID, UUID, datetime]] = []
@@ -309,8 +308,6 @@ class Bite:
             self.rolls.tells(tying.Attending(f"agency:{school}", found.identity, known, item, moment_of(n.happened)))
             if found.joined or not found.new:  # nobody has told of anybody else
                 self.placed.add(found.identity)
-            if not found.new:
-                self.moved.add(found.identity)
         return found
 
     def _entry(
@@ -461,13 +458,12 @@ class Bite:
         write_entries([*self.writings, *self.beneath], self.keyring)
         arriving.take(self.arrived, received=self.received)
         put_right.take(self.corrected, received=self.received, by=self.world.by)
-        for holder in {self.rolls.school_of(identity) for identity in self.moved}:
-            here = [identity for identity in self.moved if self.rolls.school_of(identity) == holder]
-            untie(kind=tying.ATTENDS, subjects=here, keep=[holder])
         self.ties += self.rolls.save()
         for first, until in self.ended:
             end_ties(because=versions_of(first), until=until)
         tie(self.ties)
+        if self.resolver.moved or self.placed:
+            tying.one_school_each({*self.resolver.moved, *persons_of(self.placed).values()})
         tying.let_go(self.taken_off)
         opened = open_routine(self.concerns, self.world.windows)
         relate(self.relations)
