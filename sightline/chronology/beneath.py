@@ -15,16 +15,21 @@ from sightline.chronology.queries import VERSIONS
 from sightline.chronology.types import Writing
 from sightline.vault import expiring
 from sightline.vault.actions import CannotOpen, Keyring
+from sightline.vault.asking import Question
 from sightline.vault.rules import key_ids
 
 TICK = timedelta(microseconds=1)
 LATE, RESTATES = "late", "restates"  # in the body: it came after what is newer; it says the first version once more
 
 
-def known_of_what_stands(first: UUID) -> datetime | None:
-    """When the version of a record that stands was known. None where there is no such record."""
-    rows = VERSIONS.rows([first])
-    return rows[-1].known_at if rows else None
+_STANDS = Question(
+    lambda first: Entry.objects.filter(first=first).order_by("-known_at", "-recorded_at")[:1], "known_at", "author"
+)
+
+
+def what_stands(first: UUID) -> tuple[datetime, str] | None:
+    """When the version of a record that stands was known, and who wrote it. None where there is no such record."""
+    return next(((known, author) for known, author in _STANDS(first)), None)
 
 
 def under_what_stands(late: Writing, keyring: Keyring) -> list[Writing]:

@@ -224,8 +224,7 @@ class Bite:
         sent = moment_of(n.sent) if n.sent else None
         known = min(sent or (self.received if self._waited else now()), now())
         before = self._on_it_before(one)
-        if one.late and (stands := beneath.known_of_what_stands(one.before.first)):
-            known = min(known, stands - beneath.TICK)  # what is told of people with it is older than what is held
+        known = self._in_order(one, known)
         there = frozenset(before)
         kin = kin_told(n)
         guard, whom = guarded(record, self._told(n, record, fields)) if record.guards is not None else NOBODY
@@ -254,6 +253,16 @@ class Bite:
         self._note(one)
         if guard:
             self._guard(guard, [r for p, r in people if not whom.isdisjoint(p.roles)], self.writings[-1].id)
+
+    def _in_order(self, one: Arriving, known: datetime) -> datetime:
+        """When a version counts as known, so that its sender's own order holds whatever time it gives: a newer one after what the
+        same sender told before, and an older one before. What somebody put right here is not overtaken by an earlier telling."""
+        stands = beneath.what_stands(one.first) if one.first is not None else None
+        if stands is None:
+            return known
+        if one.late:
+            return min(known, stands[0] - beneath.TICK)
+        return max(known, stands[0] + beneath.TICK) if stands[1] == self.world.by.id else known
 
     def _told(self, n: Notification, record: RecordType, fields: dict[str, str]) -> dict[str, Any]:
         """What conditions about who is guarded may ask: the record's own fields, its roles and its sender."""
@@ -304,7 +313,7 @@ class Bite:
             self.placed.add(found.identity)
             self.clocked[found.person] = None
         school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
-        if found.changed and school:
+        if found.changed and school and not found.late:
             self.rolls.tells(tying.Attending(f"agency:{school}", found.identity, known, item, moment_of(n.happened)))
             if found.joined or not found.new:  # nobody has told of anybody else
                 self.placed.add(found.identity)

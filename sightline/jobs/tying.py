@@ -110,7 +110,7 @@ class Rolls:
     def tells(self, one: Attending) -> None:
         """By details that are new: the last that is told of a source identity counts, whatever the order in which it comes."""
         before = self._told.get(one.identity)
-        if before is None or before.known <= one.known:
+        if before is None or (before.known <= one.known and before.holder != one.holder):  # who has them has them since then
             self._told.pop(one.identity, None)
             self._told[one.identity] = one
 

@@ -132,6 +132,18 @@ def test_the_newest_version_stands_whatever_the_order_in_which_they_come(house, 
     assert waiting() == []
 
 
+def test_a_newer_version_stands_whatever_time_its_sender_gives_it(house, waiting):
+    """Many systems send the day of the record with every version of it, and some a day that is earlier."""
+    day, before = ((now() - timedelta(days=days)).isoformat() for days in (2, 3))
+    for version, words, sent in (("2", "Two.", day), ("1", "One.", day), ("3", "Three.", day), ("4", "Four.", before)):
+        [receipt] = post(body("timed", happened=before, says=words, version=version, sent=sent))
+        assert receipt.state == "received"
+        assert version == "1" or says(house["amir"], first(receipt)) == [words]
+    assert says(house["amir"], first(receipt)) == ["Four."]
+    post(body("timed", happened=before, says="Five.", version="5", sent=day))
+    assert says(house["amir"], first(receipt)) == ["Five."] and waiting() == []
+
+
 def test_an_older_version_that_comes_late_is_kept_beneath_what_stands_and_nothing_follows_from_it(house, waiting):
     lately = (now() - timedelta(hours=3)).isoformat()
 
