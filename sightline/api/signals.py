@@ -9,6 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Router
 
 from sightline.agencies.queries import partnership
+from sightline.api.cursors import NOT_ONE, after
 from sightline.api.schema import AFTER, answers
 from sightline.definition.signal_words import when_words
 from sightline.definition.types import Partnership, Signal
@@ -39,7 +40,9 @@ def kinds(definition: Partnership) -> dict[str, str]:
                 "description": "Each: whether it is an offer of help, by when somebody answers, whom it was told",
                 "content": OBJECT,
             },
-            **answers(s401=("Problem", "No valid token"), s403=("Problem", "The token may not see messages")),
+            **answers(
+                s401=("Problem", "No valid token"), s403=("Problem", "The token may not see messages"), s422=("Problem", NOT_ONE)
+            ),
         },
     },
 )
@@ -47,8 +50,8 @@ def signals(request: HttpRequest) -> JsonResponse:
     """Codes and times, newest first. A person of the agency reads each on its own page, and answers there."""
     with reading(request.auth, "administration", about="view-messages") as opened:  # type: ignore[attr-defined]
         sorts = kinds(opened.definition)
-        page = of_agency(opened, after=request.GET.get("after", "")[:300])
-    told = [_as_data(line, sorts[line.kind]) for line in page.items if line.kind in sorts]
+        page = of_agency(opened, after=after(request), kinds=sorts)
+    told = [_as_data(line, sorts[line.kind]) for line in page.items]
     return JsonResponse({"signals": told, "next": page.next})
 
 

@@ -45,6 +45,8 @@ class EntryView:
     words_of: int = 1  # how many children the words may be of: with several, they are nobody's in particular
     missing: tuple[str, ...] = ()  # what a good record would also have, said kindly
     closed: str = ""  # why even the content that this reader might read is not there: erased | altered
+    late: bool = False  # sent before what stands, and came after it: it never stood here
+    restates: bool = False  # it says the first version once more, as it was, above one that came late
 
     @property
     def level(self) -> Level:

@@ -38,7 +38,8 @@ def is_open_elsewhere(entry: UUID) -> bool:
 
 
 def _mine(by: Actor) -> set[str]:
-    return {f"team:{by.team}", f"agency:{by.agency}"} if by.team else {f"agency:{by.agency}"}
+    own = {f"worker:{by.id}", f"agency:{by.agency}"}
+    return own | {f"team:{by.team}"} if by.team else own
 
 
 def accept(*, entry: UUID, by: Actor, comment: str = "") -> UUID:

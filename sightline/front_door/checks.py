@@ -17,6 +17,8 @@ from sightline.agencies.queries import agencies, partnership, workers
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor, AgencyInfo
 from sightline.chronology.actions import write_here
+from sightline.chronology.queries import entry as entry_history
+from sightline.chronology.queries import subjects_of
 from sightline.definition.nearest import nearest
 from sightline.definition.outcomes import Decision, Invalid, Missing, Refused
 from sightline.definition.records import clean
@@ -30,6 +32,7 @@ from sightline.identity.queries import persons_of, rows_of
 from sightline.messages.actions import send
 from sightline.sharing.actions import tie
 from sightline.sharing.holding import ties_to
+from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
 from sightline.timescales.spans import parse_span
 
@@ -40,6 +43,7 @@ CLOCK = "agency-check"
 SEEN_AFTER = timedelta(days=7)  # so long after an answer was due its agency still sees about whom it was asked
 BEFORE_THE_DECISION = timedelta(minutes=15)
 AT_LEAST = timedelta(minutes=30)
+AGAIN_AFTER = timedelta(minutes=5)  # so soon after a reminder another tells nobody anything
 HANDLINGS = ("ordinary", "health-sensitive", "restricted", "police-only")
 UNAVAILABLE = "not-available"
 
@@ -141,7 +145,8 @@ def request_checks(
     because: str = "",
     cannot_wait: bool = False,
 ) -> list[Made]:
-    """Asks these agencies about the children on a notice, all at once. Returns what was written, one an agency.
+    """Asks these agencies about the children on a notice, all at once. Returns what was written, one an agency; what an
+    agency has been asked about it and has not answered is not asked again (`already`, with the step that waits).
 
     `agreement`, `because`: the family's, and why they are asked without it; else as the notice says. Raises Refused
     (`agreement-missing`), Missing where the notice is not to be seen, Invalid for an agency that cannot be asked.
@@ -159,6 +164,8 @@ def request_checks(
         raise Refused(answer)
     urgent = cannot_wait or given.seen.urgent
     due = _due(definition, given.seen.first, urgent)
+    Item.objects.select_for_update().filter(entry=given.seen.first).first()  # two who ask at one moment ask once
+    waiting = _waiting(given.seen.first, by)
     made = []
     for ask in asks:
         check = definition.check.get(ask.check) or check_for(definition, known[ask.agency])
@@ -175,6 +182,10 @@ def request_checks(
         }
         children = [c for c in given.children if ask.agency in _attended([c])] if check and check.attended else []
         children = children or list(given.children)
+        same = (ask.agency, check.id if check else "", _plain(fields["question"]), fields["at-the-line"])
+        if before := next((one for one in waiting if one.is_for(same, children, urgent)), None):
+            made.append(Made(before.step.entry, (), before.step.id, already=True))
+            continue
         written, faults = clean(definition, definition.record[RECORD], {k: v for k, v in fields.items() if v})
         if faults:
             raise Invalid(faults)
@@ -191,6 +202,39 @@ def request_checks(
         )
         made.append(_asked(definition, given.seen.first, one, ask.agency, check, children, due, urgent, flagged, by))
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What an agency was asked about a notice and has not answered: the question, on what footing, and about whom."""
+
+    step: Step
+    same: tuple[str, str, str, str]
+    children: frozenset[UUID]
+
+    def is_for(self, same: tuple[str, str, str, str], children: Sequence[UUID], urgent: bool) -> bool:
+        """Whether asking this now asks nothing new: about no other child, on no graver footing, and no more pressing."""
+        return self.same == same and self.children >= set(children) and (self.step.urgent or not urgent)
+
+
+def _waiting(notice: UUID, by: Actor) -> list[_Waiting]:
+    """What was asked about a notice and waits, as far as whoever asks may read it."""
+    found = []
+    with reading(by, "safeguarding", about=ASK) as opened:
+        for row in Step.objects.filter(notice=notice, kind=steps.CHECK, state=steps.OPEN).order_by("at", "id"):
+            try:
+                said = entry_history(opened, row.entry).now.values
+            except Missing:
+                continue
+            if "question" in said:
+                same = (row.to.removeprefix("agency:"), row.code, _plain(said["question"]), said.get("at-the-line", "no"))
+                found.append(_Waiting(row, same, frozenset(one for one, _, _ in subjects_of(row.entry))))
+    return found
+
+
+def _plain(question: str) -> str:
+    """A question by its words: spaces, capitals and the last mark make no other question of it."""
+    return " ".join(question.split()).casefold().rstrip(".?! ")
 
 
 def _agencies(asks: Sequence[Ask], known: dict[str, AgencyInfo], by: Actor) -> None:
@@ -360,6 +404,24 @@ def remind_at(definition: Partnership, step: StepView) -> datetime:
     if span.unit in ("minute", "hour"):
         return max(step.at, step.due_at - (span.due(step.at) - step.at))
     return step.due_at
+
+
+@transaction.atomic
+def remind_now(*, step: UUID, by: Actor) -> bool:
+    """Reminds an agency now, because whoever asks wants the answer sooner. Returns whether it was sent: once in five minutes.
+
+    Raises Refused without the right, Missing for what this worker cannot see, or nobody waits for any more.
+    """
+    row = steps.locked(step, steps.CHECK)
+    given = steps.given(row.entry, by, ASK)
+    if given.seen is None or row.state != steps.OPEN:
+        raise Missing
+    if row.told_at is not None and row.told_at > now() - AGAIN_AFTER:
+        return False
+    remind(steps.view(row), by)
+    steps.told_late(row.id)
+    steps.kept("remind-check", by, [row.entry, row.notice], agency=row.to.removeprefix("agency:"))
+    return True
 
 
 def remind(step: StepView, by: Actor) -> None:

@@ -19,7 +19,7 @@ from sightline.chronology.events import MachineEntry, of_people
 from sightline.definition.kinds.danger import Queue
 from sightline.definition.records import counted
 from sightline.definition.types import Partnership
-from sightline.front_door import danger
+from sightline.front_door import danger, working
 from sightline.front_door.arriving import due, queue_of, safe_until
 from sightline.front_door.models import Item, ItemChild
 from sightline.identity.queries import persons_of, rows_of
@@ -99,6 +99,7 @@ def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
     person_of = persons_of(identity for ids in on.values() for identity in ids)
     everybody = list(dict.fromkeys(person_of.values()))
     entries = of_people(opened, everybody, records=read_for(definition, kept))
+    at_work = working.here(definition, everybody, place=len(kept.open_to))
     moment = now()
     changed = []
 
@@ -109,7 +110,7 @@ def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:
         for one in theirs:
             of[one.first].append(one)
         earlier = [danger.Earlier(str(e.first), local_day(e.happened), _earlier_facts(definition, e)) for e in theirs]
-        return _History(theirs, earlier, of)
+        return _History(theirs, earlier, of, at_work.get(person, ()))
 
     for row in rows:
         persons = list(dict.fromkeys(person_of[i] for i in on[row.id] if i in person_of))
@@ -151,6 +152,7 @@ class _History(NamedTuple):
     entries: Sequence[MachineEntry]
     earlier: Sequence[danger.Earlier]
     of: Mapping[UUID, Sequence[MachineEntry]]  # by first version: once for each name under which they stand on it
+    at_work: Sequence[dict[str, Any]] = ()  # to whom they are open by what was done here
 
 
 def _judge(
@@ -194,7 +196,8 @@ def _judge(
         row.due_at = due(definition, kept, row.known_at, row.urgent, row.safe_until)
     since = parse_span(kept.repeats).before(row.happened)
     row.repeats = max((len(_contacts(history.entries, row, since)) for history in histories), default=0)
-    row.open_to = _open_to(row, [one for _, found in open_now for one in found])
+    at_work = [dict(one) for history in histories for one in history.at_work]
+    row.open_to = _open_to(row, [*(one for _, found in open_now for one in found), *_still(row, at_work)])
 
 
 def _earlier_facts(definition: Partnership, entry: MachineEntry) -> dict[str, Any]:
@@ -244,12 +247,25 @@ def _goes_on(entry: MachineEntry, until: str, moment: datetime) -> bool:
         return True
 
 
+def _still(row: Item, at_work: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who works with the child by what was done here. Once a notice is decided, whoever came to work with the child since
+    then does so because of it, and need not be told of it again."""
+    at_work = [one for one in at_work if one.get("notice") != str(row.entry)]  # what was called about it follows from it
+    if row.state == "open":
+        return at_work
+    told = {one["holder"] for one in row.open_to}
+    return [one for one in at_work if one["holder"] in told]
+
+
 def _open_to(row: Item, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """To whom the child is open, each once, by what matters most as declared; whoever was told stays told."""
     told = {one["holder"]: one["told"] for one in row.open_to if one.get("told")}
     found = list(found)
-    named = {f"agency:{one['agency']}" for one in found if one["holder"].startswith("team:")}
+    teams = [one for one in found if one["holder"].startswith("team:")]
+    named = {f"agency:{one['agency']}" for one in teams if "of" not in one}
     found = [one for one in found if one["holder"] not in named]  # a team of theirs is named: it is with them
+    there = {f"agency:{one['agency']}" for one in teams}  # so too by what was done here, for whoever may see that
+    found = [{**one, "has_team": True} if one["holder"] in there else one for one in found]
     by_holder: dict[str, dict[str, Any]] = {}
     for one in sorted(found, key=lambda one: (one["place"], one["since"], one["entry"])):
         by_holder.setdefault(one["holder"], {**one, "told": told.get(one["holder"], "")})
@@ -265,7 +281,7 @@ def _tell(definition: Partnership, row: Item, by: Actor) -> None:
     here = {f"team:{t.id}" for t in definition.team.values() if t.on_duty_for} | {
         f"agency:{t.agency}" for t in definition.team.values() if t.on_duty_for
     }
-    wanted = [one for one in row.open_to if not one["told"] and one["holder"] not in here]
+    wanted = [o for o in row.open_to if not o["told"] and o["holder"] not in here and not o.get("has_team")]
     for one in wanted:
         send("already-open", to=one["holder"], about=[row.entry], says={"agency": row.agency}, by=by, because=row.entry)
         one["told"] = now().isoformat()

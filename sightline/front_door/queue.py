@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core import signing
@@ -18,6 +19,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from sightline.agencies.queries import workers
 from sightline.agencies.rules import may
+from sightline.agencies.types import WorkerInfo
 from sightline.chronology.at_once import Noticed, held_about, notices
 from sightline.chronology.queries import at_least_headline
 from sightline.chronology.types import EntryView
@@ -39,7 +41,8 @@ from sightline.front_door.queue_types import (
 )
 from sightline.front_door.shifts import notes_of
 from sightline.identity.match_waiting import not_safe_to_ring, waiting_about, waiting_sides
-from sightline.identity.queries import names, persons_of, rows_for, rows_of
+from sightline.identity.queries import names, persons_of, rows_by_id, rows_for, rows_of
+from sightline.identity.queries import seen as seen_of
 from sightline.identity.types import Profile
 from sightline.sharing.filters import asks_whom, at_least
 from sightline.sharing.paging import Page
@@ -272,11 +275,11 @@ def _lines(reading: Reading, rows: Sequence[Item], *, words: bool = False) -> li
     seen = notices(reading, [row.entry for row in rows])
     rows = [row for row in rows if row.entry in seen]
     children = _children(reading, rows, seen, words)
-    people = {str(w.id): w.name for w in workers()} if any(row.holder for row in rows) else {}
+    named = any(row.holder or any(one.get("worker") for one in row.open_to) for row in rows)
+    people = {str(w.id): w for w in workers()} if named else {}
     beside = _beside(reading, rows) if not words else {}
     noted = set(Note.objects.filter(item__in=[row.id for row in rows]).values_list("item", flat=True))
-    told = {one["entry"] for row in rows for one in row.open_to}
-    may_show = at_least_headline(reading, [UUID(one) for one in told]) if told else set()
+    may_show = _may_show(reading, [one for row in rows for one in row.open_to])
     found = []
     for row in rows:
         notice = seen[row.entry].view
@@ -297,17 +300,21 @@ def _lines(reading: Reading, rows: Sequence[Item], *, words: bool = False) -> li
                 children=tuple(children.get(row.id, ())),
                 state=row.state,
                 holder=row.holder,
-                holder_name=people.get(row.holder, "Somebody who has left") if row.holder else "",
+                holder_name=_name(people, row.holder) if row.holder else "",
                 held_at=row.held_at,
                 team=team.title if team else "",
                 repeats=row.repeats if shown else 0,
-                open_to=tuple(_elsewhere(reading, row, may_show)) if shown else (),
+                open_to=tuple(_elsewhere(reading, row, may_show, people)) if shown else (),
                 beside=tuple(beside.get(row.event, ())),
                 noted=row.id in noted,
                 alone=row.alone,
             )
         )
     return found
+
+
+def _name(people: dict[str, WorkerInfo], worker: str) -> str:
+    return people[worker].name if worker in people else "Somebody who has left"
 
 
 def _children(
@@ -362,19 +369,38 @@ def _beside(reading: Reading, rows: Sequence[Item]) -> dict[UUID, list[Beside]]:
     return found
 
 
-def _elsewhere(reading: Reading, row: Item, may_show: set[UUID]) -> list[OpenElsewhere]:
+def _may_show(reading: Reading, open_to: Sequence[dict[str, Any]]) -> set[UUID]:
+    """What this reader may be told of what makes a child open: by the entry that says so; where none does, because the child
+    was given to somebody by hand, by the child."""
+    entries = {UUID(one["entry"]) for one in open_to if one["entry"]}
+    found = at_least_headline(reading, entries) if entries else set()
+    if given := {UUID(one["of"]) for one in open_to if not one["entry"]}:
+        sights = seen_of(reading, list(rows_by_id(given).values()))
+        found = found | {id_ for id_, sight in sights.items() if sight.level >= Level.HEADLINE}
+    return found
+
+
+def _elsewhere(reading: Reading, row: Item, may_show: set[UUID], people: dict[str, WorkerInfo]) -> list[OpenElsewhere]:
     found = []
-    for one in row.open_to:
-        if UUID(one["entry"]) not in may_show:
-            continue
+    open_to = [one for one in row.open_to if UUID(one["entry"] or one["of"]) in may_show]
+    teams = {one["agency"] for one in open_to if one["holder"].startswith("team:")}
+    for one in open_to:
         what, _, id_ = one["holder"].partition(":")
+        if one.get("has_team") and id_ in teams:
+            continue
+        worker = people.get(one.get("worker", ""))
         if what == "team" and id_ in reading.definition.team:
             team = reading.definition.team[id_]
             who, phone = team.title, team.phone
+        elif what == "worker":
+            agency = reading.agencies.get(one["agency"])
+            who, phone = agency.title if agency else one["agency"], agency.phone if agency else ""
         else:
             agency = reading.agencies.get(id_)
             who, phone = (agency.title, agency.phone) if agency else (id_, "")
-        found.append(OpenElsewhere(one["state"], who, phone, one["since"], bool(one["told"]), UUID(one["entry"])))
+        name, phone = (worker.name, worker.phone or phone) if worker and worker.active else ("", phone)
+        entry, told = UUID(one["entry"]) if one["entry"] else None, bool(one["told"])
+        found.append(OpenElsewhere(one["state"], who, phone, one["since"], told, entry, name, what != "agency"))
     return found
 
 

@@ -55,7 +55,9 @@ class OpenElsewhere:
     phone: str
     since: str  # ISO date
     told: bool
-    entry: UUID
+    entry: UUID | None  # what says so; None where the child was given to them by hand
+    worker: str = ""  # by name, where somebody has the child
+    named: bool = True  # whether it is known with whom: a team or a worker, and not an agency alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,3 +59,4 @@ class Made:
     entry: UUID
     flagged: tuple[str, ...] = ()
     step: UUID | None = None
+    already: bool = False  # it stood so before: nothing was written or sent

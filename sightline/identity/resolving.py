@@ -244,7 +244,7 @@ class Resolver:
         ):  # erased: what is told from now on has a key of its own, what was stays gone
             there.key, there.details = self.keyring.make("subject"), ""
             self._changed[there.id] = there
-        held, aged = self._details_digest(details), False
+        held, aged, late = self._details_digest(details), False, False
         if there.details != held:  # what the sender left out this time it still holds: only what it gives replaces
             if there.id not in self._details:
                 self._learn([there])
@@ -265,7 +265,8 @@ class Resolver:
             judged = self._match(there, likeness, known_at)
         elif kin and (before := self._held(there.id)) is not None and not set(kin) <= set(before.kin):
             judged = self._match(there, self._likeness_of(details, kin=kin, before=before), known_at)
-        return Resolved(there.id, there.key, self._person_of(there.id), False, judged.joined, changed, judged.waiting, aged)
+        person = self._person_of(there.id)
+        return Resolved(there.id, there.key, person, False, judged.joined, changed, judged.waiting, aged, late)
 
     def _hold(self, identity: SourceIdentity, details: Details, known_at: datetime, item: UUID | None) -> None:
         version = new(

@@ -76,6 +76,7 @@ class Resolved(NamedTuple):
     changed: bool
     waiting: tuple[UUID, ...] = ()
     aged: bool = False
+    late: bool = False  # what is told is older than what is held: no news
 
 
 @dataclass(frozen=True, slots=True)

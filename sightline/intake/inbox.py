@@ -29,6 +29,7 @@ class Arriving(NamedTuple):
     content: str
     before: Message | None
     place: int  # which of the things that arrived together
+    late: bool = False  # an older version than what is held: it is kept beneath that, and nothing follows from it
 
     @property
     def first(self) -> UUID | None:
@@ -100,6 +101,7 @@ class Inbox:
         digests = [self._digest(thing) for thing in self.things]
         agencies = {thing.agency or self.delivery.agency for thing in self.things}
         self._there = {m.message: m for m in Message.objects.filter(agency__among=agencies, message__among=digests)}
+        late = self._late_before(digests)
         arriving: list[Arriving] = []
         for place, (thing, message) in enumerate(zip(self.things, digests, strict=True)):
             if isinstance(thing, Unread):
@@ -126,13 +128,29 @@ class Inbox:
                 self._seen[message] = (content, thing.version)
                 arriving.append(Arriving(self.keyring.ids(), thing, message, content, before, place))
             elif thing.version and newer(version, thing.version):
-                self._unchanged(before, place)  # an older version that comes late says nothing new
+                if self._other(thing, content) in late:
+                    self._unchanged(before, place)
+                    continue
+                self._seen[message] = (content, thing.version)  # what it says, and the newer leaves out, is not lost
+                arriving.append(Arriving(self.keyring.ids(), thing, message, content, before, place, late=True))
             else:
                 expected = "the content that was sent before under this id, or a newer version"
                 fault = Fault(path="message_id", expected=expected, code="conflict")
                 unread = Unread(thing.position, thing.raw, "conflict", (fault,), thing.message_id, thing.agency)
                 self._keep(unread, self._other(thing, content), content, place)
         return arriving
+
+    def _late_before(self, digests: Sequence[str]) -> set[str]:
+        """What of the older versions that come now was there before, by what each is remembered under. One query, and none
+        where nothing is older than what is held."""
+        wanted: dict[str, str] = {}
+        for thing, message in zip(self.things, digests, strict=True):
+            before = self._there.get(message)
+            if before is None or isinstance(thing, Unread) or not (thing.version and newer(before.version, thing.version)):
+                continue
+            wanted[self._other(thing, content_digest(thing))] = thing.agency or self.delivery.agency
+        rows = Message.objects.filter(agency__among=set(wanted.values()), message__among=wanted) if wanted else None
+        return set(rows.values_list("message", flat=True)) if rows is not None else set()
 
     def _unchanged(self, before: Message | None, place: int) -> None:
         self.counts.unchanged += 1
@@ -181,7 +199,11 @@ class Inbox:
         )
         item.raw = self.keyring.seal(n.raw or one.content.encode(), keys, f"item|{item.id}")
         self._items.append(item)
-        if one.before is None:
+        if one.late:
+            other = self._other(n, one.content)
+            self._new.append(new(Message, agency=n.agency, message=other, content=one.content, item=item.id, first=first))
+            self.counts.superseding += 1
+        elif one.before is None:
             self._new.append(
                 new(
                     Message,

@@ -19,6 +19,7 @@ from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Refused
 from sightline.identity.queries import identities_of, persons_of
 from sightline.jobs import signalling
+from sightline.jobs.due import owe
 from sightline.ledger.actions import write
 from sightline.sharing.actions import Row, tie, untie
 from sightline.sharing.queries import held_between
@@ -40,7 +41,7 @@ def allocate(*, identity: UUID, worker: str, by: Actor) -> None:
     moment, team = now(), actor_by_id(worker).team
     given(identity, worker, team, moment, None)
     _write("allocate", by, [identity])
-    handed_on([identity])
+    _changed([identity])
 
 
 def given(identity: UUID, worker: str, team: str, moment: datetime, because: UUID | None) -> None:
@@ -59,7 +60,7 @@ def end_allocation(*, identity: UUID, worker: str, by: Actor) -> None:
     identities = [row.id for row in identities_of(persons_of([identity])[identity])]
     taken_back(identities, worker)
     _write("end-allocation", by, identities)
-    handed_on([identity])
+    _changed([identity])
 
 
 def taken_back(identities: list[UUID], worker: str) -> None:
@@ -73,6 +74,12 @@ def taken_back(identities: list[UUID], worker: str) -> None:
 def handed_on(identities: Iterable[UUID]) -> None:
     """What waits for an answer of whoever works with the child is told to whoever does now. After all that changes that."""
     signalling.hand_on(set(persons_of(identities).values()))
+
+
+def _changed(identities: list[UUID]) -> None:
+    """What waits is told to whoever works with the child now; and the notices about them say with whom they are open."""
+    handed_on(identities)
+    owe("clocks", {"persons": [str(one) for one in dict.fromkeys(persons_of(identities).values())]})
 
 
 def _teams_of_workers(identities: Iterable[UUID]) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sightline.agencies.types import Actor, AgencyInfo
+from sightline.chronology import beneath
 from sightline.chronology.actions import open_routine, versions_of, write_entries
 from sightline.chronology.rules import INVOLVEMENT
 from sightline.chronology.tracing import people_of
@@ -44,7 +45,7 @@ from sightline.intake.usable import SAYS, TOLD_BY_READERS, sentence, usable
 from sightline.jobs import tying
 from sightline.jobs.as_sent import births_of, day_of, exact_day, kin_told, moment_of, precision_of
 from sightline.ledger.actions import write
-from sightline.sharing.actions import end_ties, tie, untie
+from sightline.sharing.actions import end_ties, tie
 from sightline.signals.knowing import relevant as rests_on
 from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
@@ -112,8 +113,8 @@ class Bite:
         self.inbox = Inbox(world.delivery, self.keyring, things, decided=decided)
         self.resolver = Resolver(self.keyring, world.by.id, world.agencies)
         self.writings: list[Writing] = []
+        self.beneath: list[Writing] = []  # older versions that came late: kept, and nothing follows from them
         self.ties: list[tuple[str, str, UUID, datetime, datetime | None, UUID | None]] = []
-        self.moved: set[UUID] = set()
         # who is taught elsewhere now, or is of another age, and of whom something may have been told before
         self.placed: set[UUID] = set()
         self.unsettled: set[UUID] = set()  # of whom a match waits for a person
@@ -222,13 +223,14 @@ class Bite:
         sent = moment_of(n.sent) if n.sent else None
         known = min(sent or (self.received if self._waited else now()), now())
         before = self._on_it_before(one)
+        known = self._in_order(one, known)
         there = frozenset(before)
         kin = kin_told(n)
         guard, whom = guarded(record, self._told(n, record, fields)) if record.guards is not None else NOBODY
         people = [
             (
                 p,
-                self._resolve(
+                (self._who if one.late else self._resolve)(
                     n, p, known, one.item, before, kin.get(p.key, ()), guard * (not whom.isdisjoint(p.roles))
                 ),
             )
@@ -236,6 +238,11 @@ class Bite:
         ]
         keys = list(dict.fromkeys(r.key for _, r in people if self.keyring.has(r.key)))  # who was erased has none
         keys = keys or [self.inbox.delivery_key()]
+        if one.late:
+            self.beneath += beneath.under_what_stands(self._written(one, record, fields, people, keys, known)[0], self.keyring)
+            self.inbox.took(one, first=self.beneath[-1].first, keys=keys, sent_at=sent)
+            self._note(one)
+            return
         first = self._entry(one, record, fields, people, keys, known)
         if one.first is not None and any(r.identity not in there for _, r in people):
             self.added.add(self.writings[-1].id)
@@ -245,6 +252,16 @@ class Bite:
         self._note(one)
         if guard:
             self._guard(guard, [r for p, r in people if not whom.isdisjoint(p.roles)], self.writings[-1].id)
+
+    def _in_order(self, one: Arriving, known: datetime) -> datetime:
+        """When a version counts as known, so that its sender's own order holds whatever time it gives: a newer one after what the
+        same sender told before, and an older one before. What somebody put right here is not overtaken by an earlier telling."""
+        stands = beneath.what_stands(one.first) if one.first is not None else None
+        if stands is None:
+            return known
+        if one.late:
+            return min(known, stands[0] - beneath.TICK)
+        return max(known, stands[0] + beneath.TICK) if stands[1] == self.world.by.id else known
 
     def _told(self, n: Notification, record: RecordType, fields: dict[str, str]) -> dict[str, Any]:
         """What conditions about who is guarded may ask: the record's own fields, its roles and its sender."""
@@ -268,7 +285,7 @@ class Bite:
         self.clocked.update(dict.fromkeys(persons_of(there).values()))  # whoever is taken off it has clocks that stop
         return there
 
-    def _resolve(
+    def _who(
         self,
         n: Notification,
         person: Named,
@@ -286,18 +303,19 @@ class Bite:
         )
         self.counts.people_new += found.new and not found.joined
         self.counts.people_matched += found.joined or not found.new
+        return found
+
+    def _resolve(self, n: Notification, person: Named, known: datetime, item: UUID, *how: Any) -> Resolved:
+        """Who it is, and what follows from what is told of them."""
+        found = self._who(n, person, known, item, *how)
         if found.aged:  # whether anybody is told of them, and which clocks run, may be another thing now
             self.placed.add(found.identity)
             self.clocked[found.person] = None
-        school = self.world.schools.get(person.details.school) or self.world.schools.get(
-            person.details.school.casefold()
-        )
-        if found.changed and school:
+        school = self.world.schools.get(person.details.school) or self.world.schools.get(person.details.school.casefold())
+        if found.changed and school and not found.late:
             self.rolls.tells(tying.Attending(f"agency:{school}", found.identity, known, item, moment_of(n.happened)))
             if found.joined or not found.new:  # nobody has told of anybody else
                 self.placed.add(found.identity)
-            if not found.new:
-                self.moved.add(found.identity)
         return found
 
     def _entry(
@@ -310,6 +328,32 @@ class Bite:
         known: datetime,
     ) -> UUID:
         """Adds the entry (or the correction) and what follows from it. Returns the id of its first version."""
+        n = one.notification
+        writing, what, births = self._written(one, record, fields, people, keys, known)
+        self.writings.append(writing)
+        self.unsettled.update(r.identity for _, r in people if r.waiting)
+        if one.first is not None:
+            self.corrected.append(arriving.Arrived(writing, what, births))
+        elif writing.queued:
+            self.arrived.append(arriving.Arrived(writing, what, births))
+        children = list(dict.fromkeys(i for i, _, child in writing.parts if child))
+        self._follows(n, record, fields, people, children, known, writing.id, writing.queued, writing.routine)
+        self.rolls.say(record, fields, n.agency, children, known, one.item)
+        if one.first and (over := tying.over_since(record, fields, known)):
+            self.ended.append((one.first, over))
+        return writing.first
+
+    def _written(
+        self,
+        one: Arriving,
+        record: RecordType,
+        fields: dict[str, str],
+        people: Sequence[tuple[Named, Resolved]],
+        keys: Sequence[UUID],
+        known: datetime,
+    ) -> tuple[Writing, dict[str, Any], tuple[date, ...]]:
+        """The entry as it is to be written, what it says (`definition.records.facts`), and when the children on it may have
+        been born."""
         n, definition = one.notification, self.world.definition
         happened = moment_of(n.happened)
         by_role: dict[str, list[dict[str, Any]]] = {}
@@ -342,7 +386,6 @@ class Bite:
         parts = tuple(
             dict.fromkeys((r.identity, role, bool(record.people[role].child)) for p, r in people for role in p.roles)
         )
-        children = list(dict.fromkeys(i for i, _, child in parts if child))
         kind = self.world.agencies[n.agency].kind
         poor = missing_parts(record, fields, by_role)
         body: dict[str, Any] = {
@@ -355,40 +398,29 @@ class Bite:
         }
         if record.sent_by and "any" not in record.sent_by and kind not in record.sent_by:
             body["notes"] = ["unusual-sender"]
-        self.writings.append(
-            Writing(
-                id=entry_id,
-                first=one.first or entry_id,
-                record=record.id,
-                agency=n.agency,
-                handling=handling_of(record, what),
-                pointer_only=record.pointer_only,
-                routine=routine,
-                queued=queued,
-                urgent=is_urgent(record, what),
-                happened=happened,
-                until=moment_of(n.until) if n.until else None,
-                precision=precision_of(n.happened),
-                known_at=known,
-                stated=self.received - known > WITNESSED_WITHIN,
-                item=one.item,
-                author=self.world.by.id,
-                definition=definition.hash,
-                body=body,
-                parts=parts,
-                keys=tuple(keys),
-            )
+        writing = Writing(
+            id=entry_id,
+            first=one.first or entry_id,
+            record=record.id,
+            agency=n.agency,
+            handling=handling_of(record, what),
+            pointer_only=record.pointer_only,
+            routine=routine,
+            queued=queued,
+            urgent=is_urgent(record, what),
+            happened=happened,
+            until=moment_of(n.until) if n.until else None,
+            precision=precision_of(n.happened),
+            known_at=known,
+            stated=self.received - known > WITNESSED_WITHIN,
+            item=one.item,
+            author=self.world.by.id,
+            definition=definition.hash,
+            body=body,
+            parts=parts,
+            keys=tuple(keys),
         )
-        self.unsettled.update(r.identity for _, r in people if r.waiting)
-        if one.first is not None:
-            self.corrected.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
-        elif queued:
-            self.arrived.append(arriving.Arrived(self.writings[-1], what, tuple(births)))
-        self._follows(n, record, fields, people, children, known, entry_id, queued, routine)
-        self.rolls.say(record, fields, n.agency, children, known, one.item)
-        if one.first and (over := tying.over_since(record, fields, known)):
-            self.ended.append((one.first, over))
-        return one.first or entry_id
+        return writing, what, tuple(births)
 
     def _follows(
         self,
@@ -433,16 +465,15 @@ class Bite:
         )
         self.clocked.update(dict.fromkeys(self.resolver.moved))  # what ran for two people runs for one now
         self.inbox.save()
-        write_entries(self.writings, self.keyring)
+        write_entries([*self.writings, *self.beneath], self.keyring)
         arriving.take(self.arrived, received=self.received)
         put_right.take(self.corrected, received=self.received, by=self.world.by)
-        for holder in {self.rolls.school_of(identity) for identity in self.moved}:
-            here = [identity for identity in self.moved if self.rolls.school_of(identity) == holder]
-            untie(kind=tying.ATTENDS, subjects=here, keep=[holder])
         self.ties += self.rolls.save()
         for first, until in self.ended:
             end_ties(because=versions_of(first), until=until)
         tie(self.ties)
+        if self.resolver.moved or self.placed:
+            tying.one_school_each({*self.resolver.moved, *persons_of(self.placed).values()})
         tying.let_go(self.taken_off)
         opened = open_routine(self.concerns, self.world.windows)
         relate(self.relations)
@@ -455,7 +486,7 @@ class Bite:
                 acting_for=by.agency or self.world.delivery.agency,
                 purpose="safeguarding",
                 policy=self.world.definition.hash,
-                ids=[w.id for w in self.writings],
+                ids=[w.id for w in (*self.writings, *self.beneath)],
                 detail={
                     "delivery": str(self.world.delivery.id),
                     "new": counts.new,

@@ -30,6 +30,7 @@ from sightline.definition.types import Fault, Partnership, Team
 from sightline.identity import queries as identity
 from sightline.identity.types import Profile
 from sightline.jobs.allocating import IN_TEAM, TIE, WORKER, given, handed_on, taken_back
+from sightline.jobs.due import owe
 from sightline.jobs.stepping import follows
 from sightline.ledger.actions import write
 from sightline.messages.actions import send
@@ -270,6 +271,8 @@ def end(reading: Reading, *, person: UUID, worker: str, reason: str) -> None:
         _kept("end-allocation", by, definition, [line.child.identity, *([made] if made else [])])
         if made:
             follows(made)
+        else:  # what was recorded elsewhere goes on: the notices about the child say who has them all the same
+            owe("clocks", {"persons": [str(person)]})
         handed_on([line.child.identity])
 
 

@@ -19,7 +19,7 @@ from sightline.messages.actions import acknowledge
 from sightline.messages.queries import unread_because
 from sightline.sharing.standing import trusted
 
-__all__ = ["Ask", "answer_check", "request_checks"]
+__all__ = ["Ask", "answer_check", "remind_check", "request_checks"]
 
 
 @trusted("request-check")
@@ -27,8 +27,14 @@ __all__ = ["Ask", "answer_check", "request_checks"]
 def request_checks(*, entry: UUID, asks: Sequence[Ask], by: Actor, **how: Any) -> list[Made]:
     """As `front_door.checks.request_checks`."""
     made = checks.request_checks(entry=entry, asks=asks, by=by, **how)
-    follows(*(one.entry for one in made))
+    follows(*(one.entry for one in made if not one.already))
     return made
+
+
+@trusted("request-check")
+def remind_check(*, step: UUID, by: Actor) -> bool:
+    """As `front_door.checks.remind_now`."""
+    return checks.remind_now(step=step, by=by)
 
 
 @trusted("answer-check")

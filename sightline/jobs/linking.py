@@ -19,7 +19,7 @@ from sightline.identity import actions, guards
 from sightline.identity.bands import SEALED
 from sightline.identity.queries import persons_of
 from sightline.identity.tracing import circle_of, ends_of, halves
-from sightline.jobs import beside, moving
+from sightline.jobs import beside, moving, tying
 from sightline.jobs.due import owe
 from sightline.messages.actions import send
 from sightline.sharing.standing import trusted
@@ -42,6 +42,8 @@ def followed(identities: Iterable[UUID]) -> Iterator[None]:
         owe("clocks", beside.payload(sorted(turned, key=str), turned))
         moving.follow({after[i] for i in circle if i in after and guarded.get(i) == SEALED != now_guarded.get(i)})
     if moved:
+        tying.part(after)
+        tying.one_school_each(moved)
         owe("clocks", beside.payload(sorted(moved, key=str), moved))
         were: dict[UUID, set[UUID]] = defaultdict(set)
         for identity, person in after.items():

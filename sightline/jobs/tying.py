@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -11,8 +12,9 @@ from sightline.chronology.actions import versions_of
 from sightline.chronology.rules import INVOLVEMENT
 from sightline.chronology.tracing import on_others
 from sightline.definition.types import Partnership, RecordType
-from sightline.identity.queries import rows_by_id, same_people
-from sightline.sharing.actions import Row, end_ties, end_ties_to, over_by, untie
+from sightline.identity.queries import rows_by_id, rows_of, same_people
+from sightline.sharing.actions import Row, again, end_ties, end_ties_to, give_way, given_way, over_by, untie
+from sightline.sharing.queries import OpenTie, open_now
 from sightline.timescales.london import parse_moment
 
 ATTENDS = "attends"
@@ -106,12 +108,11 @@ class Rolls:
         self._left: list[_Left] = []
 
     def tells(self, one: Attending) -> None:
-        """By details that are new: the last that is told of a source identity counts."""
-        self._told[one.identity] = one
-
-    def school_of(self, identity: UUID) -> str:
-        """`agency:…`, of somebody of whom it was told."""
-        return self._told[identity].holder
+        """By details that are new: the last that is told of a source identity counts, whatever the order in which it comes."""
+        before = self._told.get(one.identity)
+        if before is None or (before.known <= one.known and before.holder != one.holder):  # who has them has them since then
+            self._told.pop(one.identity, None)
+            self._told[one.identity] = one
 
     def say(
         self, record: RecordType, fields: dict[str, str], agency: str, children: Sequence[UUID], known: datetime, item: UUID
@@ -159,6 +160,32 @@ class Rolls:
                     continue
             rows.append((told.holder, ATTENDS, told.identity, told.known, leaves, told.item))
         return rows
+
+
+def one_school_each(persons: Iterable[UUID]) -> None:
+    """Whoever tells that somebody goes to another school says by it that they no longer go where the same sender had said before,
+    under whichever of its own names for them: that ends now, and not before. What one sender says ends nothing that another
+    said. Two queries, and one for each that ends."""
+    of = {row.id: (row.person, row.agency) for row in rows_of(persons)}
+    ties: dict[tuple[UUID, str], list[OpenTie]] = defaultdict(list)
+    for one in open_now(ATTENDS, of) if of else ():
+        ties[of[one.subject]].append(one)
+    for theirs in ties.values():
+        newest = theirs[-1]
+        if over := [one.id for one in theirs if one.holder != newest.holder]:
+            give_way(over, newest.because)
+
+
+def part(persons_after: Mapping[UUID, UUID]) -> set[UUID]:
+    """Of these source identities, with who they are now: whoever is somebody else than they whose school ended theirs goes to
+    the school that was told of them. Returns who goes somewhere again."""
+    came_apart = {
+        (tie, subject)
+        for tie, subject, other in given_way(ATTENDS, persons_after)
+        if persons_after.get(subject) != persons_after.get(other)
+    }
+    again(tie for tie, _ in came_apart)
+    return {subject for _, subject in came_apart}
 
 
 def _later(over: dict[tuple[str, UUID], datetime], key: tuple[str, UUID], until: datetime) -> None:

@@ -16,7 +16,7 @@ from sightline.timescales.moment import now
 from sightline.vault.actions import CannotOpen, Keyring
 
 SCOPE = "second-person"  # of the keys under which the words are sealed
-RECORD, LOCATION = "record", "location"
+RECORD, LOCATION, TAKE_OVER = "record", "location", "take-over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Asked:
     """Something that a second person was asked to agree to, and what they said."""
 
     id: UUID
-    what: str  # record | location
+    what: str  # record | location | take-over
     subject: UUID
     person: UUID  # a source identity of the child
     by: str

@@ -86,8 +86,8 @@ class Ask(AppendOnly):
     ) | {"words": "sealed"}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    what = models.CharField(max_length=20)  # record | location
-    subject = models.UUIDField()  # the record's first version, the source identity, or the location
+    what = models.CharField(max_length=20)  # record | location | take-over
+    subject = models.UUIDField()  # the record's first version, the source identity, the location, or the restriction
     person = models.UUIDField()  # a source identity of the child
     by = models.CharField(max_length=60)
     agency = models.CharField(max_length=60)

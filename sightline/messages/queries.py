@@ -93,9 +93,9 @@ def one(reading: Reading, message: UUID) -> Line:
     return _lines(reading, [row])[0]
 
 
-def of_agency(reading: Reading, *, after: str = "", limit: int = 100) -> Page[Line]:
-    """The messages that wait at an agency, for its own system, newest first: whom they are about is never in it, and a
-    sentence that asks for sight of a record is left out. Raises Refused without the right.
+def of_agency(reading: Reading, *, after: str = "", kinds: Collection[str] | None = None, limit: int = 100) -> Page[Line]:
+    """The messages that wait at an agency (of these kinds), for its own system, newest first: whom they are about is never in
+    it, and a sentence that asks for sight of a record is left out. Raises Refused without the right.
     """
     decision = may(reading.actor, RECEIVE, reading.definition)
     if not decision:
@@ -104,6 +104,8 @@ def of_agency(reading: Reading, *, after: str = "", limit: int = 100) -> Page[Li
     ids = [worker.id for worker in workers() if worker.agency == here]
     at_agency = Q(holder=f"agency:{here}") | Q(holder__endswith=f"@{here}") | Q(holder__in=[f"worker:{i}" for i in ids])
     rows = Outgoing.objects.filter(_open(), Exists(Delivered.objects.filter(at_agency, message=OuterRef("pk"))))
+    if kinds is not None:  # before the page is cut: else one full of other kinds would look as if there were none
+        rows = rows.filter(kind__in=list(kinds))
     start = place(after) if after else None
     if start is not None:
         rows = rows.filter(Q(at__lt=start[0]) | Q(at=start[0], id__lt=start[1]))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from sightline.sharing.models import Tie
 from sightline.timescales.moment import now
@@ -85,6 +85,28 @@ def over_by(kind: str, holders: Iterable[str], subjects: Iterable[UUID]) -> dict
     for holder, subject, until in rows.values_list("holder", "subject", "until"):
         found[holder, subject] = max(until, found.get((holder, subject), until))
     return found
+
+
+def give_way(ties: Iterable[UUID], because: UUID | None) -> None:
+    """Ends open ties, now, because of what something newer tells (`because`): so that it can be taken back where that was about
+    somebody else (`given_way`)."""
+    Tie.objects.filter(id__among=list(ties)).update(until=now(), because=because)
+
+
+def given_way(kind: str, subjects: Iterable[UUID]) -> list[tuple[UUID, UUID, UUID]]:
+    """The ended ties of a kind to these that gave way to a tie to another of them: (the tie, its subject, that other subject). One
+    query."""
+    newer = Tie.objects.filter(kind=kind, subject__among=list(subjects), because=OuterRef("because")).exclude(
+        subject=OuterRef("subject")
+    )
+    ended = Tie.objects.filter(kind=kind, subject__among=list(subjects), until__lte=now()).exclude(because=None)
+    rows = ended.annotate(to=Subquery(newer.values("subject")[:1])).exclude(to=None)
+    return list(rows.values_list("id", "subject", "to"))
+
+
+def again(ties: Iterable[UUID]) -> None:
+    """Opens ties that gave way to what was about somebody else."""
+    Tie.objects.filter(id__among=list(ties)).update(until=None)
 
 
 def untie(*, kind: str, subjects: Iterable[UUID], holder: str = "", keep: Iterable[str] = ()) -> int:

@@ -86,3 +86,21 @@ def holders_of(subject: UUID, kind: str) -> list[Held]:
     moment = now()
     rows = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), subject=subject, kind=kind, from_at__lte=moment)
     return [Held(*row) for row in rows.order_by("from_at").values_list("holder", "subject", "from_at", "until", "kind")]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTie:
+    """A tie that holds now."""
+
+    id: UUID
+    holder: str
+    subject: UUID
+    since: datetime
+    because: UUID | None
+
+
+def open_now(kind: str, subjects: Iterable[UUID]) -> list[OpenTie]:
+    """The ties of a kind to these that hold now, the oldest first. One query."""
+    moment = now()
+    rows = Tie.objects.filter(Q(until=None) | Q(until__gt=moment), kind=kind, subject__among=list(subjects))
+    return [OpenTie(*row) for row in rows.order_by("from_at", "id").values_list("id", "holder", "subject", "from_at", "because")]

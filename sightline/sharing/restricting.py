@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -188,6 +189,45 @@ def named_on(subjects: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
     for subject, holder in rows.order_by("from_at", "id").values_list("subject", "holder"):
         found[subject] = tuple(dict.fromkeys((*found.get(subject, ()), holder)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that is kept to named people, by ids alone."""
+
+    id: UUID
+    subject: UUID
+    holder: str
+    since: datetime
+
+
+def open_after(last: Kept | None, most: int) -> list[Kept]:
+    """What is kept to named people now, the longest first, after one of them: at most so many. For the stage above."""
+    moment = now()
+    rows = Restriction.objects.filter(Q(until=None) | Q(until__gt=moment), from_at__lte=moment)
+    if last is not None:
+        rows = rows.filter(Q(from_at__gt=last.since) | Q(from_at=last.since, id__gt=last.id))
+    return [Kept(*row) for row in rows.order_by("from_at", "id").values_list("id", "subject", "holder", "from_at")[:most]]
+
+
+def open_of(subjects: Collection[UUID]) -> list[Kept]:
+    """What of these is kept to named people now."""
+    rows = _open(subjects).order_by("from_at", "id")
+    return [Kept(*row) for row in rows.values_list("id", "subject", "holder", "from_at")]
+
+
+def open_one(id: UUID) -> Kept | None:
+    """One of them by its own id; None where it is kept no longer."""
+    subject = Restriction.objects.filter(id=id).values_list("subject", flat=True).first()
+    return next((one for one in open_of([subject]) if one.id == id), None) if subject else None
+
+
+def name_anew(subjects: Iterable[UUID], *, holder: str) -> None:
+    """Names somebody for what is kept, in the caller's transaction, and makes them whom others ring. For the stage above, where
+    two have agreed that nobody named is left."""
+    moment, rows = now(), list(_open(list(subjects)).select_for_update())
+    tie([(holder, NAMED, row.subject, moment, row.until, None) for row in rows])
+    Restriction.objects.filter(id__in=[row.id for row in rows]).update(holder=holder)
 
 
 def forget(subjects: Iterable[UUID]) -> list[UUID]:

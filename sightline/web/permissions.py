@@ -139,6 +139,7 @@ ACCESS: dict[str, Access] = {
     "own-details": Access(SIGNED_IN, "administration"),  # one's own, as fingerprints
     "flag-child": Access("flag-child", verb="view-flag"),
     **_all("keep-record keep-child", Access("restrict-record", verb="view-restriction")),
+    **_all("kept-alone kept-alone-one", Access("name-anew", "administration", "view-restriction")),
     "commission-review": Access("commission-review", "administration", "view-commission-review"),
     "hindsight": Access("see-hindsight", "practice-review", "view-hindsight"),
     # What is kept, and what is erased.

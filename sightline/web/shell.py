@@ -76,6 +76,7 @@ PLACES = (  # words, URL name, the names of the pages under it
     ),
     ("How much is told", "messages-measured", ("messages-measured", "intelligence-use")),
     ("Unusual reading", "unusual", ("unusual", "unusual-one")),
+    ("Nobody left", "kept-alone", ("kept-alone", "kept-alone-one")),
     ("Keeping and erasing", "retention", ("retention", "disposal", "holds", "lift", "erase")),
     ("Stopped", "stops", ("stops", "stopped")),
     ("Help", "help", ("help", "glossary", "own-details")),

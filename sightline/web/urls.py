@@ -43,6 +43,7 @@ from sightline.web.front_door import live as queue_live
 from sightline.web.front_door import queue
 from sightline.web.hindsight import views as hindsight
 from sightline.web.intelligence import views as intelligence
+from sightline.web.keeping import anew
 from sightline.web.keeping import views as keeping
 from sightline.web.loads import views as loads
 from sightline.web.matches import deciding as match_deciding
@@ -138,6 +139,8 @@ urlpatterns = [
     path("messages/<uuid:message>/read/", messages.read, name="message-read"),
     path("emergency/", emergency.anybody, name="emergency"),
     path("emergency/together/<uuid:ask>/", together.one, name="reveal"),
+    path("kept/", anew.alone, name="kept-alone"),
+    path("kept/<uuid:kept>/", anew.one, name="kept-alone-one"),
     path("emergency/together/<uuid:ask>/shown/", together.shown, name="reveal-shown"),
     path("child/<uuid:person>/emergency/", emergency.child, name="emergency-child"),
     path("child/<uuid:person>/ring/", emergency.whom_to_ring, name="emergency-ring"),

@@ -15,7 +15,7 @@ from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
 from sightline.front_door import checks, decisions, escalation, flags, steps, strategy
 from sightline.front_door.models import Decided, Item, Step
 from sightline.intake.types import Details, Named, Notification
-from sightline.jobs.checking import Ask, answer_check, request_checks
+from sightline.jobs.checking import Ask, answer_check, remind_check, request_checks
 from sightline.jobs.decide import decide_item, escalate, reconsider
 from sightline.jobs.discussing import call, decide_medical, end_enquiry, record, say_part
 from sightline.jobs.due import sweep
@@ -225,6 +225,34 @@ def test_an_agency_answers_once_and_what_it_learns_later_is_added(house):
     answers = Part.objects.filter(identity=child, entry__record="agency-check-answer").values("entry").distinct()
     assert answers.count() == 2
     assert Step.objects.get(id=step.id).done_by == actor("hattie").id
+
+
+def test_an_agency_that_was_asked_is_not_asked_the_same_again_and_may_be_asked_something_else_or_reminded(house):
+    first = notice()
+    (made,) = asked(first, HEALTH)
+    told = len(messages("agency-check-request"))
+    again, other = asked(first, HEALTH, "leeds-housing")
+    assert again.already and (again.step, again.entry) == (made.step, made.entry) and not other.already
+    bea = request_checks(entry=first, asks=[Ask(HEALTH)], by=actor("bea"), agreement="yes")[0]
+    assert bea.already and bea.step == made.step, "whoever of the front door asks second asks the same"
+    assert len(messages("agency-check-request")) == told + 1 and Step.objects.filter(notice=first, kind=steps.CHECK).count() == 2
+    question = [Ask(HEALTH, "Who was with her when she was weighed?")]
+    new = request_checks(entry=first, asks=question, by=actor("amir"), agreement="yes")
+    spelt = [Ask(HEALTH, " who was with her when  she was weighed ")]
+    assert not new[0].already and request_checks(entry=first, asks=spelt, by=actor("amir"), agreement="yes")[0].already
+    pressing = asked(first, HEALTH, cannot_wait=True)[0]
+    assert not pressing.already, "what cannot wait any more is another thing to be told"
+    assert not asked(first, "leeds-housing", at_the_line=True)[0].already, "nor does it rest on the same law"
+    answer_check(step=made.step, by=actor("hattie"), answer="nothing-known")
+    answer_check(step=pressing.step, by=actor("hattie"), answer="nothing-known")
+    assert not asked(first, HEALTH)[0].already, "what was answered may be asked anew"
+
+    count = len(messages("agency-check-reminder"))
+    assert remind_check(step=other.step, by=actor("bea")) and not remind_check(step=other.step, by=actor("amir"))
+    assert len(messages("agency-check-reminder")) == count + 1
+    assert code(remind_check, step=other.step, by=actor("ruth")) == "not-permitted"
+    with pytest.raises(Missing):
+        remind_check(step=made.step, by=actor("amir"))  # they have answered
 
 
 def test_below_the_line_nobody_is_asked_without_agreement_or_a_reason_and_at_the_line_nobody_waits(house):

@@ -156,6 +156,11 @@ def test_agencies_are_asked_side_by_side_and_the_decision_page_shows_who_has_not
     assert refused.status_code == 422 and "The family has not agreed that others are asked" in text(refused)
     sent = post(amir, f"/decide/{first}/ask/", agreement="yes", **chosen, **questions)
     assert sent.status_code == 200 and "2 agencies were asked" in text(sent)
+    again = text(post(amir, f"/decide/{first}/ask/", agreement="yes", **chosen, **questions))
+    assert "was asked this on" in again and "by Amir" in again and "agencies were asked" not in again
+    waits = Step.objects.filter(notice=first, kind=steps.CHECK).first()
+    assert "was reminded." in text(post(amir, f"/decide/{first}/ask/", remind=str(waits.id)))
+    assert "was reminded a moment ago" in text(post(amir, f"/decide/{first}/ask/", remind=str(waits.id)))
     assert text(sent).count("has not answered,") == 2
     hattie = door("hattie")
     asked = hattie.get("/asked/")

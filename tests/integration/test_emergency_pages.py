@@ -15,6 +15,7 @@ from sightline.identity.protected import protect
 from sightline.ledger.models import Record
 from sightline.messages import asking
 from sightline.messages.actions import send
+from sightline.sharing.paging import mark
 from sightline.sharing.release import Value
 from sightline.sharing.restricting import restrict
 from sightline.timescales.moment import now, pretend
@@ -167,6 +168,12 @@ def test_an_agencys_own_system_is_told_that_a_message_waits_and_not_about_whom(h
     theirs = Client().get("/api/v1/messages", headers={"Authorization": f"Bearer {other}"}).json()["messages"]
     assert not {one["id"] for one in theirs} & {one["id"] for one in found}
     assert Client().get("/api/v1/messages").status_code == 401
+    for path in ("messages", "signals"):
+        for unknown in ("nonsense", str(new["id"]), "x" * 400, mark(now(), person())[:-2]):
+            refused = Client().get(f"/api/v1/{path}", {"after": unknown}, **asked)
+            assert refused.status_code == 422 and refused.json()["faults"][0]["path"] == "after", (path, unknown)
+            assert "next" in refused.json()["faults"][0]["expected"] and unknown not in refused.content.decode()
+        assert Client().get(f"/api/v1/{path}", {"after": mark(now(), person())}, **asked).status_code == 200
 
 
 def test_two_people_reach_a_protected_location(house):

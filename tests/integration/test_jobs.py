@@ -12,10 +12,12 @@ from django.db import transaction
 
 from sightline.agencies.queries import machine, partnership
 from sightline.chronology.models import Entry
+from sightline.chronology.queries import entry as entry_history
 from sightline.chronology.tracing import first_of, versions_of
 from sightline.clocks.actions import recompute
 from sightline.clocks.models import Running
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
+from sightline.front_door.models import Item as QueueItem
 from sightline.intake import bodies
 from sightline.intake.models import Item, Message, Quarantined
 from sightline.intake.receipts import receipt as receipt_of
@@ -23,7 +25,9 @@ from sightline.jobs import due, quarantine
 from sightline.jobs.models import Due
 from sightline.jobs.receive import receive_many
 from sightline.ledger.models import Record
+from sightline.messages.models import Outgoing
 from sightline.sharing.models import Tie
+from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
 from tests.support.databases import environment
 from tests.support.partnership import POLICE, SCHOOL, child, entries, identities, person_on, send, settle_in
@@ -126,6 +130,54 @@ def test_the_newest_version_stands_whatever_the_order_in_which_they_come(house, 
     newest = max(order, key=int)
     assert says(house["amir"], first(receipts[0])) == [f"Version {newest}."]
     assert waiting() == []
+
+
+def test_a_newer_version_stands_whatever_time_its_sender_gives_it(house, waiting):
+    """Many systems send the day of the record with every version of it, and some a day that is earlier."""
+    day, before = ((now() - timedelta(days=days)).isoformat() for days in (2, 3))
+    for version, words, sent in (("2", "Two.", day), ("1", "One.", day), ("3", "Three.", day), ("4", "Four.", before)):
+        [receipt] = post(body("timed", happened=before, says=words, version=version, sent=sent))
+        assert receipt.state == "received"
+        assert version == "1" or says(house["amir"], first(receipt)) == [words]
+    assert says(house["amir"], first(receipt)) == ["Four."]
+    post(body("timed", happened=before, says="Five.", version="5", sent=day))
+    assert says(house["amir"], first(receipt)) == ["Five."] and waiting() == []
+
+
+def test_an_older_version_that_comes_late_is_kept_beneath_what_stands_and_nothing_follows_from_it(house, waiting):
+    lately = (now() - timedelta(hours=3)).isoformat()
+
+    def late(**said):
+        return body("late", happened=lately, **said)
+
+    [newest] = post(late(says="At home, and well.", version="3"))
+    [item] = QueueItem.objects.filter(entry=first(newest))
+    items, owed = QueueItem.objects.count(), Outgoing.objects.count()
+    [older] = post(late(says="He said that he is afraid to go home.", version="1"))
+    assert older.state == "received" and waiting() == []
+    assert says(house["amir"], first(newest)) == ["At home, and well."]
+    with reading(house["amir"], "safeguarding") as opened:
+        seen = entry_history(opened, first(newest))
+    assert seen.now.says == "At home, and well." and not seen.now.late and seen.now.corrected == 1
+    assert [one.says for one in seen.versions if one.late] == ["He said that he is afraid to go home."]
+    assert (QueueItem.objects.count(), Outgoing.objects.count()) == (items, owed)
+    now_stands = QueueItem.objects.get(id=item.id)
+    assert (now_stands.state, now_stands.due_at, now_stands.known_at) == (item.state, item.due_at, item.known_at)
+    count = len(versions_of(first(newest)))
+    for again in ("1", "3"):
+        was = "He said that he is afraid to go home." if again == "1" else "At home, and well."
+        assert post(late(says=was, version=again))[0].state == "already-held"
+    assert len(versions_of(first(newest))) == count
+
+    [middle] = post(late(says="He came late.", version="2"))
+    assert middle.state == "received" and says(house["amir"], first(newest)) == ["At home, and well."]
+    post(late(says="At his aunt’s.", version="4"))
+    assert says(house["amir"], first(newest)) == ["At his aunt’s."]
+    post(late(says="Nobody answered.", version="0"))
+    assert says(house["amir"], first(newest)) == ["At his aunt’s."], "also beneath a correction"
+    with reading(house["amir"], "safeguarding") as opened:
+        told = [one.says for one in entry_history(opened, first(newest)).versions if one.late]
+    assert set(told) == {"He said that he is afraid to go home.", "He came late.", "Nobody answered."}
 
 
 # --- quarantine ------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from sightline.agencies.queries import machine, partnership, worker
 from sightline.api.signals import kinds
 from sightline.intake.types import Details
 from sightline.jobs.due import sweep
-from sightline.messages.actions import deliver
+from sightline.messages.actions import deliver, send
 from sightline.signals.models import Standing
 from sightline.timescales.london import local
 from sightline.timescales.moment import now
@@ -325,6 +325,9 @@ def test_an_agencys_system_learns_that_a_sign_waits_and_never_of_whom_or_what(se
     text = json.dumps(told_.json())
     for hidden in (who.given, who.family, "Missing", str(sign), str(person(POLICE, who.local_id))):
         assert hidden not in text
+    for _ in range(101):  # a page full of others does not look as if there were none
+        send("work-failing", to=f"agency:{CARE}", says={"count": 1}, by=machine("clock-machine"))
+    assert len(asked("signals", token).json()["signals"]) == len(told_.json()["signals"])
     assert asked("signals", other).json()["signals"] == []
     assert Client().get("/api/v1/signals").status_code == 401
     assert {"signal-raised", "signal-raised-now", "signal-raised-list", "place-signal"} < set(kinds(partnership()))

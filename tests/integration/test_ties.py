@@ -1,16 +1,33 @@
 """Ties are the reasons to see: each is written once, lasts as long as its longest reason, and ends at once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from sightline.definition.outcomes import Missing
+from sightline.identity.models import SourceIdentity
+from sightline.jobs import linking
 from sightline.sharing.actions import end_ties, tie, untie
 from sightline.sharing.models import Tie
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now
-from tests.support.house import JAY, POLICE, SCHOOL, actor, entries, identity, live, person, recent_day, send, told
+from tests.support.house import (
+    JAY,
+    MIA,
+    OTHER_SCHOOL,
+    POLICE,
+    SCHOOL,
+    actor,
+    entries,
+    identity,
+    live,
+    person,
+    recent_day,
+    send,
+    told,
+)
 
 
 @pytest.fixture
@@ -90,3 +107,35 @@ def test_a_school_sees_its_pupil_only_while_they_attend(house):
     live(pupil("airebridge-sixth-form-college", 8))
     with pytest.raises(Missing):
         entries("ruth", jay)
+
+
+def taught():
+    """Where each of those of whom the police told goes to school now, in the order in which they were first told of."""
+    rows = Tie.objects.filter(kind="attends", until=None)
+    told_of = SourceIdentity.objects.filter(agency=POLICE).order_by("made_at")
+    return [sorted(rows.filter(subject=one.id).values_list("holder", flat=True)) for one in told_of]
+
+
+def test_a_school_that_its_sender_names_no_longer_has_the_child_no_longer_under_any_name_of_them(house):
+    here, there, him = [f"agency:{SCHOOL}"], [f"agency:{OTHER_SCHOOL}"], replace(JAY, local_id="")
+    send(told(who=replace(him, school=SCHOOL), sent=f"{recent_day(9)} 10:00"))
+    send(told(who=replace(him, school=OTHER_SCHOOL, postcode="LS9 9VK"), sent=f"{recent_day(6)} 10:00"))
+    assert len(set(SourceIdentity.objects.values_list("person", flat=True))) == 1
+    assert taught() == [[], there], "the same boy, of whom the same sender told without a number of its own"
+    assert Tie.objects.filter(kind="attends", holder=here[0]).exclude(until=None).count() == 1, "until then they had him"
+    send(told(who=replace(him, school=SCHOOL, postcode="LS8 6AA"), sent=f"{recent_day(8)} 10:00"))
+    assert taught() == [[], there, []], "what was sent before that and comes late is no news"
+    send(told("school-concern", "child", replace(him, school=SCHOOL), agency=SCHOOL, category="neglect"))
+    assert taught()[1] == there
+    assert Tie.objects.filter(kind="attends", holder=here[0], until=None).count() == 1, "what another sender says stands"
+
+
+def test_where_it_was_somebody_else_each_goes_where_they_were_said_to_go(house):
+    here, there = [f"agency:{SCHOOL}"], [f"agency:{OTHER_SCHOOL}"]
+    send(told(who=replace(JAY, school=SCHOOL, nhs_number=""), sent=f"{recent_day(9)} 10:00"))
+    send(told(who=replace(MIA, school=OTHER_SCHOOL), sent=f"{recent_day(6)} 10:00"))
+    two = {"one": identity(POLICE, "J1").id, "other": identity(POLICE, "M1").id, "by": actor("amir")}
+    linking.join(**two)
+    assert taught() == [[], there]
+    linking.separate(**two)
+    assert taught() == [here, there]

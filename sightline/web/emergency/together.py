@@ -66,6 +66,8 @@ def one(request: HttpRequest, ask: UUID) -> HttpResponse:
     """What was asked: for whoever asked, how it stands; for whoever may agree, the question. For all others it is not there."""
     asked = asking.asked(ask)
     mine = asked.by == request.actor.id
+    if asked.what not in KINDS:
+        raise Missing
     if not mine and not may_agree(asked, request.actor):
         raise Missing
     answering = not mine and asked.open(now())

@@ -69,7 +69,9 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
     pointer = one.level is Level.POINTER
     ages = [age_on(profile.born, today) for profile in named.values()]
     grown = bool(ages) and all(age is not None and age >= ADULT_AT for age in ages)  # then nobody is called a child
-    versions = [] if pointer or len(history.versions) < 2 else list(history.versions)
+    again = any(v.restates for v in history.versions)  # what is said once more, as it was, stands there once
+    versions = [v for v in history.versions if not (again and v.id == v.first)]
+    versions = [] if pointer or len(versions) < 2 else versions
     return render(
         request,
         "entry/entry.html",
@@ -91,7 +93,7 @@ def entry(request: HttpRequest, entry: UUID) -> HttpResponse:
             "recorded": moment_words(one.recorded_at),
             "received": moment_words(history.received) if history.received else "",
             "delivered": delivered(reading.definition.feed, history.feed, history.position),
-            "versions": [(n == 0, moment_words(v.known_at)) for n, v in enumerate(versions)],
+            "versions": [(n == 0, moment_words(v.recorded_at if v.late else v.known_at), v.late) for n, v in enumerate(versions)],
             "lines": side_by_side(tuple(versions)) if versions else [],
             "replaced": history.replaced,
             "why": one.sight.decision.sentence,

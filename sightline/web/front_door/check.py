@@ -15,8 +15,9 @@ from sightline.chronology.queries import persons_on
 from sightline.definition.outcomes import Invalid, Missing, Refused
 from sightline.front_door import checks, steps
 from sightline.front_door.rules import basis_of
+from sightline.front_door.step_types import Made
 from sightline.identity.queries import names
-from sightline.jobs.checking import Ask, answer_check, request_checks
+from sightline.jobs.checking import Ask, answer_check, remind_check, request_checks
 from sightline.timescales.moment import now
 from sightline.web import drafts
 from sightline.web.code_words import CodeWords
@@ -32,6 +33,8 @@ MOST = 12
 def ask(request: HttpRequest, notice: UUID) -> HttpResponse:
     """Whom to ask, with the question, purpose, basis and limit of each; they are all asked at once."""
     shown, reading = head(request, notice), request.reading
+    if request.method == "POST" and request.POST.get("remind"):
+        return remind(request, shown.first, request.POST["remind"])
     definition = reading.definition
     given = steps.keys_of(shown.first)
     if given is None or shown.view is None:
@@ -66,12 +69,16 @@ def ask(request: HttpRequest, notice: UUID) -> HttpResponse:
             asks.append(Ask(request.POST["other"], request.POST.get("other-question", "")))
         if not asks:
             form.add_error(None, "Choose at least one agency to ask")
-        elif sent(request, shown.entry, asks, form):
-            notes.success(
-                request,
-                f"{counted(len(asks), 'agency was', 'agencies were')} asked. Each has its own limit, and is reminded.",
-            )
-            return redirect("decide", shown.first)
+        elif (made := sent(request, shown.entry, asks, form)) is not None:
+            new, already = [one for one in made if not one.already], [one for one in made if one.already]
+            if new:
+                said = f"{counted(len(new), 'agency was', 'agencies were')} asked. Each has its own limit, and is reminded."
+                notes.success(request, said)
+            if not already:
+                return redirect("decide", shown.first)
+            for one in already:
+                notes.info(request, asked_before(request, one))
+            return redirect("ask-checks", shown.first)
     return render(
         request,
         "front_door/ask.html",
@@ -92,11 +99,33 @@ def ask(request: HttpRequest, notice: UUID) -> HttpResponse:
     )
 
 
-def sent(request: HttpRequest, entry: UUID, asks: list[Ask], form: AskForm) -> bool:
-    """Asks them all. False where it was refused: the form says why."""
+def remind(request: HttpRequest, notice: UUID, step: str) -> HttpResponse:
+    """Reminds one of those who were asked about this notice, and says so."""
+    one = next((one for one in lines(request, notice, steps.CHECK) if str(one.step.id) == step and one.step.open), None)
+    if one is None:
+        raise Missing
+    if remind_check(step=one.step.id, by=request.actor):
+        notes.success(request, f"{one.who} was reminded.")
+    else:
+        notes.info(request, f"{one.who} was reminded a moment ago: ring them, if it cannot wait.")
+    return redirect("ask-checks", notice)
+
+
+def asked_before(request: HttpRequest, made: Made) -> str:
+    """`West Yorkshire Police was asked this on 3 March 2025 at 09:10 by Amir Shah and has not answered: …`"""
+    assert made.step is not None
+    one = line(request, steps.one(made.step, steps.CHECK))
+    return (
+        f"{one.who} was asked this on {one.asked} and has not answered yet: nothing was sent again. "
+        "You can remind them under “Asked already”, or ask something else."
+    )
+
+
+def sent(request: HttpRequest, entry: UUID, asks: list[Ask], form: AskForm) -> list[Made] | None:
+    """Asks them all. None where it was refused: the form says why."""
     said = form.cleaned_data
     try:
-        request_checks(
+        return request_checks(
             entry=entry,
             asks=asks,
             by=request.actor,
@@ -109,9 +138,7 @@ def sent(request: HttpRequest, entry: UUID, asks: list[Ask], form: AskForm) -> b
         form.add_error("because", error.decision.sentence)
     except Invalid as error:
         form.add_error(None, "; ".join(f"{fault.path}: expected {fault.expected}" for fault in error.faults))
-    else:
-        return True
-    return False
+    return None
 
 
 def ages(request: HttpRequest, notice: UUID) -> list[int]:

@@ -268,9 +268,9 @@ def glance(line: QueueLine) -> tuple[str, ...]:
 
 def open_words(one: OpenElsewhere) -> str:
     """`open to East area team since 3 January 2025: not accepted yet`."""
-    state = one.state.replace("-", " ")
-    what = "" if one.state == "involvement" else f" ({state})"
-    told = "not accepted yet" if one.told else "no team is named, find out who has them"
+    said = [] if one.state in ("involvement", "allocated") else [one.state.replace("-", " ")]
+    what = f" ({', '.join([one.worker] * bool(one.worker) + said)})" if one.worker or said else ""
+    told = "not accepted yet" if one.told else "ring them" if one.named else "no team is named, find out who has them"
     return f"open to {one.who}{what} since {iso_words(one.since)}: {told}"
 
 

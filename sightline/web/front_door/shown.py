@@ -68,6 +68,11 @@ class Line:
     answer: EntryView | None = None
     answer_words: str = ""
 
+    @property
+    def asked(self) -> str:
+        """When it was begun, and by whom: `Mon 10 March 2025 at 09:10 by Amir Shah`."""
+        return f"{moment_words(self.step.at)} by {steps.name(self.step.by)}"
+
 
 def head(request: HttpRequest, notice: UUID, *, only_people: bool = False) -> Head:
     """A notice and the children on it. Raises Missing where nothing of it shows.
