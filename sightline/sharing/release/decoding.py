@@ -20,7 +20,7 @@ _ENDS = re.compile(r"\\[nrt]")  # an end of a line, in two letters
 _QUOTED = re.compile(r"=[0-9A-Fa-f]{2}|=[ \t]*\r?(?:\n|$)")
 _PACKED = re.compile(r"[A-Za-z0-9+/_-]{20,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)*={0,2}")
 _LABELLED = re.compile(r"[ \t]*[^\W\d_][\w /&'’().-]{0,38}[:=][ \t]*(\S.*)")
-_QUERY = re.compile(r"[\w.%+~-]+=[^\s&<>\"]*(?:&(?:amp;)?[\w.%+~-]+=[^\s&<>\"]*)+")
+_QUERY = re.compile(r"(?<![\w.%+~-])[\w.%+~-]+=[^\s&<>\"]*(?:&(?:amp;)?[\w.%+~-]+=[^\s&<>\"]*)+")
 _TWICE = re.compile("[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u0152-\u2122]{1,2}")
 _FILES = (b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8\xff", b"\x89PNG", b"\xff\xfe")
 _TOKEN = re.compile(r"[A-Za-z]+|[0-9]+")
