@@ -18,7 +18,8 @@ _MAIL = re.compile(
     r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{1,64}(?:\s*[\[({<]?\s*\bdot\b\s*[\])}>]?\s*[a-z0-9_%+\-]+)*(?:\s*[\[({<]?\s*(?:@|\bat\b)\s*[\])}>]?\s*)[a-z0-9\-]+(?:\s*[\[({<]?\s*(?:\.|\bdot\b)\s*[\])}>]?\s*[a-z0-9\-]+)+"
 )
 
-_PLAIN_MAIL = re.compile(r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{1,64}@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")  # after `at`, which is no part of it
+# After `at`, which is no part of it:
+_PLAIN_MAIL = re.compile(r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{1,64}@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
 
 
 def emails(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:

@@ -14,8 +14,8 @@ from typing import Any
 from sightline.sharing.release.types import Artefact, Piece, Unreadable
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup tt u var "
-    "wbr".split()
+    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup tspan tt u "
+    "var wbr".split()
 )
 SAYS = frozenset("alt title value content placeholder aria-label label summary href src action name id cite".split())
 MOST_OF_A_FORM = 40  # rows: a longer table is a list, and its column no record

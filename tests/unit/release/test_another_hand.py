@@ -57,6 +57,7 @@ def test_six_hundred_texts_and_records():
         (HOUSE, "https://forms.example/save?id=7&line1=52&line2=Kestrel&line3=Way&note=x"),
         (HOUSE, "<table><tr><td>House</td><td>52</td></tr><tr><td>Street</td><td>Kestrel Way</td></tr></table>"),
         (PHONE, "Tel01134960229Mob"),
+        (HOUSE, "<svg><text>" + "".join(f"<tspan>{c}</tspan>" for c in "52 Kestrel Way") + "</text></svg>"),
         (PHONE, "0441134960229"),
         (PHONE, "area: 01134\nmiddle: 960\nend: 229\nnote: x."),
         (PHONE, "<form><input name='a' value='0113'><input name='b' value='496'><input name='c' value='0229'></form>"),
