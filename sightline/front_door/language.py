@@ -32,6 +32,18 @@ ENDS_A_NAME = "ends-a-name"  # a class: street, trust, academy
 MISSPELT = "often-misspelt"  # a class: long words, taken for themselves with a letter or two wrong
 ABOUT_WORDS = "talk-of-language"  # a class: where one stands, the sentence is about words and says nothing of a child
 NUMBERS = {"grown": range(18, 100), "minor": range(5, 18), "number": range(0, 10_000)}
+IN_WORDS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve "
+        "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    )
+} | {
+    word: number
+    for number, word in zip(
+        range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True
+    )
+}
 MOST = 500  # of one text: more than anybody reads
 MOST_OF_RECORD = 30
 LONGEST = 50_000
@@ -246,7 +258,8 @@ class _Sentence:
             return
         for name in step.classes:
             if name in NUMBERS:
-                if word.form.isdigit() and int(word.form[:6]) in NUMBERS[name]:
+                said = int(word.form[:6]) if word.form.isdigit() else IN_WORDS.get(word.form.lower(), -1)
+                if said in NUMBERS[name]:
                     yield 1
                 continue
             for several in self.classes.get(name, ()):
@@ -269,7 +282,7 @@ def _hint(
         for start, end in sentence.spans(pattern):
             if not phrase.negated and _denied(sentence, start):
                 continue
-            if phrase.of and people.said_of(sentence.words, mentions, start, end) not in phrase.of:
+            if phrase.of and _of_whom(sentence, people, mentions, start, end) not in phrase.of:
                 continue
             if any(True for one in rule.unless for _ in sentence.spans(one)):
                 return None
@@ -278,6 +291,12 @@ def _hint(
             first, last = sentence.words[start].start, sentence.words[end - 1].end
             return Hint(phrase.id, text[first:last], first, last, phrase.instead, phrase.why, phrase.title)
     return None
+
+
+def _of_whom(sentence: _Sentence, people: People, mentions: Sequence[Mention], start: int, end: int) -> str:
+    """Of whom it is said. A note that begins with it and names nobody (`Known drug runner.`) is about whom the record is."""
+    whom = people.said_of(sentence.words, mentions, start, end)
+    return "someone" if whom == "nobody" and start == 0 and not mentions else whom
 
 
 def _denied(sentence: _Sentence, start: int) -> bool:

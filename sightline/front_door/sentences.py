@@ -48,6 +48,12 @@ WITHOUT_APOSTROPHE = {
     "wont": "will", "dont": "do", "doesnt": "do", "didnt": "do", "cant": "can", "isnt": "be", "wasnt": "be", "arent": "be",
     "werent": "be", "hasnt": "have", "havent": "have", "hadnt": "have", "wouldnt": "would", "couldnt": "could",
 }  # fmt: skip
+INITIALS = frozenset("BCDEFGHJKLMNOPQRSTUVWXYZ")
+LETTERED = frozenset(
+    "vitamin hepatitis plan group block option grade room section part table appendix type form set band tier stage level team "
+    "annex figure gate platform class ward bus route strep size cup flat unit house year the a".split()
+)
+AGED = frozenset(("aged", "age"))
 WHOSE = frozenset("he she it that there who what they".split())
 TOLD = frozenset(
     "agree say report state feel think believe describe tell note worry complain suspect find suggest add explain consider".split()
@@ -190,7 +196,8 @@ class People:
         while at < len(words):
             length, kind = self._noun(words, at)
             if kind:
-                found.append((at + length - 1, kind))
+                young = kind == "adult" and self._is_young(words, at + length)
+                found.append((at + length - 1, "child" if young else kind))
             elif words[at].form.lower() in self._names:
                 found.append((at, "child"))
             elif age := self._age_beside(words, at):
@@ -208,6 +215,16 @@ class People:
         beside = bool(there) and there[0].form.isdigit() and there[0].start - words[at].end == 2
         return int(there[0].form[:3]) if beside and self._is_name(words, at) else 0
 
+    def _is_young(self, words: Sequence[Word], at: int) -> bool:
+        """Whether an age below 18 stands right behind a noun for a grown person: `male, 15,`, `cousins (7 and 14)`."""
+        there = words[at : at + 1]
+        return (
+            bool(there)
+            and there[0].form.isdigit()
+            and 2 == there[0].start - words[at - 1].end
+            and int(there[0].form[:3]) < ADULT
+        )
+
     def _noun(self, words: Sequence[Word], at: int) -> tuple[int, str]:
         if words[at].form.lower() in ALSO_VERBS and at + 1 < len(words) and words[at + 1].form.lower() == "with":
             return 0, ""
@@ -223,6 +240,8 @@ class People:
             and "old" in words[at + 2].bases
         ):
             return 3, "child" if int(words[at].form[:3]) < ADULT else "adult"
+        if words[at].form.lower() in AGED and at + 1 < len(words) and words[at + 1].form.isdigit():
+            return 2, "child" if int(words[at + 1].form[:3]) < ADULT else "adult"
         if words[at].form.isdigit() and at + 1 < len(words) and words[at + 1].form.lower() == "yo":
             return 2, "child" if int(words[at].form[:3]) < ADULT else "adult"
         return 0, ""
@@ -238,7 +257,15 @@ class People:
 
     def _is_name(self, words: Sequence[Word], at: int) -> bool:
         word = words[at]
-        return word.named and word.form.lower() not in self._common and len(word.form) > 1
+        if len(word.form) == 1:
+            return self._is_initial(words, at)
+        return word.named and word.form.lower() not in self._common
+
+    def _is_initial(self, words: Sequence[Word], at: int) -> bool:
+        """`T said that …`, `L's behaviour`: how people are written of in notes. Not `vitamin D`, `group C`, nor `I` or `a`."""
+        if words[at].form not in INITIALS or at and not words[at - 1].bases.isdisjoint(LETTERED):
+            return False
+        return at + 1 < len(words) and words[at + 1].form.islower() and words[at + 1].start - words[at].end == 1
 
     def said_of(self, words: Sequence[Word], mentions: Sequence[Mention], start: int, end: int) -> str:
         """Of whom the words from `start` to `end` are said: who stands before them as a subject; else who is in them."""
@@ -261,6 +288,9 @@ class People:
         people = [kind for _, kind in before if kind != "worker"]
         if people:
             return people[-1]
+        ages = [kind for at, kind in mentions if end <= at <= end + 2 and words[at - 1].form.lower() in AGED]
+        if ages:  # `known drug runner, aged 14`
+            return ages[0]
         if any(word.form.lower() in OBJECTS for word in words[: end + 1]):
             return self.last or "someone"
         return "nobody"

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ OLE = (
 )
 GZIP = b"\x1f\x8b"
 TAR = b"ustar"  # at 257
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")
 PACKED = (b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ")
 _INLINE = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=-]+)*;base64,([A-Za-z0-9+/=\s]{4,})")
 
@@ -45,7 +47,8 @@ def everything(bundle: Any, where: str = "", deep: int = 0) -> Iterator[Piece | 
             if text != piece.text:
                 yield Piece(piece.where, text, tuple(next(otherwise(cell), cell) for cell in piece.cells))
             if not piece.cells or any("\n" in cell for cell in piece.cells):
-                yield from (Piece(piece.where, BETWEEN.join(values), values, listed=True) for values in records(text))
+                for values, labelled in records(text):
+                    yield Piece(piece.where, BETWEEN.join(values), values, listed=not labelled)
         for letters, inner in packed(piece.text):
             if letters in opened:
                 continue
@@ -169,7 +172,12 @@ def _content(content: Any, name: str, kind: str, where: str, deep: int) -> Itera
         yield from _zipped(raw, where, deep)
     elif PDF in raw[:1024]:
         yield from pdf.pieces(raw, where, lambda inner, at: pieces(inner, at, deep + 1))
-    elif raw.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")) or raw[8:12] == b"WEBP":
+    elif (
+        raw.startswith(PICTURES)
+        or raw[8:12] == b"WEBP"
+        or raw[:2] == b"BM"
+        and raw[2:6] == len(raw).to_bytes(4, "little")
+    ):
         yield from pictures.pieces(raw, where)
     elif raw.startswith(OLE):
         yield from strings(raw, where)
@@ -239,7 +247,8 @@ def _decoded(raw: bytes) -> str | None:
     sample = raw[:4000]
     if sample.count(b"\0") > len(sample) // 4:
         low = sample[0::2].count(b"\0") > sample[1::2].count(b"\0")
-        return raw.decode("utf-16-be" if low else "utf-16-le", "replace")
+        text = raw.decode("utf-16-be" if low else "utf-16-le", "replace")
+        return text if _written_by_people(text[:2000]) else None
     if b"\0" in sample:
         return None
     try:
@@ -247,6 +256,13 @@ def _decoded(raw: bytes) -> str | None:
     except UnicodeDecodeError:
         odd = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in sample)
         return raw.decode("cp1252", "replace") if odd < len(sample) // 50 else None
+
+
+def _written_by_people(text: str) -> bool:
+    """Whether it is a text, and no file of a program in which every other byte happens to be empty."""
+    return sum(unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs") and c not in "\t\r\n\f" for c in text) * 20 <= len(
+        text
+    )
 
 
 def strings(raw: bytes, where: str) -> Iterator[Piece]:

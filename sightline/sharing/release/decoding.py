@@ -11,15 +11,17 @@ import html
 import quopri
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
 _ENTITY = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z]{2,8});")
 _CODE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 _ENDS = re.compile(r"\\[nrt]")  # an end of a line, in two letters
-_QUOTED = re.compile(r"=[0-9A-F]{2}|=\r?\n")
+_QUOTED = re.compile(r"=[0-9A-Fa-f]{2}|=[ \t]*\r?(?:\n|$)")
 _PACKED = re.compile(r"[A-Za-z0-9+/_-]{20,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)*={0,2}")
 _LABELLED = re.compile(r"[ \t]*[^\W\d_][\w /&'’().-]{0,38}[:=][ \t]*(\S.*)")
+_QUERY = re.compile(r"(?<![\w.%+~-])[\w.%+~-]+=[^\s&<>\"]*(?:&(?:amp;)?[\w.%+~-]+=[^\s&<>\"]*)+")
+_TWICE = re.compile("[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u0152-\u2122]{1,2}")
 _FILES = (b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8\xff", b"\x89PNG", b"\xff\xfe")
 _TOKEN = re.compile(r"[A-Za-z]+|[0-9]+")
 _BETWEEN = re.compile(r"[\s,.;/–-]{1,4}")
@@ -44,14 +46,15 @@ _TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split()
 _TIMES = {"double": 2, "treble": 3, "triple": 3}
 _ZEROS = {"hundred": "00", "thousand": "000"}
 _ALOUD = re.compile(rf"\b(?:{'|'.join((*_SAID, *_TENS, *_TIMES, *_ZEROS, 'x-ray'))})\b", re.I)
+_XRAY = re.compile(r"\bx-ray\b", re.I)
 LEAST_SAID, LEAST_LONG = 2, 4  # words that were spelt, letters and digits that they make: less is no code
 
 
 def otherwise(text: str) -> Iterator[str]:
     """The text as it is meant, once for each writing that it seems to be in. Mostly nothing."""
     given = [text]
-    if _QUOTED.search(text):
-        given.append(quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace"))
+    if _QUOTED.search(text) and (meant := _unquoted(text)) != text:
+        given.append(meant)
     for one in given:
         meant = one
         for _ in range(MOST_LAYERS):  # what was escaped was escaped before, in a page within a mail
@@ -63,9 +66,21 @@ def otherwise(text: str) -> Iterator[str]:
         yield from (way for way in dict.fromkeys(ways) if way != text)
 
 
+def _unquoted(text: str) -> str:
+    """The text with its quoted-printable lines as they are meant: in such a line nearly every `=` begins a code, or is a
+    soft end; in `?house=53&street=Alder` it is neither."""
+    lines = [
+        (line.encode("utf-8", "replace"), len(_QUOTED.findall(line)) * 5 >= line.count("=") * 4)
+        for line in text.splitlines(keepends=True)
+    ]
+    return b"".join(quopri.decodestring(line) if coded else line for line, coded in lines).decode("utf-8", "replace")
+
+
 def _plain(text: str) -> str:
     if "%" in text and _PERCENT.search(text):
         text = unquote_plus(text)
+    if not text.isascii():  # UTF-8 that was read as Windows letters: `Bishopâ€™s`
+        text = _TWICE.sub(lambda found: found[0].encode("cp1252", "ignore").decode("utf-8", "ignore") or found[0], text)
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
     if "\\" in text:
@@ -100,20 +115,27 @@ def _mostly_text(some: bytes) -> bool:
     return True
 
 
-def records(text: str) -> Iterator[tuple[str, ...]]:
-    """What stands line by line, under labels (`House: 14`, `Street: Alder Close`) or without: each stretch of short lines, as
-    the fields of one record. A long stretch comes in parts that overlap."""
+def records(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """What stands line by line, under labels (`House: 14`, `Street: Alder Close`) or without, and what an address of the web
+    is asked with (`?house=14&street=…`): each stretch of short lines, as the fields of one record, and whether they had
+    labels, which stand between what belongs together. A long stretch comes in parts that overlap."""
     values: list[str] = []
+    labelled = False
+    for asked in _QUERY.findall(text):
+        fields = tuple(value for _, value in parse_qsl(asked)[:MOST_LINES] if len(value) <= LONGEST_FIELD)
+        if len(fields) > 1:
+            yield fields, True
     for line in (*text.splitlines(), "." * (LONGEST_FIELD + 1)):
         match = _LABELLED.fullmatch(line) if len(line) <= LONGEST_FIELD + 40 else None
         value = match.group(1).strip() if match else line.strip()
         if len(value) <= LONGEST_FIELD:
             values += [value] if value else []
+            labelled |= match is not None
             continue
         if len(values) > 1:
             for start in range(0, max(1, len(values) - MOST_LINES // 2), MOST_LINES // 2):
-                yield tuple(values[start : start + MOST_LINES])
-        values = []
+                yield tuple(values[start : start + MOST_LINES]), labelled
+        values, labelled = [], False
 
 
 def spoken(text: str, *, apart: bool = False) -> str:
@@ -134,8 +156,7 @@ def spoken(text: str, *, apart: bool = False) -> str:
 def _runs(text: str) -> Iterator[list[re.Match[str]]]:
     """Stretches of words that could be spelt, with nothing but a sign or a space between them."""
     run: list[re.Match[str]] = []
-    joined = text.replace("X-ray", "Xray  ").replace("x-ray", "xray  ").replace("X-Ray", "Xray  ")
-    joined = joined if len(joined) == len(text) else text
+    joined = _XRAY.sub("xray ", text)  # as long as what it stands for
     for match in _TOKEN.finditer(joined):
         word = match.group().lower()
         fits = word in _SAID or word in _TENS or word in _TIMES or word in _ZEROS or len(word) < 3 or word.isdigit()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 # Letters of other alphabets that look like ours: what somebody pastes, or a scanner of paper makes.
-_ALIKE = dict(zip("аеорсухіјѕԁһνοαικτρυ", "aeopcyxijsdhvoaiktpu", strict=True)) | {
+_ALIKE = dict(zip("аеорсухіјѕԁһνοαικτρυткнмвβεζημχӏɡɑԛԝ", "aeopcyxijsdhvoaiktputkhmbbezhmxlgaqw", strict=True)) | {
     "ß": "ss",
     "ø": "o",
     "ł": "l",
@@ -80,10 +80,12 @@ STREETS = frozenset(
     "meadow meadows fields field chase dene dell nook spinney paddock orchard ridge brow".split()
 )
 LOOKS = str.maketrans("olisbzg", "0115826")  # what a code looks like, whichever of them was typed
+LEET = LOOKS | str.maketrans("aet", "437")  # and what stands for a letter where somebody means it not to be found
 _DIGIT_WORDS = {word: str(n) for n, word in enumerate(_UNITS[:10])} | {"oh": "0", "nought": "0", "nil": "0"}
 _LIKE_DIGITS = str.maketrans("olizsb", "011258")
 _WORD = re.compile(r"[0-9]+|[a-z]+")
 _RUN = re.compile(r"[0-9a-z]+")
+_DIGITS = re.compile(r"[0-9]{4,}")
 FURTHEST = 8  # characters between two groups of digits of one number
 
 
@@ -178,6 +180,10 @@ class Folded:
         return self.plain.translate(LOOKS)
 
     @cached_property
+    def leet(self) -> str:
+        return self.plain.translate(LEET)
+
+    @cached_property
     def plain_at(self) -> list[int]:
         return _begins(self.words)
 
@@ -221,8 +227,11 @@ class Folded:
                 if not group.digits:
                     last = -FURTHEST - 1
                     continue
-            else:
-                last = -FURTHEST - 1
+            else:  # `tel01134960161`: digits with a label run on to them
+                for found in _DIGITS.finditer(word):
+                    start = match.start() + found.start()
+                    runs.append([Group(found.group(), start, start + len(found.group()))])
+                last = match.end() if runs and word[-1].isdigit() and runs[-1][-1].end == match.end() else -FURTHEST - 1
                 continue
             if match.start() - last <= FURTHEST and runs:
                 runs[-1].append(group)

@@ -14,10 +14,12 @@ from typing import Any
 from sightline.sharing.release.types import Artefact, Piece, Unreadable
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup tt u var "
-    "wbr".split()
+    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup tspan tt u "
+    "var wbr".split()
 )
 SAYS = frozenset("alt title value content placeholder aria-label label summary href src action name id cite".split())
+MOST_OF_A_FORM = 40  # rows: a longer table is a list, and its column no record
+_ANOTHER = re.compile(r"(?<=\n)\r?\n(?=From \S+)")
 Inside = Callable[[Any, str], Iterator[Piece | Unreadable]]
 
 
@@ -27,6 +29,7 @@ class _Page(HTMLParser):
         self.shown: list[str] = []
         self.hidden: list[str] = []
         self.rows: list[list[str]] = []
+        self.filled: list[str] = []  # what stands in the fields of a form
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         name = tag.rsplit(":", 1)[-1]
@@ -41,6 +44,8 @@ class _Page(HTMLParser):
                 key in SAYS or key.startswith(("data-", "aria-")) or " " in value or "," in value or "@" in value
             ):
                 self.hidden.append(value)
+            if key == "value" and value:
+                self.filled.append(value)
 
     def handle_endtag(self, tag: str) -> None:
         if tag.rsplit(":", 1)[-1] not in INLINE:
@@ -68,6 +73,11 @@ def page(text: str, where: str) -> Iterator[Piece]:
     for n, row in enumerate(read.rows, 1):
         if len(row) > 1:
             yield Piece(f"{where}, row {n}", "\n".join(row), tuple(row))
+    form = [row[-1] for row in read.rows if len(row) == 2]  # labels in one column, the answers in the next
+    if 1 < len(form) <= MOST_OF_A_FORM:
+        yield Piece(f"{where}, a column", "\n".join(form), tuple(form))
+    if 1 < len(read.filled) <= MOST_OF_A_FORM:
+        yield Piece(f"{where}, a form", "\n".join(read.filled), tuple(read.filled))
     hidden = "\n".join(read.hidden)
     if hidden:
         yield Piece(f"{where} › not shown", hidden)
@@ -84,7 +94,12 @@ def rtf(text: str) -> str:
 
 
 def mail(text: str, where: str, inside: Inside) -> Iterator[Piece | Unreadable]:
-    """The heads, every part and every attachment of a mail."""
+    """The heads, every part and every attachment of a mail, or of each of several in one file."""
+    for one in _ANOTHER.split(text) if text.startswith("From ") else [text]:
+        yield from _mail(one, where, inside)
+
+
+def _mail(text: str, where: str, inside: Inside) -> Iterator[Piece | Unreadable]:
     read = email.message_from_string(text, policy=email.policy.compat32)
     heads = "\n".join(f"{name}: {_head(value)}" for name, value in read.items())
     yield Piece(f"{where} › heads", heads)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from math import cos, radians
 
 from rapidfuzz.distance import OSA
 
-from sightline.sharing.release.folding import LOOKS, Folded, Group
-from sightline.sharing.release.types import EXACT, FUZZY, NORMALISED, Found
+from sightline.sharing.release.folding import LEET, LOOKS, STREETS, Folded, Group
+from sightline.sharing.release.mailboxes import emails
+from sightline.sharing.release.points import points
+from sightline.sharing.release.spans import AROUND, LEAST_LOOKS, every, found
+from sightline.sharing.release.types import FUZZY, NORMALISED, Found
 from sightline.sharing.release.values import Name, Premises, Probes
 
-_PREFIXES = ("", "0", "44", "440", "0044", "00440")
-_FILLERS = frozenset("no number num nr flat unit apartment house street road name line address thoroughfare".split())
+_PREFIXES = ("", "0", "44", "440", "0044", "00440", "044", "0440")
+_FILLERS = frozenset("at no number num nr flat unit apartment house street road name line address thoroughfare".split())
 _SHAPE = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?[0-9][abd-hjlnp-uw-z]{2}")
 _AREAS = frozenset(
     "ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e ec eh en ex fk fy g gl gu "
@@ -21,12 +23,10 @@ _AREAS = frozenset(
     "ph pl po pr rg rh rm s sa se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw ub w wa wc wd wf wn wr ws wv yo "
     "ze".split()
 )
-LEAST_LOOKS = 8  # letters of a street, below which what looks like it is chance
 BETWEEN = 40  # characters of a label between two halves
-AROUND = 160  # characters: how near support must stand
+_OVER_A_SIGN = re.compile(r"[a-z][,;:.!?] +[a-z]")
+_MONEY = ("£", "$", "€")
 _STOP = re.compile(r"[.!?]\s")
-_DECIMALS = re.compile(r"-?\d{1,3}\.\d{3,}")
-METRES = 150.0
 
 
 def find(text: Folded, probes: Probes, *, fuzzy: bool = True) -> Iterator[Found]:
@@ -34,9 +34,9 @@ def find(text: Folded, probes: Probes, *, fuzzy: bool = True) -> Iterator[Found]
     yield from _postcodes(text, probes, fuzzy)
     yield from _phones(text, probes, fuzzy)
     yield from _uprns(text, probes, fuzzy)
-    yield from _emails(text, probes, fuzzy)
+    yield from emails(text, probes, fuzzy)
     yield from _vehicles(text, probes, fuzzy)
-    yield from _points(text, probes)
+    yield from points(text.text, probes)
     for premises in probes.premises:
         yield from _premises(text, premises, probes, fuzzy)
     for name in probes.names:
@@ -57,20 +57,6 @@ def _both(text: Folded, canonical: str, written: str, most: int) -> Iterator[tup
                 yield first, last, distance
 
 
-def _found(text: Folded, start: int, end: int, kind: str, how: str, value: str, probes: Probes) -> Found:
-    start, end = text.given(start, end)
-    if how == NORMALISED and text.text[start:end].strip() in probes.as_given:
-        how = EXACT
-    return Found(start, end, kind, how, value)
-
-
-def _all(wanted: str, within: str) -> Iterator[int]:
-    at = within.find(wanted)
-    while at >= 0:
-        yield at
-        at = within.find(wanted, at + 1)
-
-
 # --- postcodes, registrations: short codes of letters and digits --------------------------------------
 
 
@@ -88,14 +74,14 @@ def _postcodes(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
                     continue
                 if _another(window, code) and not _supported(text, start, end, value, probes):
                     continue
-                yield _found(text, start, end, "postcode", FUZZY, value, probes)
+                yield found(text, start, end, "postcode", FUZZY, value, probes)
 
 
 def _code(text: Folded, code: str, kind: str, value: str, probes: Probes, *, looks: bool = False) -> Iterator[Found]:
     """Where a code stands, however it is spaced; `looks`: or stands something that looks like it (L5 for LS, O for 0)."""
     how, stream = (FUZZY, text.looks) if looks else (NORMALISED, text.plain)
     wanted = code.translate(LOOKS) if looks else code
-    for at in _all(wanted, stream):
+    for at in every(wanted, stream):
         if looks and text.plain[at : at + len(code)] == code:
             continue
         first = text.word_at(text.plain_at, at)
@@ -111,7 +97,7 @@ def _code(text: Folded, code: str, kind: str, value: str, probes: Probes, *, loo
         start = text.starts[first] + at - text.plain_at[first]
         end = text.starts[last] + at + len(code) - text.plain_at[last]
         if end - start <= len(code) * 4 + 40:  # far-flung letters are no code
-            yield _found(text, start, end, kind, how, value, probes)
+            yield found(text, start, end, kind, how, value, probes)
 
 
 def _stands(text: Folded, first: int, last: int, at: int, length: int) -> bool:
@@ -143,7 +129,7 @@ def _halves(text: Folded, one: str, other: str, kind: str, value: str, probes: P
     """Where the two halves of a code stand with nothing but words between them."""
     if one in text.folded and other in text.folded:
         for match in re.finditer(rf"(?<![0-9a-z]){one}[^0-9]{{1,{BETWEEN}}}{other}(?![0-9a-z])", text.folded):
-            yield _found(text, match.start(), match.end(), kind, FUZZY, value, probes)
+            yield found(text, match.start(), match.end(), kind, FUZZY, value, probes)
 
 
 def _another(window: str, code: str) -> bool:
@@ -183,7 +169,7 @@ def _vehicles(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
                     and abs(len(window) - len(code)) <= 1
                     and OSA.distance(window, code, score_cutoff=1) <= 1
                 ):
-                    yield _found(text, start, end, "vehicle", FUZZY, value, probes)
+                    yield found(text, start, end, "vehicle", FUZZY, value, probes)
 
 
 # --- numbers ------------------------------------------------------------------------------------------
@@ -204,7 +190,9 @@ def _phones(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
             local = number[_area(number) :]
             if fuzzy and len(local) >= 6 and not number.startswith("7"):
                 for group in _stretches(run, local):
-                    yield _found(text, group[0].start, group[-1].end, "phone", FUZZY, value, probes)
+                    if text.folded[: group[0].start].rstrip()[-1:] in _MONEY:
+                        continue
+                    yield found(text, group[0].start, group[-1].end, "phone", FUZZY, value, probes)
 
 
 def _area(number: str) -> int:
@@ -253,7 +241,7 @@ def _number(
                 rest = joined[len(prefix) :]
                 if rest == number:
                     how = NORMALISED if sure else FUZZY
-                    yield _found(text, run[n].start, run[m].end, kind, how, value, probes)
+                    yield found(text, run[n].start, run[m].end, kind, how, value, probes)
                     near = None
                     break
                 if (
@@ -268,89 +256,20 @@ def _number(
                 continue
             break
         if near is not None:
-            yield _found(text, run[n].start, run[near].end, kind, FUZZY, value, probes)
+            yield found(text, run[n].start, run[near].end, kind, FUZZY, value, probes)
     for group in run:  # run together with others
         if len(group.digits) > len(number) + 1 and (
             "0" + number in group.digits if prefixes[1:] else number in group.digits
         ):
-            yield _found(text, group.start, group.end, kind, NORMALISED, value, probes)
+            yield found(text, group.start, group.end, kind, NORMALISED, value, probes)
 
 
 def _uprns(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
     for number, value in probes.uprns:
         for run in text.digit_runs:
             if sum(len(g.digits) for g in run) >= len(number) - 1:
-                yield from _number(
-                    text, run, number, "uprn", value, probes, fuzzy and len(number) >= 10, ("", "0", "00")
-                )
-
-
-# --- mail addresses, points ---------------------------------------------------------------------------
-
-
-_AT = re.compile(r"\s*[\[({<]?\s*(?:@|\bat\b)\s*[\])}>]?\s*")
-_DOT = re.compile(r"\s*[\[({<]?\s*(?:\.|\bdot\b)\s*[\])}>]?\s*")
-_MAIL = re.compile(
-    r"[a-z0-9._%+\-]+(?:\s*[\[({<]?\s*\bdot\b\s*[\])}>]?\s*[a-z0-9_%+\-]+)*(?:\s*[\[({<]?\s*(?:@|\bat\b)\s*[\])}>]?\s*)[a-z0-9\-]+(?:\s*[\[({<]?\s*(?:\.|\bdot\b)\s*[\])}>]?\s*[a-z0-9\-]+)+"
-)
-
-_PLAIN_MAIL = re.compile(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")  # after `at`, which is no part of it
-
-
-def _emails(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
-    if not probes.emails:
-        return
-    for match in (*_MAIL.finditer(text.folded), *_PLAIN_MAIL.finditer(text.folded)):
-        said = _DOT.sub(".", _AT.sub("@", match.group(), count=1)).strip(".")
-        said = re.sub(r"\+[^@]*@", "@", said)  # name+news@ reaches name@
-        for address, value in probes.emails:
-            if said == address or said.startswith(address + "."):
-                yield _found(text, match.start(), match.end(), "email", NORMALISED, value, probes)
-            elif fuzzy and len(address) > 9 and _nearly(address, said):
-                yield _found(text, match.start(), match.end(), "email", FUZZY, value, probes)
-    if fuzzy:
-        yield from _mail_in_two(text, probes)
-    wanted = {address: "".join(c for c in address if c.isalnum()) for address, _ in probes.emails}
-    for address, value in probes.emails:  # broken over lines or cells
-        for at in _all(wanted[address], text.plain):
-            first = text.word_at(text.plain_at, at)
-            last = text.word_at(text.plain_at, at + len(wanted[address]) - 1)
-            yield _found(text, text.starts[first], text.ends[last], "email", NORMALISED, value, probes)
-
-
-def _nearly(address: str, said: str) -> bool:
-    """Whether it is this address with a slip or two; in the name of a file something follows its last point."""
-    most = 1 if len(address) < 14 else 2
-    return any(OSA.distance(one, address, score_cutoff=2) <= most for one in (said, said.rpartition(".")[0]))
-
-
-def _mail_in_two(text: Folded, probes: Probes) -> Iterator[Found]:
-    """The name of a mailbox, and its host near by: `Mailbox: lena.marsh27, host: example.org`."""
-    for address, value in probes.emails:
-        name, _, host = address.partition("@")
-        if len(name) < LEAST_LOOKS or name not in text.folded or host not in text.folded:
-            continue
-        for at in _all(name, text.folded):
-            end = at + len(name)
-            near = text.folded[max(0, at - AROUND) : end + AROUND]
-            if not text.folded[max(0, at - 1) : at].isalnum() and not text.folded[end : end + 1].isalnum() and host in near:
-                yield _found(text, at, end, "email", FUZZY, value, probes)
-
-
-def _points(text: Folded, probes: Probes) -> Iterator[Found]:
-    if not probes.points:
-        return
-    numbers = [(float(m.group()), m.start(), m.end()) for m in _DECIMALS.finditer(text.text)]
-    for (one, start, _), (other, _, end) in zip(numbers, numbers[1:], strict=False):
-        for (lat, lon), value in probes.points:
-            if any(_metres(a, b, lat, lon) <= METRES for a, b in ((one, other), (other, one))):
-                yield Found(start, end, "point", NORMALISED, value)
-
-
-def _metres(one_lat: float, one_lon: float, lat: float, lon: float) -> float:
-    """Distance of two points in metres, on a plane that is good enough for a street."""
-    up, across = (one_lat - lat) * 111_195, (one_lon - lon) * 111_195 * cos(radians(lat))
-    return (up * up + across * across) ** 0.5
+                near = fuzzy and (len(number) >= 10 or "uprn" in text.folded[max(0, run[0].start - 12) : run[0].start])
+                yield from _number(text, run, number, "uprn", value, probes, near, ("", "0", "00", "000", "0000"))
 
 
 # --- houses and names ---------------------------------------------------------------------------------
@@ -369,30 +288,44 @@ def _premises(text: Folded, one: Premises, probes: Probes, fuzzy: bool) -> Itera
         start, end = text.starts[min(first, at) if at is not None else first], text.ends[max(last, at or last)]
         done |= bool(one.number and number == one.number)
         if one.number and number == one.number:
-            yield _found(text, start, end, "address", FUZZY if distance else NORMALISED, one.value, probes)
+            yield found(text, start, end, "address", FUZZY if distance else NORMALISED, one.value, probes)
         elif not fuzzy or distance > 1:
             continue
         elif number and not distance and not one.common and _a_slip(number, one.number):
             if _elsewhere(text, last, one) or _STOP.search(text.folded[text.ends[at or 0] : text.starts[first]]):
                 continue  # another district's street, or the end of a sentence before it
-            yield _found(text, start, end, "address", FUZZY, one.value, probes)
+            yield found(text, start, end, "address", FUZZY, one.value, probes)
         elif (not number or not one.number) and not distance and _place_near(text, first, last, one):
-            yield _found(text, start, end, "address", FUZZY, one.value, probes)
-
-
-    if fuzzy and not done and one.number and len(one.written) >= LEAST_LOOKS:
-        yield from _read_by_a_machine(text, one, probes)
-
-
-def _read_by_a_machine(text: Folded, one: Premises, probes: Probes) -> Iterator[Found]:
-    """A house and its street as a scanner of paper may have read them: `14 A1der C10se`."""
-    wanted = one.written.translate(LOOKS)
-    for at in _all(wanted, text.looks):
-        first, last = text.word_at(text.plain_at, at), text.word_at(text.plain_at, at + len(wanted) - 1)
-        if text.plain_at[first] != at or not _stands(text, first, last, at, len(wanted)):
-            continue
+            yield found(text, start, end, "address", FUZZY, one.value, probes)
+    if not fuzzy or done or not one.number:
+        return
+    for first, last in _in_disguise(text, one.written):
         if _number_by(text, first, last, one.number)[0] == one.number:
-            yield _found(text, text.starts[first], text.ends[last], "address", FUZZY, one.value, probes)
+            yield found(text, text.starts[first], text.ends[last], "address", FUZZY, one.value, probes)
+    yield from _without_its_kind(text, one, probes)
+
+
+def _in_disguise(text: Folded, written: str) -> Iterator[tuple[int, int]]:
+    """Words as a scanner of paper may have read them (`A1der C10se`), or with digits put for letters (`4ld3r Cl0s3`)."""
+    if len(written) < LEAST_LOOKS:
+        return
+    wanted = written.translate(LEET)
+    for at in every(wanted, text.leet):
+        first, last = text.word_at(text.plain_at, at), text.word_at(text.plain_at, at + len(wanted) - 1)
+        if text.plain[at : at + len(wanted)] != written and _stands(text, first, last, at, len(wanted)):
+            yield first, last
+
+
+def _without_its_kind(text: Folded, one: Premises, probes: Probes) -> Iterator[Found]:
+    """`14 Alder, Seacroft`: a house in a street whose kind is left out, with the part of town or the district behind."""
+    if len(one.core) < 5:
+        return
+    for first, last, _ in _alike(text, one.core, 0, text.meant, text.canon, text.canon_at):
+        if text.meant[last + 1 : last + 2] and text.meant[last + 1] in STREETS:
+            continue  # that kind, or another street
+        number, at = _number_by(text, first, first, one.number)
+        if number == one.number and at is not None and at < first and _place_near(text, first, last, one):
+            yield found(text, text.starts[at], text.ends[last], "address", FUZZY, one.value, probes)
 
 
 def _a_slip(number: str, wanted: str) -> bool:
@@ -405,7 +338,7 @@ def _number_by(text: Folded, first: int, last: int, wanted: str) -> tuple[str, i
     before = [n for n in range(max(0, first - 3), first) if text.meant[n].isdigit()]
     between = {n: text.meant[n + 1 : first] for n in before}
     near = [n for n in before if all(w in _FILLERS or len(w) <= 1 or w.isdigit() for w in between[n])]
-    after = [n for n in range(last + 1, min(last + 3, len(text.meant))) if text.meant[n].isdigit()]
+    after = [n for n in range(last + 1, min(last + 5, len(text.meant))) if text.meant[n].isdigit()]
     after = [n for n in after if all(w in _FILLERS for w in text.meant[last + 1 : n])]
     for n in before:  # digits that were each put in their own place
         if wanted and "".join(text.meant[n:first]) == wanted:
@@ -417,13 +350,14 @@ def _number_by(text: Folded, first: int, last: int, wanted: str) -> tuple[str, i
 
 
 def _elsewhere(text: Folded, last: int, one: Premises) -> bool:
-    """Whether a whole postcode of another district stands right behind: then it is the street of that name over there."""
+    """Whether a whole postcode that is not nearly this one stands right behind: then it is another house, whose own number
+    it is, or the street of that name in another district."""
     for n in range(last + 1, min(last + 7, len(text.words))):
         code = ""
         for m in range(n, min(n + 4, len(text.words))):
             code += text.words[m]
             if len(code) > 4 and _SHAPE.fullmatch(code) and re.match("[a-z]+", code)[0] in _AREAS:  # type: ignore[index]
-                return bool(one.outcode) and code[:-3] != one.outcode
+                return bool(one.postcode) and OSA.distance(code, one.postcode, score_cutoff=1) > 1
     return False
 
 
@@ -446,7 +380,18 @@ def _names(text: Folded, name: Name, probes: Probes, fuzzy: bool) -> Iterator[Fo
     most = slips(len(name.text)) if fuzzy and (name.full or len(name.text) >= 12) else 0
     for first, last, distance in _both(text, name.text, name.written, most):
         how = FUZZY if distance else NORMALISED
-        yield _found(text, text.starts[first], text.ends[last], name.kind, how, name.value, probes)
+        if _by_chance(text, first, last):
+            continue
+        yield found(text, text.starts[first], text.ends[last], name.kind, how, name.value, probes)
+    for first, last in _in_disguise(text, name.written) if fuzzy else ():
+        yield found(text, text.starts[first], text.ends[last], name.kind, FUZZY, name.value, probes)
+
+
+def _by_chance(text: Folded, first: int, last: int) -> bool:
+    """Whether words of a name meet over a sign, and none of them is written as a name: `by grace, house prices fell`."""
+    start, end = text.given(text.starts[first], text.ends[last])
+    said = text.text[start:end]
+    return said[1:].islower() and bool(_OVER_A_SIGN.search(said))
 
 
 def _alike(
@@ -457,7 +402,7 @@ def _alike(
     Whatever has few slips shares an unbroken piece with it: only around those is counted.
     """
     done: set[tuple[int, int]] = set()
-    for at in _all(wanted, stream):
+    for at in every(wanted, stream):
         first, last = text.word_at(begins, at), text.word_at(begins, at + len(wanted) - 1)
         if begins[first] == at and begins[last] + len(words[last]) == at + len(wanted):
             done.add((first, last))
@@ -470,7 +415,7 @@ def _alike(
     for n in range(pieces):
         offset = n * size
         piece = wanted[offset : offset + size] if n < pieces - 1 else wanted[offset:]
-        for at in _all(piece, stream):
+        for at in every(piece, stream):
             around = at - offset
             for first in {
                 text.word_at(begins, max(0, min(around + d, len(stream) - 1))) for d in range(-most, most + 1)

@@ -19,6 +19,7 @@ from sightline.sharing.release.types import Artefact, Piece, Unreadable
 
 MOST = 200 * 1024 * 1024  # bytes of all parts, unpacked: more is a trap, or nothing that anybody sends
 MOST_PARTS = 20_000
+MOST_OF_A_FORM = 40  # rows: a longer table is a list, and its column no record
 Inside = Callable[[Any, str], Iterator[Piece | Unreadable]]
 PARAGRAPHS = frozenset(
     "p h si c row tc comment text table-cell table-row tab br line-break cr sheet definedName vt title".split()
@@ -56,6 +57,8 @@ def pieces(raw: bytes, where: str, inside: Inside) -> Iterator[Piece | Unreadabl
         if part.is_dir():
             continue
         place = f"{where} › {part.filename}"
+        if part.comment:
+            yield Piece(f"{place} › comment", part.comment.decode("utf-8", "replace"))
         if part.flag_bits & 1:
             yield Unreadable(place, "it is locked with a password")
             continue
@@ -97,13 +100,15 @@ def _name(element: Any) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
-def _words(element: Any) -> str:
-    """All text below an element: runs of one paragraph run on, paragraphs and cells stand apart."""
+def _words(element: Any, apart: bool = False) -> str:
+    """All text below an element: runs of one paragraph run on, paragraphs and cells stand apart. `apart`: so does every
+    element, as in what a document says of itself, where each is a value of its own."""
     out: list[str] = []
 
     def walk(one: Any) -> None:
         name = _name(one)
-        if name in PARAGRAPHS:
+        stands = apart or name in PARAGRAPHS
+        if stands:
             out.append("\n")
         elif name == "s" and not one.text:  # OpenDocument's spaces
             out.append(" ")
@@ -113,7 +118,7 @@ def _words(element: Any) -> str:
             walk(below)
             if below.tail:
                 out.append(below.tail)
-        if name in PARAGRAPHS:
+        if stands:
             out.append("\n")
 
     walk(element)
@@ -133,11 +138,9 @@ def _part(content: bytes, name: str, where: str, shared: list[str]) -> Iterator[
     if _name(tree) == "worksheet":
         yield from _sheet(tree, where, shared)
     else:
-        yield Piece(where, _words(tree))
-    for row in (one for one in tree.iter() if _name(one) in ("tr", "table-row")):
-        cells = tuple(_words(cell).strip() for cell in row if _name(cell) in ("tc", "table-cell", "covered-table-cell"))
-        if len(cells) > 1:
-            yield Piece(f"{where}, a row", "\n".join(cells), cells)
+        yield Piece(where, _words(tree, apart=name.startswith(("docProps/", "customXml/", "meta.xml"))))
+    for rows in (one for one in tree.iter() if _name(one) in ("tbl", "table")):
+        yield from _table(rows, where)
     said = [
         v
         for one in tree.iter()
@@ -149,6 +152,22 @@ def _part(content: bytes, name: str, where: str, shared: list[str]) -> Iterator[
     comments = [one.text for one in tree.iter(etree.Comment) if one.text]
     if comments:
         yield Piece(f"{where} › remarks", "\n".join(comments))
+
+
+def _table(rows: Any, where: str) -> Iterator[Piece]:
+    """Each row of a table as a record, and each column downwards: a form has its labels in one and the answers in the next."""
+    columns: dict[int, list[str]] = {}
+    for row in (one for one in rows.iter() if _name(one) in ("tr", "table-row")):
+        cells = tuple(_words(cell).strip() for cell in row if _name(cell) in ("tc", "table-cell", "covered-table-cell"))
+        if len(cells) > 1:
+            yield Piece(f"{where}, a row", "\n".join(cells), cells)
+        for n, cell in enumerate(cells):
+            columns.setdefault(n, []).append(cell)
+    for column in columns.values():
+        if 1 < len(column) <= MOST_OF_A_FORM:
+            yield Piece(f"{where}, a column", "\n".join(column), tuple(column))
+        elif len(column) > 1:
+            yield Piece(f"{where}, a column", "\n".join(column))
 
 
 def _sheet(tree: Any, where: str, shared: list[str]) -> Iterator[Piece]:

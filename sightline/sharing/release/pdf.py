@@ -48,6 +48,35 @@ _GLYPHS = {
         "numbersign": "#",
         "minus": "-",
     },
+    **{"oslash": "o", "Oslash": "O", "lslash": "l", "Lslash": "L", "dotlessi": "i", "ae": "ae", "AE": "AE", "oe": "oe"},
+    **{
+        "OE": "OE",
+        "germandbls": "ss",
+        "eth": "d",
+        "Eth": "D",
+        "thorn": "th",
+        "Thorn": "Th",
+        "Euro": "€",
+        "sterling": "£",
+    },
+    **{
+        "onesuperior": "1",
+        "twosuperior": "2",
+        "threesuperior": "3",
+        "onehalf": "½",
+        "onequarter": "¼",
+        "threequarters": "¾",
+    },
+    # signs, of which no value is made
+    **dict.fromkeys(
+        "breve caron circumflex dotaccent hungarumlaut ogonek ring tilde grave acute cedilla dieresis macron bullet dagger "
+        "daggerdbl ellipsis florin fraction guilsinglleft guilsinglright guillemotleft guillemotright perthousand percent "
+        "quotedbl quotedblbase quotedblleft quotedblright quotesinglbase trademark registered copyright section paragraph "
+        "degree plusminus multiply divide mu cent currency yen brokenbar bar exclam exclamdown question questiondown "
+        "semicolon less greater equal bracketleft bracketright braceleft braceright backslash asciicircum asciitilde "
+        "asterisk dollar logicalnot ordfeminine ordmasculine periodcentered".split(),
+        " ",
+    ),
 }
 
 
@@ -87,6 +116,8 @@ def _streams(objects: Objects, where: str, inside: Inside) -> Iterator[Piece | U
         if kind == "Metadata" or under == "XML":
             text = (decoded(objects, stream) or b"").decode("utf-8", "replace")
             yield from markup.page(text, f"{where} › about the document")
+        elif kind is None and under is None and (found := _of_no_kind(objects, stream)):
+            yield from inside(found, f"{where} › kept with it")
         elif kind == "EmbeddedFile":
             content = decoded(objects, stream)
             if content is None:
@@ -95,6 +126,19 @@ def _streams(objects: Objects, where: str, inside: Inside) -> Iterator[Piece | U
                 yield from inside(Artefact(content), f"{where} › attached")
         elif under == "Image" and filters(objects, stream)[-1:] in (["DCTDecode"], ["DCT"]):
             yield from pictures.pieces(stream.raw, f"{where} › picture")
+
+
+def _of_no_kind(objects: Objects, stream: Stream) -> str:
+    """The words of a stream that does not say what it is: a form's data in XML, what a button does; what pages show is read
+    where they show it."""
+    content = decoded(objects, stream) or b""
+    if b"\0" in content[:2000] or any(key.startswith("Length1") for key in stream.head):
+        return ""
+    shown = re.search(rb"\b(?:BT|Tf|re|cm|Do|endcmap|def)\s", content[:20_000])
+    try:
+        return "" if shown else content.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _strings(value: Any, deep: int = 0) -> Iterator[bytes]:
@@ -247,6 +291,7 @@ class _Reader:
         letters = {
             n: bytes([n]).decode("mac_roman" if "Mac" in str(encoding) else "cp1252", "replace") for n in range(256)
         }
+        untold: set[int] = set()
         if isinstance(encoding, dict):
             at = 0
             for one in get(encoding.get("Differences", [])) or []:
@@ -254,9 +299,15 @@ class _Reader:
                     at = one
                 elif isinstance(one, Name):
                     letters[at] = _glyph(str(one))
-                    self.unknown |= not letters[at] and not one.startswith(".")
+                    if not letters[at] and not one.startswith("."):
+                        untold.add(at)
                     at += 1
-        return lambda raw: "".join(letters[byte] for byte in raw)
+
+        def decode(raw: bytes) -> str:
+            self.unknown |= not untold.isdisjoint(raw)  # a letter that no page writes hides nothing
+            return "".join(letters.get(byte, "") for byte in raw)
+
+        return decode
 
 
 def _spaced(parts: list[Any], decode: Decode) -> str:

@@ -167,11 +167,8 @@ def _tiff(raw: bytes, found: list[str], points: list[str]) -> None:
                 found.append(value.decode("utf-16-le", "ignore").strip("\0"))
             elif tag == 0x9286:  # what the photographer wrote: the first eight bytes say in which letters
                 wide = value[:7] == b"UNICODE"
-                found.append(
-                    value[8:].decode("utf-16-le" if order == "<" else "utf-16-be", "ignore")
-                    if wide
-                    else _text(value[8:])
-                )
+                # in the order of the picture, or in that of the machine which wrote it: programs differ
+                found += [value[8:].decode(how, "ignore") for how in ("utf-16-le", "utf-16-be")] if wide else [_text(value[8:])]
             elif kind == 2:
                 found.append(_text(value.replace(b"\0", b"\n")))
             elif kind in (7, 1) and size >= 3:

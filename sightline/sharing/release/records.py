@@ -9,7 +9,7 @@ from sightline.sharing.release.types import FUZZY, Found, Piece
 from sightline.sharing.release.values import Probes
 
 MOST_CELLS = 120
-PREFIXES = ("", "0", "44", "440", "0044", "00440")
+PREFIXES = ("", "0", "44", "440", "0044", "00440", "044", "0440")
 
 
 def across(piece: Piece, probes: Probes) -> Iterator[Found]:

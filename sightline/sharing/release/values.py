@@ -48,6 +48,8 @@ class Premises:
     common: bool
     near: tuple[str, ...]
     outcode: str
+    postcode: str = ""
+    core: str = ""  # the street without the word for its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,10 @@ def _address(value: Value, made: Probes) -> None:
         written = written[written.rfind(number) + len(number) :] if number and number in written else written
         written = written[1:] if core and len(core[0]) == 1 else written  # 14a
         common = bool(core) and core[0] in COMMON
-        made.premises.append(Premises(value.id, number, street, written, common, near, outcode))
+        kind = bool(core) and core[-1] in STREETS and not common
+        core = [w for w in core if len(w) > 1] if kind else []
+        short = "".join(core[:-1])
+        made.premises.append(Premises(value.id, number, street, written, common, near, outcode, compact, short))
     for part in parts[: at if at is not None else 1]:
         _name(part, value.id, "address", made)
 

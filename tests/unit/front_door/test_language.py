@@ -24,7 +24,16 @@ def found(text, **how):
     return [hint.phrase for hint in hints(ENGLAND, text, **how)]
 
 
-@pytest.mark.parametrize("name", ["neutral.txt", "neutral-near.txt", "neutral-daily.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "neutral.txt",
+        "neutral-near.txt",
+        "neutral-daily.txt",
+        "neutral-same-words.txt",
+        "neutral-other-senses.txt",
+    ],
+)
 def test_neutral_sentences_are_left_alone(name):
     """Precision: of 200 and more sentences that say what happened, at least 98 in 100 have no hint."""
     neutral = lines(name)
@@ -32,7 +41,7 @@ def test_neutral_sentences_are_left_alone(name):
     assert len(neutral) >= 200 and len(nagged) <= len(neutral) * 0.02, nagged
 
 
-@pytest.mark.parametrize("name", ["blaming.txt", "blaming-daily.txt"])
+@pytest.mark.parametrize("name", ["blaming.txt", "blaming-daily.txt", "blaming-registers.txt", "blaming-notes.txt"])
 def test_sentences_that_blame_are_found(name):
     """Recall: of 120 and more, in words of their own, at least 90 in 100."""
     blaming = [line.rpartition("\t")[2] for line in lines(name)]
@@ -181,3 +190,24 @@ def test_long_and_strange_texts_are_read_quickly():
 def test_a_pattern_that_cannot_be_read_is_refused(wrong):
     with pytest.raises(ValueError):
         steps(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("Known county lines runner, aged 14.", "drug-runner"),
+        ("T claims that dad hit her.", "claims-to-have-been"),
+        ("L plays her parents off against one another.", "manipulative"),
+        ("Male, 15, is a drug dealer.", "drug-runner"),
+        ("Nine going on nineteen.", "mature-for-age"),
+    ],
+)
+def test_whom_a_note_is_about_is_told_from_an_age_an_initial_or_nothing(text, phrase):
+    assert phrase in found(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Vitamin D is poor in winter.", "Group C runs for the bus.", "The driver, 41, is a drug dealer."]
+)
+def test_a_letter_or_an_age_is_not_always_a_child(text):
+    assert found(text) == []
