@@ -89,6 +89,8 @@ def otherwise(text: str, formats: str = "") -> str:
     """A day or moment in another form than its feed declares, where it can only be the one: ISO 8601, a month by its name,
     seconds behind the minutes; `24:00` is the end of its day. Raises ValueError for anything else: whether 3/4 is March
     or April is for the feed to say. Not for a feed that itself writes the day before the month behind a year."""
+    if not any(map(text.__contains__, "0123456789")):  # as in a column that is not a date at all, row after row
+        raise ValueError("no date has no figure")
     if end := _END_OF_DAY.fullmatch(text):
         begins = f"{end[1]}00:00"
         try:

@@ -239,8 +239,9 @@ class Bite:
         keys = list(dict.fromkeys(r.key for _, r in people if self.keyring.has(r.key)))  # who was erased has none
         keys = keys or [self.inbox.delivery_key()]
         if one.late:
-            self.beneath += beneath.under_what_stands(self._written(one, record, fields, people, keys, known)[0], self.keyring)
-            self.inbox.took(one, first=self.beneath[-1].first, keys=keys, sent_at=sent)
+            late = self._written(one, record, fields, people, keys, known)[0]
+            self.beneath += beneath.under_what_stands(late, self.keyring)
+            self.inbox.took(one, first=late.first, keys=late.keys, sent_at=sent)  # what was received goes when the record goes
             self._note(one)
             return
         first = self._entry(one, record, fields, people, keys, known)

@@ -64,6 +64,7 @@ class _Reader:
         self.alike = {a.id: a for a in Alike.objects.all()}
         self.deliveries = list(Delivery.objects.all())
         self.keyring.fetch([i.key for i in self.identities] + [d.key for d in self.deliveries])
+        self.keyring.fetch_for(bytes(e.body) for e in self.entries)  # what is said once more, on loan, has a key of its own
         self.versions: dict[UUID, list[Version]] = defaultdict(list)
         for version in Version.objects.order_by("known_at", "recorded_at", "id"):
             self.versions[version.identity_id].append(version)

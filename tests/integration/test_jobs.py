@@ -29,6 +29,7 @@ from sightline.messages.models import Outgoing
 from sightline.sharing.models import Tie
 from sightline.sharing.reading import reading
 from sightline.timescales.moment import now
+from sightline.vault.rules import key_ids
 from tests.support.databases import environment
 from tests.support.partnership import POLICE, SCHOOL, child, entries, identities, person_on, send, settle_in
 
@@ -178,6 +179,25 @@ def test_an_older_version_that_comes_late_is_kept_beneath_what_stands_and_nothin
     with reading(house["amir"], "safeguarding") as opened:
         told = [one.says for one in entry_history(opened, first(newest)).versions if one.late]
     assert set(told) == {"He said that he is afraid to go home.", "He came late.", "Nobody answered."}
+
+
+def test_of_what_is_held_on_loan_an_older_version_goes_with_the_key_of_its_own_entry(house, waiting):
+    """What was received too: nothing of a routine record outlives the time for which it is lent."""
+    period = {"period-from": "2026-09-07", "period-to": "2026-10-16", "possible": "60"}
+    pupil = {"roles": ["pupil"], "given": "Lark", "family": "Otley", "born": "2014-02-03", "local_id": "K-loan"}
+
+    def told(version, attended):
+        fields = {**period, "attended": attended}
+        [made] = post(body("loan", record="attendance-summary", version=version, people=[pupil], fields=fields), agency=SCHOOL)
+        return made
+
+    receipts = {n: told(n, attended) for n, attended in (("2", "41"), ("1", "40"))}
+    written = {row.id: row for row in Entry.objects.filter(first=first(receipts["2"]))}
+    assert len(written) == 3, "the newest, the older beneath it, and the newest once more"
+    for row in written.values():
+        assert key_ids(bytes(row.body)) == [row.id]
+    received = [Item.objects.get(id=UUID(one.id)) for one in receipts.values()]
+    assert {key for one in received for key in key_ids(bytes(one.raw))} <= written.keys()
 
 
 # --- quarantine ------------------------------------------------------------------------------------------------------
