@@ -156,7 +156,8 @@ def at_front_door(found: Glance) -> str:
     one = found.waiting == 1
     says = f"{found.waiting:,} notice{' waits' if one else 's wait'} for whoever comes first"
     if found.late:
-        says += f", {found.late:,} of them past {'its' if found.late == 1 else 'their'} limit"
+        some = "" if one else "all " if found.late == found.waiting else f"{found.late:,} of them "
+        says += f", {some}past {'its' if found.late == 1 else 'their'} limit"
     return f"{says}.{f' The next limit is {moment_words(found.next_due)}.' if found.next_due else ''}"
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from sightline.clocks.views import ClockView
-from sightline.web.work.views import LINES, grouped, lines
+from sightline.front_door.queue_types import Glance
+from sightline.web.work.views import LINES, at_front_door, grouped, lines
 from tests.unit.web.test_child_page import NOW, entry
 
 JAY, MIA = uuid4(), uuid4()
@@ -61,3 +62,16 @@ def test_news_of_one_child_stands_together_newest_first_and_at_most_three_lines(
     assert shown == [fresh[n][1].id for n in (0, 1, 2, 3, 6)]
     assert sum(len(g.lines) for g in found if g.person == JAY) == LINES
     assert {one.id for g in found for one in (*g.lines, *g.folded)} == {e.id for _, e in fresh}, "nothing is left out"
+
+
+def test_the_queue_is_told_in_a_sentence():
+    def says(waiting, late, due=None):
+        return at_front_door(Glance(waiting, late, due))
+
+    assert says(0, 0) == ""
+    assert says(1, 0) == "1 notice waits for whoever comes first."
+    assert says(1, 1) == "1 notice waits for whoever comes first, past its limit."
+    assert says(4, 1) == "4 notices wait for whoever comes first, 1 of them past its limit."
+    assert says(1200, 3) == "1,200 notices wait for whoever comes first, 3 of them past their limit."
+    assert says(3, 3) == "3 notices wait for whoever comes first, all past their limit."
+    assert says(2, 0, NOW).startswith("2 notices wait for whoever comes first. The next limit is ")
