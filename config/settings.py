@@ -124,8 +124,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "config.patient_sqlite3"
     DATABASES["default"]["OPTIONS"] = sqlite.options()
     Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sqlite.make_private(str(DATABASES["default"]["NAME"]))
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["ENGINE"] = "config.walled_postgresql"  # the second wall, where this user stands behind one
+
+# In memory, and of nothing but counts of failed sign-ins. Django's own bound of 300 would let whoever tries that many user
+# names push the count of the one they mean out of it.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 200_000}},
+}
 
 # --- time and language -----------------------------------------------------------------------------------------------
 TIME_ZONE = "Europe/London"  # shown; stored in UTC
@@ -201,6 +208,8 @@ NOT_THERE_BEAT = 0.0 if SIGHTLINE_MODE == "test" else 0.05
 
 # --- sessions and cookies --------------------------------------------------------------------------------------------
 SESSION_ENGINE = "config.session_store"
+if IS_PRODUCTION:  # a browser takes these from this very host over HTTPS alone: no neighbouring host can plant one
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 30 * 60  # idle; SlidingSessionMiddleware pushes it forward
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # Strict would lose the session on the way back from the identity provider

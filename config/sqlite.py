@@ -1,6 +1,8 @@
 """How Sightline opens a SQLite file, and why."""
 
+import os
 import sqlite3
+from pathlib import Path
 
 Version = tuple[int, int, int]
 
@@ -23,6 +25,14 @@ def wal_is_safe(version: Version) -> bool:
 def journal_mode(version: Version = sqlite3.sqlite_version_info) -> str:
     """The write-ahead log where it is safe; else the rollback journal, which is slower and never had the fault."""
     return "WAL" if wal_is_safe(version) else "TRUNCATE"
+
+
+def make_private(database: str) -> None:
+    """Makes the file of a new database, readable by its owner alone (its journal is then too): labels, names of workers and
+    sessions stand in it in the clear, and the folder it lies in may be open to others. One that is there is left as it is
+    (`sightline doctor` says when others can read it)."""
+    if database and not database.startswith((":", "file:")) and not Path(database).exists():
+        os.close(os.open(database, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def options(*, journal: str | None = None, synchronous: str = "FULL") -> dict[str, object]:

@@ -8,6 +8,7 @@
 Do not use pytest-django's `db`, `transactional_db` or `live_server`: they flush.
 """
 
+import gc
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,13 @@ class ByFile(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config, log):
     return ByFile(config, log)
+
+
+def pytest_collection_finish(session):
+    """What stands once every test is known stays for the whole run, as a server's modules do (config/wsgi.py): else each
+    search for circles goes through all of it, and what a test measures is how many others were collected."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

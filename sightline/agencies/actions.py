@@ -13,6 +13,7 @@ from django.db import transaction
 
 from sightline.agencies.in_force import as_it_stands, forget
 from sightline.agencies.models import Agency, Declared, Published, Token, Worker
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -135,7 +136,7 @@ def end_declared(*, id: UUID, asked_by: str, permission: str, by: Actor) -> None
 
 
 def _somebody_else(asked_by: str, by: Actor) -> None:
-    if asked_by == by.id or by.machine:
+    if by.machine or same_person(by.id, asked_by):
         sentence = "You asked for this yourself: somebody else must decide on it."
         raise Refused(Decision(False, "second-person-needed", sentence))
 

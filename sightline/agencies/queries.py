@@ -9,6 +9,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
 from sightline.agencies.in_force import at_moment, in_force
 from sightline.agencies.models import Agency, Declared, Published, Token, Worker
@@ -45,6 +46,22 @@ def published(definition_hash: str) -> Partnership:
     if row is None:
         raise Missing
     return from_bundle(zlib.decompress(bytes(row)))
+
+
+def held_for() -> str:
+    """Whose database this is, by the newest definition that was published in it; empty where none was, or where there are no
+    tables yet. The definition in force counts wherever it was published before, so that a slip can be taken back."""
+    if Published._meta.db_table not in connection.introspection.table_names():
+        return ""
+    if Published.objects.filter(hash=partnership().hash).exists():
+        return str(settings.SIGHTLINE_PARTNERSHIP)
+    newest = Published.objects.order_by("-at", "-id").values_list("bundle", flat=True).first()
+    return from_bundle(zlib.decompress(bytes(newest))).id if newest is not None else ""
+
+
+def somebody_works() -> bool:
+    """Whether anybody but the declared machines was ever let in here."""
+    return Worker.objects.filter(machine=False).exists()
 
 
 def declared_at(definition: Partnership, kind: str, moment: datetime) -> Partnership:

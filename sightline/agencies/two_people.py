@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -86,7 +87,7 @@ class Steps(Generic[Row]):
 
     def somebody_else(self, by: Actor, *others: str) -> None:
         """Raises Refused for a machine, and for whoever made it or asked."""
-        if by.machine or by.id in others:
+        if by.machine or same_person(by.id, *others):
             sentence = (
                 f"You made this {self.called} or asked for this yourself: a second, different person decides on it."
             )

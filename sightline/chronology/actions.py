@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sightline.agencies.types import Actor
 from sightline.chronology.models import Entry, Opening, Part
+from sightline.chronology.proving import digest, leaf
 from sightline.chronology.queries import opened_for_each
 from sightline.chronology.types import Writing
 from sightline.definition.types import Partnership
@@ -20,10 +21,11 @@ from sightline.vault.asking import Question
 from sightline.vault.ids import Ids
 
 
-def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
-    """Adds entries with their parts, in bulk, in the caller's transaction. Bodies are sealed for everybody on them."""
+def write_entries(writings: Sequence[Writing], keyring: Keyring) -> str:
+    """Adds entries with their parts, in bulk, in the caller's transaction. Bodies are sealed for everybody on them. Returns one
+    digest over all of them, for the ledger (`proving`)."""
     recorded = now()
-    entries, parts = [], []
+    entries, parts, leaves = [], [], []
     for w in writings:
         entry = new(
             Entry,
@@ -49,8 +51,10 @@ def write_entries(writings: Sequence[Writing], keyring: Keyring) -> None:
         )
         entries.append(entry)
         parts += [(w.id, identity, role, child, w.happened) for identity, role, child in w.parts]
+        leaves.append(leaf(vars(entry), entry.body, w.parts))
     add_objects(entries)
     add(Part, ("entry_id", "identity_id", "role", "child", "happened"), parts)
+    return digest(leaves)
 
 
 def write_here(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from sightline.agencies.queries import machine
 from sightline.chronology.events import MachineEntry, of_people
@@ -27,6 +27,7 @@ from sightline.vault.ids import Ids
 
 TOLD_IN_TIME = timedelta(days=7)  # what was over longer than this when it was told to us is history, and nobody's to do
 
+RECOMPUTING = 20_451  # the class of PostgreSQL's locks under which one process recomputes what hangs on an identity
 TOGETHER = 100  # people in one transaction: well under a tenth of a second
 
 
@@ -40,14 +41,14 @@ def relevant(partnership: Partnership) -> frozenset[str]:
     return frozenset(found)
 
 
-_DAYS: dict[str, tuple[WorkingDays, SchoolDays]] = {}
+_SCHOOL: dict[str, SchoolDays] = {}
 
 
 def _days(partnership: Partnership) -> tuple[WorkingDays, SchoolDays]:
-    """The partnership's days; read from their texts once a definition."""
-    if partnership.hash not in _DAYS:
-        _DAYS[partnership.hash] = working_days(partnership), school_days(partnership)
-    return _DAYS[partnership.hash]
+    """The partnership's days; a school's are read from their texts once a definition."""
+    if partnership.hash not in _SCHOOL:
+        _SCHOOL[partnership.hash] = school_days(partnership)
+    return working_days(partnership), _SCHOOL[partnership.hash]
 
 
 NOBODY = Person()
@@ -88,6 +89,16 @@ def states_of(
     ]
 
 
+def _alone(identities: Iterable[UUID]) -> None:
+    """One process at a time recomputes what hangs on these source identities, until its transaction ends. Else whoever read
+    before another's entry was there, and writes after the other has, would put back what stood before it. SQLite has one
+    writer anyhow."""
+    if connection.vendor == "postgresql":
+        keys = sorted({identity.int % 2**31 for identity in identities})  # in one order: nobody waits in a circle
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, one) FROM unnest(%s::int[]) AS one", [RECOMPUTING, keys])
+
+
 Then = Callable[[Reading, list[UUID], Mapping[UUID, list[MachineEntry]]], object]
 
 
@@ -106,8 +117,9 @@ def recompute(persons: Iterable[UUID], *, besides: Collection[str] = (), then: T
         ):
             some = wanted[start : start + TOGETHER]
             own = relevant(opened.definition)
-            entries = of_people(opened, some, records=own | frozenset(besides))
             identities = ids_of(some)
+            _alone(identities)
+            entries = of_people(opened, some, records=own | frozenset(besides))
             people = people_of(opened, entries)
             rows, ids = [], Ids()
             for person, theirs in entries.items():

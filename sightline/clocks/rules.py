@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sightline.clocks.matching import (
@@ -88,8 +89,12 @@ def follow(
 
 def working_days(partnership: Partnership) -> WorkingDays:
     """The partnership's working days: England's, without what its calendars of that kind close."""
-    closed = (parse_days(calendar.closed) for calendar in partnership.calendar.values() if calendar.kind == "working")
-    return WorkingDays(frozenset().union(*closed))
+    return _without(tuple(text for one in partnership.calendar.values() if one.kind == "working" for text in one.closed))
+
+
+@lru_cache(100)  # read once from their texts, and asked for with each message and each notice
+def _without(closed: tuple[str, ...]) -> WorkingDays:
+    return WorkingDays(parse_days(closed))
 
 
 def school_days(partnership: Partnership, calendar: str = "") -> SchoolDays:

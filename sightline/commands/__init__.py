@@ -7,6 +7,7 @@ is imported only after `main` has set it up.
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -102,6 +103,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
+UNREACHED = "The database cannot be reached: is DATABASE_URL right, and is the server running?"
+FULL = "The disk of the database is full: make room, and do the same again. What was acknowledged is kept."
+DATABASE_SAYS = (  # what the drivers say, and what to do; the first that fits
+    ("database or disk is full", FULL),
+    ("no space left on device", FULL),
+    ("disk quota exceeded", FULL),
+    ("readonly database", "The database cannot be written: may this user write its file and its folder?"),
+    ("read-only transaction", "The database takes no writing just now: is it a standby, or set to read only?"),
+    ("database is locked", "Somebody has written to the database for long, and still does: try again in a while."),
+)
+
+
 def explained(error: Exception) -> str | None:
     """One sentence for the errors that a user can do something about; None for a fault of ours."""
     from django.core.exceptions import ImproperlyConfigured
@@ -122,7 +135,24 @@ def explained(error: Exception) -> str | None:
         return "Not found."
     said = str(error) + str(error.__cause__)
     if isinstance(error, OperationalError | ProgrammingError) and ("no such table" in said or "does not exist" in said):
-        return "The database is empty: run `sightline init` first."
+        return "The tables are not there, or of an earlier version: run `sightline init` first."
+    if isinstance(error, OSError):
+        return _of_a_file(error)
     if isinstance(error, OperationalError):
-        return "The database cannot be reached: is DATABASE_URL right, and is the server running?"
+        return next((sentence for words, sentence in DATABASE_SAYS if words in said.casefold()), UNREACHED)
     return None
+
+
+def _of_a_file(error: OSError) -> str | None:
+    """What to do about a file or folder that cannot be read or written; None where it is none, such as a connection."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full{_where(error)}: make room, and do the same again. What was done so far is kept."
+    if error.filename is None or isinstance(error.filename, int):
+        return None
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"This user may not read or write there{_where(error)}."
+    return f"{error.strerror or type(error).__name__}{_where(error)}."
+
+
+def _where(error: OSError) -> str:
+    return f" ({error.filename})" if error.filename is not None and not isinstance(error.filename, int) else ""

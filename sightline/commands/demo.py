@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import time
@@ -33,16 +34,16 @@ def add_parser(subparsers: Any) -> None:
 
 def prepare(args: argparse.Namespace) -> None:
     from config.keys import ensure_keys
-    from sightline.commands.init import choose_partnership, state_folder
+    from sightline.commands.init import state_folder
 
     ensure_keys(state_folder() / "keys.env", made_for="demo")
-    choose_partnership("leeds")
+    os.environ["SIGHTLINE_PARTNERSHIP"] = "leeds"
 
 
 def run(args: argparse.Namespace) -> int:
     from django.conf import settings
 
-    from sightline.commands.init import prepare_database, state_folder
+    from sightline.commands.init import choose_partnership, prepare_database, state_folder
 
     if settings.SIGHTLINE_MODE != "demo":
         print(
@@ -51,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    choose_partnership("leeds")
     ready = state_folder() / "demo-ready"
     prepare_database()
     if not ready.exists():
@@ -192,7 +194,7 @@ def _tell(bind: str) -> None:
     print()
     for words, path in _centrepiece():
         print(f"{words}\n  http://{bind}/demo/?next={quote(path, safe='/')}\n")
-    print("What should follow, lived as a story: sightline story run stories/seen-at-the-third.yaml\n")
+    print("What should follow, lived as stories: sightline story run stories/*-the-third.yaml\n")
     print(f"Or begin with {DEMO_WORKERS[0].name}: Front door, then Jay Marsh. Ctrl-C stops it.\n", flush=True)
 
 

@@ -60,15 +60,23 @@ def register(verbs: Any) -> None:
 
 
 def matches(args: argparse.Namespace) -> int:
-    from sightline.agencies.queries import actor_for, worker
+    from sightline.agencies.queries import actor_for, agencies, worker
     from sightline.clocks.pressing import pressing
+    from sightline.definition.nearest import nearest
     from sightline.identity.match_queries import waiting, waiting_count
     from sightline.identity.match_types import Narrow
     from sightline.sharing.reading import reading
 
+    if args.most < 1:
+        print("--most: a number of matches, 1 or more.", file=sys.stderr)
+        return 2
+    if args.agency and args.agency not in (known := agencies()):  # "0 wait" of an agency that is not there would comfort
+        near = nearest(args.agency, known)
+        print(f"No agency has the id {args.agency}{f': did you mean {near}?' if near else '.'}", file=sys.stderr)
+        return 2
     narrow, first = Narrow(args.agency, args.show), pressing()
     with reading(actor_for(worker(args.by)), "safeguarding", about="view-matches") as opened:
-        page = waiting(opened, limit=max(args.most, 1), narrow=narrow, pressing=first)
+        page = waiting(opened, limit=args.most, narrow=narrow, pressing=first)
         count = waiting_count(opened, narrow, pressing=first)
         told = [as_data(view, opened) for view in page.items]
     if args.json:

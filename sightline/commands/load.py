@@ -51,7 +51,9 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from sightline.agencies.queries import partnership
+    from sightline.commands.init import refuse_unprepared
 
+    refuse_unprepared()
     definition, failed = partnership(), False
     total, report = Counts(), []
     for register in schools.registers(args.paths):  # first: other files name the schools that it declares

@@ -119,11 +119,13 @@ def serve(bind: str, *, threads: int = 48, processes: int = 1) -> int:
     from django.db import connection
 
     from config.threads import shared
+    from sightline.commands.init import refuse_unprepared
     from sightline.jobs.front_door_queue import BELL
     from sightline.jobs.worker import start_thread
 
     if connection.vendor == "sqlite" and processes > 1:
         raise ImproperlyConfigured("SQLite is served by one process: leave --processes out, or use PostgreSQL.")
+    refuse_unprepared()
     refuse_older_copy()
     threads = threads_for(threads, processes)
     say_where_keys_lie()

@@ -16,7 +16,8 @@ def add_parser(subparsers: Any) -> None:
         help="check the ledger",
         epilog="Example: sightline verify --checkpoint /mnt/witness",
         description="Recomputes every record's fingerprint and seal and the whole tree, and compares its root with the head, and "
-        "with what is kept outside the database. Exits 1 when anything does not fit.",
+        "with what is kept outside the database; and every entry that agencies sent with what it says of it. Exits 1 when "
+        "anything does not fit.",
     )
     parser.add_argument(
         "--checkpoint",
@@ -30,6 +31,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from sightline.chronology.proving import check
     from sightline.ledger import anchors, checkpoints
     from sightline.ledger.actions import sequence
     from sightline.ledger.verifying import verify
@@ -46,8 +48,9 @@ def run(args: argparse.Namespace) -> int:
     while sequence():
         pass
     found = verify(progress)
+    entries = check(progress)
     beside, kept = _beside(args.checkpoint)
-    faults = [*found.faults, *([] if anchor.right else [anchor.sentence]), *checkpoints.compare(), *beside]
+    faults = [*found.faults, *entries.faults, *([] if anchor.right else [anchor.sentence]), *checkpoints.compare(), *beside]
     if not faults:
         anchors.keep(at_once=True)
         checkpoints.keep(at_once=True)
@@ -56,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         said = {
             "records": found.records,
             "placed": found.placed,
+            "entries": entries.entries,
             "root": found.root,
             "seconds": seconds,
             "faults": faults,
@@ -70,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
             print(anchor.sentence)
         if signed := _newest():
             print(f"The newest signed checkpoint has {signed.checkpoint.size:,} records.")
+        if not entries.faults:
+            print(f"All {entries.entries:,} entries that it says were received stand as they were written.")
         for path, size in kept:
             print(f"{path}: its checkpoint of {size:,} records fits." if not beside else f"{path}: looked at.")
         print(f"{found.records} records, {found.placed} in the tree, {len(faults)} faults")

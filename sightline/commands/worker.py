@@ -17,9 +17,11 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from sightline.commands.init import refuse_unprepared
     from sightline.commands.serve import refuse_older_copy
     from sightline.jobs.worker import turn, work
 
+    refuse_unprepared()
     refuse_older_copy()
     if args.once:
         while turn():

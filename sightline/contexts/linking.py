@@ -201,29 +201,9 @@ def affected(definition: Partnership, persons: Iterable[UUID]) -> set[UUID]:
 def _met(definition: Partnership, persons: Collection[UUID], *, relations_only: bool = False) -> _Met:
     ids = set(ids_of(persons))
     others = {i for r in told_of(ids) for i in (r.subject, r.object)}
-    records = rules.makes_links(definition)
+    records, roles = rules.makes_links(definition), None
     if relations_only:  # of those beside them: whose parent they are, by records too, and nothing else
-        records = frozenset(r for r in records if _names_parents(definition, r))
-    theirs = of_identities(
-        ids, records, None, every_version=True, roles=_parents(definition) if relations_only else None
-    )
+        records, roles = rules.names_parents(definition)
+    theirs = of_identities(ids, records, None, every_version=True, roles=roles)
     others |= {p.identity for p in on_entries({p.entry: p for p in theirs})}
     return _Met(others, set(persons_of(others - ids).values()))
-
-
-def _names_parents(definition: Partnership, record: str) -> bool:
-    return not _parents(definition).isdisjoint(definition.record[record].people)
-
-
-def _parents(definition: Partnership) -> frozenset[str]:
-    """Roles by which a record says that somebody is a child's parent."""
-    through = {link.through for link in definition.link.values() if link.through}
-    return frozenset(
-        role
-        for record in definition.record.values()
-        for role in record.people
-        for name in through
-        if (link := definition.link.get(name)) is not None
-        and link.on is not None
-        and link.on.holds(rules.placed(record, role))
-    )

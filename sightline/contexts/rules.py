@@ -84,6 +84,7 @@ def ends(lasts: str, moment: datetime) -> datetime | None:
 
 _MAKES: dict[str, frozenset[str]] = {}  # by the definition's hash
 _ASKED: dict[str, dict[str, frozenset[str]]] = {}
+_PARENTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
 
 def makes_links(definition: Partnership) -> frozenset[str]:
@@ -100,6 +101,20 @@ def _makes_links(definition: Partnership) -> set[str]:
         if not record.pointer_only and not record.routine and linked(definition.link, record, roles, roles):
             found.add(record.id)
     return found
+
+
+def names_parents(definition: Partnership) -> tuple[frozenset[str], frozenset[str]]:
+    """Record types that make links and on which somebody may stand as a child's parent; and the roles that say so."""
+    if definition.hash not in _PARENTS:
+        above = [definition.link.get(link.through) for link in definition.link.values() if link.through]
+        records = definition.record.values()
+        roles = {
+            (r.id, role) for r in records for role in r.people for a in above if a and a.on and a.on.holds(placed(r, role))
+        }
+        named = frozenset(role for _, role in roles)
+        on = frozenset(r for r in makes_links(definition) if not named.isdisjoint(definition.record[r].people))
+        _PARENTS[definition.hash] = on, named
+    return _PARENTS[definition.hash]
 
 
 def asked_of_others(definition: Partnership) -> dict[str, frozenset[str]]:

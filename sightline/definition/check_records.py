@@ -8,6 +8,7 @@ from typing import Any
 
 from sightline.definition.check_sharing import check_shown
 from sightline.definition.faults import Faults, place, uncited
+from sightline.definition.in_words import LIST
 from sightline.definition.nearest import nearest, one_of
 from sightline.definition.records import AGE_BANDS, COMMON_TERMS
 from sightline.definition.types import COMBINATORS, ClockEvent, Condition, MappedPerson, RecordType
@@ -320,6 +321,8 @@ def known_values(faults: Faults, term: str, records: Sequence[RecordType]) -> se
         return set(AGES)
     if term in ("urgent", "queued"):
         return set(YES_NO)
+    if term == LIST:
+        return set(faults.partnership.codes[LIST].codes) if LIST in faults.partnership.codes else set()
     if term in ("agency", "record"):
         return set(faults.declared.get(term, ()))
     if term in ("agency-kind", "attends"):

@@ -79,6 +79,8 @@ def _table(faults: Faults, name: str, feed: Feed, id: str, table: FeedTable) -> 
     path: Path = ("tables", id)
     for key in ("recognised_by", "key", "person", "row_group", "newest_by", "ended_by"):
         _columns(faults, name, (*path, key.replace("_", "-")), feed, table, getattr(table, key))
+    for column in table.taken_back:
+        _column(faults, name, (*path, "taken-back", column), feed, table, column)
     if table.becomes and not table.key and not table.row_group:
         faults.add(name, (*path, "key"), "", "`key`: what tells a row, and its newer versions, from others")
     if table.people and len(table.key) != 1:

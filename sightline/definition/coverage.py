@@ -121,6 +121,8 @@ def _own(table: FeedTable) -> Iterator[tuple[str, str]]:
         yield from _added(added)
     for column in (*table.newest_by, *table.ended_by):
         yield column, "which of several rows tells what holds now"
+    for column in table.taken_back:
+        yield column, "whether the sender takes the row back"
     for join in table.with_.values():
         for column in join.on:
             yield column, f"leads to its row of {join.table}"

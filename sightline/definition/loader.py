@@ -11,8 +11,11 @@ file named by its id in the folder of its kind. What each value may be stands in
 
 from __future__ import annotations
 
+import gc
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,7 +88,25 @@ def read(
 
     The partnership is None when there is any fault. `formats` are the feed formats that readers exist for.
     """
-    draft = Draft(partnership, root or default_root())
+    with _uncollected():
+        return _read(partnership, root or default_root(), formats)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Reading makes hundreds of thousands of nodes, and no circles: each search for these would go through all of them, and
+    through whatever else the process holds."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _read(partnership: str, root: Path, formats: tuple[str, ...]) -> tuple[Partnership | None, list[Fault]]:
+    draft = Draft(partnership, root)
     whole = draft.chain()
     for layer in draft.layers:
         draft.layer(layer)

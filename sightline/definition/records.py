@@ -18,6 +18,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from sightline.definition.in_words import LIST, in_words
 from sightline.definition.types import Condition, Partnership, RecordField, RecordType, Thing
 from sightline.definition.values import clean, clean_value, code_for, code_title, codes_within
 from sightline.definition.words import People, headline, pointer
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 AGE_BANDS = ("unborn", "infant", "child", "adult")
-COMMON_TERMS = ("role", "age-band", "agency", "agency-kind", "record", "urgent")
+COMMON_TERMS = ("role", "age-band", "agency", "agency-kind", "record", "urgent", "in-words")
 NOTHING = frozenset(("no", "none", "n/a", "na", "nil", "not applicable"))
 
 
@@ -82,7 +83,8 @@ def facts(
     """What conditions may ask of a record. `ages` are bands (`age_bands`) of those whom it is about, all together; `says`
     is what was said in free words, where whoever asks may read it.
 
-    Every field by its name, plus `role`, `age-band`, `agency`, `agency-kind`, `record` and `urgent` (yes or no).
+    Every field by its name, plus `role`, `age-band`, `agency`, `agency-kind`, `record`, `urgent` (yes or no) and `in-words`
+    (what stands in the sentences, see `in_words`).
     A choice gives its code. Text that an open list doesn't know gives itself and `other`, unless it says that there
     is nothing (`no`, `none`, `n/a`). Empty fields are absent, so that no condition holds of them.
     """
@@ -92,6 +94,8 @@ def facts(
         if value and declared is not None:
             out[name] = _fact(partnership, declared, value)
     out |= _only_said(partnership, record, out, says)
+    if written := in_words(partnership, record, fields, says):
+        out[LIST] = written
     out["record"] = record.id
     out["role"] = frozenset(roles)
     out["age-band"] = frozenset(ages)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from sightline.definition.base import Condition
+from sightline.definition.in_words import LIST
 from sightline.definition.types import Partnership, RecordField
 
 KNOWN = ("",)  # of which kind of record an entry is has been said already
@@ -134,6 +135,8 @@ def _term(p: Partnership, name: str, values: tuple[str, ...], records: Sequence[
         return f"from {listed([_code(p, 'agency-kind', one) for one in values])}"
     if name == "place-kind":
         return f"at {listed([PLACES.get(one) or with_article(one) for one in values])}"
+    if name == LIST:
+        return f"whose words say that {listed([_code(p, LIST, one) for one in values])}"
     if name in ("lacks", "has"):
         parts = listed([f"“{_part(p, one)}”" for one in values])
         return f"without {parts}" if name == "lacks" else f"with {parts}"

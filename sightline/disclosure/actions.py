@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -366,7 +367,7 @@ def release_pack(*, pack: UUID, by: Actor, seen: str = "") -> Left:
 def _second(stands: Pack, by: Actor) -> None:
     """Whoever had a hand in it does not release it."""
     hands = set(PackRow.objects.filter(first=stands.first).values_list("by", flat=True))
-    if by.id in hands:
+    if same_person(by.id, *hands):
         raise Refused(
             Decision(False, "second-person-needed", "You prepared this pack. A second person reads it and lets it go.")
         )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import agencies, partnership, workers
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -249,7 +250,7 @@ def reconsider(*, decision: UUID, reason: str, by: Actor, stands: bool = False) 
     standing = latest(notice)
     if standing is None or standing[0] != given.seen.first:
         raise Refused(Decision(False, "wrong-state", "This was looked at again already. Read what stands now."))
-    if standing[1] == by.id:
+    if same_person(by.id, standing[1]):
         says = "You decided this yourself. Somebody else looks at it again: ask another manager."
         raise Refused(Decision(False, "second-person-needed", says))
     lacks = rules.reason(reason, SHORTEST, "Say why it is looked at again, and what is new.")

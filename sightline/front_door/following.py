@@ -5,7 +5,7 @@ same event. A projection of the chronology, made anew whenever a child's entries
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -39,9 +39,7 @@ _ABOUT = Question(
     lambda persons: ItemChild.objects.filter(identity__person__among=persons, item__closed_at=None), "item_id"
 )
 _STILL_SAFE = Question(
-    lambda persons, moment: Item.objects.filter(
-        closed_at=None, safe_until__gt=moment, children__identity__person__among=persons
-    ).distinct(),
+    lambda items, moment: Item.objects.filter(id__among=items, closed_at=None, safe_until__gt=moment),
     *("id", "safe_until"),
 )
 _OPEN = Question(
@@ -56,12 +54,10 @@ _BY_TIME = Question(lambda items: Item.objects.filter(id__among=items).order_by(
 _EVENTS = Question(lambda events: Item.objects.filter(event__among=events, closed_at=None))
 
 
-def about_people(persons: Iterable[UUID]) -> int:
-    """Brings the open items about these people up to date. Returns how many there were."""
+def about(persons: Iterable[UUID]) -> list[UUID]:
+    """The open items about these people."""
     wanted = list(dict.fromkeys(persons))
-    if not wanted:
-        return 0
-    return bring_up_to_date(item for (item,) in _ABOUT(wanted))
+    return list(dict.fromkeys(item for (item,) in _ABOUT(wanted))) if wanted else []
 
 
 def bring_up_to_date(items: Iterable[UUID]) -> int:
@@ -75,14 +71,14 @@ def bring_up_to_date(items: Iterable[UUID]) -> int:
     return len(wanted)
 
 
-def looks_again(persons: Iterable[UUID]) -> list[tuple[UUID, datetime]]:
-    """The open items about these people whose safe time is still to end, and from when its end is a danger: then they are
-    judged again."""
+def looks_again(items: Collection[UUID]) -> list[tuple[UUID, datetime]]:
+    """Those of these items that are open and whose safe time is still to end, and from when its end is a danger: then they
+    are judged again."""
     kept = queue_of(partnership())
-    if kept is None:
+    if kept is None or not items:
         return []
     soon, moment = parse_span(kept.safe_soon), now()
-    return [(id_, at) for id_, until in _STILL_SAFE(list(persons), moment) if (at := soon.before(until)) > moment]
+    return [(id_, at) for id_, until in _STILL_SAFE(items, moment) if (at := soon.before(until)) > moment]
 
 
 def _some(opened: Reading, items: Sequence[UUID], by: Actor) -> None:

@@ -15,11 +15,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sightline.definition.kinds.phrases import Phrase, Step, Wording, steps
+from sightline.definition.kinds.phrases import ABOUT_WORDS, Phrase, Step, Wording, steps
 from sightline.definition.types import Partnership, RecordType, Thing
-from sightline.front_door.sentences import NEGATORS, Mention, People, Word, bases, noun, sentences
+from sightline.front_door.sentences import (
+    BEFORE_OBJECTS,
+    NEGATORS,
+    Mention,
+    People,
+    Word,
+    bases,
+    is_object,
+    noun,
+    sentences,
+)
 from sightline.front_door.spelling import respelt
-from sightline.front_door.things import in_a_name, of_a_thing
+from sightline.front_door.things import in_a_name, not_somebody, of_a_thing
 
 NEGATED_WITHIN = 3  # words before
 NOTHING = frozenset("nothing no nobody none without wrong unfair".split())
@@ -29,8 +39,9 @@ SHOWS = frozenset(
 LEFT_ALONE = "laws-and-services"  # a class: names that nobody chose for a child
 THINGS = "thing"  # a class: nouns of what is nobody
 ENDS_A_NAME = "ends-a-name"  # a class: street, trust, academy
+NOT_KNOWN = frozenset(("thing", "ends-a-name", "not-a-name", "worker", "laws-and-services", "talk-of-language"))
 MISSPELT = "often-misspelt"  # a class: long words, taken for themselves with a letter or two wrong
-ABOUT_WORDS = "talk-of-language"  # a class: where one stands, the sentence is about words and says nothing of a child
+OUTSIDERS = "outsider"  # a class: people of whom nobody writes to blame a child: a landlord, a suspect
 NUMBERS = {"grown": range(18, 100), "minor": range(5, 18), "number": range(0, 10_000)}
 IN_WORDS = {
     word: number
@@ -48,6 +59,7 @@ MOST = 500  # of one text: more than anybody reads
 MOST_OF_RECORD = 30
 LONGEST = 50_000
 Classes = Mapping[str, frozenset[tuple[str, ...]]]
+Longer = Mapping[str, tuple[tuple[str, ...], ...]]  # by their first word: those of several words, the longest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,10 @@ class _Prepared:
 
     rules: tuple[_Rule, ...]
     classes: Classes
+    indexed: Mapping[str, tuple[frozenset[str], Longer]]  # of each class its single words, and the longer ones
+    about_words: tuple[tuple[Step, ...], ...]
+    short: Mapping[str, tuple[str, ...]]
+    declared: frozenset[str]  # words that are often misspelt
     by_word: Mapping[str, frozenset[tuple[int, int]]]  # word: (rule, pattern)
     always: frozenset[tuple[int, int]]
 
@@ -122,7 +138,26 @@ def _prepared(held: _Held) -> _Prepared:
                 always.add((r, p))
             for word in min(needed, key=len, default=()):
                 by_word.setdefault(word, set()).add((r, p))
-    return _Prepared(rules, classes, {word: frozenset(those) for word, those in by_word.items()}, frozenset(always))
+    talk = definition.wording.get(ABOUT_WORDS)
+    return _Prepared(
+        rules,
+        classes,
+        {name: _indexed(each) for name, each in classes.items()},
+        tuple(steps(one) for one in talk.words) if talk else (),
+        {form: tuple(meant.split()) for one in definition.wording.values() for form, meant in one.means.items()},
+        _single(classes, MISSPELT),
+        {word: frozenset(those) for word, those in by_word.items()},
+        frozenset(always),
+    )
+
+
+def _indexed(each: frozenset[tuple[str, ...]]) -> tuple[frozenset[str], Longer]:
+    longer: dict[str, list[tuple[str, ...]]] = {}
+    for several in sorted(each, key=lambda words: (-len(words), words)):
+        if len(several) > 1:
+            longer.setdefault(several[0], []).append(several)
+    singles = frozenset(several[0] for several in each if len(several) == 1)
+    return singles, {first: tuple(those) for first, those in longer.items()}
 
 
 def _needed(step: Step, classes: Classes) -> frozenset[str]:
@@ -150,10 +185,12 @@ def hints(definition: Partnership, text: str, *, children: Sequence[str] = ()) -
     prepared = _prepared(_Held(definition))
     people = People(prepared.classes, children)
     found: list[Hint] = []
-    declared = _single(prepared.classes, MISSPELT)
-    for words in sentences(text[:LONGEST]):
-        words = respelt(words, declared)
-        sentence = _Sentence(words, prepared.classes)
+    for words in sentences(text[:LONGEST], prepared.short):
+        words = respelt(words, prepared.declared)
+        sentence = _Sentence(words, prepared)
+        if sentence.about_words:
+            people.remember(words, people.of_sentence(words))
+            continue
         mentions = people.of_sentence(words)
         candidates = prepared.candidates(sentence.bases)
         here = [_hint(rule, patterns, sentence, people, mentions, text) for rule, patterns in candidates]
@@ -184,25 +221,18 @@ def hints_of(
 class _Sentence:
     """A sentence to be searched: its words, all their base forms together, and which of them are left alone."""
 
-    def __init__(self, words: Sequence[Word], classes: Classes) -> None:
-        self.words, self.classes = words, classes
-        self.bases = frozenset(base for word in words for base in word.bases)
+    def __init__(self, words: Sequence[Word], prepared: _Prepared) -> None:
+        self.words, self._indexed = words, prepared.indexed
+        self._places: dict[str, list[int]] = {}
+        for at, word in enumerate(words):
+            for base in word.bases:
+                self._places.setdefault(base, []).append(at)
+        self.bases = frozenset(self._places)
+        self._of_class: dict[str, dict[int, tuple[int, ...]]] = {}
         self.alone = [word.quoted for word in words]
-        for several in classes.get(LEFT_ALONE, frozenset()):
-            if self.bases.issuperset(several):
-                self._leave(several)
-        self.about_words = any(
-            True
-            for several in classes.get(ABOUT_WORDS, frozenset())
-            if self.bases.issuperset(several)
-            for at in range(len(words) - len(several) + 1)
-            if all(w in words[at + n].bases for n, w in enumerate(several))
-        )
-
-    def _leave(self, several: tuple[str, ...]) -> None:
-        for at in range(len(self.words) - len(several) + 1):
-            if all(w in self.words[at + n].bases for n, w in enumerate(several)):
-                self.alone[at : at + len(several)] = [True] * len(several)
+        self.about_words = any(True for pattern in prepared.about_words for _ in self.spans(pattern))
+        for at, lengths in self._where(LEFT_ALONE).items():
+            self.alone[at : at + max(lengths)] = [True] * max(lengths)
 
     def may_hold(self, pattern: Iterable[Step]) -> bool:
         """Whether every word that the pattern needs is here at all: most patterns end here."""
@@ -215,11 +245,42 @@ class _Sentence:
 
     def spans(self, pattern: Sequence[Step]) -> Iterable[tuple[int, int]]:
         """Where the pattern is met: first word, and the one after the last."""
-        if not self.about_words and self.may_hold(pattern):
-            for at in range(len(self.words)):
+        if self.may_hold(pattern):
+            for at in self._begins(pattern[0]):
                 end = self._match(pattern, at)
                 if end is not None and end > at:
                     yield at, end
+
+    def _begins(self, step: Step) -> Iterable[int]:
+        """Where a pattern that begins so can begin."""
+        if step.gap or step.optional or step.absent or step.exact or any(name in NUMBERS for name in step.classes):
+            return range(len(self.words))
+        found = {at for word in step.words & self.bases for at in self._places[word]}
+        for name in step.classes:
+            found.update(self._where(name))
+        return sorted(found)
+
+    def _where(self, name: str) -> Mapping[int, tuple[int, ...]]:
+        """Where words of a class stand, and how many words each is; found once a sentence."""
+        if (known := self._of_class.get(name)) is not None:
+            return known
+        singles, longer = self._indexed.get(name, (frozenset(), {}))
+        found: dict[int, tuple[int, ...]] = {}
+        for word in self.bases.intersection(longer):
+            for several in longer[word]:
+                if self.bases.issuperset(several):
+                    for at in self._places[word]:
+                        there = self.words[at : at + len(several)]
+                        if len(there) == len(several) and all(
+                            w in t.bases for w, t in zip(several, there, strict=True)
+                        ):
+                            found[at] = (*found.get(at, ()), len(several))
+        for word in self.bases & singles:
+            for at in self._places[word]:
+                if 1 not in found.get(at, ()):
+                    found[at] = (*found.get(at, ()), 1)
+        self._of_class[name] = found
+        return found
 
     def of_nobody(self, mentions: Sequence[Mention], start: int, end: int) -> bool:
         """Whether these words are said of a thing, or are part of a name."""
@@ -227,8 +288,12 @@ class _Sentence:
             self.words, start, end, self._is(ENDS_A_NAME)
         )
 
+    def known(self, word: Word) -> bool:
+        """Whether a noun is in some class of the definition: its patterns say of whom or what it is."""
+        return any(not singles.isdisjoint(noun(word.form)) for name, (singles, _) in self._indexed.items() if name not in NOT_KNOWN)
+
     def _is(self, name: str) -> Callable[[Word], bool]:
-        meant = _single(self.classes, name)
+        meant, _ = self._indexed.get(name, (frozenset(), {}))
         return lambda word: not meant.isdisjoint(noun(word.form))
 
     def _match(self, pattern: Sequence[Step], at: int) -> int | None:
@@ -262,11 +327,7 @@ class _Sentence:
                 if said in NUMBERS[name]:
                     yield 1
                 continue
-            for several in self.classes.get(name, ()):
-                there = self.words[at : at + len(several)]
-                if len(there) == len(several) and all(w in t.bases for w, t in zip(several, there, strict=True)):
-                    yield len(several)
-                    break
+            yield from self._where(name).get(at, ())
 
 
 def _hint(
@@ -280,7 +341,9 @@ def _hint(
     phrase = rule.phrase
     for pattern in patterns:
         for start, end in sentence.spans(pattern):
-            if not phrase.negated and _denied(sentence, start):
+            if not phrase.negated and (_denied(sentence, start) or _denied_within(sentence, pattern, start, end)):
+                continue
+            if phrase.deed and not_somebody(sentence.words, mentions, start, sentence.known, sentence._is(OUTSIDERS)):
                 continue
             if phrase.of and _of_whom(sentence, people, mentions, start, end) not in phrase.of:
                 continue
@@ -294,9 +357,18 @@ def _hint(
 
 
 def _of_whom(sentence: _Sentence, people: People, mentions: Sequence[Mention], start: int, end: int) -> str:
-    """Of whom it is said. A note that begins with it and names nobody (`Known drug runner.`) is about whom the record is."""
+    """Of whom it is said. A note that begins with it and names nobody (`Known drug runner.`), or names them only as whom it
+    is with or by (`alleging rape by a cousin`), is about whom the record is."""
     whom = people.said_of(sentence.words, mentions, start, end)
-    return "someone" if whom == "nobody" and start == 0 and not mentions else whom
+    if whom != "nobody" or start > 1 or start and sentence.words[0].form.lower() not in BEFORE_OBJECTS | {"in"}:
+        return whom
+    beside = [at for at, _ in mentions if not is_object(sentence.words, at)]
+    return "someone" if not beside or start == 0 and _doing(sentence.words[0]) else whom
+
+
+def _doing(word: Word) -> bool:
+    """Whether a note begins with what somebody does, and leaves out who: `contacting older men, mum has taken the phone`."""
+    return word.form.lower().endswith("ing") and len(word.form) > 5
 
 
 def _denied(sentence: _Sentence, start: int) -> bool:
@@ -305,11 +377,18 @@ def _denied(sentence: _Sentence, start: int) -> bool:
     return any(not word.bases.isdisjoint(NEGATORS) for word in before) or _nothing_shows(sentence.words[:start])
 
 
+def _denied_within(sentence: _Sentence, pattern: Sequence[Step], start: int, end: int) -> bool:
+    """Whether it is denied between its own words (`is | not | a gang member`) and the pattern asks for no such word."""
+    if any(not step.words.isdisjoint(NEGATORS) for step in pattern):
+        return False
+    return any(not word.bases.isdisjoint(NEGATORS) for word in sentence.words[start + 1 : end - 1])
+
+
 def _nothing_shows(before: Sequence[Word]) -> bool:
     """Whether a sentence begins with saying that nothing speaks for what comes: `there is nothing to show that …`."""
     for at, word in enumerate(before):
         if word.form.lower() in NOTHING:
-            shows = [n for n, one in enumerate(before[at : at + 5], at) if not one.bases.isdisjoint(SHOWS)]
+            shows = [n for n, one in enumerate(before[at : at + 8], at) if not one.bases.isdisjoint(SHOWS)]
             if shows and len(before) - shows[0] <= NEGATED_WITHIN + 3:
                 return True
     return False
@@ -344,12 +423,14 @@ def run_example(definition: Partnership, thing: Thing, example: Mapping[str, Any
 
 def alone(definition: Partnership, phrase: Phrase, text: str) -> tuple[Hint, ...]:
     """The hints of one phrase, as though it were the only one."""
-    classes = _prepared(_Held(definition)).classes
+    prepared = _prepared(_Held(definition))
+    classes = prepared.classes
     rule, people, found = _rule(phrase), People(classes), []
-    for words in sentences(text[:LONGEST]):
-        words = respelt(words, _single(classes, MISSPELT))
+    for words in sentences(text[:LONGEST], prepared.short):
+        words = respelt(words, prepared.declared)
         mentions = people.of_sentence(words)
-        hint = _hint(rule, rule.patterns, _Sentence(words, classes), people, mentions, text)
+        sentence = _Sentence(words, prepared)
+        hint = None if sentence.about_words else _hint(rule, rule.patterns, sentence, people, mentions, text)
         found += [hint] if hint else []
         people.remember(words, mentions)
     return tuple(found)

@@ -137,16 +137,18 @@ def _writer(definition: Partnership, first: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of so many notices of which something was asked, how many say it. `told`: no share where they are too few."""
+    """Of so many notices of which something was asked, how many say it. `told`: no share where they are too few, or where it would
+    say by subtraction how it is with a few others (`with_others`)."""
 
     part: str
     title: str
     of: int
     say: int
+    with_others: bool = False
 
     @property
     def told(self) -> bool:
-        return self.of >= FEWEST
+        return self.of >= FEWEST and not self.with_others
 
     @property
     def percent(self) -> int:
@@ -192,6 +194,7 @@ def totals(opened: Reading, *, whole: bool = False, weeks: int = WEEKS) -> list[
             lacking.update((*key, part) for part in absent if part in parts)
     titles = agencies()
     found = []
+    kept_back = _kept_back(asked)
     for agency, team, record in sorted(notices):
         declared = definition.record.get(record)
         parts = list(dict.fromkeys(g.part for g in declared.good_when)) if declared else []
@@ -203,10 +206,38 @@ def totals(opened: Reading, *, whole: bool = False, weeks: int = WEEKS) -> list[
                 declared.title if declared else record,
                 notices[agency, team, record],
                 tuple(
-                    Share(part, part_title(declared, part), of, of - lacking[agency, team, record, part])
+                    Share(
+                        part,
+                        part_title(declared, part),
+                        of,
+                        of - lacking[agency, team, record, part],
+                        (agency, team, record, part) in kept_back,
+                    )
                     for part in parts
                     if declared is not None and (of := asked[agency, team, record, part])
                 ),
             )
         )
+    return found
+
+
+Cell = tuple[str, str, str, str]  # agency, team (empty: all of the agency), kind of notice, what was asked
+
+
+def _kept_back(asked: Mapping[Cell, int]) -> set[Cell]:
+    """Teams of which nothing is told although they are large enough: else the agency's row less theirs would tell of the few
+    that are left. The smallest goes with these, until they are none or enough together."""
+    teams: dict[Cell, list[tuple[int, Cell]]] = {}
+    for cell, of in asked.items():
+        agency, team, record, part = cell
+        if team:
+            teams.setdefault((agency, "", record, part), []).append((of, cell))
+    found: set[Cell] = set()
+    for whole, each in teams.items():
+        told = sorted(one for one in each if one[0] >= FEWEST)
+        rest = asked[whole] - sum(of for of, _ in told)
+        while told and 0 < rest < FEWEST:
+            of, cell = told.pop(0)
+            rest += of
+            found.add(cell)
     return found

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import actor_by_id, agencies, partnership, workers
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -191,7 +192,7 @@ def sign_off(*, item: UUID, words: str, agrees: bool = True, by: Actor) -> UUID 
         raise Refused(Decision(False, "not-permitted", "A manager looks at this second."))
     if row.worker_at is None:
         raise Refused(Decision(False, "wrong-state", "The worker looks at it first."))
-    if row.worker_by == by.id:
+    if same_person(by.id, row.worker_by):
         raise Refused(
             Decision(False, "second-person-needed", "You reviewed this yourself: another manager looks at it.")
         )

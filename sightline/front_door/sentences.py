@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from types import MappingProxyType
 
 WORD = re.compile(r"\d+|[A-Za-z&]+(?:'[A-Za-z]+)*")
+CUT = re.compile(r"\d+|(?<![A-Za-z])[A-Za-z]{1,4}/(?:[A-Za-z]{1,7}(?![A-Za-z/])|(?=[ ,.)]))|[A-Za-z&]+(?:'[A-Za-z]+)*")
 END = re.compile(r"(?<=[.!?…])[\"”’')\]]*\s+|\n+|;\s")
 QUOTES = re.compile(
     r"“[^”]*(?:”|$)|\"[^\"\n]*(?:\"|$)|(?<![A-Za-z0-9])‘.*?’(?![A-Za-z])|(?<![A-Za-z0-9])'(?=\S).*?(?<=\S)'(?![A-Za-z])",
@@ -36,9 +38,14 @@ wear: wore worn
 IRREGULAR = {
     form: base.strip() for base, _, forms in (one.partition(":") for one in FORMS.split(";")) for form in forms.split()
 }
+NEVER_DERIVED = frozenset("not no us he as in on is it an at by or so to up all own".split())  # `noted` is no `not`
 VOWELS = "aeiou"
 PRONOUNS = frozenset("he she they".split())
 OBJECTS = frozenset("him her them his their hers theirs".split())
+MEANS_THE_SAME = {"him": "he", "his": "he", "her": "she", "hers": "she"} | dict.fromkeys(("them", "their", "theirs"), "they")
+SUBORDINATE = frozenset("because when while since if although though unless until whether whose which".split())
+FARTHEST_CLAUSE = 4  # words from whom a clause with `who` is about to what it says of them
+FORGOTTEN = 2  # sentences
 BEFORE_OBJECTS = frozenset(
     "by with from to of for at about towards toward against on near beside than like into".split()
 )
@@ -53,6 +60,8 @@ LETTERED = frozenset(
     "vitamin hepatitis plan group block option grade room section part table appendix type form set band tier stage level team "
     "annex figure gate platform class ward bus route strep size cup flat unit house year the a".split()
 )
+SEXES = frozenset("MFmf")
+COUNTED = frozenset("minute hour day week month year mile time pm am of people".split())
 AGED = frozenset(("aged", "age"))
 WHOSE = frozenset("he she it that there who what they".split())
 TOLD = frozenset(
@@ -115,6 +124,7 @@ def bases(word: str) -> frozenset[str]:
                 and stem[-1] not in VOWELS
             ):
                 found.add(stem[:-1])
+    found -= NEVER_DERIVED - {word}
     if word.endswith("ise") or word.endswith("ize"):
         found.add(word[:-3] + "ise")
     return frozenset(found | {one.replace("iz", "is") for one in found if "iz" in one})
@@ -132,24 +142,50 @@ def noun(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def sentences(text: str) -> list[list[Word]]:
-    """A text's sentences, each as its words. Contractions are two words; quotations are marked, and end where they end."""
+Short = Mapping[str, tuple[str, ...]]  # what is written short: the words that it stands for
+
+
+def sentences(text: str, short: Short = MappingProxyType({})) -> list[Sequence[Word]]:
+    """A text's sentences, each as its words. Contractions are two words; quotations are marked, and end where they end.
+
+    `short`: what notes are written in (`mo`, `b/f`, `plcmt`). Each is read as the words that it stands for, at its own place.
+    """
     plain = text.replace("’", "'") if "“" in text or "‘" not in text else text
     quoted = [match.span() for match in QUOTES.finditer(text)]
     hidden = SHORT.sub(lambda m: m[0].replace(".", " "), plain)
-    found, start = [], 0
+    found: list[Sequence[Word]] = []
+    start = 0
     for end in (*(match.end() for match in END.finditer(hidden)), len(hidden)):
-        words = [word for match in WORD.finditer(plain, start, end) for word in _words(match, quoted)]
+        words = [word for match in _matches(plain, start, end, short) for word in _words(match, quoted, short)]
         if words:
             found.append(words)
         start = end
     return found
 
 
-def _words(match: re.Match[str], quoted: Sequence[tuple[int, int]]) -> Iterator[Word]:
+def _matches(text: str, start: int, end: int, short: Short) -> Iterator[re.Match[str]]:
+    """The words of a stretch; a word with a stroke in it (`b/f`) is one where it is declared, else two."""
+    if not short or "/" not in text[start:end]:
+        yield from WORD.finditer(text, start, end)
+        return
+    for match in CUT.finditer(text, start, end):
+        if "/" in match[0] and match[0].lower() not in short:
+            yield from WORD.finditer(text, match.start(), match.end())
+        else:
+            yield match
+
+
+def _words(match: re.Match[str], quoted: Sequence[tuple[int, int]], short: Short) -> Iterator[Word]:
     form, (start, end) = match[0], match.span()
-    inside = any(a <= start < b for a, b in quoted)
+    inside = bool(quoted) and any(a <= start < b for a, b in quoted)
     low = form.lower()
+    bare = low.removesuffix("'s")
+    if bare in short and (form.islower() or len(bare) > 1 and form.isupper() or "/" in form):  # `Mo` and `W` are names
+        *others, last = short[bare]
+        for meant in others:
+            yield Word(meant, bases(meant), start, end, inside)
+        yield Word(last + low[len(bare) :], bases(last), start, end, inside)
+        return
     if low.endswith("n't"):
         base = {"won't": "will", "can't": "can", "shan't": "shall"}.get(low, low[:-3])
         yield Word(form, bases(base), start, end, inside)
@@ -186,9 +222,12 @@ class People:
             for words in classes.get(kind, frozenset())
         }
         self._longest = max((len(words) for words in self._kinds), default=1)
+        self._first = frozenset(words[0] for words in self._kinds)
         self._names = {name.lower() for one in children for name in one.split() if len(name) > 1}
         self._common = {word for words in classes.get("not-a-name", frozenset()) for word in words}
-        self.last = ""
+        self.last = ""  # what the first subject of the sentence before was
+        self._last_of: frozenset[str] = PRONOUNS  # the pronouns that can mean them
+        self._since = 0  # sentences without anybody
 
     def of_sentence(self, words: Sequence[Word]) -> list[Mention]:
         found: list[Mention] = []
@@ -216,19 +255,19 @@ class People:
         return int(there[0].form[:3]) if beside and self._is_name(words, at) else 0
 
     def _is_young(self, words: Sequence[Word], at: int) -> bool:
-        """Whether an age below 18 stands right behind a noun for a grown person: `male, 15,`, `cousins (7 and 14)`."""
+        """Whether an age below 18 stands right behind a noun for a grown person: `male, 15,`, `male 14`, `cousins (7 and 14)`."""
         there = words[at : at + 1]
-        return (
-            bool(there)
-            and there[0].form.isdigit()
-            and 2 == there[0].start - words[at - 1].end
-            and int(there[0].form[:3]) < ADULT
-        )
+        if not there or not there[0].form.isdigit() or int(there[0].form[:3]) >= ADULT:
+            return False
+        away = there[0].start - words[at - 1].end
+        counted = at + 1 < len(words) and not words[at + 1].bases.isdisjoint(COUNTED)
+        return away == 2 or away == 1 and int(there[0].form[:3]) > 9 and not counted and not _several(words[at - 1].form)
 
     def _noun(self, words: Sequence[Word], at: int) -> tuple[int, str]:
         if words[at].form.lower() in ALSO_VERBS and at + 1 < len(words) and words[at + 1].form.lower() == "with":
             return 0, ""
-        forms = [noun(word.form) for word in words[at : at + self._longest]]
+        known = not self._first.isdisjoint(noun(words[at].form))
+        forms = [noun(word.form) for word in words[at : at + self._longest]] if known else []
         for length in range(len(forms), 0, -1):
             meant = [self._kinds[some] for some in product(*forms[:length]) if some in self._kinds]
             if meant:
@@ -244,6 +283,9 @@ class People:
             return 2, "child" if int(words[at + 1].form[:3]) < ADULT else "adult"
         if words[at].form.isdigit() and at + 1 < len(words) and words[at + 1].form.lower() == "yo":
             return 2, "child" if int(words[at].form[:3]) < ADULT else "adult"
+        if words[at].form in SEXES and at + 1 < len(words) and words[at + 1].form.isdigit():
+            if words[at + 1].start - words[at].end <= 1 and 3 < (age := int(words[at + 1].form[:3])) < 100:  # M15, F/15
+                return 2, "child" if age < ADULT else "adult"
         return 0, ""
 
     def _meant(self, words: Sequence[Word], before: Sequence[Mention], pronoun: str) -> str:
@@ -252,8 +294,12 @@ class People:
         fits = [(at, kind) for at, kind in before if kind != "worker" and words[at].bases.isdisjoint(other)]
         if pronoun != "they":
             fits = [(at, kind) for at, kind in fits if kind == "someone" or not _several(words[at].form.lower())]
-        whom = [kind for at, kind in fits if not _is_object(words, at) and not _says(words, at)]
-        return whom[-1] if whom else self.last or "someone"
+        whom = [kind for at, kind in fits if not is_object(words, at) and not _says(words, at)]
+        return whom[-1] if whom else self._before(pronoun)
+
+    def _before(self, pronoun: str) -> str:
+        """Whom a pronoun means that nobody of its own sentence fits: who was the subject before, if it fits them."""
+        return self.last if self.last and pronoun in self._last_of else "someone"
 
     def _is_name(self, words: Sequence[Word], at: int) -> bool:
         word = words[at]
@@ -269,9 +315,11 @@ class People:
 
     def said_of(self, words: Sequence[Word], mentions: Sequence[Mention], start: int, end: int) -> str:
         """Of whom the words from `start` to `end` are said: who stands before them as a subject; else who is in them."""
+        if named := _called(words, mentions, start, end):
+            return named
         before = [(at, kind) for at, kind in mentions if at < start and not _says(words, at)]
         subjects = [
-            kind for at, kind in before if not _is_object(words, at) and (kind != "worker" or start - at <= NEAR)
+            kind for at, kind in before if not is_object(words, at) and (kind != "worker" or start - at <= NEAR)
         ]
         if subjects:
             return subjects[-1]
@@ -282,25 +330,80 @@ class People:
         inside = [(at, kind) for at, kind in mentions if start <= at < end]
         if any(kind == "child" for _, kind in inside):
             return "child"
-        others = [kind for at, kind in inside if kind != "worker" and not _is_object(words, at)]
+        if ages := _ages_behind(words, mentions, end):  # `known drug runner, aged 14`
+            return ages[0]
+        doing = words[start].form.lower().endswith("ing")  # `contacting older men`: these are whom it is done to
+        others = [
+            kind for at, kind in inside if kind != "worker" and not is_object(words, at) and not (doing and at > start)
+        ]
         if others:
             return others[0]
         people = [kind for _, kind in before if kind != "worker"]
         if people:
             return people[-1]
-        ages = [kind for at, kind in mentions if end <= at <= end + 2 and words[at - 1].form.lower() in AGED]
-        if ages:  # `known drug runner, aged 14`
-            return ages[0]
-        if any(word.form.lower() in OBJECTS for word in words[: end + 1]):
-            return self.last or "someone"
+        if whose := _of_whom_behind(words, mentions, end):
+            return whose
+        objects = [word.form.lower() for word in words[: end + 1] if word.form.lower() in OBJECTS]
+        if objects:
+            return self._before(MEANS_THE_SAME[objects[0]])
         return "nobody"
 
     def remember(self, words: Sequence[Word], mentions: Sequence[Mention]) -> None:
-        """Whom a pronoun of the next sentence means: the first subject of this one."""
-        self.last = next(
-            (kind for at, kind in mentions if not _is_object(words, at) and kind not in ("someone", "worker")),
-            self.last,
-        )
+        """Whom a pronoun of the next sentence means: the first subject of this one, unless it stands in a clause that only
+        says why or when. Nobody is meant any more after two sentences without anybody."""
+        for at, kind in mentions:
+            if is_object(words, at) or kind in ("someone", "worker"):
+                continue
+            if any(word.form.lower() in SUBORDINATE for word in words[1:at]):
+                break
+            self.last, self._since = kind, 0
+            self._last_of = _pronouns_of(words[at])
+            return
+        self._since += 1
+        if self._since >= FORGOTTEN:
+            self.last = ""
+
+
+def _called(words: Sequence[Word], mentions: Sequence[Mention], start: int, end: int) -> str:
+    """Who it is, where the sentence says so in so many words: `he is | a violent boy`, `the man who | sold the drugs`."""
+    for at, kind in mentions:
+        if start <= at < end and kind == "child" and not is_object(words, at):
+            if any("be" in word.bases for word in words[max(0, at - 4) : at]):
+                return kind
+    for at, kind in reversed(mentions):
+        if at < start <= at + FARTHEST_CLAUSE and kind != "someone" and words[at + 1].form.lower() in ("who", "that"):
+            return kind if words[at].form.lower() not in PRONOUNS and not _says(words, at) else ""
+    return ""
+
+
+def _ages_behind(words: Sequence[Word], mentions: Sequence[Mention], end: int) -> list[str]:
+    """Who is as old as stands right behind, or as stands apart behind a comma: `drug runner for a group, aged 15`."""
+    return [
+        kind
+        for at, kind in mentions
+        if at >= end
+        and words[at - 1].form.lower() in AGED
+        and (at <= end + 2 or end + 4 >= at - 1 and words[at - 1].start - words[at - 2].end == 2)
+    ]
+
+
+def _of_whom_behind(words: Sequence[Word], mentions: Sequence[Mention], end: int) -> str:
+    """`the controlling behaviour | of the exploiter`: whose it is, where that stands right behind."""
+    for n in range(end, min(end + 2, len(words))):
+        if words[n].form.lower() == "of":
+            return next((kind for at, kind in mentions if n < at <= n + 3), "")
+    return ""
+
+
+def _pronouns_of(word: Word) -> frozenset[str]:
+    form = word.form.lower()
+    if form in PRONOUNS:
+        return frozenset((form,))
+    if _several(form):
+        return frozenset(("they",))
+    if not word.bases.isdisjoint(SHE):
+        return frozenset(("she", "they"))
+    return frozenset(("he", "they")) if not word.bases.isdisjoint(HE) else PRONOUNS
 
 
 def _several(form: str) -> bool:
@@ -310,7 +413,7 @@ def _several(form: str) -> bool:
     )
 
 
-def _is_object(words: Sequence[Word], at: int) -> bool:
+def is_object(words: Sequence[Word], at: int) -> bool:
     """Whether a preposition governs the noun at this place: `by an older man`, `of the child`."""
     if words[at].form.lower() in PRONOUNS:
         return False

@@ -23,7 +23,8 @@ from sightline.front_door import claiming
 from sightline.front_door.arriving import queue_of
 from sightline.front_door.models import Item, ItemChild, Note, NoteRead
 from sightline.front_door.queue_types import NoteView
-from sightline.identity.queries import rows_by_id
+from sightline.identity.locations import veiling
+from sightline.identity.queries import persons_of, rows_by_id
 from sightline.ledger.actions import write
 from sightline.sharing.reading import Reading
 from sightline.timescales.london import local
@@ -162,11 +163,21 @@ def shift_notes(reading: Reading, *, unread: bool = True) -> list[NoteView]:
     return _views(reading, rows[:NOTES])
 
 
+def _veil(reading: Reading, items: set[UUID]) -> veiling.Veil:
+    """What is masked in notes about these items: whoever writes one may not know that where somebody is must be kept secret."""
+    veil = veiling.of(reading)
+    if items and veil.there:
+        identities = ItemChild.objects.filter(item__in=items).values_list("identity_id", flat=True)
+        veil.learn(persons_of(identities).values())
+    return veil
+
+
 def _views(reading: Reading, rows: Iterable[Note]) -> list[NoteView]:
     found: list[NoteView] = []
     some: Sequence[Note] = list(rows)
     reading.keyring.fetch_for([bytes(row.words) for row in some])
     read = {one.note_id: one for one in _READ.rows([row.id for row in some])}
+    veil = _veil(reading, {row.item for row in some if row.item})
     for row in some:
         try:
             words = str(reading.keyring.open(bytes(row.words), f"note|{row.id}"))
@@ -180,7 +191,7 @@ def _views(reading: Reading, rows: Iterable[Note]) -> list[NoteView]:
         found.append(
             NoteView(
                 row.id,
-                words,
+                veil.words(words),
                 claiming.name_of(row.by),
                 row.at,
                 team[row.from_team].title if row.from_team in team else "",

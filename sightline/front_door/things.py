@@ -13,6 +13,7 @@ from sightline.front_door.sentences import BEFORE_OBJECTS, Word
 FARTHEST = 5  # words between a thing and what is said of it: `the bell at last has often failed`
 DETERMINERS = frozenset("the a an his her their its our my your some any every each".split())
 OWNED = frozenset("the his her their its our my your".split())
+ARTICLES = frozenset("the a an our this that these those each every one another".split())
 BETWEEN = frozenset(
     "be have do will can could would should may might must not never no get keep become seem look still also then just "
     "very quite really rather so too more most all both often always again at last now already once to fail".split()
@@ -70,6 +71,31 @@ def _has_doer(words: Sequence[Word], mentions: Mentions, first: int) -> bool:
             return False
         if any(at == where for where, _ in mentions):
             return True
+    return False
+
+
+def not_somebody(words: Sequence[Word], mentions: Mentions, start: int, is_known: IsThing, is_outside: IsThing) -> bool:
+    """Whether the doer, right before, is a noun that no class knows: `the plumber did | not attend`, `our landlord | refused`.
+
+    Only behind an article: `his` and `her` may stand before whatever of a child's is meant. `is_outside`: people of whom
+    nobody means it, with an article or without: `suspect | refused`.
+    """
+    at = start - 1
+    while at > 0 and start - at <= FARTHEST and (
+        not words[at].bases.isdisjoint(BETWEEN) or words[at].form.lower().endswith("ly")
+    ):
+        at -= 1
+    if at >= 0 and start - at <= FARTHEST and is_outside(words[at]) and not words[at].quoted:
+        return not at or words[at - 1].bases.isdisjoint(GOVERN)
+    if at < 1 or words[at].quoted or words[at].form[:1].isupper() or is_known(words[at]):
+        return False
+    if not words[at].bases.isdisjoint(JOIN) or any(where == at for where, _ in mentions):
+        return False
+    for first in range(at - 1, max(-1, at - 4), -1):
+        if any(where == first for where, _ in mentions) or not words[first].bases.isdisjoint(JOIN):
+            return False
+        if words[first].form.lower() in ARTICLES:
+            return not first or words[first - 1].bases.isdisjoint(GOVERN)
     return False
 
 

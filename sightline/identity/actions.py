@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -113,7 +114,7 @@ def _one_person(two: Two, because: str, by: Actor, verb: str) -> UUID:
             pair = propose(two, act(by, because))
             _record("propose-match", by, [two.one, two.other, pair.id])
             return two.persons[0]
-        if pair.proposed_by == by.id:
+        if same_person(by.id, pair.proposed_by):
             raise Refused(TWO_PEOPLE)
     first = pair.proposed_by
     changed = unite(two, act(by, because))

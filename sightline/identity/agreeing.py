@@ -22,6 +22,7 @@ CLEARLY_DIFFERENT = 0.70  # Jaro-Winkler: below, no slip of ear or hand makes on
 LEAST_TO_SLIP = 4  # letters: Ava and Eva are two names, not one misspelt
 ENDINGS = frozenset("aeioy")  # Paul and Paula, Marie and Maria, Daniel and Daniela: two names, not one misspelt
 MOST_DAYS_EARLY, MOST_DAYS_LATE = 120, 28  # of a birth, against the day on which it was expected
+ANOTHER_PREGNANCY = 200  # days: no scan puts a day that was expected so far off
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ def _given(one: Likeness, other: Likeness) -> str:
         return VARIANT
     if found == VARIANT or _called_before(one, other) or _called_before(other, one):
         return VARIANT
+    if found == DIFFERENT and (_in_another_order(one, other) or _in_another_order(other, one)):
+        return UNCLEAR  # enough to ask, never to confirm a number
     return found
 
 
@@ -128,6 +131,27 @@ def _called(words: Sequence[str]) -> list[str]:
 
 def _turned_round(one: Likeness, other: Likeness) -> bool:
     return set(one.given) == set(other.family) and set(one.family) == set(other.given)
+
+
+def _in_another_order(one: Likeness, other: Likeness) -> bool:
+    """Whether the words of one name stand in the other's other field, as far as both tell them: Mai Nguyễn and Nguyen Thi
+    Mai, Wang Xiao Ming and Xiaoming Wang, S. Kavitha and Kavitha Sivakumar; or all of one name among the other's given names:
+    Mohammed Hamza and Muhammad Hamza Iqbal. Forms that ask for a first and a last name are filled in so by families whose
+    names are not made of those two."""
+    if _stands_in(one.given, other.family) and _stands_in(one.family, other.given):
+        return True
+    before = in_use().before
+    names = {*one.given, *one.family} - before
+    return bool(names) and names <= {*other.given} and any(_one_name(x, y) for x in one.given for y in other.given)
+
+
+def _stands_in(some: Sequence[str], others: Sequence[str]) -> bool:
+    if not some or not others:
+        return False
+    short, long_ = sorted((set(some), set(others)), key=len)
+    if short <= long_ or "".join(some) == "".join(others):
+        return True
+    return any(len(a[0]) == 1 and len(a) == 1 and b[0].startswith(a[0]) for a, b in ((some, others), (others, some)))
 
 
 def _called_before(one: Likeness, other: Likeness) -> bool:
@@ -226,6 +250,34 @@ def _fits(told: str, who: Likeness) -> bool:
     given, _, rest = told.partition("|")
     day = rest.rpartition("|")[2]
     return bool(day) and day == who.born and given_names(given.split(), who.given) in (SAME, SHORT, VARIANT)
+
+
+def plainly_another(one: Likeness, other: Likeness, generation: int) -> bool:
+    """Whether what one sender told under one number of its own is of two people: nothing but the number says that they are
+    one. Another given name and another birth date, no slip of either; or a child of another pregnancy; and no national
+    number in common."""
+    known = facts(one, other, generation)
+    if {"nhs", "upn"} & known.agree or known.given in (SAME, SHORT, VARIANT):
+        return False
+    if one.born and other.born:
+        numbers = bool({"nhs", "upn"} & known.differ)
+        another = known.given == DIFFERENT or known.given == UNCLEAR and numbers
+        return another and known.born in (DIFFERENT, GENERATION)
+    days = [_day(side.born or side.expected) for side in (one, other)]
+    return days[0] is not None and days[1] is not None and abs((days[0] - days[1]).days) > ANOTHER_PREGNANCY
+
+
+def named_apart(one: Likeness, other: Likeness, generation: int, *, on_one_record: bool) -> bool:
+    """Whether two under one number of a sender's own are two, where both stand on one record as two, or the number is known to
+    be several people's. Then another given name, or another birth, is enough; and who of several is meant must be told."""
+    known = facts(one, other, generation)
+    if known.born in (DIFFERENT, GENERATION):
+        return on_one_record or not {"nhs", "upn"} & known.agree
+    if on_one_record:
+        return known.given in (DIFFERENT, UNCLEAR) or "sex" in known.differ
+    if known.given == UNTOLD:
+        return known.born not in (SAME, NEAR, PART) and not {"nhs", "upn"} & known.agree
+    return known.given == DIFFERENT and not {"nhs", "upn"} & known.agree
 
 
 def terms(known: Facts) -> Collection[str]:

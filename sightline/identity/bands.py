@@ -31,6 +31,7 @@ from sightline.identity.linkage.types import Likeness, Score
 
 JOINS, WAITS, NEW = "same", "possible", "new"
 PROTECTED, SEALED = "protected", "sealed"
+GIVEN_TWICE = "number-given-twice"
 STRICT = {"": 0, PROTECTED: 1, SEALED: 2}
 
 
@@ -103,17 +104,22 @@ def verdict(
     agencies: tuple[str, str] = ("", ""),
     guard: str = "",
     automatic: bool = True,
+    one_number: bool = False,
 ) -> Verdict:
     """The band of two likenesses with this score, and why.
 
     `agencies`: whose they are. `guard`: the strictest of everybody who is one person with either side (`protected`,
     `sealed` or nothing); for a pair that was joined before anybody was guarded, leave it empty: a guard lets nothing new
     in and takes nothing apart. `automatic`: no where joining by itself was stopped (an unfair gap, or by hand).
+    `one_number`: one sender told of both under one number of its own, though they are plainly alike in nothing else: a
+    person is asked, unless each has a national number.
     """
     known = facts(one, other, rules.generation)
     agree = tuple(name for name in sorted(rules.identifiers) if name in known.agree)
     against = contradictions(known, one, other, agencies)
     if not agree:
+        if one_number and not {"nhs", "upn"} & known.differ:
+            return Verdict(WAITS, (*against, GIVEN_TWICE, *_held(guard)))
         if two_people(known):
             return Verdict(NEW, (*against, "two-people"))
         if score.bits < rules.possible:
@@ -166,7 +172,8 @@ def two_people(known: Facts) -> bool:
 
     Twins share everything but a name and a number; a father and a son may share all but the birth; two national
     numbers mean two people, unless a number was typed for somebody else of the family: then name, birth date and
-    somewhere they live, learn or are reached agree all the same, and a person is asked.
+    somewhere they live, learn or are reached agree all the same, and a person is asked. So too of a baby who has no given name
+    yet: many are booked under their mother's number.
     """
     if known.family_of_each_other or known.born == GENERATION:
         return True
@@ -174,7 +181,8 @@ def two_people(known: Facts) -> bool:
         return True
     if "nhs" in known.differ:
         where = {"upn", "phone", "email", "postcode", "school"} & known.agree
-        return not (known.given == SAME and known.born == SAME and where)
+        unnamed = not known.given and "family" in known.agree and "sex" not in known.differ
+        return not ((known.given == SAME or unnamed) and known.born == SAME and where)
     return False
 
 
@@ -183,4 +191,4 @@ def sentences(rules: Rules, why: Sequence[str]) -> tuple[str, ...]:
     return tuple(rules.reasons.get(code, code) for code in why)
 
 
-__all__ = ["JOINS", "NEW", "WAITS", "Rules", "Verdict", "in_force", "sentences", "stricter", "verdict"]
+__all__ = ["GIVEN_TWICE", "JOINS", "NEW", "WAITS", "Rules", "Verdict", "in_force", "sentences", "stricter", "verdict"]

@@ -16,13 +16,14 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.db.models import Max, Q
 
-from sightline.identity.clusters import Edge, components
-from sightline.identity.judging import HELD_APART, against, holds
+from sightline.identity.clusters import Edge, components, ordered
+from sightline.identity.judging import AGAINST, HELD_APART, against, holds, sides
 from sightline.identity.models import Link, Possible, SourceIdentity
 from sightline.vault.adding import add_objects, change, change_objects
 
 MOST_LOOKS = 20  # rounds in which a circle may still grow under our hands; each waits for another's decision
 TICK = timedelta(microseconds=1)
+NUMBER = "another-number"  # of what may speak against two, what somebody decided in spite of
 
 
 @dataclass
@@ -76,7 +77,8 @@ def locked(identities: Iterable[UUID]) -> Circle:
 
 def thought(found: Circle) -> dict[UUID, UUID]:
     """The person of each in the circle, as follows from the pairs that stand and nothing else."""
-    edges, apart, wary = [], [], []
+    edges: list[Edge] = []
+    apart, wary = [], []
     for pair in found.among():
         if holds(pair):
             ends = found.rows[pair.one_id], found.rows[pair.other_id]
@@ -85,7 +87,8 @@ def thought(found: Circle) -> dict[UUID, UUID]:
         elif pair.state in ("different", "sealed", "half"):
             apart.append((pair.one_id, pair.other_id))
         elif against(pair):
-            wary.append((pair.one_id, pair.other_id))
+            wary.append(pair)
+    wary = _not_decided_over(wary, edges)
     groups: dict[UUID, list[SourceIdentity]] = defaultdict(list)
     for identity, root in components(found.rows, edges, apart, wary).items():
         groups[root].append(found.rows[identity])
@@ -94,6 +97,33 @@ def thought(found: Circle) -> dict[UUID, UUID]:
         first = min(members, key=lambda row: (row.made_at, str(row.id)))
         person |= {row.id: first.origin for row in members}
     return person
+
+
+def _not_decided_over(wary: Iterable[Possible], edges: Iterable[Edge]) -> list[tuple[UUID, UUID]]:
+    """Of the pairs that speak against being one, those of which a decision has not disposed.
+
+    Somebody decided that a child has two numbers (registered anew; a sister's number typed on the ward). Whoever comes next
+    under either, and is joined by it, has another number than the other half of what was decided, and that alone: else every
+    record of such a child would wait, for ever.
+    """
+    alone: dict[UUID, set[UUID]] = defaultdict(set)  # with whom somebody is one by number, name and birth
+    said = set()
+    for edge in edges:
+        if edge.decided:
+            said.add(edge.pair)
+        else:
+            alone[edge.one].add(edge.other)
+            alone[edge.other].add(edge.one)
+
+    def decided(one: UUID, other: UUID) -> bool:
+        some, others = {one} | alone[one], {other} | alone[other]
+        return any(ordered(a, b) in said for a in some for b in others if a != b)
+
+    return [
+        sides(pair)
+        for pair in wary
+        if pair.state != "waiting" or AGAINST & set(pair.why) != {NUMBER} or not decided(*sides(pair))
+    ]
 
 
 def relink(

@@ -17,6 +17,7 @@ from sightline.agencies.rules import may
 from sightline.definition.outcomes import Missing, Refused
 from sightline.identity import rules
 from sightline.identity.bands import in_force
+from sightline.identity.locations import veiling
 from sightline.identity.match_types import KEPT, OPEN, WAITS, Knot, Member, Narrow, PairView, Weighed
 from sightline.identity.models import Possible, SourceIdentity
 from sightline.identity.queries import held_with_sight, rows_of
@@ -359,9 +360,10 @@ def because_of(reading: Reading, row: Possible) -> str:
         return ""
     reading.keyring.fetch([row.one.key, row.other.key])
     try:
-        return reading.keyring.open_bytes(bytes(row.because), f"possible|{row.id}").decode()
+        words = reading.keyring.open_bytes(bytes(row.because), f"possible|{row.id}").decode()
     except CannotOpen:
         return ""
+    return veiling.of(reading, {row.one.person, row.other.person}).words(words)
 
 
 def view_of(

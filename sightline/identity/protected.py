@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import agencies, partnership, workers
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor, AgencyInfo
@@ -25,7 +26,7 @@ from sightline.definition.types import Fault
 from sightline.identity.bands import PROTECTED
 from sightline.identity.guards import mark
 from sightline.identity.locations import unindexing, veiling
-from sightline.identity.locations.near import circle, protected_of
+from sightline.identity.locations.near import HOLDER, circle, kept_for, protected_of
 from sightline.identity.locations.reaching import Answer, safe_to_contact, say_safe
 from sightline.identity.locations.values import as_dict, from_dict, open_values
 from sightline.identity.locations.veiling import ring_words
@@ -55,7 +56,6 @@ __all__ = [
     "share_with",
 ]
 
-HOLDER = "holder"  # the tie of a recipient to a location
 KINDS = {
     "home": "Where they live",
     "refuge": "A refuge",
@@ -117,7 +117,7 @@ def _not_a_recipient(row: ProtectedLocation) -> Refused:
 
 def _agreed(location: UUID, by: Actor, agreed_by: Actor) -> None:
     """Whether the second person is another, and one who may agree. Raises Refused."""
-    if agreed_by.id == by.id:
+    if same_person(by.id, agreed_by.id):
         raise Refused(
             Decision(False, "second-person-needed", "A second worker must agree: you cannot agree with yourself.")
         )
@@ -248,7 +248,11 @@ def protect(
 
 
 def of(reading: Reading, rows: Sequence[SourceIdentity]) -> list[Location]:
-    """What is protected of these people, as far as this reader sees them at all. The value is never in it."""
+    """What is protected of these people, as far as this reader sees them at all. The value is never in it.
+
+    Of somebody whom a later record brought there and who is no family of those whom it is kept for, only to a recipient: the
+    same location on two people's pages would tell whoever made one of them up where the other lives.
+    """
     visible = [i for i, sight in seen(reading, rows).items() if sight.level >= Level.HEADLINE]
     ids = (
         set(LocationOf.objects.filter(identity_id__among=visible).values_list("location_id", flat=True))
@@ -259,10 +263,13 @@ def of(reading: Reading, rows: Sequence[SourceIdentity]) -> list[Location]:
         return []
     ended = dict(LocationEnded.objects.filter(location_id__among=ids).values_list("location_id", "at"))
     reading.learn_ties(list(ids))
-    found = []
+    found, shown = [], set(visible)
+    persons = {row.person for row in rows if row.id in shown}
     for row in ProtectedLocation.objects.filter(id__among=ids).order_by("-at"):
         ring = reading.agencies.get(row.ring) or AgencyInfo(row.ring, "", row.ring)
         recipient = HOLDER in reading.ties([row.id])
+        if not recipient and persons.isdisjoint(kept_for(row.id)):
+            continue
         found.append(Location(row.id, row.kind, KINDS[row.kind], row.at, ring, recipient, ended.get(row.id)))
     return found
 
@@ -315,18 +322,19 @@ def _not_again(value: Value, rows: Sequence[SourceIdentity], by: Actor) -> None:
             raise Conflict("This is protected already, and you are named for it. Nothing was changed.")
 
 
-def brought(identities: Mapping[UUID, set[UUID]], by: str) -> None:
+def brought(identities: Mapping[UUID, set[UUID]], by: str) -> list[tuple[UUID, UUID]]:
     """Later records brought these values of somebody: {source identity: locations}. They are protected as well from now
-    on. In the caller's transaction."""
+    on. In the caller's transaction. Returns what is new: pairs of a location and a source identity (`locations.told`)."""
     there = set(
         LocationOf.objects.filter(identity_id__among=list(identities)).values_list("location_id", "identity_id")
     )
     new = [(place, i) for i, places in identities.items() for place in places if (place, i) not in there]
     if not new:
-        return
+        return []
     moment = now()
     LocationOf.objects.bulk_create(LocationOf(location_id=p, identity_id=i, at=moment, by=by) for p, i in new)
     mark({i: PROTECTED for _, i in new}, by=by)
+    return new
 
 
 def forget(identities: Collection[UUID]) -> list[UUID]:
@@ -358,7 +366,8 @@ def recipients(location: UUID) -> list[str]:
 
 def person_of(location: UUID) -> UUID:
     """Somebody whom a location protects: for the way back from its page. Raises Missing."""
-    found = LocationOf.objects.filter(location=location).values_list("identity__person", flat=True).first()
+    of_it = LocationOf.objects.filter(location=location).order_by("at", "id")  # the first are those whom it is kept for
+    found = of_it.values_list("identity__person", flat=True).first()
     if found is None:
         raise Missing
     return found

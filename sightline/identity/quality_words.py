@@ -80,7 +80,10 @@ def lines(
 ) -> list[str]:
     """For the terminal."""
     found, least = outcome.found, small(definition)
-    said = [f"Against {SOURCES[outcome.against]}: {found.identities:,} people as agencies hold them", ""]
+    said = [f"Against {SOURCES[outcome.against]}: {found.identities:,} people as agencies hold them"]
+    if outcome.against == "decisions":  # said wherever the share is: nobody reads it as if everybody had been looked at
+        said.append("A join by itself counts as right until somebody takes it apart: an upper bound")
+    said.append("")
     for name in SHARES:
         share, interval, of = shown(found.all.share(name), least)
         said.append(f"  {TITLES[name]:<52} {share:>16}  {interval:<18} of {of}")
@@ -90,7 +93,7 @@ def lines(
             said += ["", f"  {title:<46} {'right':>16} {'joined or waiting':>20}"]
         for group in rows:
             right, there = (shown(found.groups[group].share(name), least)[0] for name in ("right", "found"))
-            said.append(f"    {group_title(group, definition)[:44]:<44} {right:>16} {there:>20}")
+            said.append(f"    {_short(group_title(group, definition)):<44} {right:>16} {there:>20}")
     said += [
         "",
         f"  Waiting for a person: {queue.all:,} ({', '.join(f'{count:,} {age}' for age, count in queue.ages)})",
@@ -111,6 +114,10 @@ def lines(
     said += [f"  GAP {gap_words(gap, definition)}" for gap in outcome.gaps]
     state = "goes on" if automatic else "IS STOPPED: pairs wait for a person until somebody decides, with a reason"
     return [*said, "", f"Joining by itself {state}"]
+
+
+def _short(title: str, most: int = 44) -> str:
+    return title if len(title) <= most else title[: most - 1].rstrip(" ,") + "…"
 
 
 def as_data(

@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -43,7 +44,7 @@ ANSWERS = {
 }
 PASSES_FOR = timedelta(hours=24)  # how long a bundle that was no leak may go as it is
 EVERYBODYS = frozenset(
-    {"address", "phone", "email", "vehicle", "uprn", "point"}
+    {"address", "phone", "email", "number", "vehicle", "uprn", "point"}
 )  # kinds of value that are one family's own
 FEWEST_WORDS = 20
 
@@ -315,7 +316,7 @@ def answer_stop(id: UUID, *, answer: str, because: str, by: Actor) -> None:
         faults.append(Fault(path="because", expected=f"why, in at least {FEWEST_WORDS} characters"))
     if faults:
         raise Invalid(faults)
-    if answer == "false-alarm" and row.by == by.id:
+    if answer == "false-alarm" and same_person(by.id, row.by):
         sentence = "You were sending it: a second worker says whether it may go."
         raise Refused(Decision(False, "second-person-needed", sentence))
     if StopAnswered.objects.filter(stopped=row).exists():

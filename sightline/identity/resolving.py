@@ -17,7 +17,7 @@ from uuid import UUID
 from sightline.agencies.queries import machine, partnership
 from sightline.agencies.types import AgencyInfo
 from sightline.identity import indexing, rules
-from sightline.identity.bands import JOINS, Rules, in_force, stricter, verdict
+from sightline.identity.bands import GIVEN_TWICE, JOINS, Rules, in_force, stricter, verdict
 from sightline.identity.judging import Pairs, Turn, holds
 from sightline.identity.linkage.likeness import likeness_of
 from sightline.identity.linkage.names import family_tokens, tokens
@@ -26,6 +26,7 @@ from sightline.identity.linking import relink
 from sightline.identity.locations import knowing
 from sightline.identity.matcher import Matcher, Other
 from sightline.identity.models import Link, Possible, SourceIdentity, Version
+from sightline.identity.own_numbers import OwnNumbers
 from sightline.identity.protected import brought
 from sightline.identity.quality import automatic_joining
 from sightline.identity.types import Resolved
@@ -35,7 +36,7 @@ from sightline.timescales.london import local_day
 from sightline.timescales.moment import now
 from sightline.vault.actions import Erased, Keyring, digester
 from sightline.vault.adding import add_objects, change, new
-from sightline.vault.taking import rows, taken
+from sightline.vault.taking import taken
 
 TICK = timedelta(microseconds=1)
 NOTHING = Turn(None)
@@ -70,7 +71,6 @@ class Resolver:
         self._automatic = automatic_joining(self._reading.definition)
         self._pairs = Pairs(self._rules, self._matcher.model.id, keyring.ids)
         self.moved: set[UUID] = set()  # people whose source identities are others now, or were
-        self._local: dict[tuple[str, str], SourceIdentity] = {}
         self._rows: dict[UUID, SourceIdentity] = {}
         self._person: dict[UUID, UUID] = {}  # where it is not what was read
         self._details: dict[UUID, Details] = {}  # the latest that was known
@@ -83,26 +83,25 @@ class Resolver:
         self._links: list[Link] = []
         self._likeness: dict[UUID, Likeness] = {}  # to be written
         self._places: dict[UUID, indexing.Place] = {}  # what is written
-        self._of_local, self._of_details = digester("local"), digester("details")
-        self._locals: dict[tuple[str, str], str] = {}
+        self._of_details = digester("details")
         self._told: dict[int, tuple[Details, str]] = {}  # by the object itself, and its digest
         self._thought: dict[tuple[int, Sequence[str], int], tuple[object, object, Likeness]] = {}
+        self._own = OwnNumbers(self._rows, self._details, self._details_digest, self._learn, self._rules.generation)
+        self._beside: set[UUID] = set()  # who stands on the record whose people are resolved now
         self._protected = knowing.known()  # None while nothing is
         self._brought: dict[UUID, set[UUID]] = {}  # who came with a protected value, and of which locations
+        self.brought: list[tuple[UUID, UUID]] = []  # of those kept, a location and who came with it for the first time
 
     # --- reading, before the first is resolved --------------------------------------------------------
 
     def prepare(self, people: Sequence[Told]) -> None:
         """Reads, in a few queries, everything that resolving these people may need."""
-        locals_ = {d for agency, details, _ in people if (d := self._local_digest(agency, details))}
-        senders = {agency for agency, *_ in people}  # the index begins with the sender
-        for row in rows(SourceIdentity.objects.filter(agency__among=senders, local__among=locals_)):
-            self._local[(row.agency, row.local or "")] = row
-            self._rows[row.id] = row
+        self._own.read(people)
         self.keyring.fetch(row.key for row in self._rows.values())
+        self._own.open(people)
         told: list[tuple[SourceIdentity | None, Details, Sequence[str]]] = []
         for agency, details, kin in people:
-            there = self._local.get((agency, self._local_digest(agency, details) or "-"))
+            there = self._own.under(agency, details)[0]
             if there is None or kin or there.details != self._details_digest(details):
                 told.append((there, details, kin))  # what is told as it is held need not be opened
         again = {there.id: there for there, _, _ in told if there is not None}
@@ -154,14 +153,6 @@ class Resolver:
             self._thought[at] = details, before, likeness_of(told, kin=kin, before=before)
         return self._thought[at][2]
 
-    def _local_digest(self, agency: str, details: Details) -> str | None:
-        if not details.local_id:
-            return None
-        at = agency, details.local_id
-        if at not in self._locals:
-            self._locals[at] = self._of_local(f"{agency}|{rules.number(details.local_id)}")
-        return self._locals[at]
-
     def _details_digest(self, details: Details) -> str:
         found = self._told.get(id(details))
         if found is None:
@@ -193,6 +184,10 @@ class Resolver:
 
     # --- one person -----------------------------------------------------------------------------------
 
+    def another_record(self) -> None:
+        """Whoever is resolved from now on stands on another record than those before."""
+        self._beside.clear()
+
     def resolve(
         self,
         agency: str,
@@ -206,10 +201,12 @@ class Resolver:
     ) -> Resolved:
         """`there`: the source identity that it is, where the caller knows. `kin`: family told with them (`kin_of`).
         `guard`: how what is told guards them (`guards.mark` keeps it, in the same transaction)."""
-        local = self._local_digest(agency, details)
-        kept = self._rows[there] if there is not None else self._local.get((agency, local or "-"))
+        kept, local, before = (
+            (self._rows[there], None, None) if there is not None else self._own.under(agency, details, self._beside)
+        )
         if kept is not None:
             kept.guard = stricter(kept.guard, guard)
+            self._beside.add(kept.id)
             return self._again(kept, details, known_at, item, kin)
         self._made_at = max(now(), self._made_at + TICK)  # whoever came first is first, however fast others follow
         person = self.keyring.ids()
@@ -229,11 +226,11 @@ class Resolver:
         self._new[identity.id] = self._rows[identity.id] = identity
         self._person[identity.id] = person
         self._guards[person] = guard  # nobody else is this person yet
-        if local:
-            self._local[(agency, local)] = identity
+        self._own.add(identity)
+        self._beside.add(identity.id)
         self._pairs.new(identity.id)
         self._hold(identity, details, known_at, item)
-        judged = self._match(identity, self._likeness_of(details, kin=kin), known_at, fresh=True)
+        judged = self._match(identity, self._likeness_of(details, kin=kin), known_at, fresh=True, before=before)
         return Resolved(identity.id, identity.key, self._person[identity.id], True, judged.joined, True, judged.waiting)
 
     def _again(
@@ -284,9 +281,17 @@ class Resolver:
 
     # --- who is like them -----------------------------------------------------------------------------
 
-    def _match(self, identity: SourceIdentity, likeness: Likeness, at: datetime, *, fresh: bool = False) -> _Judged:
+    def _match(
+        self,
+        identity: SourceIdentity,
+        likeness: Likeness,
+        at: datetime,
+        *,
+        fresh: bool = False,
+        before: SourceIdentity | None = None,
+    ) -> _Judged:
         """Judges everybody who is like them, and everybody of whom a pair with them stands or waits. `fresh`: nobody has
-        heard of them before."""
+        heard of them before. `before`: who had the sender's own number until now, like them or not."""
         others = self._matcher.others_like(likeness, but=identity.id)
         own = self._matcher.hold(
             identity.id, identity.agency, identity.guard, self._person_of(identity.id), identity.made_at, likeness
@@ -296,10 +301,14 @@ class Resolver:
             there = {other.identity for other, _ in others}
             more = list(self._matcher.known(i for i in paired if i not in there).values())
             others += zip(more, self._matcher.scores(likeness, more), strict=True)
+        if before is not None and all(other.identity != before.id for other, _ in others):
+            more = list(self._matcher.known([before.id]).values())
+            others += zip(more, self._matcher.scores(likeness, more), strict=True)
         edges: list[tuple[Other, Possible]] = []
         against, lost, waiting = [], False, []
         for other, score in others:
-            turn = self._judge(own, other, score, at, fresh=fresh)
+            one_number = before is not None and other.identity == before.id
+            turn = self._judge(own, other, score, at, fresh=fresh, one_number=one_number)
             if turn.edge and turn.pair is not None and holds(turn.pair):
                 edges.append((other, turn.pair))
             elif turn.edge:
@@ -330,18 +339,23 @@ class Resolver:
         """The person whom another is now."""
         return self._person.get(other.identity, other.person)
 
-    def _judge(self, own: Other, other: Other, score: Score, at: datetime, *, fresh: bool) -> Turn:
+    def _judge(
+        self, own: Other, other: Other, score: Score, at: datetime, *, fresh: bool, one_number: bool = False
+    ) -> Turn:
         pair = None if fresh else self._pairs.around(own.identity).get(other.identity)
         a, b = own.likeness, other.likeness
-        number = a.nhs and a.nhs == b.nhs or a.upn and a.upn == b.upn
+        one_number = one_number or pair is not None and GIVEN_TWICE in pair.why
+        number = one_number or a.nhs and a.nhs == b.nhs or a.upn and a.upn == b.upn
         if pair is None and not number and score.bits < self._rules.possible:
             return NOTHING
         guard, agencies = stricter(own.guard, other.guard), (own.agency, other.agency)
         if pair is not None and pair.state == "joined":  # a guard lets nothing new in and takes nothing apart
-            found = verdict(self._rules, a, b, score, agencies=agencies)
+            found = verdict(self._rules, a, b, score, agencies=agencies, one_number=one_number)
         else:
             alone = self._automatic
-            found = verdict(self._rules, a, b, score, agencies=agencies, guard=guard, automatic=alone)
+            found = verdict(
+                self._rules, a, b, score, agencies=agencies, guard=guard, automatic=alone, one_number=one_number
+            )
             if found.band == JOINS and (strict := self._strictest(own.identity, other)):
                 found = verdict(self._rules, a, b, score, agencies=agencies, guard=strict)
         return self._pairs.judge(own.identity, other.identity, found, score, guard=guard, at=at)
@@ -405,7 +419,7 @@ class Resolver:
             change(SourceIdentity, column, [(row.id, getattr(row, column)) for row in again])
         add_objects(self._versions)
         if self._brought:
-            brought(self._brought, self.by)
+            self.brought += brought(self._brought, self.by)
             self._brought = {}
         self._write_index()
         add_objects(self._links)

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Conflict, Decision, Refused
 from sightline.identity.bands import PROTECTED, SEALED, stricter
@@ -97,7 +98,7 @@ def reopen(pair: Possible, by: Actor, because: str = "") -> tuple[tuple[UUID, ..
         pair.save(update_fields=["proposed", "proposed_by", "proposed_at", "because"])
         return (), ""
     first, words = pair.proposed_by, _words(pair)
-    if first == by.id:
+    if same_person(by.id, first):
         raise Refused(TWICE)
     restored = _guards_without({UUID(identity): guard for identity, guard in act.marked})
     rows = list(SourceIdentity.objects.select_for_update().filter(id__in=list(restored)).order_by("id"))

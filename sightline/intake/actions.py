@@ -192,11 +192,9 @@ def drop_draft(*, form: str, by: Actor) -> None:
 
 
 def drop_drafts_about(ids: Iterable[UUID]) -> list[UUID]:
-    """Takes away what anybody has typed and not sent about these (people, source identities). Returns the keys that opened
-    it, which are to be destroyed."""
-    keys: list[UUID] = []
-    for one in ids:
-        rows = Draft.objects.filter(form__endswith=f":{one}")
-        keys += rows.values_list("key", flat=True)
-        rows.delete()
-    return keys
+    """Takes away what anybody has typed and not sent about these (people, source identities, records). Returns the keys that
+    opened it, which are to be destroyed."""
+    about = {str(one) for one in ids}
+    rows = [row for row in Draft.objects.values_list("id", "key", "form") if row[2].rpartition(":")[2] in about]
+    Draft.objects.filter(id__in=[id for id, _, _ in rows]).delete()
+    return [key for _, key, _ in rows]

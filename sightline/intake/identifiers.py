@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from stdnum.exceptions import ValidationError
 from stdnum.gb import nhs, upn
@@ -26,10 +27,17 @@ def nhs_number(text: str) -> tuple[str, bool]:
     plain = _SPACES.sub("", text)
     if len(plain) == 10 and plain.isascii() and plain.isdigit():
         try:
-            return nhs.validate(plain), len(set(plain)) > 1
+            return nhs.validate(plain), not made_up(plain)
         except ValidationError:
             pass
     return text.strip(), False
+
+
+def made_up(figures: str) -> bool:
+    """Whether ten figures were typed because a form had to be filled in: one over and over, or up or down the keyboard in
+    turn. The check digits of 9999999999, 9876543210 and 0123456789 hold; children who share such a number share nothing."""
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(figures)}
+    return len(steps) == 1 and steps <= {0, 1, 9}
 
 
 @lru_cache(maxsize=8192)

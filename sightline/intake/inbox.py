@@ -96,11 +96,29 @@ class Inbox:
         """The key under which other content than what is held under its id is remembered, so that it comes but once."""
         return digest("message", f"{thing.agency or self.delivery.agency}|{thing.message_id}|{content}")
 
+    def _look_up(self) -> list[str]:
+        """By what each thing is remembered, and what is held under it. A thing that is held under a message id that an
+        earlier version made of it goes on under that. One query."""
+        digests = [self._digest(thing) for thing in self.things]
+        before = {
+            place: [(number, self._digest(replace(thing, message_id=number))) for number in thing.formerly]
+            for place, thing in enumerate(self.things)
+            if isinstance(thing, Notification) and thing.formerly
+        }
+        asked = [*digests, *(message for numbers in before.values() for _, message in numbers)]
+        agencies = {thing.agency or self.delivery.agency for thing in self.things}
+        self._there = {m.message: m for m in Message.objects.filter(agency__among=agencies, message__among=asked)}
+        things = list(self.things)
+        for place, numbers in before.items():
+            held = next((one for one in numbers if one[1] in self._there), None)
+            if held is not None and digests[place] not in self._there:
+                things[place], digests[place] = replace(things[place], message_id=held[0]), held[1]
+        self.things = things
+        return digests
+
     def sort(self) -> list[Arriving]:
         """What is to become an entry; everything else is counted and has its receipt. One query."""
-        digests = [self._digest(thing) for thing in self.things]
-        agencies = {thing.agency or self.delivery.agency for thing in self.things}
-        self._there = {m.message: m for m in Message.objects.filter(agency__among=agencies, message__among=digests)}
+        digests = self._look_up()
         late = self._late_before(digests)
         arriving: list[Arriving] = []
         for place, (thing, message) in enumerate(zip(self.things, digests, strict=True)):

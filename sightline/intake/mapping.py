@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sightline.definition.nearest import nearest, one_of
@@ -68,6 +69,7 @@ class Mapper:
         self.agency = self._agency()
         self.record = self._needed(mapping.record, self._text(mapping.record))
         self.message_id = self._needed(mapping.message_id, self._number(mapping))
+        self.formerly = self._numbers_before(mapping)
         self.happened = self._needed(mapping.happened, self._date(mapping.happened))
         self.optional: dict[str, Getter] = {}
         for name in ("until", "sent"):
@@ -177,6 +179,8 @@ class Mapper:
             made["version"] = self.version_of_file
         named = self._named(people, position)
         relations = self._related(named, position)
+        if self.formerly and (formerly := self.formerly(first.values)):
+            made["formerly"] = tuple(number for number in formerly if number != made["message_id"])
         return Notification(people=named, relations=relations, position=position, raw=raw, **made)
 
     def _related(self, named: tuple[Named, ...], position: str) -> tuple[tuple[str, str, str], ...]:
@@ -285,11 +289,7 @@ class Mapper:
         column = mapping.message_id
         if len(column.from_) < 2 or not column.join:
             return self._text(column)
-        days = {
-            one.from_[0]: self._date(one)
-            for one in (mapping.happened, mapping.until, mapping.sent, *mapping.fields.values())
-            if one is not None and one.date and len(one.from_) == 1
-        }
+        days = {name: self._date(one) for name, one in _days(mapping).items()}
 
         def part(name: str) -> Getter:
             plain = raw_text(Column.model_validate({"from": name}))
@@ -305,6 +305,35 @@ class Mapper:
 
         parts, join = [part(name) for name in column.from_], column.join
         return lambda values: join.join(text for get in parts if (text := get(values)))
+
+    def _numbers_before(self, mapping: Declared) -> Callable[[Values], tuple[str, ...]] | None:
+        """The numbers that versions before 23 November 2026 made of a row, with each day as it was written: what came
+        then is held under one of them, from this file or from the same as a sheet, where a day is in ISO form."""
+        column = mapping.message_id
+        if len(column.from_) < 2 or not column.join:
+            return None
+        days = {
+            name: (self._date(one), [form.strip() for form in one.date.split("|")])
+            for name, one in _days(mapping).items()
+        }
+        most = max((len(written) for _, written in days.values()), default=0)
+        plain, join = [(name, raw_text(Column.model_validate({"from": name}))) for name in column.from_], column.join
+
+        def numbers(values: Values) -> tuple[str, ...]:
+            told = [(name, text) for name, get in plain if (text := get(values))]
+            made = [join.join(text for _, text in told)]
+            for which in range(most):
+                parts = []
+                for name, text in told:
+                    if name in days:
+                        get, written = days[name]
+                        with suppress(Misfit, ValueError):
+                            text = datetime.fromisoformat(get(values)).strftime(written[min(which, len(written) - 1)])
+                    parts.append(text)
+                made.append(join.join(parts))
+            return tuple(dict.fromkeys(made))
+
+        return numbers
 
     def _needed(self, column: Column, get: Getter) -> Getter:
         def needed(values: Values) -> str:
@@ -446,6 +475,12 @@ def _same(details: Details) -> object | None:
         return details.local_id
     whole = details.nhs_number or details.upn or (details.given and details.family and details.born)
     return details if whole else None
+
+
+def _days(mapping: Declared) -> dict[str, Column]:
+    """The columns that hold a day by themselves, by their names in the file."""
+    told = (mapping.happened, mapping.until, mapping.sent, *mapping.fields.values())
+    return {one.from_[0]: one for one in told if one is not None and one.date and len(one.from_) == 1}
 
 
 def _relation(declared: Mapping[str, str]) -> tuple[str, str, str]:

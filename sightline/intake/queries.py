@@ -49,6 +49,7 @@ REASONS = {
     "not-xml": "It is not well-formed XML.",
     "invalid": "Some of it could not be understood.",
     "looked-at-first": "It came by the page for the public, and a person looks at it first.",
+    "taken-back": "The sender takes it back. What they told before stands until somebody decides.",
     "could-not-be-kept": "Something went wrong here while it was being kept. It is safe, and can be tried again.",
 }
 
@@ -241,6 +242,11 @@ def provenance(item: UUID | None) -> tuple[datetime | None, str, str]:
 
 
 _CAME = Question(lambda item: Item.objects.filter(id=item), "received_at", "delivery__feed", "position")
+
+
+def anything_came() -> bool:
+    """Whether anything was ever received here."""
+    return Delivery.objects.exists()
 
 
 def oldest_waiting() -> tuple[int, datetime | None]:

@@ -107,6 +107,7 @@ class Notification:
     position: str = ""  # where in the delivery: `line 14`
     raw: bytes = b""  # as received
     undated: bool = False  # `happened` is only the day on which it was told: another day alone is nothing new
+    formerly: tuple[str, ...] = ()  # message ids that earlier versions of Sightline made of the same: held under one, it is held
 
 
 @dataclass(frozen=True, slots=True)

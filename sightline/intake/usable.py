@@ -24,7 +24,7 @@ from datetime import date
 from functools import lru_cache
 
 from sightline.intake.dates_told import LIFE, Read, born_on, day_expected
-from sightline.intake.identifiers import CHECKS
+from sightline.intake.identifiers import CHECKS, made_up
 from sightline.intake.types import Details, Noted
 
 SAYS = {
@@ -54,6 +54,9 @@ SAYS = {
 TOLD_BY_READERS = frozenset(("check-digit", "unknown-code"))  # readers of files note these by column
 CodeOf = Callable[[str, str], str]  # (list, text): the code, or empty
 Keep = Callable[..., None]
+# What only says which way letters run, or moves the cursor, is no letter of a name in any script.
+_RUNS = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_TURNS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *_RUNS)) | dict.fromkeys(range(0x09, 0x0E), " ")
 
 DETAILS = {
     "given": "Given name",
@@ -77,7 +80,8 @@ _SAYS_UNKNOWN = frozenset(
     (
         "unknown|unk|u/k|n/k|nk|n/a|none|null|nil|tbc|tba|tbd|to be confirmed|to be advised|not known|not yet known|"
         "not given|not stated|not recorded|not provided|not available|not specified|not disclosed|no name|no surname|"
-        "no forename|no first name|unnamed|name unknown|unknown name|unknown surname|unknown forename|anonymous|anon"
+        "no forename|no first name|no last name|unnamed|name unknown|unknown name|unknown surname|unknown forename|anonymous|anon|"
+        "fnu|lnu|nfn|nln"
     ).split("|")
 )
 _NUMBER_UNKNOWN = _SAYS_UNKNOWN | {"na", "x", "no", "no number", "pending", "awaited", "temp", "temporary"}
@@ -184,7 +188,7 @@ def _names(details: Details, keep: Keep, changes: dict[str, object], noted: list
             if len(text) > LONG:
                 keep(detail, "very-long")
             if not _PLAIN.fullmatch(text) and any(not _of_a_name(c) for c in text):
-                keep(detail, "signs")
+                keep(detail, "signs", text.translate(_TURNS))  # else it may read as another's name
     if "given" in changes or "family" in changes:
         return
     alone, other = (
@@ -268,8 +272,8 @@ def _numbers(details: Details, keep: Keep) -> None:
         if _stands_for_none(text):
             keep(detail, "not-known", "")
         elif detail in CHECKS and not CHECKS[detail](text)[1]:
-            figures = [c for c in text if c.isdigit()]
-            if len(figures) > 5 and len(set(figures)) == 1:  # 9999999999: a form had to be filled in
+            figures = [c for c in text if c.isdecimal()]
+            if len(figures) > 5 and made_up("".join(figures)):
                 keep(detail, "not-known", "")
             else:
                 keep(detail, "check-digit")

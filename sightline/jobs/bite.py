@@ -42,8 +42,9 @@ from sightline.intake.inbox import Arriving, Inbox
 from sightline.intake.notes import Notes
 from sightline.intake.types import Counts, Named, Notification, Unread
 from sightline.intake.usable import SAYS, TOLD_BY_READERS, sentence, usable
-from sightline.jobs import tying
+from sightline.jobs import telling_holders, tying
 from sightline.jobs.as_sent import births_of, day_of, exact_day, kin_told, moment_of, precision_of
+from sightline.jobs.fit import unfit
 from sightline.ledger.actions import write
 from sightline.sharing.actions import end_ties, tie
 from sightline.signals.knowing import relevant as rests_on
@@ -173,45 +174,10 @@ class Bite:
 
     # --- one notification ------------------------------------------------------------------------------
 
-    def _faults(self, n: Notification, record: RecordType | None) -> tuple[str, list[Fault]]:
-        """Why a notification cannot become an entry at all; ("", []) when it can. Poor is not a reason."""
-        if n.agency not in self.world.agencies:
-            return "unknown-agency", [
-                Fault(path="agency", expected="an agency of this partnership", code="unknown-agency")
-            ]
-        if record is None:
-            return "unknown-record", [
-                Fault(path="record", expected="a record type of this partnership", code="unknown-record")
-            ]
-        faults = []
-        for name in ("happened", "until", "sent"):
-            text = getattr(n, name)
-            try:
-                moment_of(text) if text else None
-            except ValueError:
-                faults.append(
-                    Fault(
-                        path=name,
-                        expected="a date or moment, such as 2025-01-10 or 2025-01-10 21:40",
-                        code="not-a-date",
-                    )
-                )
-        if not n.happened:
-            faults.append(Fault(path="happened", expected="when it happened", code="needed"))
-        if faults:
-            return "not-a-date", faults
-        wrong = [r for p in n.people for r in p.roles if r not in record.people]
-        if wrong:
-            expected = "one of " + ", ".join(record.people)
-            return "unknown-role", [Fault(path="people.roles", expected=expected, code="unknown-role")]
-        if record.people and not n.people and not record.nobody:
-            return "no-people", [Fault(path="people", expected="at least one person", code="needed")]
-        return "", []
-
     def _take(self, one: Arriving) -> None:
         n = one.notification
         record = self.world.definition.record.get(n.record)
-        reason, faults = self._faults(n, record)
+        reason, faults = unfit(n, record, self.world.agencies)
         fields: dict[str, str] = {}
         if record is not None and not reason:
             fields, faults = clean(self.world.definition, record, n.fields)
@@ -227,6 +193,7 @@ class Bite:
         there = frozenset(before)
         kin = kin_told(n)
         guard, whom = guarded(record, self._told(n, record, fields)) if record.guards is not None else NOBODY
+        self.resolver.another_record()
         people = [
             (
                 p,
@@ -466,7 +433,7 @@ class Bite:
         )
         self.clocked.update(dict.fromkeys(self.resolver.moved))  # what ran for two people runs for one now
         self.inbox.save()
-        write_entries([*self.writings, *self.beneath], self.keyring)
+        written = write_entries([*self.writings, *self.beneath], self.keyring)
         arriving.take(self.arrived, received=self.received)
         put_right.take(self.corrected, received=self.received, by=self.world.by)
         self.ties += self.rolls.save()
@@ -478,6 +445,7 @@ class Bite:
         tying.let_go(self.taken_off)
         opened = open_routine(self.concerns, self.world.windows)
         relate(self.relations)
+        telling_holders.of_places(self.resolver.brought, by=self.world.by)
         by, counts = self.world.by, self.counts
         if self.inbox.changed_anything:
             write(
@@ -493,6 +461,7 @@ class Bite:
                     "new": counts.new,
                     "superseding": counts.superseding,
                     "quarantined": counts.quarantined,
+                    "written": written,  # a digest: `chronology.proving`
                     **({"routine-opened": opened} if opened else {}),  # which, and by which entry: `Opening`
                 },
             )

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import machine, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -33,7 +34,7 @@ from sightline.jobs.due import owe
 from sightline.jobs.escalating import CLOCK, REVIEW, reviewed
 from sightline.jobs.models import Due
 from sightline.ledger.actions import write
-from sightline.messages.actions import send
+from sightline.messages.actions import send, still_there
 from sightline.sharing.actions import tie
 from sightline.sharing.holding import ties_to
 from sightline.sharing.queries import held_between
@@ -120,7 +121,7 @@ def break_glass(*, person: UUID, reason: str, by: Actor, meant: UUID | None = No
         because=entry,
     )
     if needed := [one for one in protected.named_for(identities) if one != f"worker:{by.id}"]:
-        send(NEEDED, to=needed, about=[person], says={"agency": by.agency}, by=by, because=entry)
+        send(NEEDED, to=still_there(NEEDED, needed), about=[person], says={"agency": by.agency}, by=by, because=entry)
     owe("clocks", {"persons": [str(person)]})
     payload = {"entry": str(entry), "agency": by.agency, "at": moment.isoformat()}
     owe(ESCALATE, payload, run_at=review_due(definition, moment))
@@ -253,7 +254,7 @@ def review_break_glass(
             raise Missing
     if asked.record != RECORD:
         raise Refused(Decision(False, "wrong-state", "This is no emergency opening: there is nothing to review."))
-    if opened_by(asked.first) == by.id or by.machine:
+    if by.machine or same_person(by.id, opened_by(asked.first)):
         sentence = "You opened it yourself: somebody else must review it."
         raise Refused(Decision(False, "second-person-needed", sentence))
     if fields.get("upheld") != "yes" and len(given["comment"]) < SHORTEST_COMMENT:

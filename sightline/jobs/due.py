@@ -45,7 +45,8 @@ PAUSE_SECONDS = 0.003  # between transactions, so that whoever waits for the dat
 VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
     "clocks": lambda payload: _follow(payload["persons"], payload.get("beside", ())),
     "signals": lambda payload: signalling.try_again([UUID(p) for p in payload["persons"]]),
-    "queue": lambda payload: queue.bring_up_to_date(UUID(i) for i in payload["items"]),
+    "queue": lambda payload: _queue([UUID(i) for i in payload["items"]]),
+    "beside": lambda payload: _beside(payload["persons"], payload["beside"]),
     "sequence-ledger": lambda payload: ledger.sequence(),
     "bring-up-due": lambda payload: retaining.bring_up_due(),
     "expire-routine": retaining.expire_agreed,
@@ -69,6 +70,7 @@ SPLITS: dict[str, Callable[[dict[str, Any]], list[dict[str, Any]]]] = {
     "clocks": lambda payload: _apart(payload),
     "signals": lambda payload: halves(payload, "persons"),
     "queue": lambda payload: halves(payload, "items"),
+    "beside": lambda payload: _apart(payload),
     "tell-quality": lambda payload: halves(payload, "entries"),
     "tell-new": lambda payload: halves(payload, "entries"),
     "note-submissions": lambda payload: halves(payload, "told"),
@@ -90,20 +92,37 @@ _ALREADY = Question(lambda verb, moment: Due.objects.filter(verb=verb, run_at=mo
 
 
 def _follow(persons: Sequence[str], moved: Sequence[str]) -> None:
-    """What follows for these people at once; then, in a transaction of its own, for those beside whoever is `moved`."""
+    """What follows for these people at once: clocks and signals. Then, each in a transaction of its own, so that nothing of it
+    holds these up: where their notices stand in the queue, and those beside whoever is `moved`."""
     own, whom = [UUID(p) for p in persons], frozenset(map(UUID, moved))
-    _recompute(own, whom)
-    if also := beside.others(own, whom):
+    _signals(own, whom)
+    if items := queue.about(own):
+        owe("queue", {"items": [str(item) for item in items]})
+    if whom:
+        owe("beside", beside.payload(own, whom))
+
+
+def _beside(persons: Sequence[str], moved: Sequence[str]) -> None:
+    if also := beside.others([UUID(p) for p in persons], frozenset(map(UUID, moved))):
         owe("clocks", beside.payload(also))
 
 
 def _recompute(persons: list[UUID], moved: frozenset[UUID] = frozenset()) -> None:
     """What is computed from these people's entries, made anew: clocks, signals, and where their notices stand in the queue."""
+    _signals(persons, moved)
+    _queue(queue.about(persons))
+
+
+def _signals(persons: list[UUID], moved: frozenset[UUID]) -> None:
     if again := signalling.bring_up_to_date(persons, moved):
         looking.postpone(again)
         _owe_signals(again)
-    queue.about_people(persons)
-    for item, moment in queue.looks_again(persons):
+
+
+def _queue(items: Sequence[UUID]) -> None:
+    """Where these notices stand, and when time alone changes that."""
+    queue.bring_up_to_date(items)
+    for item, moment in queue.looks_again(items):
         wanted = {"items": [str(item)]}
         if wanted not in [payload for (payload,) in _ALREADY("queue", moment)]:
             owe("queue", wanted, run_at=moment)

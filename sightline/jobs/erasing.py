@@ -100,7 +100,7 @@ def _erase(subjects: Sequence[UUID], entries: Mapping[UUID, tuple[str, bytes]]) 
     persons = set(persons_of(subjects).values())
     alone = expiry.with_keys_of_their_own(subjects)
     others = [key for forget in ALSO for key in forget(subjects)]
-    others += drop_drafts_about([*subjects, *persons])
+    others += drop_drafts_about([*subjects, *persons, *entries])
     keys = erasing.erase(subjects, also=[*alone, *others])
     for kind in partnership().codes["tie"].codes:
         untie(kind=kind, subjects=subjects)

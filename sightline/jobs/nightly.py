@@ -7,7 +7,6 @@ import time as clock
 from datetime import datetime, time, timedelta
 
 from sightline.jobs.due import owe_once
-from sightline.jobs.models import Due
 from sightline.timescales.london import at, local_day
 from sightline.timescales.moment import now
 
@@ -22,13 +21,12 @@ _looked = -LOOK_EVERY_SECONDS  # when this process last looked, by its own clock
 
 
 def plan() -> int:
-    """Owes each nightly verb for its next hour, unless it is owed already: one that fails is tried each hour, so that the next
-    night's waits for nothing. What is owed often is tried as often while it fails. Returns how many were added."""
+    """Owes each nightly verb for its next hour, unless it is owed by then: one that fails is tried each hour, so that the next
+    night's waits for nothing; one that a clock set far ahead has put off is brought forward. What is owed often is tried as
+    often while it fails. Returns how many were added."""
     added = 0
     for verb, hour in NIGHTLY.items():
-        if not Due.objects.filter(verb=verb, done_at=None).exists():
-            Due.objects.create(verb=verb, payload={}, run_at=next_at(hour, now()))
-            added += 1
+        added += owe_once(verb, {}, run_at=next_at(hour, now()))
     for verb, pause in OFTEN.items():
         added += owe_once(verb, {}, run_at=now() + pause)
     return added

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import actor_by_id, agencies, partnership, workers
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -23,7 +24,7 @@ from sightline.identity import protected
 from sightline.identity.queries import identities_of, persons_of
 from sightline.ledger.actions import write
 from sightline.messages import asking
-from sightline.messages.actions import send
+from sightline.messages.actions import send, still_there
 from sightline.messages.asking import LOCATION, RECORD, Asked
 from sightline.sharing.actions import tie
 from sightline.sharing.queries import held_between
@@ -85,7 +86,8 @@ def ask_reveal(*, what: str, subject: UUID, person: UUID, reason: str, by: Actor
     )
     anywhere = [f"role:{role}" for role in definition.message[ASKED].acknowledge.then]
     to = [f"agency:{by.agency}", *_holders(what, subject), *anywhere]
-    send(ASKED, to=[one for one in to if one != f"worker:{by.id}"], says={"agency": by.agency}, by=by, because=made)
+    others = still_there(ASKED, (one for one in to if one != f"worker:{by.id}"))
+    send(ASKED, to=others, says={"agency": by.agency}, by=by, because=made)
     return made
 
 
@@ -134,7 +136,7 @@ def answer_reveal(*, ask: UUID, agree: bool, words: str, by: Actor) -> None:
     was answered, or the hour is over.
     """
     asked = asking.asked(ask)
-    if asked.by == by.id or by.machine:
+    if by.machine or same_person(by.id, asked.by):
         raise Refused(Decision(False, "second-person-needed", SECOND))
     if not may_agree(asked, by):
         raise Missing
@@ -163,7 +165,7 @@ def answer_reveal(*, ask: UUID, agree: bool, words: str, by: Actor) -> None:
         mine = {f"worker:{by.id}", f"worker:{asked.by}"}
         to = [one for one in _holders(asked.what, asked.subject) if one not in mine]
         if to:
-            send(ALERT, to=to, says={"agency": asked.agency, "at": moment.isoformat()}, by=by, because=ask)
+            send(ALERT, to=still_there(ALERT, to), says={"agency": asked.agency, "at": moment.isoformat()}, by=by, because=ask)
 
 
 def may_agree(asked: Asked, by: Actor) -> bool:

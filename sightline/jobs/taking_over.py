@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import partnership, workers
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor, WorkerInfo
@@ -202,7 +203,7 @@ def answer(*, kept: UUID, agree: bool, words: str, by: Actor) -> None:
     asked = _view(row).asked
     if asked is None:
         raise Conflict("Nobody waits for an answer any more. Nothing was changed.")
-    if asked.by == by.id:
+    if same_person(by.id, asked.by):
         raise Refused(Decision(False, "second-person-needed", "A second person must agree: you cannot agree with yourself."))
     if not agree and not words.strip():
         raise Refused(Decision(False, "rationale-missing", "Say why not: whoever asked must find another way."))

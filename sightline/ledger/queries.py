@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,3 +115,10 @@ def latest() -> datetime | None:
 def oldest_without_place() -> datetime | None:
     """Since when a record has waited for its place; None where none waits."""
     return Unplaced.objects.order_by("id").values_list("at", flat=True).first()
+
+
+def runs_of(verb: str, together: int = 200) -> Iterator[tuple[UUID, list[str], int, dict[str, Any]]]:
+    """Every run of a machine by this verb, the oldest first: (the record's id, the ids that it names, of how many, its detail).
+    The whole table is gone through, so many rows at a time: for `sightline verify`."""
+    rows = Record.objects.filter(verb=verb, kind="run").order_by("at", "id").values_list("id", "ids", "count", "detail")
+    yield from rows.iterator(chunk_size=together)

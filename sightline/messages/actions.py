@@ -119,6 +119,14 @@ def goes_to(kind: str) -> list[str]:
     return [f"role:{role}" for role in partnership().message[kind].to]
 
 
+def still_there(kind: str, named: Iterable[str]) -> list[str]:
+    """Of the inboxes of whoever was named for something, those that are somebody's still: a team may be no more. Where none
+    is, the roles that this kind goes to when nobody answers, so that somebody is told."""
+    definition, known = partnership(), agencies()
+    found = [one for one in dict.fromkeys(named) if _nobody(definition, one, known) is None]
+    return found or [f"role:{role}" for role in definition.message[kind].acknowledge.then]
+
+
 def _nobody(definition: Partnership, to: str, known: Mapping[str, object]) -> Fault | None:
     try:
         what, who, agency = rules.recipient(to)

@@ -46,6 +46,8 @@ def note(message: Outgoing, declared: Message | None, readers: Iterable[WorkerIn
         return
     definition, chosen = partnership(), list({one.id: one for one in readers if one.active}.values())
     addresses = email_of(one.id for one in chosen)
+    if not addresses:
+        return
     wishes = settings_of(one.id for one in chosen if addresses.get(one.id))
     counted = this_week([one for one in chosen if one.id in wishes], moment)
     days, presses = working_days(definition), bool(declared and declared.presses)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -210,17 +210,7 @@ def _lines(reading: Reading, rows: Sequence[Outgoing]) -> list[Line]:
     with trusted("whom-messages-are-about"):  # ids alone: who they are passes the gate, how many they are shows
         person_of = persons_of(identities) if identities else {}
         people_on = {one: persons_on(one) for one in entries}
-    whom = {
-        row.id: list(
-            dict.fromkeys(
-                person
-                for what, id in row.about
-                for person in (people_on[UUID(id)] if what == "entry" else [person_of.get(UUID(id))])
-                if person is not None
-            )
-        )
-        for row in rows
-    }
+    whom = {row.id: _whom(row, person_of, people_on) for row in rows}
     everybody = {person for some in whom.values() for person in some}
     named = names(reading, everybody) if everybody else {}
     titles = {a.id: a.title for a in reading.agencies.values()}
@@ -256,6 +246,16 @@ def _lines(reading: Reading, rows: Sequence[Outgoing]) -> list[Line]:
             )
         )
     return found
+
+
+def _whom(
+    row: Outgoing, person_of: Mapping[UUID, UUID], people_on: Mapping[UUID, Collection[UUID]]
+) -> list[UUID]:
+    """Whom a message is about: who is named in it, each once. Where it names nobody, everybody on its records; where it does,
+    the records are what it rests on, and whoever else stands on them is another matter."""
+    known = (person_of.get(UUID(id)) for what, id in row.about if what == "identity")
+    named = [person for person in known if person is not None]
+    return list(dict.fromkeys(named or (p for what, id in row.about if what == "entry" for p in people_on[UUID(id)])))
 
 
 def _says(

@@ -85,7 +85,10 @@ def _word(definition: Partnership, part: MessagePart, value: Any, titles: Mappin
     if part.is_ == "count":
         return f"{value:,}" if isinstance(value, int) else str(value)
     if part.is_ == "moment":
-        return say(local(datetime.fromisoformat(str(value)))) if value else "a time that is not known"
+        if not value:
+            return "a time that is not known"
+        at = local(datetime.fromisoformat(str(value)))
+        return f"{at:%a} {say(at)}"  # by Tuesday half past eight is what people work by
     if part.is_ == "code":
         codes = definition.codes[part.of].codes
         return codes[value].title if value in codes else str(value)

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections
+from django.core.management import call_command
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.loader import MigrationLoader
 
 from sightline.agencies.queries import machine, partnership
@@ -161,9 +162,12 @@ def _copier() -> Mapping[str, Any]:
 
 def _counts() -> dict[str, int]:
     found = {}
+    there = set(connection.introspection.table_names())  # before an update's `init`, not all that this version knows
     with connection.cursor() as cursor:
         for model in append_only_models():
             table = model._meta.db_table
+            if table not in there:
+                continue
             cursor.execute(f'SELECT count(*) FROM "{table}"')
             found[table] = cursor.fetchone()[0]
     return found
@@ -266,6 +270,7 @@ def _checked(
     with _connected(where):
         verifying = time.monotonic()
         check_key()
+        _up_to_date(said, tell)
         tell("verifying the ledger …")
         found = verify()
         faults = list(found.faults)
@@ -311,6 +316,23 @@ def _checked(
             erasures_unsure=unsure,
             notes=tuple(notes),
         )
+
+
+def _up_to_date(said: Manifest, tell: Tell) -> None:
+    """Brings the tables of a copy that an earlier version made up to date: what is checked below, and the keys that are
+    destroyed again, lie in tables of this version. Raises Unusable where this user may not."""
+    behind = is_behind_code()
+    if not behind:
+        return
+    tell(f"made by an earlier version ({said.version}): bringing its tables up to date, {len(behind)} migrations")
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except DatabaseError as error:
+        raise Unusable(
+            "It is in place, but not checked: its tables are of an earlier version, and could not be brought up to date "
+            "(may this user change them?). Do not serve it. Put it back as the tables' owner, or with the version that made "
+            f"it ({said.version})."
+        ) from error
 
 
 def _fits(said: Manifest) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 import stat
 import sys
@@ -30,6 +29,7 @@ from sightline.ledger.queries import ends, latest, oldest_without_place
 from sightline.ledger.triggers import missing_triggers
 from sightline.messages import mailing
 from sightline.operations import backups
+from sightline.operations.health import CLOCKS_AGREE, LEAST_FREE, clock_apart, disks
 from sightline.operations.postgresql_copies import SLOT
 from sightline.sharing import walling
 from sightline.timescales.moment import now
@@ -103,6 +103,8 @@ def _sqlite() -> Checks:
         yield Check(
             "database", "fail", f"{said}, synchronous={synchronous}: a power cut loses records", "Set synchronous=FULL."
         )
+    elif (file := Path(str(connection.settings_dict["NAME"]))).is_file() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        yield Check("database", "warn", f"{said}: others than its owner can read {file}", f"chmod 600 {file}")
     elif settings.IS_PRODUCTION:
         yield Check(
             "database", "warn", said, "SQLite is for a trial or a small pilot: use PostgreSQL for everything real."
@@ -208,12 +210,8 @@ def _keys() -> Checks:
 
 
 def _clock() -> Checks:
-    moment, last = datetime.now(UTC), latest()
-    there = moment
-    if connection.vendor == "postgresql":
-        there = _value("SELECT clock_timestamp()")
-    apart = abs((there - moment).total_seconds())
-    if apart > 300:
+    moment, last, apart = datetime.now(UTC), latest(), clock_apart()
+    if apart > CLOCKS_AGREE:
         yield Check("clock", "fail", f"this machine and the database are {apart:,.0f} s apart", "Set both by NTP.")
     elif last is not None and last > moment + timedelta(minutes=5):
         yield Check(
@@ -226,17 +224,11 @@ def _clock() -> Checks:
 
 
 def _disk() -> Checks:
-    places = {"state": Path(settings.VAR)}
-    if connection.vendor == "sqlite":
-        places["database"] = Path(connection.settings_dict["NAME"]).absolute().parent
-    for name, place in places.items():
-        while not place.exists():
-            place = place.parent
-        space = shutil.disk_usage(place)
-        said = f"{space.free / GIGABYTE:,.1f} GB free for the {name}"
-        if space.free < GIGABYTE / 2:
+    for name, (free, total) in disks().items():
+        said = f"{free / GIGABYTE:,.1f} GB free for the {name}"
+        if free < LEAST_FREE:
             yield Check("disk", "fail", said, "Make room now: when it is full, nothing more is taken in.")
-        elif space.free < 5 * GIGABYTE or space.free < space.total / 20:
+        elif free < 5 * GIGABYTE or free < total / 20:
             yield Check("disk", "warn", said, "Make room.")
         else:
             yield Check("disk", "ok", said)

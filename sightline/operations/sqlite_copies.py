@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from datetime import UTC, datetime
@@ -26,6 +27,10 @@ def copy(database: Path, folder: Path) -> dict[str, str]:
             made.execute("PRAGMA synchronous=OFF")  # waited for below, once
             source.backup(made, pages=-1)
             made.execute("PRAGMA journal_mode=DELETE")  # one file, whichever journal the source has
+        except sqlite3.OperationalError as error:
+            if "disk is full" in str(error):  # the copies' disk: the database itself is only read
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.parent)) from error
+            raise Unusable(f"No copy was made: SQLite says that {error}.") from error
         finally:
             made.close()
     finally:

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
@@ -185,7 +186,7 @@ def agree(*, disposal: UUID, by: Actor, records: Collection[str]) -> Disposal:
     row = _locked(disposal, by)
     if row.state != ASKED:
         raise Conflict(ALREADY if row.state != DUE else "Nobody has asked for this yet: it needs a first person.")
-    if row.asked_by == by.id:
+    if same_person(by.id, row.asked_by):
         raise Refused(SAME)
     subjects = [UUID(one) for one in row.subjects]
     _on_hold(holds_on(subjects, {*records, *_types(row)}))

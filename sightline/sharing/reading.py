@@ -161,12 +161,13 @@ class Reading:
         """Records that this object was handed out at this level, under this rule."""
         if sight.level is Level.HIDDEN:
             return
-        if str(object_id) not in self._shown:
+        shown = str(object_id)
+        if shown not in self._shown:
             self._levels[sight.level.word] += 1
             self.reasons[sight.decision.reason_code][sight.level.word] += 1
             if sight.missing:
                 self.missing[sight.missing] = None
-        self._shown[str(object_id)] = max(sight.level, self._shown.get(str(object_id), sight.level))
+        self._shown[shown] = max(sight.level, self._shown.get(shown, sight.level))
         self._rules[sight.decision.reason_code] = None
         self._basis.update(dict.fromkeys(sight.basis))
 

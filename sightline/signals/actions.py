@@ -17,7 +17,7 @@ from django.db import transaction
 from sightline.chronology.events import MachineEntry
 from sightline.clocks.rules import working_days
 from sightline.definition.kinds.signals import LEVELS
-from sightline.definition.types import Partnership, Signal
+from sightline.definition.types import Signal
 from sightline.identity.queries import rows_of
 from sightline.sharing.reading import Reading
 from sightline.signals import same
@@ -51,16 +51,6 @@ class _Episode(NamedTuple):
     whose: UUID
     episode: Episode
     identity: UUID
-
-
-_DAYS: dict[str, WorkingDays] = {}
-
-
-def days_of(partnership: Partnership) -> WorkingDays:
-    """The partnership's working days; read from their texts once a definition."""
-    if partnership.hash not in _DAYS:
-        _DAYS[partnership.hash] = working_days(partnership)
-    return _DAYS[partnership.hash]
 
 
 class Found(list[ToTell]):
@@ -118,7 +108,7 @@ def recompute(reading: Reading, persons: Sequence[UUID], entries: Mapping[UUID, 
     `entries`: theirs, as a machine read them through the gate (`knowing.relevant` record types at least).
     """
     definition, moment = reading.definition, now()
-    rules, days = rules_in_force(definition), days_of(reading.definition)
+    rules, days = rules_in_force(definition), working_days(definition)
     every = rows_of(persons)
     person_of = {row.id: row.person for row in every}
     rows = _STANDING.rows(list(person_of))

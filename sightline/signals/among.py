@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sightline.chronology.events import of_people
 from sightline.chronology.types import EntryView
+from sightline.clocks.rules import working_days
+from sightline.definition.in_words import LIST, in_words
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.signals import rules
-from sightline.signals.actions import days_of
 from sightline.signals.knowing import seen
 from sightline.signals.seeing import occurrence
 from sightline.signals.types import RaisedSignal, World
@@ -22,7 +23,7 @@ def raised(reading: Reading, person: UUID, *, known_on: datetime | None = None) 
     """The complete patterns among the entries that this reader may read in full, now or as known on a moment."""
     entries = of_people(reading, [person], known_on=known_on).get(person, [])
     world = World(tuple(seen(reading.definition, entry) for entry in entries))
-    return rules.raised(reading.definition, world, known_on or now(), days=days_of(reading.definition))
+    return rules.raised(reading.definition, world, known_on or now(), days=working_days(reading.definition))
 
 
 def among(reading: Reading, entries: Iterable[EntryView]) -> list[RaisedSignal]:
@@ -34,6 +35,7 @@ def among(reading: Reading, entries: Iterable[EntryView]) -> list[RaisedSignal]:
                 definition.record[e.record],
                 {
                     **e.values,
+                    LIST: in_words(definition, definition.record[e.record], e.values, e.says),
                     "record": e.record,
                     "role": frozenset(e.roles),
                     "agency": e.agency.id,
@@ -49,4 +51,4 @@ def among(reading: Reading, entries: Iterable[EntryView]) -> list[RaisedSignal]:
             if e.level is Level.FULL and e.record in definition.record
         )
     )
-    return rules.raised(definition, world, now(), days=days_of(definition))
+    return rules.raised(definition, world, now(), days=working_days(definition))

@@ -27,10 +27,16 @@ _in_order = attrgetter("happened", "first")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A question whose answer is yes: what it rests on, and how many separate events."""
+    """A question whose answer is yes: what it rests on; and of what it counted, and how reports of one event are put together
+    there, for most answers are asked for no number."""
 
     rests_on: tuple[Occurrence, ...] = ()
-    count: int = 0
+    counted: tuple[tuple[tuple[Occurrence, ...], str], ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many separate events."""
+        return sum(windows.how_many(found, apart) for found, apart in self.counted)
 
 
 YES = Held()
@@ -221,11 +227,11 @@ class Asked:
         for then in reversed(self._within(pattern.then, pattern.whose, begin, at)):
             since = self.before(pattern.within, then.happened)
             for one in reversed(firsts[bisect_right(when, since) : bisect_left(when, then.happened)]):
-                if one.first == then.first or (apart and len(windows.separate((one, then), apart)) < 2):
+                if one.first == then.first or (apart and windows.how_many((one, then), apart) < 2):
                     continue
                 if pattern.without is not None and self._between(pattern, one, then):
                     continue
-                return Held((one, then), 2)
+                return _held((one, then), "entry")
         return None
 
     def _between(self, pattern: Pattern, one: Occurrence, then: Occurrence) -> bool:
@@ -238,15 +244,16 @@ class Asked:
         assert pattern.rate is not None and pattern.times is not None
         begin = self.before(pattern.within, at)
         found = self._within(pattern.rate, pattern.whose, begin, at)
-        count = len(windows.separate(found, pattern.apart))
-        if count < pattern.at_least or not _different_enough(pattern, found):
+        least = pattern.at_least
+        if windows.how_many(found, pattern.apart, enough=least) < least or not _different_enough(pattern, found):
             return None
         past_begin = self.before(pattern.against, begin)
-        past = len(windows.separate(self._within(pattern.rate, pattern.whose, past_begin, begin), pattern.apart))
+        past = windows.how_many(self._within(pattern.rate, pattern.whose, past_begin, begin), pattern.apart)
         if not past:
             return None
         usual = past * ((at - begin) / (begin - past_begin))
-        return Held(tuple(found), count) if count >= pattern.times * usual else None
+        held = _held(found, pattern.apart)
+        return held if held.count >= pattern.times * usual else None
 
     def _lacks(self, pattern: Pattern, at: datetime) -> Held | None:
         gaps = self.gaps(pattern)
@@ -256,8 +263,7 @@ class Asked:
         else:
             found = [gap for gap in gaps if gap.late <= at and (gap.cured is None or at < gap.cured)]
         missed = sorted((gap.because for gap in found), key=_in_order)
-        count = len(found) if pattern.every else len(windows.separate(missed, pattern.apart))
-        return Held(tuple(missed), count) if count >= pattern.at_least else None
+        return _enough(pattern, missed, "entry" if pattern.every else pattern.apart)
 
     def _open(self, pattern: Pattern, at: datetime) -> Held | None:
         found = [
@@ -265,7 +271,7 @@ class Asked:
             for since, until, one in self.open_spans(pattern.open)
             if since <= at and (until is None or at < until) and self._long_enough(pattern, since) <= at
         ]
-        return Held(tuple(found), len(found)) if found else None
+        return _held(found, "entry") if found else None
 
     def _long_enough(self, pattern: Pattern, since: datetime) -> datetime:
         """From when on something that has been open since then has been so for as long as is asked."""
@@ -281,7 +287,7 @@ class Asked:
             and (one.until is None or at < one.until)
             and ((later := self._replaced(one)) is None or at < later)
         ]
-        return Held(tuple(found), len(found)) if found else None
+        return _held(found, "entry") if found else None
 
     def _replaced(self, one: Occurrence) -> datetime | None:
         """When a later record of the same plan (wait, placement: of what began at the same time) took this one's place."""
@@ -399,8 +405,17 @@ def _counted(pattern: Pattern, found: list[Occurrence]) -> Held | None:
     """Whether these, which one window holds, are enough separate events."""
     if not _different_enough(pattern, found):
         return None
-    events = windows.separate(found, pattern.apart)
-    return Held(tuple(found), len(events)) if len(events) >= pattern.at_least else None
+    return _enough(pattern, found, pattern.apart)
+
+
+def _enough(pattern: Pattern, found: Sequence[Occurrence], apart: str) -> Held | None:
+    """The answer yes, where these are as many events as are asked for."""
+    least = pattern.at_least
+    return _held(found, apart) if windows.how_many(found, apart, enough=least) >= least else None
+
+
+def _held(found: Sequence[Occurrence], apart: str) -> Held:
+    return Held(every := tuple(found), ((every, apart),))
 
 
 def _together(parts: Iterable[Held]) -> Held:
@@ -410,7 +425,7 @@ def _together(parts: Iterable[Held]) -> Held:
     rests: dict[tuple[str, str], Occurrence] = {}
     for held in found:
         rests.update(((one.first, one.who), one) for one in held.rests_on)
-    return Held(tuple(sorted(rests.values(), key=_in_order)), sum(held.count for held in found))
+    return Held(tuple(sorted(rests.values(), key=_in_order)), tuple(part for held in found for part in held.counted))
 
 
 def _different_enough(pattern: Pattern, found: Sequence[Occurrence]) -> bool:
@@ -418,10 +433,10 @@ def _different_enough(pattern: Pattern, found: Sequence[Occurrence]) -> bool:
 
 
 def different(found: Iterable[Occurrence], name: str) -> set[str]:
-    """The different values of a fact among these (`who`: whose they are)."""
+    """The different values of a fact among these (`who`: whose they are; the child's own have no other name than that)."""
     values: set[str] = set()
     for one in found:
-        value = one.who if name == "who" else one.facts.get(name)
+        value = one.who or one.whose if name == "who" else one.facts.get(name)
         if value:
             values |= {value} if isinstance(value, str) else set(value)
     return values

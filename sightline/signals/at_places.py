@@ -12,13 +12,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.clocks.rules import working_days
 from sightline.contexts import pictures, places
 from sightline.contexts.types import AtPlace
 from sightline.definition.types import Partnership, Signal
 from sightline.identity.births import Born
 from sightline.sharing.reading import Reading
 from sightline.signals import same
-from sightline.signals.actions import Found, _Episode, _Step, days_of, look_again
+from sightline.signals.actions import Found, _Episode, _Step, look_again
 from sightline.signals.asking import Asked
 from sightline.signals.knowing import NEVER_RESTS_ON, rules_in_force, seen
 from sightline.signals.models import Look, Standing
@@ -66,7 +67,7 @@ def recompute(reading: Reading, wanted: Collection[str]) -> Found:
     if not wanted or not (rules or kept):
         remove(Look, "id", [id for id, _, _ in before])
         return Found()
-    days = days_of(definition)
+    days = working_days(definition)
     worlds = places.worlds(reading, places.several(wanted)) if rules else {}
     found: list[_Episode] = []
     looks: dict[str, datetime] = {}

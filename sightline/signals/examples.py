@@ -6,7 +6,8 @@
 
 An entry: `ROLE on RECORD on day N`, then, as needed and in this order, `at HH:MM`, `told on day M`, `of a sibling` (peer,
 parent, adult-at-home; `of peer 2` is another one), `from AGENCY-KIND`, `at-place WORD`, `lacking PART`, `with FIELD VALUE
-and FIELD VALUE`. A value `day 12` is that day. `one|another|third` stands for each in turn: the example holds of every one.
+and FIELD VALUE`; `with says WORDS` is what was said of it. A value `day 12` is that day. `one|another|third` stands for each
+in turn: the example holds of every one.
 `age`: the child's on day 1 (`14`, `4 months`). `at`: as it stood at the end of that day (default: of the last that is
 told). `fires-on`: the day from which it could be seen. `ends-on`: the day on which it ended. `level`, `whom` and `how` they
 are told, `says`: as they are then.
@@ -79,8 +80,12 @@ def _entry(partnership: Partnership, number: int, text: str, born: date | None) 
     if declared is None or found["role"] not in declared.people:
         return f"{text!r}: {found['role']} does not stand on {found['record']}"
     values: dict[str, str] = {}
+    says = ""
     for pair in filter(None, re.split(r", | and ", found["fields"] or "")):
         name, _, value = pair.strip().partition(" ")
+        if name == "says":
+            says = value
+            continue
         field = declared.fields.get(name)
         if field is None:
             return f"{text!r}: {found['record']} has no field {name!r}"
@@ -89,7 +94,7 @@ def _entry(partnership: Partnership, number: int, text: str, born: date | None) 
         values[name] = code_for(codes, value) or value if codes is not None else value
     happened = _on(int(found["day"]), found["time"] or "")
     kind = found["kind"] or (declared.sent_by[0] if declared.sent_by else "")
-    asked = facts(partnership, declared, values, roles=(found["role"],), agency=kind, agency_kind=kind)
+    asked = facts(partnership, declared, values, roles=(found["role"],), agency=kind, agency_kind=kind, says=says)
     whose = found["whose"] or "child"
     asked["lacks"] = frozenset((found["lacks"],)) if found["lacks"] else frozenset()
     if found["place"]:

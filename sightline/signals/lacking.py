@@ -14,6 +14,7 @@ from uuid import UUID
 from sightline.agencies.queries import machine
 from sightline.chronology.events import of_people as entries_of_people
 from sightline.chronology.types import EntryView
+from sightline.clocks.rules import working_days
 from sightline.definition.kinds.signals import Pattern
 from sightline.definition.signal_words import pattern_words, sentence
 from sightline.definition.types import Partnership, Signal
@@ -24,7 +25,6 @@ from sightline.sharing.reading import reading as reading_as
 from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
 from sightline.signals import windows
-from sightline.signals.actions import days_of
 from sightline.signals.asking import Asked
 from sightline.signals.knowing import NEVER_RESTS_ON, relevant, rules_in_force, seen
 from sightline.signals.needs import needs_of
@@ -85,7 +85,7 @@ def not_so(
             born = births.born(opened, rows_of([person]), known_on=moment).get(person)
     counted = [one for one in theirs if str(one.first) in read and one.handling not in NEVER_RESTS_ON]
     world = World(tuple(seen(definition, one, born) for one in counted), born.born if born is not None else None)
-    asked = Asked(world, moment, rules, days_of(definition))
+    asked = Asked(world, moment, rules, working_days(definition))
     beside = needs_of(definition, rules).beside
     found = []
     for rule in rules.values():
@@ -114,8 +114,8 @@ def _part(definition: Partnership, pattern: Pattern, asked: Asked, moment: datet
         return Part(says, so, there)
     found, _ = asked.matching(condition, pattern.whose)
     begin = asked.before(pattern.within, moment)
-    inside = len(windows.separate([one for one in found if one.happened > begin], pattern.apart))
-    outside = len(windows.separate([one for one in found if one.happened <= begin], pattern.apart))
+    inside = windows.how_many([one for one in found if one.happened > begin], pattern.apart)
+    outside = windows.how_many([one for one in found if one.happened <= begin], pattern.apart)
     return Part(says, so, there, inside, pattern.at_least, outside)
 
 

@@ -18,6 +18,7 @@ from sightline.agencies.queries import machine
 from sightline.agencies.rules import inboxes
 from sightline.chronology.events import of_people as entries_of_people
 from sightline.chronology.types import EntryView
+from sightline.clocks.rules import working_days
 from sightline.definition.outcomes import Missing
 from sightline.definition.types import Signal
 from sightline.identity.queries import rows_for
@@ -26,7 +27,6 @@ from sightline.sharing.reading import reading as reading_as
 from sightline.sharing.standing import trusted
 from sightline.sharing.types import Level
 from sightline.signals import governing, rules
-from sightline.signals.actions import days_of
 from sightline.signals.among import among, raised
 from sightline.signals.knowing import known, relevant, rules_in_force
 from sightline.signals.models import Standing, ToldTo
@@ -185,7 +185,7 @@ def computed(person: UUID, known_on: datetime, in_force: Mapping[str, Signal] | 
         definition = opened.definition
         rules_then = dict(in_force) if in_force is not None else rules_in_force(definition, known_on)
         entries = entries_of_people(opened, [person], known_on=known_on, records=relevant(definition))
-        days = days_of(definition)
+        days = working_days(definition)
         about = known(opened, entries, rules_then, known_on, days, known_on=known_on)
         found = []
         for one in about.values():

@@ -237,7 +237,7 @@ def _kinds(found: Sequence[Occurrence]) -> tuple[tuple[str, int], ...]:
         for kind in one.facts.get("counts-as") or ("told",):
             if kind in of:
                 of[kind].append(one)
-    return tuple((kind, len(windows.separate(ones, "event"))) for kind, ones in of.items() if ones)
+    return tuple((kind, windows.how_many(ones, "event")) for kind, ones in of.items() if ones)
 
 
 def told(

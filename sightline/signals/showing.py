@@ -12,6 +12,7 @@ from sightline.agencies.rules import inboxes
 from sightline.agencies.types import WorkerInfo
 from sightline.chronology.standing import sights
 from sightline.chronology.types import EntryView
+from sightline.clocks.rules import working_days
 from sightline.contexts import pictures
 from sightline.definition.types import Partnership, Signal
 from sightline.identity.queries import persons_of, rows_of
@@ -19,7 +20,6 @@ from sightline.identity.queries import seen as identities_seen
 from sightline.sharing.reading import Reading
 from sightline.sharing.types import Level
 from sightline.signals import rules
-from sightline.signals.actions import days_of
 from sightline.signals.models import Answer, Happened, Standing
 from sightline.signals.types import Episode, SignalEvent, SignalView
 from sightline.timescales.spans import parse_span
@@ -234,7 +234,7 @@ def _due(definition: Partnership, rule: Signal, row: Standing) -> datetime | Non
     message = definition.message.get(form) or definition.message.get(rule.message)
     if row.told_at is None or row.answered or message is None or row.told.get("how") == "list":
         return None
-    return parse_span(message.acknowledge.within).due(row.told_at, days_of(definition))
+    return parse_span(message.acknowledge.within).due(row.told_at, working_days(definition))
 
 
 def _words(reading: Reading, row: Answer) -> str:

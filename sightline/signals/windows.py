@@ -72,35 +72,6 @@ def is_aged(born: date | None, least: str, under: str, moment: datetime) -> bool
     return (not least or birthday(born, least) <= moment) and (not under or moment < birthday(born, under))
 
 
-class _Event:
-    """Reports of one event. `lasting`: those that say until when it went on, by whose they are and of what kind."""
-
-    __slots__ = ("first", "day", "reports", "lasting")
-
-    def __init__(self, one: Occurrence) -> None:
-        self.first, self.day = one.happened, day_of(one.happened)
-        self.reports: list[Occurrence] = []
-        self.lasting: dict[tuple[str, object], datetime] = {}
-        self.add(one)
-
-    def add(self, one: Occurrence) -> None:
-        self.reports.append(one)
-        if one.until is not None:
-            kind = one.who, one.facts.get("record")
-            self.lasting[kind] = max(one.until, self.lasting.get(kind, one.until))
-
-    def has(self, one: Occurrence, apart: str) -> bool:
-        """Whether it is what this is a report of too."""
-        if self.day == day_of(one.happened):
-            return True
-        if apart == "day":
-            return False
-        if one.happened - self.first <= ONE_EVENT:
-            return True
-        until = self.lasting.get((one.who, one.facts.get("record"))) if self.lasting else None
-        return until is not None and one.happened < until
-
-
 def separate(found: Sequence[Occurrence], apart: str) -> list[list[Occurrence]]:
     """Reports put together by what they are reports of. `found` is in the order of happening.
 
@@ -108,28 +79,63 @@ def separate(found: Sequence[Occurrence], apart: str) -> list[list[Occurrence]]:
     a second report, of the same kind, of what was still going on (an absence, a night in custody), or of what began at that
     time, whatever was told between: an absence that is reported each morning is one.
     """
+    numbers = _numbered(found, apart)
+    events: list[list[Occurrence]] = [[] for _ in range(_count(numbers))]
+    for one, number in zip(found, numbers, strict=True):
+        events[number].append(one)
+    return events
+
+
+def how_many(found: Sequence[Occurrence], apart: str, *, enough: int = 0) -> int:
+    """How many events these are reports of: as many as `separate` finds. `enough`: counted no further than that."""
+    return len(found) if apart == "entry" or len(found) < 2 else _count(_numbered(found, apart, enough))
+
+
+def _count(numbers: Sequence[int]) -> int:
+    return max(numbers) + 1 if numbers else 0
+
+
+def _numbered(found: Sequence[Occurrence], apart: str, enough: int = 0) -> list[int]:
+    """Of which event each is a report, by its number in the order of happening. A rule asks this of thousands of windows."""
     if apart == "entry":
-        return [[one] for one in found]
-    events: list[_Event] = []
-    began: dict[tuple[str, object], list[tuple[datetime, _Event]]] = {}  # what says when it began, in the order of events
+        return list(range(len(found)))
+    numbers: list[int] = []
+    last, first, day = -1, None, None  # of the newest event: its number, when it was first told of, and that day
+    lasting: dict[tuple[str, object], datetime] = {}  # until when it went on, by whose and of what kind
+    began: dict[tuple[str, object], list[tuple[datetime, int]]] = {}  # what says when it began, and which event that is
     for one in found:
-        event = events[-1] if events and events[-1].has(one, apart) else None
-        if event is None and apart == "event" and one.since is not None:
-            event = _began_with(began.get((one.who, one.facts.get("record")), ()), one.since)
-        if event is None:
-            event = _Event(one)
-            events.append(event)
-        else:
-            event.add(one)
-        if one.since is not None and apart == "event":
-            began.setdefault((one.who, one.facts.get("record")), []).append((one.since, event))
-    return [event.reports for event in events]
+        happened, number = one.happened, -1
+        if day_of(happened) == day:
+            number = last
+        elif apart == "event" and first is not None:
+            if happened - first <= ONE_EVENT:
+                number = last
+            elif lasting and (until := lasting.get(_kind(one))) is not None and happened < until:
+                number = last
+            elif one.since is not None and began:
+                number = _began_with(began.get(_kind(one), ()), one.since)
+        if number < 0:
+            last, first, day = last + 1, happened, day_of(happened)
+            number = last
+            lasting = {}
+        numbers.append(number)
+        if number + 1 == enough:
+            break
+        if one.until is not None and number == last:
+            lasting[_kind(one)] = max(one.until, lasting.get(_kind(one), one.until))
+        if one.since is not None:
+            began.setdefault(_kind(one), []).append((one.since, number))
+    return numbers
 
 
-def _began_with(told: Sequence[tuple[datetime, _Event]], since: datetime) -> _Event | None:
-    """The last event of which a record of the same kind, of the same person, says that it began within 12 hours of this."""
-    found = [event for begun, event in told if abs(since - begun) <= ONE_EVENT]
-    return max(found, key=lambda event: event.first) if found else None
+def _kind(one: Occurrence) -> tuple[str, object]:
+    return one.who, one.facts.get("record")
+
+
+def _began_with(told: Sequence[tuple[datetime, int]], since: datetime) -> int:
+    """The last event of which a record of the same kind, of the same person, says that it began within 12 hours of this; -1
+    where there is none."""
+    return max((number for begun, number in told if abs(since - begun) <= ONE_EVENT), default=-1)
 
 
 def whole_days(found: Sequence[Occurrence]) -> int:

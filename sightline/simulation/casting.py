@@ -31,6 +31,7 @@ from sightline.simulation.people import Home, Person
 if TYPE_CHECKING:
     from sightline.simulation.storylines import Storyline
 
+EXPECTING = timedelta(days=280)  # before it is due; nobody tells of a baby earlier
 TRIES = 900  # households asked before a planting is given up
 HOME_ROLES: Mapping[str, tuple[str, ...]] = {
     "mother": ("mother",),
@@ -202,11 +203,16 @@ def _appointed(
     busy: Collection[int],
 ) -> Appointment | None:
     room = max(0, (last - first).days - storyline.length)
+    expecting = any(member.is_ == "unborn" for member in storyline.declared.cast.values())
     for _ in range(TRIES):
         start = first + timedelta(days=rng.randrange(room + 1))
         n = rng.choice(numbers)
         if n in busy:
             continue
+        if expecting:
+            start = _while_expected(household(n), start, rng)
+            if not 0 <= (start - first).days <= room:
+                continue
         casting = suits(storyline, household(n), start, rng, number)
         if casting is None:
             continue
@@ -217,6 +223,12 @@ def _appointed(
         if all(casting.people.get(role) for role in needed):
             return Appointment(storyline.id, number, start, n, tuple(members))
     return None
+
+
+def _while_expected(household: Household, start: date, rng: random.Random) -> date:
+    """A day on which this household expects a baby; where it never does, the day as it was drawn."""
+    due = [person.expected for person in household.people if person.expected and not person.born]
+    return rng.choice(due) - timedelta(days=rng.randrange(1, EXPECTING.days)) if due else start
 
 
 def _found_elsewhere(
@@ -285,7 +297,7 @@ def _fits(storyline: Storyline, member: CastMember, person: Person, child: Perso
         if not _is_child(person):
             return False
         if member.is_ == "unborn":
-            if person.born or not person.expected or person.expected <= on:
+            if person.born or not person.expected or not person.expected - EXPECTING < on < person.expected:
                 return False
         elif not person.born or person.born > on or not 0 <= months_on(person.born, on) < 216:
             return False

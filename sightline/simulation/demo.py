@@ -133,6 +133,24 @@ DEMO_WORKERS = (
         "0113 496 0129",
         "Looks after the system: adds workers, maps new suppliers' files, watches loads; sees no case.",
     ),
+    DemoWorker(
+        "imogen",
+        "Imogen Tate",
+        "business-unit",
+        "",
+        "information-governance",
+        "0113 496 0138",
+        "Looks after how information is used: who read what, what is kept, shared and erased; sees no case.",
+    ),
+    DemoWorker(  # erasing, and naming somebody anew, take two
+        "idris",
+        "Idris Kaya",
+        "business-unit",
+        "",
+        "information-governance",
+        "0113 496 0139",
+        "The second person of information governance: agrees, or does not, with what Imogen Tate asks.",
+    ),
 )
 
 

@@ -140,9 +140,9 @@ class Plan:
                 first, last, _ = self.period.segments[segment]
                 middle = (first.toordinal() + last.toordinal()) // 2
                 age = (middle - self.c_born) / YEAR
-                suits = unborn if kind.by == "unborn" else (age >= kind.ages[0]) & (age < kind.ages[1]) & ~unborn
-                if kind.by == "unborn":  # those who were expected while we watched, too
-                    suits = unborn | ((self.c_born > first.toordinal() + 60) & (self.c_born <= last.toordinal() + 120))
+                suits = (age >= kind.ages[0]) & (age < kind.ages[1]) & ~unborn
+                if kind.by == "unborn":  # who was expected then: those born while we watched, and at the end the unborn
+                    suits = (self.c_born > first.toordinal() + 60) & (self.c_born <= last.toordinal() + 120)
                 if kind.school:
                     suits = suits & self.c_school
                 weights = np.where(suits, base, 0.0)

@@ -169,6 +169,8 @@ MESSAGES = (
     "break-glass-unreviewed",
     "reveal-asked",
     "reveal-alert",
+    "protected-place-told",
+    "protected-place-guessed",
     "step-flagged",
     "agency-check-late",
     "agency-check-reminder",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import actor_by_id, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.two_people import record, require
@@ -185,7 +186,7 @@ def commission(*, person: UUID, worker: str, kind: str, until: datetime, by: Act
     if faults:
         raise Invalid(faults)
     reader = actor_by_id(worker)
-    if reader.id == by.id:
+    if same_person(by.id, reader.id):
         raise Refused(Decision(False, "second-person-needed", "Nobody lets themselves review: somebody else decides."))
     allowed = may(reader, "see-hindsight", partnership())
     if not allowed:

@@ -47,11 +47,15 @@ class Field(BoundField):
         if self.errors:
             classes += [f"{classes[0]}--error"]
         attrs["class"] = " ".join(classes)
-        described = [f"{self.auto_id}_helptext"] if self.help_text else []
-        described += [f"{self.auto_id}_error"] if self.errors else []
-        if described:
-            attrs["aria-describedby"] = " ".join(described)
+        if self.described and self.kind != "radios":  # of choices, the group is described, and not each of them
+            attrs["aria-describedby"] = self.described
         return attrs
+
+    @property
+    def described(self) -> str:
+        """The ids of its hint and its fault, for whoever hears the page."""
+        said = [f"{self.auto_id}_helptext"] if self.help_text else []
+        return " ".join([*said, *([f"{self.auto_id}_error"] if self.errors else [])])
 
     @property
     def kind(self) -> str:

@@ -32,6 +32,7 @@ from sightline.sharing.rules import holders
 from sightline.sharing.standing import read_as
 from sightline.timescales.moment import now
 from sightline.web.accounts.factor import has_second_factor
+from sightline.web.drafts import SENT_FROM, sent
 from sightline.web.permissions import ACCESS, ANYONE, SIGNED_IN, Access
 from sightline.web.protected.leaving import may_leave
 from sightline.web.shell import Shell
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_SESSION = 12 * 3600  # seconds from sign-in, however busy
 BEGAN = "began"
+UNSENT = "unsent"
 OPEN_WITHOUT_FACTOR = frozenset(
     {
         "mfa_activate_totp",
@@ -61,6 +63,8 @@ class ReadingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.shell = Shell(request)
         response = self.get_response(request)
+        if request.method == "POST" and hasattr(request, "actor") and SENT_FROM in request.POST and request.user.is_authenticated:
+            sent(request, response)
         if not may_leave(request, response, getattr(request, "auth", None) or getattr(request, "actor", None)):
             response = stopped(request)
         opened: Reading | None = getattr(request, "opened_reading", None)
@@ -145,7 +149,10 @@ def page(template: str, status: int, **context: object) -> HttpResponse:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):  # a fragment cannot show a sign-in page; and what was typed stays where it is
         return HttpResponse("You were signed out.", status=401, content_type="text/plain")
-    return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    to = redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    if request.method == "POST":  # what was sent did not arrive; the page says so before it asks who it is
+        to["Location"] += f"&{UNSENT}=yes"
+    return to
 
 
 def too_long(request: HttpRequest) -> bool:

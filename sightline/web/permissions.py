@@ -49,7 +49,7 @@ ACCESS: dict[str, Access] = {
     "work": Access(SIGNED_IN, verb="view-work"),
     "help": Access(SIGNED_IN, "administration"),
     "glossary": Access(SIGNED_IN, "administration"),
-    "draft": Access(SIGNED_IN, "administration"),  # one's own unsent words, and nobody else's
+    **_all("draft typed", Access(SIGNED_IN, "administration")),  # one's own unsent words, and nobody else's
     **_all("find found", Access("find-child", verb="find-child")),
     **_all("child child-signs-then", Access("view-child", verb="view-child")),
     "entry": Access("view-child", verb="view-entry"),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from sightline.agencies.queries import partnership
+from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.rules import may
 from sightline.agencies.types import Actor
 from sightline.messages.queries import waiting_for
@@ -18,9 +18,18 @@ from sightline.web.permissions import ACCESS, SIGNED_IN
 PLACES = (  # words, URL name, the names of the pages under it
     ("My work", "work", ("work",)),
     ("Your team", "team", ("team", "allocation")),
-    ("Front door", "queue", ("queue", "queue-item", "queue-shift")),
+    (
+        "Front door",
+        "queue",
+        tuple(
+            (
+                "queue queue-item queue-shift queue-accept decide decided ask-checks call-discussion discussion medical "
+                "enquiry tell-referrer"
+            ).split()
+        ),
+    ),
     ("Signs", "signals", ("signals", "signal")),
-    ("Send a concern", "concerns", ("concerns", "concern", "concern-sent", "concern-quality")),
+    ("Send a concern", "concerns", ("concerns", "concern", "concern-sent", "concern-quality", "concern-quality-all")),
     ("Messages", "messages", ("messages", "messages-settings")),
     ("Domestic abuse notices", "told", ("told", "told-one")),
     ("Schools to tell", "to-tell", ("to-tell", "to-tell-one")),
@@ -36,13 +45,24 @@ PLACES = (  # words, URL name, the names of the pages under it
     (
         "Find a child",
         "find",
-        tuple("find found child entry separate seen-because who-was-who join join-with who-saw flag-child hindsight".split()),
+        tuple(
+            (
+                "find found child child-signs-then entry separate seen-because who-was-who join join-with who-saw "
+                "who-saw-receipt flag-child commission-review hindsight keep-child keep-record protected protect safe-contact "
+                "location location-end emergency emergency-child emergency-ring reveal reveal-shown reveal-record "
+                "reveal-location pack-prepare decide-sharing decide-sharing-child"
+            ).split()
+        ),
     ),
-    ("Tell the police", "intelligence", ("intelligence", "intelligence-new", "intelligence-one")),
+    ("Tell the police", "intelligence", ("intelligence", "intelligence-new", "intelligence-one", "intelligence-join")),
     ("Packs", "packs", ("packs", "pack", "pack-line", "pack-beside")),
     ("From the public", "public-held", ("public-held",)),
     ("Gaps in records", "data-quality", ("data-quality",)),
-    ("Rules of signs", "signal-rules", ("signal-rules", "signal-rule", "signal-switch", "signal-draft")),
+    (
+        "Rules of signs",
+        "signal-rules",
+        tuple("signal-rules signal-rule signal-figures signal-switch signal-draft signal-draft-new".split()),
+    ),
     ("Loads", "loads", ("loads", "delivery", "quarantined")),
     (
         "Feeds",
@@ -56,6 +76,7 @@ PLACES = (  # words, URL name, the names of the pages under it
             "mapping_columns",
             "mapping_values",
             "mapping_check",
+            "mapping_result",
         ),
     ),
     ("Feed health", "feed_health", ("feed_health", "feed_one", "feed_alarm")),
@@ -83,6 +104,14 @@ PLACES = (  # words, URL name, the names of the pages under it
 )
 
 
+def front_door_numbers() -> tuple[str, str]:
+    """By day; and at night and at weekends, empty where it is the same. The same on every page that says whom to ring."""
+    info = partnership().info
+    agency = agencies().get(info.front_door)
+    day, night = (agency.phone, agency.out_of_hours) if agency else ("", "")
+    return day or info.phone, night if night != (day or info.phone) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     words: str
@@ -101,9 +130,10 @@ class Shell:
     def partnership(self) -> str:
         return partnership().info.title
 
-    @property
-    def phone(self) -> str:
-        return partnership().info.phone
+    @cached_property
+    def ring(self) -> tuple[str, str]:
+        """The front door's telephone numbers: by day, and at night and at weekends where that is another."""
+        return front_door_numbers()
 
     @property
     def demonstration(self) -> bool:
@@ -143,6 +173,13 @@ class Shell:
     def waiting(self) -> int:
         """How many messages wait for this worker: a number alone."""
         return waiting_for(self.actor) if self.actor else 0
+
+    @property
+    def typed(self) -> str:
+        """Where this page keeps what is typed on it and not sent."""
+        from sightline.web.drafts import address  # which needs the table of addresses, and that needs the pages
+
+        return address(self._request) if self.actor else ""
 
     def may_open(self, name: str) -> bool:
         who = ACCESS[name].who

@@ -206,6 +206,7 @@ urlpatterns = [
     path("protected/<uuid:location>/end/", protected.end, name="location-end"),
     path("stopped/", stops.stops, name="stops"),
     path("stopped/<uuid:stop>/", stops.stopped, name="stopped"),
+    path("typed/<uuid:about>/<slug:page>/", drafts.typed, name="typed"),
     path("draft/<slug:form>/<uuid:about>/", drafts.save, name="draft"),
     path("retention/", retention.retention, name="retention"),
     path("retention/holds/", retention.holds, name="holds"),

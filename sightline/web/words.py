@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from unicodedata import category, normalize
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 MONTHS = "January February March April May June July August September October November December".split()
 SHORT = [month[:3] for month in MONTHS]
 DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+WEEKDAY = "mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
 
 
 def london(moment: datetime) -> datetime:
@@ -148,10 +150,19 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC) - timedelta(microseconds=1)
 
 
+def plain(text: str) -> str:
+    """What was pasted, as if it had been typed: from a letter or a web page come spaces that do not break, signs without a
+    width, and dashes of every length."""
+    text = re.sub("[\u2010-\u2015\u2212]", "-", normalize("NFKC", text))
+    return " ".join("".join(sign for sign in text if category(sign) != "Cf").split())
+
+
 def read_date(text: str) -> str:
-    """A date as people type it (`4 March 2010`, `4/3/2010`, `04.03.10`, `2010-03-04`, `March 2010`, `2010`), as ISO or
-    part of it. Empty when it cannot be read."""
-    text = re.sub(r"(\d)(st|nd|rd|th)\b", r"\1", text.strip().lower()).replace(",", " ")
+    """A date as people type or paste it (`4 March 2010`, `4/3/2010`, `04.03.10`, `2010-03-04`, `March 2010`, `2010`, `Thu 4
+    March, 2010`, `March 4th 2010`), as ISO or part of it. Empty when it cannot be read."""
+    text = re.sub(r"(\d)(st|nd|rd|th)\b", r"\1", plain(text).lower()).replace(",", " ")
+    text = re.sub(rf"^(?:{WEEKDAY})\b\.?", "", text)
+    text = re.sub(r"^([a-z]{3,9}) +(\d{1,2}) +(\d{4})$", r"\2 \1 \3", " ".join(text.split()))
     if re.fullmatch(r"\d{4}", text):
         return text
     if match := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", text):

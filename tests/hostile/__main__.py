@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.hostile import archives, markup, others, sets, texts, workbooks
+from tests.hostile import archives, documents, markup, others, sets, texts, workbooks
 from tests.hostile.corpus import CORPUS
 
-assert archives and markup and others and sets and texts and workbooks
+assert archives and documents and markup and others and sets and texts and workbooks
 if len(sys.argv) != 2:
     sys.exit(__doc__)
 for one in CORPUS:

@@ -15,10 +15,10 @@ import pytest
 from sightline.definition.loader import load
 from sightline.intake.readers import Unreadable, apart
 from sightline.intake.types import Notification
-from tests.hostile import archives, markup, others, sets, texts, workbooks
+from tests.hostile import archives, documents, markup, others, sets, texts, workbooks
 from tests.hostile.corpus import CORPUS, Hostile
 
-assert archives and markup and others and sets and texts and workbooks  # each puts its files on the list
+assert archives and documents and markup and others and sets and texts and workbooks  # each puts its files on the list
 SECONDS, MEMORY = 2.0, 256_000_000
 TOLD: list[tuple[str, str, float, float, str]] = []
 

@@ -11,6 +11,7 @@ from sightline.agencies.actions import add_worker
 from sightline.agencies.queries import machine
 from sightline.definition.outcomes import Conflict, Missing, Refused
 from sightline.identity.actions import guard
+from sightline.identity.protected import protect
 from sightline.identity.queries import profile
 from sightline.identity.types import Asked
 from sightline.intake.types import Details
@@ -18,6 +19,8 @@ from sightline.jobs.breaking_glass import break_glass, known_as, open_to, review
 from sightline.jobs.due import sweep
 from sightline.ledger.models import Record
 from sightline.messages.queries import inbox, told
+from sightline.sharing.actions import tie, untie
+from sightline.sharing.release import Value
 from sightline.sharing.types import Level
 from sightline.timescales.moment import now, pretend
 from tests.support.house import CARE, HOSPITAL, POLICE, SCHOOL, actor, as_, entries, identity, live, open_house
@@ -238,3 +241,16 @@ def test_the_opening_and_its_end_are_on_the_record_with_who_and_why(house):
     assert WHY not in str(record.detail)
     assert open_to(actor("nell"), [identity(POLICE, child.local).id]).until == made.until
     assert open_to(actor("gwen"), [identity(POLICE, child.local).id]) is None
+
+
+def test_a_team_that_is_no_more_and_was_named_for_where_they_are_holds_up_nothing(house):
+    child = Child()
+    location = protect(
+        value=Value("address", lines=("11 Lamp Row", "Leeds"), postcode="LS10 9ZZ"), kind="refuge",
+        recipients=["team:front-door"], because="They fled; he is looking for them.", by=actor("amir"),
+        identities=[identity(POLICE, child.local).id],
+    )  # fmt: skip
+    untie(kind="holder", subjects=[location])
+    tie([("team:no-more", "holder", location, now(), None, None)])
+    made = opened(child)
+    assert {to for row in of("protected-location-needed", made) for to in row.holders} == {"role:front-door-manager"}

@@ -1,9 +1,13 @@
 """Stored clocks are a projection: recomputing changes nothing, and one child at a time says the same as many together."""
 
 import random
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
+from django.db import connection
+
+from sightline.clocks import actions
 from sightline.clocks.actions import recompute
 from sightline.clocks.models import Running
 from sightline.clocks.queries import mine, of_identities
@@ -53,6 +57,36 @@ def test_clocks_of_others_are_left_alone(house):
     assert others
     recompute([person()])
     assert others <= set(Running.objects.values_list("id", flat=True))
+
+
+def test_two_processes_at_one_child_lose_no_clock(house, monkeypatch):
+    """Whoever read before another's record was there, and writes after the other has, puts back nothing older."""
+    send(told(at=f"{recent_day(2)} 10:00", child_at_risk="yes"))
+    first, read, began = set(Running.objects.values_list("first", flat=True)), actions.of_people, threading.Event()
+    main = threading.current_thread()
+    again = told(at=f"{recent_day(1)} 10:00", message="another", child_at_risk="yes")
+
+    def other():
+        try:
+            send(again)
+        finally:
+            connection.close()
+
+    beside = threading.Thread(target=other)
+
+    def slowly(*arguments, **more):
+        entries = read(*arguments, **more)
+        if threading.current_thread() is main and not began.is_set():
+            began.set()
+            beside.start()
+            beside.join(3)
+        return entries
+
+    monkeypatch.setattr(actions, "of_people", slowly)
+    recompute([person()])
+    beside.join()
+    assert began.is_set() and first
+    assert first < set(Running.objects.values_list("first", flat=True)), "the newer record's clock stands"
 
 
 def test_what_starts_stops_and_is_corrected(house):

@@ -189,8 +189,10 @@ def test_two_people_reach_a_protected_location(house):
     ring = emma.get(f"/child/{person()}/ring/")
     assert "Protected locations" in text(ring) and "Ferry" not in text(ring)
     address = f"/child/{person()}/reach/location/{place}/"
-    asked = emma.post(address, {"reason": WHY}, follow=True).redirect_chain[-1][0]
+    seen = f"{WHY}; somebody saw them at 8 Ferry Terrace"
+    asked = emma.post(address, {"reason": seen}, follow=True).redirect_chain[-1][0]
     assert emma.post(f"{asked}shown/").status_code == 404, "nobody has agreed"
+    assert "somebody saw them at [protected]" in text(paul.get(asked))
     assert "Ferry" not in text(paul.get(asked))
     paul.post(asked, {"decision": "agree", "words": "She rang me."})
     assert "Ferry Terrace" in text(emma.post(f"{asked}shown/")) and emma.get(f"{asked}shown/").status_code == 405
@@ -203,9 +205,10 @@ def test_two_people_reach_a_protected_location(house):
 
 def test_two_people_reach_what_is_kept_to_named_people(house):
     record = next(e for e in entries("paul", person()) if e.record == "assessment")
-    restrict(
-        [record.first], named=[f"worker:{actor('tess').id}"], by=actor("tess"), because="A colleague is in this family."
-    )
+    why = "A colleague is in this family, at 8 Ferry Terrace."
+    restrict([record.first], named=[f"worker:{actor('tess').id}"], by=actor("tess"), because=why)
+    kept = text(door("tess").get(f"/entry/{record.first}/keep/"))
+    assert "A colleague is in this family, at [protected]." in kept and "Ferry" not in kept
     emma, tess, paul, nell = door("emma"), door("tess"), door("paul"), door("nell")
     ring = text(emma.get(f"/child/{person()}/ring/"))
     assert "Kept to named people" in ring and "Tess, team manager" in ring

@@ -3,13 +3,16 @@
 from itertools import count
 
 import pytest
+from django.db import transaction
 
 from sightline.chronology.queries import of_person
 from sightline.definition.outcomes import Conflict, Missing, Refused
+from sightline.identity import guards
 from sightline.identity import queries as identity
 from sightline.identity.actions import decide_match, join, separate
 from sightline.identity.models import Link, Possible, SourceIdentity
 from sightline.identity.tracing import waiting_between
+from sightline.intake.types import Details
 from sightline.sharing.reading import reading
 from sightline.timescales.london import parse_moment
 from sightline.timescales.moment import pretend
@@ -233,6 +236,65 @@ def test_the_senders_own_id_keeps_one_identity_with_its_history(house):
     assert (
         person_on(send("school-concern", ("child", child("Zed", local_id="P1-same")), agency=SCHOOL)) != person
     )  # another's
+
+
+def test_the_senders_own_id_given_to_somebody_else_makes_somebody_else(house):
+    kim, kofi = child("Kim", born="2011-03-04", local_id="A1-again"), child("Kofi", born="2007-10-21", local_id="A1-again")
+    one, other = police(kim), police(kofi)
+    assert identities(one) != identities(other) and person_on(one) != person_on(other)
+    assert waiting(one, other)  # a person may know that it is one child under two names
+    assert name(house["amir"], person_on(one)) == f"Kim {kim.family}"
+    for told, first in ((kim, one), (kofi, other)):  # told of again, each is who they were, whatever is new
+        again = police(as_(told, local_id="a1 AGAIN", phone="0113 496 0128"))
+        assert identities(again) == identities(first)
+    third = police(child("Zed", born="2015-06-07", local_id="A1-again"))
+    assert len({*identities(one), *identities(other), *identities(third)}) == 3
+    [(match, _, _)] = waiting(one, other)
+    decide_match(possible=match, decision="same", by=house["amir"])
+    assert person_on(one) == person_on(other)
+    police(as_(kofi, local_id="A1-again", postcode="LS1 1AA"))
+    assert person_on(one) == person_on(other)  # what a person decided stands
+
+
+def test_the_number_of_a_household_sent_for_each_of_it_makes_nobody_anybody_else(house):
+    """A mother, twins and a lodger of whom nothing but a name is told, all under one number, as some systems send them."""
+    one = child("Ama", local_id="HH-1")
+    twins = [one, as_(one, given="Efua", local_id="HH-1")]
+    others = [Details(given="Dana", family=one.family, local_id="HH-1"), Details(given="Unknown", sex="M", local_id="HH-1")]
+    first = send("ppn", *(("child", t) for t in twins), *(("other-adult", t) for t in others), agency=POLICE, grade="amber")
+    assert len(set(identities(first))) == 4 and len({person_on(first, place) for place in range(4)}) == 4
+    assert not any(waiting_between([a], [b]) for a in identities(first) for b in identities(first) if a != b)
+    for place, told in enumerate(twins):  # told of alone, each is who they were: the number is known to be several people's
+        assert identities(police(as_(told, local_id="HH-1", phone="0113 496 0128"))) == [identities(first)[place]]
+    assert identities(police(as_(one, given="Kojo", local_id="HH-1")))[0] not in identities(first)
+
+
+def test_one_child_named_twice_on_one_record_is_one(house):
+    kim = child("Kim", local_id="A5-twice")
+    first = send("ppn", ("child", kim), ("child", Details(local_id="A5-twice")), ("child", kim), agency=POLICE, grade="amber")
+    assert len(set(identities(first))) == 1
+
+
+def test_nobody_is_asked_where_each_has_a_national_number(house):
+    kim = child("Kim", born="2011-03-04", nhs_number=nhs(), local_id="A2-again")
+    one, other = police(kim), police(child("Kofi", born="2007-10-21", nhs_number=nhs(), local_id="A2-again"))
+    assert person_on(one) != person_on(other) and not waiting(one, other)
+
+
+def test_a_name_or_a_birth_date_put_right_or_a_new_name_is_the_same_child(house):
+    kim = child("Kim", born="2011-03-04", local_id="A3-same")
+    first = identities(police(kim))
+    for told in ({"born": "2010-12-24"}, {"given": "Grace", "family": "Whitmore"}, {"given": "", "born": "2009-09-09"}):
+        assert identities(police(as_(kim, local_id="A3-same", **told))) == first
+        assert identities(police(kim)) == first
+
+
+def test_whoever_is_guarded_stays_so_under_a_new_name_and_birth_date(house):
+    kim = child("Kim", born="2011-03-04", local_id="A4-safe")
+    first = identities(police(kim))
+    with transaction.atomic():
+        guards.mark({first[0]: "protected"}, by=house["amir"].id)
+    assert identities(police(child("Rosa", born="2009-09-09", local_id="A4-safe"))) == first
 
 
 def test_somebody_who_is_not_there_is_missing(house):

@@ -131,6 +131,11 @@ def test_it_is_measured_against_a_simulations_truth(staff, tmp_path, capsys):
     assert (found.all.hits["right"], found.all.of["right"]) == (0, 1)
     assert ("name-origin", "south-asian") in found.groups
     assert main(["identity", "quality", "--truth", str(tmp_path / "nothing")]) == 2
+    capsys.readouterr()
+    main(["identity", "quality", "--truth", str(tmp_path)])
+    assert "upper bound" not in capsys.readouterr().out
+    main(["identity", "quality"])  # where nobody has looked, a join by itself is right as far as anybody knows, and that is said
+    assert "counts as right until somebody takes it apart: an upper bound" in capsys.readouterr().out
 
 
 def test_the_page_shows_it_to_those_with_the_right_and_my_work_tells_who_decides(staff, monkeypatch):

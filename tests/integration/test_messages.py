@@ -9,7 +9,9 @@ from django.db import transaction
 from sightline.agencies.actions import add_worker
 from sightline.agencies.models import Worker
 from sightline.agencies.queries import machine
+from sightline.chronology.queries import persons_on
 from sightline.definition.outcomes import Conflict, Invalid, Missing, Refused
+from sightline.identity.queries import identities_of
 from sightline.jobs.due import lag_seconds, sweep
 from sightline.ledger.models import Record
 from sightline.messages import actions
@@ -17,7 +19,7 @@ from sightline.messages.actions import acknowledge, send
 from sightline.messages.models import Acknowledged, Outgoing, Waiting
 from sightline.messages.queries import inbox, one, told, waiting_count
 from sightline.timescales.moment import now, pretend
-from tests.support.house import CARE, POLICE, SCHOOL, actor, as_, entries, live, open_house, person
+from tests.support.house import CARE, JAY, MIA, POLICE, SCHOOL, actor, as_, entries, live, open_house, person
 from tests.support.house import told as tell
 
 AT = {"agency": POLICE, "at": "2025-01-10T03:04:00+00:00", "until": "2025-01-10T07:04:00+00:00"}
@@ -182,6 +184,17 @@ def test_a_line_names_only_whom_its_reader_may_see(house):
     assert all(not line.children and line.others == 1 and not line.entries for line in theirs)
     by_kind = {line.kind: line for line in theirs}
     assert by_kind["new-on-your-child"].says == "" and by_kind["break-glass-alert"].says
+
+
+def test_a_message_that_names_a_child_is_not_about_whoever_else_stands_on_its_records(house):
+    live(tell("ppn", "child", (JAY, MIA), message="of-two"))
+    whom, omar = person(POLICE, JAY.local_id), f"worker:{actor('omar').id}"
+    entry = next(one for one in entries("omar", whom) if len(persons_on(one.id)) == 2)
+    send("new-on-your-child", to=omar, about=[entry.id], says={"record": "ppn", "agency": POLICE}, by=actor("omar"))
+    alert(omar, about=[identities_of(whom)[0].id, entry.id])
+    by_kind = {line.kind: [c.name for c in line.children] for line in lines("omar")}
+    assert sorted(by_kind["new-on-your-child"]) == ["Jay Marsh", "Mia Marsh"]
+    assert by_kind["break-glass-alert"] == ["Jay Marsh"]
 
 
 def test_pressing_ones_first_and_the_rest_page_by_page(house):

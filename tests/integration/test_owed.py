@@ -9,13 +9,14 @@ from django.db import connections
 
 from sightline.agencies.models import Worker
 from sightline.agencies.queries import machine, partnership
+from sightline.clocks.models import Running
 from sightline.front_door import expecting, telling
 from sightline.front_door.told_models import Awaited, Telling
 from sightline.intake import bodies
 from sightline.intake.types import Details
 from sightline.jobs import due, falling_due, receive, unread
 from sightline.jobs.models import Due
-from sightline.jobs.nightly import plan
+from sightline.jobs.nightly import NIGHTLY, plan
 from sightline.messages import following
 from sightline.messages.models import Outgoing
 from sightline.operations.health import details
@@ -206,3 +207,33 @@ def test_a_step_that_fails_for_hours_is_looked_at_all_the_same(database, monkeyp
     turns("2025-01-07 10:02", 2, 30)
     assert len(looked) == 1 and Due.objects.get(id=row).done_at
     assert Due.objects.filter(verb=falling_due.VERB, done_at=None).count() == 1  # and the next look is owed
+
+
+def test_nights_that_a_clock_set_far_ahead_has_passed_over_are_not_left_out(database):
+    """A machine that wakes with another year owes its night's work for then; set right again, it owes it for this night."""
+    open_house(ADMINISTRATOR)
+    today = parse_moment("2025-03-29 12:00")
+    for moment in (today, today + timedelta(days=3652), today):
+        with pretend(moment):
+            plan()
+            due.sweep()
+            plan()
+    for verb in NIGHTLY:
+        owed = Due.objects.filter(verb=verb, done_at=None)
+        assert owed.earliest("run_at").run_at <= today + timedelta(days=1), verb
+        assert owed.count() == 1
+    with pretend(today):
+        assert plan() == 0
+
+
+def test_clocks_and_signals_stand_where_the_queue_cannot_be_sorted(database, monkeypatch):
+    open_house(ADMINISTRATOR)
+    with monkeypatch.context() as patched:
+        patched.setattr(due.queue, "bring_up_to_date", trouble)
+        patched.setattr(due.beside, "others", trouble)
+        send(incident(), at="2025-01-14 20:01")
+        assert Running.objects.filter(identity_id=identity(POLICE, "A").id).exists()
+        assert {row.verb for row in Due.objects.filter(done_at=None, tries__gt=0)} == {"queue", "beside"}
+    with pretend(parse_moment("2025-01-14 20:10")):
+        due.sweep()
+    assert not Due.objects.filter(verb__in=("queue", "beside"), done_at=None, tries__gt=0).exists()

@@ -1,5 +1,7 @@
 """A protected location shows to nobody, is revealed to those named for it and on the record, and never leaves."""
 
+from dataclasses import replace
+
 import pytest
 
 from sightline.chronology.queries import of_person
@@ -11,9 +13,13 @@ from sightline.identity.queries import family, profile
 from sightline.identity.release import Recipient, Released, Stopped, gate
 from sightline.identity.types import Asked
 from sightline.intake.types import Details, Named
+from sightline.jobs.receive import receive_one
 from sightline.ledger.models import Record
+from sightline.messages.models import Outgoing
+from sightline.sharing.actions import tie, untie
 from sightline.sharing.reading import reading
 from sightline.sharing.release import Value
+from sightline.timescales.moment import now
 from tests.support.house import JAY, SCHOOL, actor, identity, open_house, person, send, told
 
 REFUGE = Value("address", lines=("14 Alder Close", "Seacroft", "Leeds"), postcode="LS14 6AA")
@@ -200,3 +206,116 @@ def test_with_whoever_is_erased_goes_the_location_that_protected_nobody_else(peo
     with pytest.raises(Missing):
         protected.reveal(place, by=people["amir"], purpose="safeguarding")
     assert gate(recipient=whom, artefacts="Seen at 6 Dell Way.", by=people["paul"])  # nobody knows any more what it was
+
+
+def test_a_list_of_guesses_in_a_record_tells_nothing(people, location):
+    """Whoever may send a record and read it again lists the postcodes of a district: none shows, with the right one among
+    them or without."""
+    whom = Details(given="Jay", family="Marsh", born="2010-03-04", sex="male", nhs_number="9990000018", local_id="GP9")
+    for n, letters in enumerate(("AWX", "BDE")):
+        codes = ", ".join(f"LS14 6{a}{b}" for a in letters for b in "AWX")
+        note = told("gp-concern", "child", whom, agency="general-practice", message=f"guesses-{n}", says=f"I tried {codes}.")
+        send(note)
+    with reading(people["amir"], "safeguarding") as opened:
+        shown = of_person(opened, person("general-practice", "GP9")).entries
+    said = [one.says for one in shown if "I tried" in one.says]
+    assert said == ["I tried [protected]."] * 2
+    addresses = set()
+    for n, last in enumerate(("14 Alder Close", "18 Alder Close")):
+        homes = tuple(f"{house} Alder Close" for house in (1, 3, 5, 7)) + (last,)
+        guessed = replace(whom, local_id=f"GP{n}", lines=homes)
+        send(told("gp-concern", "child", guessed, agency="general-practice", message=f"homes-{n}"))
+        with reading(people["amir"], "safeguarding") as opened:
+            found = profile(opened, person("general-practice", f"GP{n}")).held
+        addresses |= {one.details.lines for one in found if one.details.lines}
+    assert addresses == {("[protected]",)}
+
+
+# --- who is told that it came from elsewhere ------------------------------------------------------------
+
+def at_lantern(given, local_id, family="Morrow", born="2015-06-07", yard="Lantern Yard"):
+    return Details(given=given, family=family, born=born, sex="female", local_id=local_id,
+                   lines=(f"5 {yard}", "Leeds"), postcode=f"LS11 {len(yard) % 10}ZZ")  # fmt: skip
+
+
+@pytest.fixture
+def told_holders(people):
+    """A way to see what holders were told since the test began."""
+    before = set(Outgoing.objects.values_list("id", flat=True))
+
+    def since():
+        return sorted(
+            (one.kind.removeprefix("protected-place-"), one.to, one.says["agency"], int(one.says["count"]))
+            for one in Outgoing.objects.filter(kind__startswith="protected-place-").exclude(id__in=before)
+        )
+
+    return since
+
+
+def keep_for(child, people):
+    """One worker of social care, and all of general practice, are named for it."""
+    send(told("gp-concern", "child", child, agency="general-practice", says="Registered."))
+    protected.protect(
+        value=Value("address", lines=child.lines, postcode=child.postcode), kind="refuge",
+        recipients=["worker:amir", "agency:general-practice"], because=WHY, by=people["amir"],
+        identities=[identity("general-practice", child.local_id).id],
+    )  # fmt: skip
+
+
+def test_those_named_for_it_hear_who_else_holds_it_and_who_may_be_guessing(people, told_holders):
+    ida = at_lantern("Ida", "M1")
+    keep_for(ida, people)
+    send(told("gp-concern", "child", at_lantern("Una", "U1", "Next", "2010-10-10"), agency="general-practice"))
+    assert told_holders() == []  # whoever is named for it tells them nothing new
+    made_up = at_lantern("Zed", "Z1", "Nobody", "2011-01-01")
+    send(told("school-concern", "child", made_up, agency=SCHOOL, says="Tired."))
+    amir = f"worker:{people['amir'].id}"
+    named = ["agency:general-practice", "role:information-governance", amir]
+    assert told_holders() == [("guessed", to, SCHOOL, 1) for to in named]
+    send(told("school-concern", "child", made_up, agency=SCHOOL, says="Tired again."))
+    assert len(told_holders()) == 3  # once of each whom an agency tells of
+    send(told("health-visitor-concern", "child", replace(ida, local_id="H9"), agency="leeds-community-healthcare",
+              also=(Named("s", ("parent",), at_lantern("Fay", "H8", born="1985-02-02")),),
+              relations=(("s", "parent", "p1"),)))  # fmt: skip
+    assert [one for one in told_holders() if one[0] == "told"] == [
+        ("told", "agency:general-practice", "leeds-community-healthcare", 2),
+        ("told", amir, "leeds-community-healthcare", 2),
+    ]
+    assert len(told_holders()) == 5
+
+
+def test_a_worker_who_is_named_for_it_tells_nobody_and_a_colleague_does(people, told_holders):
+    keep_for(at_lantern("Ada", "N1", "Field", "2013-03-03", "Tallow Yard"), people)
+    for given, by, told_of in (("Abe", "amir", set()), ("Bea", "paul", {"guessed"})):
+        one = at_lantern(given, given, "Elsewhere", "2009-09-09", "Tallow Yard")
+        written = told("referral", "child", one, agency="childrens-social-work", says="Seen.")
+        receive_one(written, feed="", kind="form", by=people[by])
+        assert {row[0] for row in told_holders()} == told_of
+
+
+def test_a_made_up_child_shows_nothing_by_which_to_know_whose_place_it_is(people):
+    eve = at_lantern("Eve", "EV1", "Hall", "2014-04-04", "Wick Yard")
+    keep_for(eve, people)
+    send(told("school-concern", "child", replace(eve, local_id="EV2"), agency=SCHOOL, says="Tired."))
+    send(told("school-concern", "child", at_lantern("Guy", "G1", "Fawn", "2009-01-01", "Wick Yard"), agency=SCHOOL))
+    made_up, known = identity(SCHOOL, "G1"), identity(SCHOOL, "EV2")
+    with reading(people["ruth"], "safeguarding") as opened:
+        assert len(protected.of(opened, [known])) == 1  # that it is protected, and whom to ring
+        assert protected.of(opened, [made_up]) == []
+        assert profile(opened, made_up.person).address.startswith("Protected: ring")  # as whoever moves in there
+    with reading(people["amir"], "safeguarding") as opened:
+        assert len(protected.of(opened, [made_up])) == 1  # who is named for it is named for it
+
+
+def test_a_team_that_is_no_more_holds_up_no_record_and_somebody_is_told(people, told_holders):
+    ann = at_lantern("Ann", "AN1", "Lowe", "2016-06-06", "Quill Yard")
+    send(told("gp-concern", "child", ann, agency="general-practice", says="Registered."))
+    location = protected.protect(
+        value=Value("address", lines=ann.lines, postcode=ann.postcode), kind="refuge", recipients=["team:east-area-team"],
+        because=WHY, by=people["amir"], identities=[identity("general-practice", "AN1").id],
+    )  # fmt: skip
+    untie(kind="holder", subjects=[location])
+    tie([("team:no-more", "holder", location, now(), None, None)])
+    counts = send(told("school-concern", "child", at_lantern("Max", "MX1", "Ford", "2010-02-02", "Quill Yard"), agency=SCHOOL))
+    assert counts.new == 1
+    assert {to for _, to, _, _ in told_holders()} == {"role:business-manager", "role:information-governance"}

@@ -35,7 +35,8 @@ def test_what_was_typed_before_the_scripts_came_is_saved_too(as_):
     ruth.go("/concern/")
     ruth.go(where)
     assert words(ruth).input_value() == WORDS
-    ruth.page.get_by_role("button", name="Throw this away").click()
+    ruth.page.get_by_text("Throw this away").click()
+    ruth.page.get_by_role("button", name="Yes, throw it away").click()
 
 
 def test_what_was_typed_without_a_connection_is_saved_when_it_is_back(as_):
@@ -55,7 +56,8 @@ def test_what_was_typed_without_a_connection_is_saved_when_it_is_back(as_):
     assert ruth.page.evaluate(KEPT) == []
     ruth.go(where)
     assert words(ruth).input_value() == WORDS
-    ruth.page.get_by_role("button", name="Throw this away").click()
+    ruth.page.get_by_text("Throw this away").click()
+    ruth.page.get_by_role("button", name="Yes, throw it away").click()
     ruth.faults.clear()  # the browser says of each request that there was no connection
 
 
@@ -99,6 +101,7 @@ def test_a_page_that_was_closed_without_a_connection_offers_the_words_again(as_,
     assert omar.page.get_by_text("What you typed without a connection is on this device").is_hidden()
     assert len(omar.page.evaluate(KEPT)) == 2
     omar.page.evaluate("localStorage.clear()")
-    ruth.page.get_by_role("button", name="Throw this away").click()
+    ruth.page.get_by_text("Throw this away").click()
+    ruth.page.get_by_role("button", name="Yes, throw it away").click()
     ruth.faults.clear()
     omar.faults.clear()

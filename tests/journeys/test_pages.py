@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+from types import SimpleNamespace
 
+import pytest
+from playwright.sync_api import expect
+
+from sightline.agencies.actions import add_worker
+from sightline.agencies.models import Worker
+from sightline.agencies.queries import actor_for, machine, worker
+from sightline.chronology.actions import versions_of
+from sightline.jobs import taking_over
+from sightline.jobs.checking import Ask, request_checks
+from sightline.sharing.restricting import restrict
 from tests.journeys.test_changes import POLICE_WAITS
+from tests.journeys.test_feeds import looked_at
 from tests.journeys.walker import DESKTOP, PHONE
+from tests.support.partnership import child, send
 
 PAGES = {  # name: (who, how to get there)
     "my-work": ("amir", lambda w: w.go("/")),
@@ -21,7 +33,10 @@ PAGES = {  # name: (who, how to get there)
     "sign-answer": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Ring the worker").first.click())),
     "signs": ("amir", lambda w: w.go("/signs/")),
     "gaps-in-records": ("paul", lambda w: w.go("/signs/gaps/")),
-    "protected": ("amir", lambda w: (w.child(), w.page.get_by_role("link", name="Protected, and safe contact").click())),
+    "protected": (
+        "amir",
+        lambda w: (w.child(), w.page.get_by_role("link", name="Protected, and safe contact").click()),
+    ),
     "protect": (
         "amir",
         lambda w: (
@@ -43,6 +58,10 @@ PAGES = {  # name: (who, how to get there)
     "queue-item": ("amir", lambda w: (w.go("/queue/"), w.page.locator("#queue-rows th a").first.click())),
     "queue-shift": ("amir", lambda w: w.go("/queue/shift/")),
     "matches": ("amir", lambda w: w.go("/matches/")),
+    "why-no-other-sign": (
+        "amir",
+        lambda w: (w.child(), w.page.get_by_role("link", name="Why is there no other sign?").click()),
+    ),
     "separate": (
         "amir",
         lambda w: (
@@ -142,3 +161,87 @@ def test_a_page_that_says_no_is_sound(as_, name):
     walker.page.set_viewport_size(PHONE)
     assert walker.sideways() <= 0
     assert [fault for fault in walker.faults if str(status) not in fault] == []
+
+
+# --- pages that stand there only once something has happened ----------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def happened(address):
+    """A notice about which the school was asked; and another, kept to somebody who has left since."""
+    asked, kept = (
+        send("ppn", ("child", child(name)), grade="amber", says="Both were upstairs.") for name in ("Wynn", "Isolde")
+    )
+    request_checks(
+        entry=versions_of(asked)[-1],
+        asks=[Ask("elmfield-academy", "Was she at school today?")],
+        by=actor_for(worker("amir")),
+        agreement="yes",
+        because="",
+        at_the_line=False,
+        cannot_wait=False,
+    )
+    team = {"agency": "childrens-social-work", "role": "team-manager", "team": "east-area-team"}
+    add_worker(username="tam", name="Tam Vance", phone="07700 900124", by=machine("story-runner"), **team)
+    by = actor_for(worker("tam"))
+    restrict([kept], named=[f"worker:{by.id}"], by=by, because="His uncle works in the east area team.")
+    Worker.objects.filter(username="tam").update(is_active=False)
+    [alone] = taking_over.alone(actor_for(worker("iona")))
+    return SimpleNamespace(asked=asked, kept=alone.kept)
+
+
+def test_somebody_who_was_asked_is_reminded_by_keyboard(happened, as_):
+    amir = as_("amir")
+    amir.go(f"/decide/{happened.asked}/ask/")
+    looked_at(amir, "ask-again")
+    amir.tab_to("Remind Elmfield Academy")
+    amir.press("Enter")
+    expect(amir.page.get_by_text("Elmfield Academy was reminded")).to_be_visible()
+    looked_at(amir, "ask-reminded")
+    amir.tab_to("Remind Elmfield Academy")
+    amir.press("Enter")
+    expect(amir.page.get_by_text("was reminded a moment ago: ring them")).to_be_visible()
+    assert amir.faults == []
+
+
+def test_whom_to_ring_names_who_works_with_the_child(as_):
+    amir = as_("amir")
+    amir.child()
+    card = amir.page.get_by_role("heading", name="Ring", exact=True).locator("xpath=..")
+    working = [line.split("·")[0].strip() for line in card.locator("ul").first.locator("> li").all_inner_texts()]
+    amir.page.get_by_role("link", name="Whom to ring, day and night").click()
+    amir.page.get_by_role("heading", name="Who works with Jay Marsh now").wait_for()
+    listed = [line.split("·")[0].strip() for line in amir.page.locator(".sl-rings li").all_inner_texts()]
+    assert listed == working and listed
+    assert amir.page.locator('.sl-rings a[href^="tel:"]').count()
+
+
+def test_what_is_kept_to_people_who_have_left_is_named_anew_by_keyboard(happened, as_):
+    iona = as_("iona")
+    iona.go("/kept/")
+    looked_at(iona, "kept-and-nobody-left")
+    main = iona.page.locator("main")
+    expect(main).to_contain_text("Tam Vance")
+    assert "Isolde" not in main.inner_text(), "whom it is about is no business of whoever names others"
+    iona.press("Tab")
+    iona.tab_to(main.locator("tbody a").inner_text())
+    iona.press("Enter")
+    iona.page.get_by_label("Who should be named?").wait_for()
+    looked_at(iona, "kept-one")
+    iona.page.get_by_role("button", name="Ask a second person").click()
+    expect(iona.page.locator("[data-errors]")).to_be_focused()
+    assert iona.page.title().startswith("Error: ")
+    looked_at(iona, "kept-one-errors")
+    iona.tab_to("Choose who should be named")
+    iona.press("Enter")
+    iona.type("Amir")
+    iona.tab_to("Why, and why them?")
+    iona.type("Tam left in October, and whoever is on duty needs to read it before the conference.")
+    iona.tab_to("Ask a second person")
+    iona.press("Enter")
+    expect(iona.page.get_by_text("Asked. It holds once a second person has agreed")).to_be_visible()
+    looked_at(iona, "kept-one-asked")
+    assert "Isolde" not in main.inner_text()
+    iona.go("/kept/")
+    expect(main.get_by_text("waits for a second person")).to_be_visible()
+    assert [fault for fault in iona.faults if "422" not in fault] == []

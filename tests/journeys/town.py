@@ -28,6 +28,7 @@ WORKERS = (  # username, name, agency, role, team
     ("gwen", "Gwen Price", "general-practice", "gp", ""),
     ("paul", "Paul Lister", "childrens-social-work", "front-door-manager", "front-door"),
     ("mel", "Mel Archer", "business-unit", "business-manager", ""),
+    ("iona", "Iona Firth", "business-unit", "information-governance", ""),
 )
 
 

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sightline.agencies.queries import partnership, worker
 from sightline.web.permissions import ACCESS, ANYONE, SIGNED_IN
+from sightline.web.shell import PLACES
 from tests.journeys.town import plant
 
 CONVERTER = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -36,6 +37,7 @@ def walk(patterns, prefix=""):
 
 PUBLIC = {
     "draft",
+    "typed",
     "feed_one",
     "signal-rule",
     "signal-switch",
@@ -115,3 +117,17 @@ def test_the_wrong_agency_finds_nothing_there(town):
     gwen.force_login(worker("gwen"), backend="allauth.account.auth_backends.AuthenticationBackend")
     for there in [*(f"/child/{p}/" for p in persons), *(f"/entry/{e}/" for e in entries)]:
         assert gwen.get(there).status_code == 404
+
+
+NO_PAGE = set(  # a part of a page, a file, what is done and leads elsewhere; and one's own sign-in
+    "who-saw-file pack-pdf pack-csv message-read queue-lines queue-live queue-claim queue-act match-keys match-next match-undo "
+    "typed draft concern-save account_reauthenticate account_change_password mfa_index mfa_reauthenticate mfa_activate_totp "
+    "mfa_view_recovery_codes mfa_generate_recovery_codes".split()
+)
+
+
+def test_every_page_stands_under_a_place_of_the_menu():
+    under = {name for _, _, names in PLACES for name in names}
+    pages = {name for name, access in ACCESS.items() if access.who != ANYONE} - NO_PAGE - CONFIGURED
+    assert pages - under == set(), "whoever is there sees in the menu where they are"
+    assert under <= set(ACCESS)

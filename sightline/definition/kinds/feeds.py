@@ -157,6 +157,9 @@ class FeedTable(Model):
     with_: dict[str, Join] = Field({}, alias="with", description="rows of other tables that belong to this one's")
     row_group: Listed = Field((), description="columns that make several rows one record")
     becomes: Annotated[tuple[Becomes, ...], BeforeValidator(_one)] = ()
+    taken_back: dict[str, Listed] = Field(
+        {}, description="column: values, any of which says that the sender takes the row back; a person decides what follows"
+    )
     not_used: dict[str, str] | str = Field("", description="why the table, or each of its columns, is not used")
 
 

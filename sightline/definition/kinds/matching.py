@@ -44,6 +44,7 @@ CONTRADICTS = (
 WAITS = (
     "not-confirmed",
     "details-alone",
+    "number-given-twice",
     "speaks-against",
     "protected",
     "sealed",

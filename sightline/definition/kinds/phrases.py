@@ -16,9 +16,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from sightline.definition.base import Listed, Thing, YesNo
 
@@ -27,6 +27,7 @@ NUMBERS = ("grown", "minor", "number")
 GAP = re.compile(r"~(\d*)")
 WORD = re.compile(r"=?[A-Za-z0-9&]+(?:'[a-z]+)?|<[a-z]+(?:-[a-z]+)*>")
 GAP_UNLESS_SAID = 3
+ABOUT_WORDS = "talk-of-language"  # a class of patterns: where one is met, the sentence is about words and says nothing of a child
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,15 @@ def steps(pattern: str) -> tuple[Step, ...]:
 class Wording(Thing):
     """A class of words, in their base forms. One of several words may stand in it too: `young person`."""
 
-    words: Listed
+    words: Listed = ()
+    means: dict[str, str] = {}  # what is written short, and the words that it stands for
+
+    @model_validator(mode="after")
+    def _patterns_can_be_read(self) -> Self:
+        if self.id == ABOUT_WORDS:
+            for one in self.words:
+                steps(one)
+        return self
 
 
 class Phrase(Thing):
@@ -82,6 +91,7 @@ class Phrase(Thing):
     unless: Listed = ()  # patterns: where one of them is found in the sentence too, nothing is said
     of: tuple[Whom, ...] = ()  # of whom it must be said; empty: of anybody
     negated: YesNo = False  # whether it counts after “not” too: most of what is denied is not said
+    deed: YesNo = False  # whether only somebody can do it: said of a landlord, a bus or a committee, nothing is meant
     handbook: str = ""  # its number in the list from which it comes
 
     @field_validator("patterns", "unless")

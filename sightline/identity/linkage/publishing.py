@@ -20,6 +20,7 @@ from uuid import uuid4
 
 from django.db import DatabaseError, connection, transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.two_people import record, require
 from sightline.agencies.types import Actor
 from sightline.definition.loader import default_root
@@ -163,7 +164,7 @@ def publish(*, model: str, because: str, by: Actor) -> str:
         raise Invalid([Fault(path="because", expected=f"why, in at least {SHORTEST_REASON} characters", code="needed")])
     found = model_of(model)
     trained = TrainedModel.objects.filter(id=found.id).values_list("by", flat=True).first()
-    if by.machine or trained == by.id:
+    if by.machine or trained and same_person(by.id, trained):
         sentence = "You had this model trained yourself: somebody else must decide whether it scores."
         raise Refused(Decision(False, "second-person-needed", sentence))
     id = found.id if trained is not None else ""

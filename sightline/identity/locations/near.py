@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 
 from sightline.identity.models import LocationEnded, LocationOf, Possible, ProtectedLocation, Relation, SourceIdentity
 
@@ -32,6 +32,7 @@ def circle(persons: Iterable[UUID], steps: int = 2) -> set[UUID]:
     return known
 
 
+HOLDER = "holder"  # the tie of a recipient to a location
 UNDECIDED = ("waiting", "half", "unsure")  # nobody has said that they are two
 FAMILY, MOST_ROUNDS = 2, 5  # steps to a relative; and of those with the steps to whoever may be the same between them
 
@@ -68,6 +69,12 @@ def linked(persons: Iterable[UUID]) -> set[UUID]:
         if not fresh:
             break
     return set(steps)
+
+
+def kept_for(location: UUID) -> set[UUID]:
+    """Whom a location was protected for, their family, and whoever may be one of them: not whom later records brought there."""
+    first = LocationOf.objects.filter(location=location, at=F("location__at"))
+    return linked(first.values_list("identity__person", flat=True))
 
 
 def protected_of(persons: Iterable[UUID]) -> list[ProtectedLocation]:

@@ -9,22 +9,24 @@ Not what is protected of anybody else: then whoever writes an address into a rec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sightline.agencies.queries import agencies
+from sightline.agencies.queries import agencies, partnership
 from sightline.agencies.types import AgencyInfo
 from sightline.identity.locations.near import anything_protected, linked, protected_of
 from sightline.identity.locations.values import open_values
 from sightline.intake.types import Details
 from sightline.sharing.reading import Reading
-from sightline.sharing.release import Scanner
+from sightline.sharing.release import Scanner, Value
+from sightline.sharing.release.values import probes
 from sightline.vault.actions import Keyring
 
 INSTEAD = "[protected]"
+SHORTEST_NAME = 5  # letters
 
 
 class Veil:
@@ -37,6 +39,7 @@ class Veil:
         self._rings: dict[UUID, AgencyInfo] = {}
         self._values: dict[UUID, Any] = {}
         self._all: Scanner | None = None
+        self._titles: frozenset[str] | None = None
 
     def learn(self, persons: Iterable[UUID]) -> None:
         """Finds out what is protected of these people, and of those near them. A few queries, and one where nothing is."""
@@ -80,6 +83,8 @@ class Veil:
     def _instead(self, text: str) -> str:
         assert self._all is not None
         found = self._all.found(text)
+        if self.words(text) != self._all.redacted(text, INSTEAD):  # a list: it says the same, whatever is in it
+            return INSTEAD
         if not found:
             return ""
         ring = self._rings[UUID(found[0].value)]
@@ -87,7 +92,21 @@ class Veil:
 
     def words(self, text: str) -> str:
         """A text with every protected value masked."""
-        return self._all.redacted(text, INSTEAD) if self._all is not None and text else text
+        return self.texts([text])[0]
+
+    def texts(self, texts: Sequence[str]) -> list[str]:
+        """The texts of one record with every protected value masked, and every list of places or numbers whether or not one
+        of them is protected: whoever wrote it would know which by the hole in it."""
+        return self._all.veiled(texts, INSTEAD, self._names()) if self._all is not None else list(texts)
+
+    def _names(self) -> frozenset[str]:
+        """What schools and the like are called, as the scanner compares: a list of them is a list of places. The partnership's
+        own agencies are named in many a record."""
+        if self._titles is None:
+            own = partnership().agency
+            titles = probes(Value("name", one.title) for one in agencies().values() if one.id not in own)
+            self._titles = frozenset(name.text for name in titles.names if len(name.text) >= SHORTEST_NAME)
+        return self._titles
 
     def body(self, body: dict[str, Any]) -> dict[str, Any]:
         """A record's body with every protected value masked: its words, its place, its fields."""
@@ -96,14 +115,16 @@ class Veil:
         place = body.get("place") or {}
         together = "\n".join(str(part) for part in place.values() if part)
         veiled = dict(body)
-        if together and self._all.found(together):
-            veiled["place"] = {"name": INSTEAD}
         fields = body.get("fields") or {}
-        said = {name: self.words(value) if isinstance(value, str) else value for name, value in fields.items()}
+        plain = [name for name, value in fields.items() if isinstance(value, str)]
+        where, says, *told = self.texts([together, body.get("says", ""), *(fields[name] for name in plain)])
+        if where != together:
+            veiled["place"] = {"name": INSTEAD}
+        said = fields | dict(zip(plain, told, strict=True))
         if said == fields and fields and self._all.scan(dict(fields)):
             said = {name: INSTEAD if _short(value) else value for name, value in fields.items()}  # split over several
         veiled["fields"] = said
-        veiled["says"] = self.words(body.get("says", ""))
+        veiled["says"] = says
         return veiled
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from sightline.definition.nearest import nearest, one_of
 from sightline.definition.types import Feed, Partnership
 from sightline.intake.notes import Notes
-from sightline.intake.readers import delimited, istv, jsonl, sheets, tables
+from sightline.intake.readers import delimited, istv, jsonl, nested, sheets, tables
 from sightline.intake.readers.refusals import refuse_other, refuse_unknown
 from sightline.intake.readers.source import LONGEST_LINE, Part, Source, Unreadable, is_utf16, named, refuse_wide, start
 from sightline.intake.readers.xlsx import Workbook, workbook
@@ -45,6 +45,8 @@ def detect(path: Source, partnership: Partnership, feed: str | None = None) -> F
     found = _one_of([one for one in feeds.values() if _recognises(one, path, head)], name)
     if found is None:
         refuse_wide(head)
+        found = tables.holds(path, partnership) if nested.is_one(head) else None
+    if found is None:
         refuse_unknown(name, head)
         found = tables.holds(path, partnership)
     return _or_none(found, name, partnership)

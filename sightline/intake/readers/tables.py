@@ -25,6 +25,7 @@ from sightline.definition.types import Becomes, Fault, Feed, FeedTable, Join, Pa
 from sightline.intake.columns import Values
 from sightline.intake.mapping import Row
 from sightline.intake.notes import Notes
+from sightline.intake.readers.nested import OUTER
 from sightline.intake.readers.source import Source, Unreadable, named
 from sightline.intake.readers.tables_making import Dates, Names, TableMapper, fold, kept, where
 from sightline.intake.readers.tables_people import People, Rows, gathered, once
@@ -37,6 +38,7 @@ _DAY = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[
 _YEAR = re.compile(r"(?<!\d)(?:20\d{2}[-_/ ](?:20)?(\d{2})|20(\d{2}))(?!\d)")  # `2024-25`, `2025`: it ends on 31 March
 LISTED = 12
 WIDE_ENOUGH = 4  # columns, from which one filled cell alone is a remark
+TAKEN_BACK = "a row that stands: the sender takes this one back. Ask them why; once it is settled, set it aside"
 A_WHOLE_ROW = "a row of the table: only one cell is filled, with words. If it is a remark, set it aside"
 
 
@@ -62,7 +64,7 @@ def holds(path: Source, partnership: Partnership) -> Feed | None:
     feeds = [feed for feed in partnership.feed.values() if feed.format == "tables"]
     if not feeds:
         return None
-    with open_set(path, Notes(), wanted=_wanted(feeds)) as tables:
+    with open_set(path, Notes(), wanted=_wanted(feeds), objects=_objects(feeds)) as tables:
         return which(tables, feeds)
 
 
@@ -117,6 +119,10 @@ def _wanted(feeds: Iterable[Feed]) -> set[str]:
     return {column for feed in feeds for id in feed.tables for column in columns_read(feed, id)}
 
 
+def _objects(feeds: Iterable[Feed]) -> set[str]:
+    return {id for feed in feeds for id in feed.tables}
+
+
 # --- reading ------------------------------------------------------------------------------------------
 
 
@@ -134,7 +140,7 @@ def read(
         raise Unreadable(
             f"the feed {feed.id} does not say whose it is; give it an `agency` in the partnership's own file"
         )
-    with open_set(path, notes, wanted=_wanted([feed]), encoding=feed.encoding) as tables:
+    with open_set(path, notes, wanted=_wanted([feed]), objects=_objects([feed]), encoding=feed.encoding) as tables:
         whole = Set(feed, partnership, notes, tables, agencies=agencies, name=name or named(path))
         yield from whole.read()
 
@@ -172,11 +178,10 @@ class Set:
         if not there:
             listed = ", ".join(list(feed.tables)[:LISTED])
             raise Unreadable(f"none of the tables of {feed.id} is there; expected tables such as {listed}")
-        missing = [
-            id for id, found in self.found.items() if not found and not isinstance(feed.tables[id].not_used, str)
-        ]
-        missing += [id for id, found in self.found.items() if not found and feed.tables[id].not_used == ""]
-        if missing := list(dict.fromkeys(missing)):
+        left = [id for id, found in self.found.items() if not found]
+        missing = [id for id in left if not isinstance(feed.tables[id].not_used, str)]
+        missing += [id for id in left if feed.tables[id].not_used == ""]
+        if missing:
             more = f" and {len(missing) - LISTED} more" if len(missing) > LISTED else ""
             notes.add(f"the set lacks tables that it may have: {', '.join(missing[:LISTED])}{more}")
         self.version = self._extract(name, tables)
@@ -195,7 +200,7 @@ class Set:
         known = {names.find(column) for column in (*every, *left)}
         if isinstance(declared.not_used, str) and declared.not_used:
             return
-        if strange := [column for column in table.columns if column not in known]:
+        if strange := [column for column in table.columns if column not in known and not column.startswith(OUTER)]:
             more = f" and {len(strange) - LISTED} more" if len(strange) > LISTED else ""
             self.notes.add(f"{table.name} has columns that are not read: {', '.join(strange[:LISTED])}{more}")
 
@@ -382,6 +387,7 @@ class Set:
             yield from self._grouped(found, makers)
             return
         key = found.own(declared.key)
+        takes_back = [where({column: those}, found.names) for column, those in declared.taken_back.items()]
         table, notes, none = found.table, self.notes, f"{found.table.name}: a row that becomes nothing"
         for row in table.rows():
             if not isinstance(row, Row):
@@ -399,6 +405,9 @@ class Set:
                 yield self._unread(
                     found, row, values, "duplicate-key", ", ".join(key), "a key that no other row of the table has"
                 )
+                continue
+            if any(one(values) for one in takes_back):
+                yield self._unread(found, row, values, "taken-back", table.name, TAKEN_BACK)
                 continue
             any_ = False
             for maker in makers:

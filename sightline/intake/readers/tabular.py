@@ -1,4 +1,5 @@
-"""Several tables that belong together: a folder of delimited files, a zip of them (or of one workbook), or a workbook.
+"""Several tables that belong together: a folder of delimited files, a zip of them (or of one workbook), a workbook, or one
+document of JSON objects with lists of others in them.
 
     with open_set(path, notes) as tables:
         for table in tables:
@@ -19,7 +20,7 @@ from pathlib import Path, PurePath
 
 from sightline.intake.mapping import Row
 from sightline.intake.notes import Notes
-from sightline.intake.readers import delimited, sheets
+from sightline.intake.readers import delimited, nested, sheets
 from sightline.intake.readers.refusals import refuse_other
 from sightline.intake.readers.source import Source, Unreadable, named, start
 from sightline.intake.readers.xlsx import workbook
@@ -41,13 +42,13 @@ class Table:
 
 @contextmanager
 def open_set(
-    source: Source, notes: Notes, *, wanted: Collection[str] = (), encoding: str = ""
+    source: Source, notes: Notes, *, wanted: Collection[str] = (), objects: Collection[str] = (), encoding: str = ""
 ) -> Iterator[list[Table]]:
     """The tables of a folder, zip, workbook or single file, in the order of their names (sheets: in theirs).
 
-    `wanted`: names of columns, by which a heading is found under lines of title. What is no table is noted and passed
-    over, and so is a table without a heading. Raises Unreadable: for the whole where it cannot be opened, or while a
-    table's rows are read where its file turns out to be broken.
+    `wanted`: names of columns, by which a heading is found under lines of title. `objects`: see `nested.tables`.
+    What is no table is noted and passed over, and so is a table without a heading. Raises Unreadable: for the
+    whole where it cannot be opened, or while a table's rows are read where its file turns out to be broken.
     """
     with ExitStack() as stack:
         files: list[Source] = []
@@ -65,6 +66,8 @@ def open_set(
         for file in files:
             if is_zip(start(file, 4)):
                 tables += _sheets(file, notes, wanted, stack, alone=len(files) == 1)
+            elif len(files) == 1 and nested.is_one(start(file, 400)):
+                tables += _nested(file, notes, wanted, objects)
             elif (table := _table(file, notes, wanted, encoding)) is not None:
                 tables.append(table)
         if len(tables) > MOST_TABLES:
@@ -112,6 +115,13 @@ def _sheets(source: Source, notes: Notes, wanted: Collection[str], stack: ExitSt
             continue
         read = partial(sheets.rows, found, notes, position=f"{sheet.name}:")
         yield Table(sheet.name, found.header.names, read)
+
+
+def _nested(source: Source, notes: Notes, wanted: Collection[str], objects: Collection[str]) -> Iterator[Table]:
+    """The tables in a document of JSON objects."""
+    name = PurePath(named(source)).stem or "document"
+    for table, columns in nested.tables(source, name, wanted, objects).items():
+        yield Table(table, columns, partial(nested.rows, source, table, name, wanted, objects, notes))
 
 
 def _table(source: Source, notes: Notes, wanted: Collection[str], encoding: str) -> Table | None:

@@ -11,6 +11,7 @@ import html
 import quopri
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, unquote_plus
 
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
@@ -18,7 +19,17 @@ _ENTITY = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z]{2,8});")
 _CODE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 _ENDS = re.compile(r"\\[nrt]")  # an end of a line, in two letters
 _QUOTED = re.compile(r"=[0-9A-Fa-f]{2}|=[ \t]*\r?(?:\n|$)")
-_PACKED = re.compile(r"[A-Za-z0-9+/_-]{20,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)*={0,2}")
+_PACKED = re.compile(
+    r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{10,19}={1,2}(?!=)"  # short, but padded
+    r"|[A-Za-z0-9+/_-]{20,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)*={0,2}"
+    r"|(?<![^\s])[A-Za-z0-9+/_-]{4,19}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{2,})+={0,2}(?![^\s])"  # in short lines
+)
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:(?:[0-9a-fA-F]{2}){8,}|(?:[0-9a-fA-F]{2}[ :]){7,}[0-9a-fA-F]{2})(?![0-9A-Za-z])")
+_STYLED = re.compile(r"(?:\\[0-9a-fA-F]{1,6}[ \t]?){3,}")  # letters as a style sheet escapes them
+_ONE_STYLED = re.compile(r"\\([0-9a-fA-F]{1,6})")
+_RUN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{5,60}(?![A-Za-z0-9])")
+_TOGETHER = re.compile(r"[a-z][A-Z]")
+_A_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _LABELLED = re.compile(r"[ \t]*[^\W\d_][\w /&'’().-]{0,38}[:=][ \t]*(\S.*)")
 _QUERY = re.compile(r"(?<![\w.%+~-])[\w.%+~-]+=[^\s&<>\"]*(?:&(?:amp;)?[\w.%+~-]+=[^\s&<>\"]*)+")
 _TWICE = re.compile("[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u0152-\u2122]{1,2}")
@@ -27,6 +38,7 @@ _TOKEN = re.compile(r"[A-Za-z]+|[0-9]+")
 _BETWEEN = re.compile(r"[\s,.;/–-]{1,4}")
 MOST_LINES, LONGEST_FIELD = 40, 60
 MOST_LAYERS = 3
+MOST_RUN_TOGETHER = 5_000  # words of one text
 
 LETTERS = dict(
     zip(
@@ -62,8 +74,16 @@ def otherwise(text: str) -> Iterator[str]:
             if plain == meant:
                 break
             meant = plain
-        ways = (one, meant, _ENDS.sub("\n", meant), spoken(meant), spoken(meant, apart=True))
+        ways = (one, meant, _ENDS.sub("\n", meant), spoken(meant), spoken(meant, apart=True), _apart(meant))
         yield from (way for way in dict.fromkeys(ways) if way != text)
+
+
+def _apart(text: str) -> str:
+    """The words that are run together (`TamsinOakenshaw`, `OakenshawT.docx`), each as what it is made of; else the text."""
+    if not _TOGETHER.search(text):
+        return text
+    run = dict.fromkeys(word for word in _RUN.findall(text) if _TOGETHER.search(word))
+    return " | ".join(_A_HUMP.sub(" ", word) for word in islice(run, MOST_RUN_TOGETHER)) or text
 
 
 def _unquoted(text: str) -> str:
@@ -84,22 +104,46 @@ def _plain(text: str) -> str:
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
     if "\\" in text:
+        text = _STYLED.sub(_unstyled, text)
         text = _CODE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # one letter may be written as two codes
+        text = text.encode("utf-16", "surrogatepass").decode(
+            "utf-16", "replace"
+        )  # one letter may be written as two codes
     return text
 
 
+def _unstyled(found: re.Match[str]) -> str:
+    codes = [int(one, 16) for one in _ONE_STYLED.findall(found[0])]
+    return "".join(chr(code) for code in codes if code < 0x110000 and not 0xD800 <= code < 0xE000)
+
+
 def packed(text: str) -> Iterator[tuple[str, bytes]]:
-    """What was packed in letters (base64) within a text, with the letters; only what unpacks to something."""
-    for match in _PACKED.finditer(text):
-        letters = re.sub(r"\s", "", match.group()).rstrip("=").replace("-", "+").replace("_", "/")
-        letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
-        try:
-            inner = base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
-        except (binascii.Error, ValueError):
-            continue
-        if inner.startswith(_FILES) or _mostly_text(inner[:400]):
+    """What was packed in letters (base64), or in hexadecimal figures, within a text, with the letters; only what unpacks to
+    something."""
+    for match in _HEX.finditer(text):
+        inner = bytes.fromhex(re.sub(r"[ :]", "", match.group()))
+        if all(32 <= byte < 127 or byte in (9, 10, 13) for byte in inner):
             yield match.group(), inner
+    for match in _PACKED.finditer(text):
+        whole = match.group()
+        for letters in dict.fromkeys(
+            (whole, whole.rpartition("\n")[0] or whole)
+        ):  # a word of the next line may be no part
+            if (unpacked := _from_letters(letters)) is not None:
+                yield letters, unpacked
+                break
+
+
+def _from_letters(letters: str) -> bytes | None:
+    letters = re.sub(r"\s", "", letters).rstrip("=").replace("-", "+").replace("_", "/")
+    letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
+    try:
+        inner = base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if len(inner) > 7 and inner[1::2].count(0) * 10 >= len(inner) * 4:  # letters of two bytes
+        inner = inner[: len(inner) // 2 * 2].decode("utf-16-le", "replace").encode()
+    return inner if inner.startswith(_FILES) or _mostly_text(inner[:400]) else None
 
 
 def _mostly_text(some: bytes) -> bool:

@@ -220,7 +220,7 @@ class Folded:
                 group = Group(word, match.start(), match.end())
             elif word in _DIGIT_WORDS:
                 group = Group(_DIGIT_WORDS[word], match.start(), match.end(), sure=False)
-            elif any(c.isdigit() for c in word) and (digits := word.translate(_LIKE_DIGITS)).isdigit():
+            elif (len(word) > 2 or any(c.isdigit() for c in word)) and (digits := word.translate(_LIKE_DIGITS)).isdigit():
                 group = Group(digits, match.start(), match.end(), sure=False)
             elif word[:-1].isdigit() and word[-1] == "x" or word in ("o", "x"):
                 group = Group("0" if word == "o" else word[:-1], match.start(), match.end(), sure=False)

@@ -12,6 +12,7 @@ from sightline.sharing.release.spans import AROUND, LEAST_LOOKS, every, found
 from sightline.sharing.release.types import FUZZY, NORMALISED, Found
 from sightline.sharing.release.values import Probes
 
+TELLING = 10  # characters of a mailbox's name with figures in it, from which it is somebody's own
 _AT = re.compile(r"\s*[\[({<]?\s*(?:@|\bat\b)\s*[\])}>]?\s*")
 _DOT = re.compile(r"\s*[\[({<]?\s*(?:\.|\bdot\b)\s*[\])}>]?\s*")
 _MAIL = re.compile(
@@ -54,7 +55,10 @@ def _mail_in_two(text: Folded, probes: Probes) -> Iterator[Found]:
     """The name of a mailbox, and its host near by: `Mailbox: lena.marsh27, host: example.org`."""
     for address, value in probes.emails:
         name, _, host = address.partition("@")
-        if len(name) < LEAST_LOOKS or name not in text.folded or host not in text.folded:
+        if len(name) < LEAST_LOOKS or name not in text.folded:
+            continue
+        telling = len(name) >= TELLING and any(c.isdigit() for c in name)  # nobody else's, whatever the host
+        if host not in text.folded and not telling:
             continue
         for at in every(name, text.folded):
             end = at + len(name)
@@ -62,6 +66,6 @@ def _mail_in_two(text: Folded, probes: Probes) -> Iterator[Found]:
             if (
                 not text.folded[max(0, at - 1) : at].isalnum()
                 and not text.folded[end : end + 1].isalnum()
-                and host in near
+                and (telling or host in near)
             ):
                 yield found(text, at, end, "email", FUZZY, value, probes)

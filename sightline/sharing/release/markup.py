@@ -29,6 +29,8 @@ class _Page(HTMLParser):
         self.shown: list[str] = []
         self.hidden: list[str] = []
         self.rows: list[list[str]] = []
+        self.answers: list[list[str]] = []  # of each list of terms, what is said of them
+        self._answering = False
         self.filled: list[str] = []  # what stands in the fields of a form
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -39,6 +41,12 @@ class _Page(HTMLParser):
             self.rows.append([])
         elif name in ("td", "th", "dt", "dd") and self.rows:
             self.rows[-1].append("")
+        if name == "dl":
+            self.answers.append([])
+        if name in ("dt", "dd") and self.answers:
+            self._answering = name == "dd"
+            if self._answering:
+                self.answers[-1].append("")
         for key, value in attrs:
             if value and (
                 key in SAYS or key.startswith(("data-", "aria-")) or " " in value or "," in value or "@" in value
@@ -48,13 +56,18 @@ class _Page(HTMLParser):
                 self.filled.append(value)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag.rsplit(":", 1)[-1] not in INLINE:
+        name = tag.rsplit(":", 1)[-1]
+        if name not in INLINE:
             self.shown.append("\n")
+        if name in ("dd", "dl"):
+            self._answering = False
 
     def handle_data(self, data: str) -> None:
         self.shown.append(data)
         if self.rows and self.rows[-1]:
             self.rows[-1][-1] += data
+        if self._answering:
+            self.answers[-1][-1] += data
 
     def handle_comment(self, data: str) -> None:
         self.hidden.append(data)
@@ -76,6 +89,9 @@ def page(text: str, where: str) -> Iterator[Piece]:
     form = [row[-1] for row in read.rows if len(row) == 2]  # labels in one column, the answers in the next
     if 1 < len(form) <= MOST_OF_A_FORM:
         yield Piece(f"{where}, a column", "\n".join(form), tuple(form))
+    for said in read.answers:
+        if 1 < len(said) <= MOST_OF_A_FORM:
+            yield Piece(f"{where}, a list of terms", "\n".join(said), tuple(said))
     if 1 < len(read.filled) <= MOST_OF_A_FORM:
         yield Piece(f"{where}, a form", "\n".join(read.filled), tuple(read.filled))
     hidden = "\n".join(read.hidden)

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
-from sightline.sharing.release.folding import LEET, LOOKS, STREETS, Folded, Group
+from sightline.sharing.release.folding import LEET, LOOKS, STREETS, Folded, Group, fold
 from sightline.sharing.release.mailboxes import emails
+from sightline.sharing.release.persons import born_beside, initialled, near_each_other
 from sightline.sharing.release.points import points
 from sightline.sharing.release.spans import AROUND, LEAST_LOOKS, every, found
 from sightline.sharing.release.types import FUZZY, NORMALISED, Found
-from sightline.sharing.release.values import Name, Premises, Probes
+from sightline.sharing.release.values import Name, Premises, Probes, checks
 
 _PREFIXES = ("", "0", "44", "440", "0044", "00440", "044", "0440")
 _FILLERS = frozenset("at no number num nr flat unit apartment house street road name line address thoroughfare".split())
@@ -37,6 +38,8 @@ def find(text: Folded, probes: Probes, *, fuzzy: bool = True) -> Iterator[Found]
     yield from emails(text, probes, fuzzy)
     yield from _vehicles(text, probes, fuzzy)
     yield from points(text.text, probes)
+    yield from _numbers(text, probes, fuzzy)
+    yield from _persons(text, probes, fuzzy)
     for premises in probes.premises:
         yield from _premises(text, premises, probes, fuzzy)
     for name in probes.names:
@@ -272,6 +275,27 @@ def _uprns(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
                 yield from _number(text, run, number, "uprn", value, probes, near, ("", "0", "00", "000", "0000"))
 
 
+def _numbers(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
+    for number, value in probes.numbers:
+        for run in text.digit_runs:
+            if sum(len(g.digits) for g in run) < len(number) - 1:
+                continue
+            for one in _number(text, run, number, "number", value, probes, fuzzy, ("",)):
+                digits = "".join(c for c in fold(text.text[one.start : one.end])[0] if c.isdigit())
+                if one.how != FUZZY or not (checks(number) and checks(digits)):  # else it is somebody else's
+                    yield one
+
+
+def _persons(text: Folded, probes: Probes, fuzzy: bool) -> Iterator[Found]:
+    for one in probes.persons:
+        for first, last in initialled(text, one):
+            yield found(text, text.starts[first], text.ends[last], "person", NORMALISED, one.value, probes)
+        for first, last in near_each_other(text, one) if fuzzy else ():
+            yield found(text, text.starts[first], text.ends[last], "person", FUZZY, one.value, probes)
+        for start, end in born_beside(text, one):
+            yield found(text, start, end, "person", NORMALISED, one.value, probes)
+
+
 # --- houses and names ---------------------------------------------------------------------------------
 
 
@@ -380,7 +404,9 @@ def _names(text: Folded, name: Name, probes: Probes, fuzzy: bool) -> Iterator[Fo
     most = slips(len(name.text)) if fuzzy and (name.full or len(name.text) >= 12) else 0
     for first, last, distance in _both(text, name.text, name.written, most):
         how = FUZZY if distance else NORMALISED
-        if _by_chance(text, first, last):
+        if name.kind == "person" and _STOP.search(text.folded[text.starts[first] : text.ends[last]]):
+            continue  # the end of one sentence, and another's beginning
+        if _by_chance(text, first, last) or name.turned and _as_words(text, first, last):
             continue
         yield found(text, text.starts[first], text.ends[last], name.kind, how, name.value, probes)
     for first, last in _in_disguise(text, name.written) if fuzzy else ():
@@ -392,6 +418,13 @@ def _by_chance(text: Folded, first: int, last: int) -> bool:
     start, end = text.given(text.starts[first], text.ends[last])
     said = text.text[start:end]
     return said[1:].islower() and bool(_OVER_A_SIGN.search(said))
+
+
+def _as_words(text: Folded, first: int, last: int) -> bool:
+    """Whether a name that is turned round stands there as words of a sentence: `the gates cross the road`."""
+    start, end = text.given(text.starts[first], text.ends[last])
+    said = text.text[start:end]
+    return said.islower() and " " in said
 
 
 def _alike(

@@ -36,7 +36,7 @@ def across(piece: Piece, probes: Probes) -> Iterator[Found]:
         name, _, host = address.partition("@")
         if {name, host} <= {cell.strip().lower().strip("@") for cell, _, _ in cells}:
             yield Found(0, whole, "email", FUZZY, value)
-    for kind, numbers in (("phone", probes.phones), ("uprn", probes.uprns)):
+    for kind, numbers in (("phone", probes.phones), ("uprn", probes.uprns), ("number", probes.numbers)):
         for number, value in numbers:
             if any(_in_two(prefix + number, digits) for prefix in PREFIXES):
                 yield Found(0, whole, kind, FUZZY, value)

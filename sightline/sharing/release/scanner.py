@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sightline.sharing.release import shapes
 from sightline.sharing.release.bundles import everything
 from sightline.sharing.release.folding import Folded, folded
 from sightline.sharing.release.matching import find
@@ -55,12 +56,19 @@ class Scanner:
 
     def redacted(self, text: str, instead: str = "[protected]") -> str:
         """The text with every value taken out."""
-        out, at = [], 0
-        for one in self.found(text):
-            if one.start >= at:
-                out += [text[at : one.start], instead]
-            at = max(at, one.end)
-        return "".join((*out, text[at:])) if out else text
+        return _without(text, {(one.start, one.end) for one in self.found(text)}, instead)
+
+    def veiled(
+        self, texts: Sequence[str], instead: str = "[protected]", names: frozenset[str] = frozenset()
+    ) -> list[str]:
+        """The texts of one record with every value taken out, and whatever stands in a list of such things (`shapes`), so
+        that the hole in a list tells nothing. `names`: of schools and their like, run together as in `Folded.canon`."""
+        listed = shapes.lists(texts, self._near, names)
+        veiled = []
+        for text, others in zip(texts, listed, strict=True):
+            spans = {(one.start, one.end) for one in self.found(text)}
+            veiled.append(_without(text, _run_together(text, spans | others) if others else spans, instead))
+        return veiled
 
     def _in(self, piece: Piece) -> list[Found]:
         if self.empty or not piece.text:
@@ -82,6 +90,26 @@ class Scanner:
 
     def _anothers(self, one: Found, text: Folded) -> bool:
         return one.how == FUZZY and one.kind == "phone" and national(text.text[one.start : one.end]) in self._others
+
+
+def _run_together(text: str, spans: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """A list as one span: how it is parted would tell which of its things was found, and which only looks like it."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and not any(c.isalnum() for c in text[found[-1][1] : start]):
+            begun, last = found.pop()
+            start, end = begun, max(end, last)
+        found.append((start, end))
+    return set(found)
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]], instead: str) -> str:
+    out, at = [], 0
+    for start, end in sorted(spans):
+        if start >= at:
+            out += [text[at:start], instead]
+        at = max(at, end)
+    return "".join((*out, text[at:])) if out else text
 
 
 def _excerpt(text: str, one: Found, spans: Sequence[tuple[int, int]]) -> str:

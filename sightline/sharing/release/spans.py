@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sightline.sharing.release.folding import Folded
 from sightline.sharing.release.types import EXACT, NORMALISED, Found
-from sightline.sharing.release.values import Probes
+
+if TYPE_CHECKING:
+    from sightline.sharing.release.values import Probes
 
 LEAST_LOOKS = 8  # letters, below which what looks like a word is chance
 AROUND = 160  # characters: how near support must stand

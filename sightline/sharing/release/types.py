@@ -8,7 +8,7 @@ from typing import Any
 
 EXACT, NORMALISED, FUZZY, UNREADABLE = "exact", "normalised", "fuzzy", "unreadable"
 SURENESS = {EXACT: 0, NORMALISED: 1, FUZZY: 2}
-KINDS = ("address", "phone", "email", "name", "vehicle", "uprn", "point")
+KINDS = ("address", "phone", "email", "name", "person", "number", "vehicle", "uprn", "point")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,9 @@ class Value:
     """One value that must not leave.
 
     `kind`: address (lines, and whatever of postcode and UPRN is known), phone, email, name (of a school, a practice, a
-    refuge, an employer), vehicle, uprn, or point (latitude, longitude in degrees). `id`: the caller's own name for it;
-    it stands in the hits, the value never does.
+    refuge, an employer), person (a name that somebody took, with a date of birth where it is known), number (of the health
+    service, or any other of nine figures and more), vehicle, uprn, or point (latitude, longitude in degrees). `id`: the
+    caller's own name for it; it stands in the hits, the value never does.
     """
 
     kind: str

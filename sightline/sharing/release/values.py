@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sightline.sharing.release.folding import STREETS, canonical, folded
+from sightline.sharing.release.persons import Person, is_a_name, orders, person, with_a_date
 from sightline.sharing.release.types import Value
 
 POSTCODE = re.compile(r"\b([a-z]{1,2}[0-9][a-z0-9]?)\s*([0-9][a-z]{2})\b", re.I)
-_VEHICLE = re.compile(r"[a-z]{2}[0-9]{2}\s?[a-z]{3}|[a-z][0-9]{1,3}\s?[a-z]{3}|[a-z]{3}\s?[0-9]{1,3}[a-z]", re.I)
+VEHICLE = re.compile(r"[a-z]{2}[0-9]{2}\s?[a-z]{3}|[a-z][0-9]{1,3}\s?[a-z]{3}|[a-z]{3}\s?[0-9]{1,3}[a-z]", re.I)
 _POINT = re.compile(r"(-?\d{1,3}\.\d{3,})\s*[,; ]\s*(-?\d{1,3}\.\d{3,})")
 _PHONE = re.compile(r"[+()\d\s.\-–/]{9,24}")
 # Names that say nothing alone, and what names of places end in.
@@ -61,6 +62,7 @@ class Name:
     written: str
     kind: str
     full: bool = True
+    turned: bool = False  # what may be somebody's name, in the other order
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class Probes:
     points: list[tuple[tuple[float, float], str]] = field(default_factory=list)
     premises: list[Premises] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
+    persons: list[Person] = field(default_factory=list)
+    numbers: list[tuple[str, str]] = field(default_factory=list)
     as_given: set[str] = field(default_factory=set)  # what counts as exact
 
     def add(self, other: Probes) -> None:
@@ -99,17 +103,29 @@ def guessed(text: str, id: str = "") -> Value:
         return Value("email", plain, id=id)
     if (point := _POINT.fullmatch(plain)) is not None:
         return Value("point", plain, point=(float(point[1]), float(point[2])), id=id)
+    if with_a_date(plain):
+        return Value("person", plain, id=id)
+    if re.fullmatch(r"[1-9][\d\s.\-]{9,13}", plain) and checks("".join(c for c in plain if c.isdigit())):
+        return Value("number", plain, id=id)
     if re.fullmatch(r"[1-9]\d{9,11}", plain):
         return Value("uprn", plain, id=id)
     if _PHONE.fullmatch(plain) and 9 <= sum(c.isdigit() for c in plain) <= 15:
         return Value("phone", plain, id=id)
     found = POSTCODE.search(plain)
-    if found or any(c.isdigit() for c in plain) and not _VEHICLE.fullmatch(plain) or _in_a_street(plain):
+    if found or any(c.isdigit() for c in plain) and not VEHICLE.fullmatch(plain) or _in_a_street(plain):
         rest = plain[: found.start()] + plain[found.end() :] if found else plain
         return Value("address", plain, lines=_lines(rest), postcode=" ".join(found.groups()) if found else "", id=id)
-    if _VEHICLE.fullmatch(plain):
+    if VEHICLE.fullmatch(plain):
         return Value("vehicle", plain, id=id)
     return Value("name", plain, id=id)
+
+
+def checks(digits: str) -> bool:
+    """Whether these are the ten figures of a number of the health service: the last follows from the others."""
+    if len(digits) != 10 or digits == digits[0] * 10:
+        return False
+    said = 11 - sum(int(d) * (10 - n) for n, d in enumerate(digits[:9])) % 11
+    return digits[9] == str(said % 11)  # a ten has no figure
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -150,8 +166,14 @@ def _take_apart(value: Value, made: Probes) -> None:
         _uprn(value.text, value.id, made)
     elif value.kind == "point" and value.point is not None:
         made.points.append((value.point, value.id))
+    elif value.kind == "number" and len(digits := "".join(c for c in folded(value.text).folded if c.isdigit())) >= 9:
+        made.numbers.append((digits, value.id))
+    elif value.kind == "person":
+        _person(value, made)
     elif value.kind == "name":
         _name(value.text, value.id, "name", made)
+        if is_a_name(value.text) and not set(canonical(value.text)) & (_NOTHING | STREETS):  # it may be somebody's
+            _person(value, made)
     elif value.kind == "address":
         _address(value, made)
     if value.point is not None and value.kind != "point":
@@ -162,6 +184,17 @@ def _uprn(text: str, value: str, made: Probes) -> None:
     digits = "".join(c for c in text if c.isdigit()).lstrip("0")
     if len(digits) >= 8:
         made.uprns.append((digits, value))
+
+
+def _person(value: Value, made: Probes) -> None:
+    one = person(value.text, value.id)
+    if one is None:
+        return
+    made.persons.append(one)
+    had = {name.text for name in made.names}
+    for order, written in orders(one):
+        if order not in had and (len(order) >= 5 or not one.given):
+            made.names.append(Name(value.id, order, written, "person", turned=value.kind != "person"))
 
 
 def _name(text: str, value: str, kind: str, made: Probes) -> None:

@@ -94,7 +94,7 @@ def _truth(folder: Path, definition: Partnership) -> tuple[Any, ...]:
     people: dict[str, Somebody] = {}
     homes: set[str] = set()
     for told in _lines(folder / "people.jsonl"):
-        born = date.fromisoformat(told["born"]) if told.get("born") else None
+        born = _day(told.get("born") or told.get("expected") or "")  # of somebody unborn the day expected, as it is held
         child = told["role"] == "child"
         people[told["person"]] = Somebody(
             told["person"], told["family_id"], born, child, told.get("sex", ""), told.get("ethnicity", "")

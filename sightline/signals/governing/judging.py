@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.agencies.one_person import same_person
 from sightline.agencies.queries import partnership
 from sightline.agencies.two_people import record, require
 from sightline.agencies.types import Actor
@@ -162,7 +163,7 @@ def agree(*, explanation: UUID, by: Actor) -> None:
     first = Explained.objects.filter(id=explanation, agreed_by="").first()
     if first is None:
         raise Missing
-    if by.machine or first.by == by.id:
+    if by.machine or same_person(by.id, first.by):
         raise Refused(Decision(False, "second-person-needed", "You wrote this yourself: somebody else agrees with it."))
     one = _finding(definition, first.rule, first.breakdown, first.group)
     if one.explained:

@@ -8,9 +8,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from sightline.vault.actions import Keyring
+from sightline.web.accounts import devices
 
 BOUND_TO = "second-factor"
 
@@ -24,6 +25,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
+        """What wrong tries are counted by: the user name, and apart from all others the browser in which it is known."""
+        username = credentials.get("username", "")
+        return f"{username.strip().casefold()}:{devices.known(request, username)}"
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **how: object) -> HttpResponse:
+        """Signed in whole, the second factor included."""
+        response = super().post_login(request, user, **how)
+        devices.remember(request, response, user.get_username())
+        return response
 
     def can_delete_email(self, email_address: object) -> bool:
         return False

@@ -18,5 +18,6 @@ def has_second_factor(request: HttpRequest) -> bool:
     elsewhere = any(method.get("method") == "socialaccount" for method in methods)
     if elsewhere or is_mfa_enabled(request.user):
         request.session[PROVED] = True
+        request.session.cycle_key()  # it opens more from here on: whoever learnt the old one learnt nothing
         return True
     return False

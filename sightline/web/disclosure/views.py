@@ -43,7 +43,9 @@ def packs(request: HttpRequest) -> HttpResponse:
         for one in found
     ]
     waiting = [row for row in rows if row["pack"].state in OPEN]
-    return render(request, "disclosure/packs.html", {"waiting": waiting, "done": [r for r in rows if r not in waiting]})
+    done = [row for row in rows if row not in waiting]
+    may_find = request.shell.may_open("find")
+    return render(request, "disclosure/packs.html", {"waiting": waiting, "done": done, "may_find": may_find})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages as notes
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sightline.agencies.queries import workers
 from sightline.definition.outcomes import Missing
 from sightline.identity import queries as identity
+from sightline.identity.locations import veiling
 from sightline.identity.protected import ring_for
 from sightline.jobs.revealing import TO_SEE, answer_reveal, ask_reveal, location_of, may_agree, ring
 from sightline.messages import asking
@@ -100,8 +102,9 @@ def told(request: HttpRequest, asked: Asked) -> dict[str, object]:
     role = request.reading.definition.role.get(who.role) if who else None
     sees_until = asked.answered_at + TO_SEE if asked.agreed and asked.answered_at else None
     place = ring_for(asked.subject) if asked.what == LOCATION else None
+    veil = veiling.of(request.reading, [person] if person else ())  # a reason is no way round it either
     return {
-        "asked": asked,
+        "asked": replace(asked, words=veil.words(asked.words), answer=veil.words(asked.answer)),
         "person": person,
         "name": named.name if named else "",
         "what": KINDS[asked.what],

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sightline.agencies.types import AgencyInfo
 from sightline.chronology import queries as chronology
+from sightline.chronology import rules
 from sightline.chronology.types import EntryView
 from sightline.definition.outcomes import Missing
 from sightline.identity import protected
@@ -20,6 +21,7 @@ from sightline.identity.guards import holder
 from sightline.jobs.breaking_glass import OpenNow, break_glass, known_as, open_to
 from sightline.jobs.revealing import ring
 from sightline.sharing.types import Level
+from sightline.timescales.moment import now
 from sightline.web import drafts
 from sightline.web.accounts.recently import prove, proved
 from sightline.web.emergency.forms import ReasonForm, WhoForm
@@ -78,7 +80,7 @@ def anybody(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def whom_to_ring(request: HttpRequest, person: UUID) -> HttpResponse:
-    """Everybody who answers for something about this child that is not open here, day and night."""
+    """Who works with this child; and everybody who answers for something about them that is not open here, day and night."""
     reading = request.reading
     told = chronology.of_person(reading, person)
     rows = identity.identities_of(person)
@@ -91,6 +93,7 @@ def whom_to_ring(request: HttpRequest, person: UUID) -> HttpResponse:
         {
             "person": person,
             "name": named.name if named else "this child",
+            "professionals": rules.professionals(told.entries, now(), reading.definition),
             "kept": [kept(request, person, entry) for entry in held if entry.sight.holders],
             "rings": by_agency([entry for entry in held if not entry.sight.holders]),
             "places": [place(request, person, one) for one in protected.of(reading, rows) if one.ended is None],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from sightline.definition.types import Partnership
+from sightline.web.words import read_date
 
 FIELDS = ("about-kind", "urgency", "how-known", "seen-at", "where", "vehicle", "account", "keep-from")
 LONGEST = 8000
@@ -38,7 +39,7 @@ class SubmitForm(forms.Form):
     )
     family = forms.CharField(label="A child’s last name", required=False, max_length=100)
     born = forms.CharField(
-        label="Birth date or age", required=False, max_length=60, help_text="For example 2010-03-04, or about 14"
+        label="Birth date or age", required=False, max_length=60, help_text="For example 4 March 2010, or about 14"
     )
     vehicle = forms.CharField(
         label="A vehicle", required=False, max_length=200, help_text="Registration, make, colour: what you know"
@@ -59,6 +60,11 @@ class SubmitForm(forms.Form):
         self.fields["how_known"].choices = choices(definition, "how-known", "Choose, if one fits")
         if joined:
             del self.fields["join"]
+
+    def clean_born(self) -> str:
+        """A date as it is written elsewhere, so that the child is found by it; anything else as it was typed."""
+        text = str(self.cleaned_data["born"]).strip()
+        return read_date(text) or text
 
     def record_fields(self) -> dict[str, str]:
         return {name: self.cleaned_data[name.replace("-", "_")] for name in FIELDS}

@@ -14,6 +14,7 @@ from sightline.agencies.queries import workers
 from sightline.chronology import queries as chronology
 from sightline.definition.outcomes import Missing, Refused
 from sightline.identity import queries as identity
+from sightline.identity.locations import veiling
 from sightline.jobs.revealing import ring
 from sightline.sharing.reading import Reading
 from sightline.sharing.restricting import SHORTEST_REASON, holders_of, lift, named_on, reason, restrict
@@ -106,6 +107,7 @@ def _keep(
         if not form.errors:
             return redirect(back[0], back[1])
     why = next((words for subject in kept if (words := reason(reading.keyring, subject))), "")
+    why = veiling.of(reading, identity.persons_of(subjects).values() if why and of_child else ()).words(why)
     return render(
         request,
         "keeping/keep.html",

@@ -92,7 +92,8 @@ def side_by_side(view: PairView, titles: dict[str, str], words: Words) -> list[C
         first = _cell(a, hidden, comparison.id, view.with_one, titles, words)
         second = _cell(b, hidden, comparison.id, view.with_other, titles, words)
         if line is None or level == NULL:
-            says = line.says if line and view.bits is not None else _plainly(a, b)
+            alone = not (a and b) and view.bits is not None
+            says = line.says if line and alone else _plainly(a, b)
             found.append(Compared(comparison.title, first, second, says, says == "different", None))
         else:
             found.append(Compared(comparison.title, first, second, line.says, line.weight <= -1, line))

@@ -44,6 +44,8 @@ LEADS: dict[str, tuple[str, str]] = {  # kind: the page's name, and what the lin
     "reachable-moment": ("signal", "See whom to reach, and answer"),
     "signal-rule-stopped": ("signal-figures", "Look at its figures"),
     "place-signal": ("place", "Look at the place, and answer"),
+    "protected-place-guessed": ("location", "See which place it is"),
+    "protected-place-told": ("location", "See which place it is"),
     "release-stopped": ("stopped", "Look at what was stopped"),
 }
 

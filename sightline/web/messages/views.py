@@ -77,6 +77,7 @@ def words(request: HttpRequest, line: Line) -> dict[str, object]:
         "ago": f"{span_words(present - line.at)} ago",
         "due": due(line, present),
         "told": listed(["you" if one == "You" else one for one in (line.told, *line.also)]),
+        "nobody_there": line.why == "nobody-there" and not line.also,
         "own": line.told == "You" or "You" in line.also,
         "because": WHY.get(line.why, "") if not line.also else "",
         "href": href,

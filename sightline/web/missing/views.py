@@ -44,9 +44,21 @@ class PassForm(forms.Form):
     not_told_because = forms.CharField(label="If not, why not?", max_length=400, required=False)
 
 
+MOST = 10  # absences that are listed; before them, the child's page
+
+
+def earlier(every: int, listed: int, lately: int) -> str:
+    """What the list shows besides the absences that are counted, and what it leaves out: so that both agree."""
+    before = listed - min(lately, listed)
+    said = [f"{before} earlier {'absence stands' if before == 1 else 'absences stand'} here too"] if before else []
+    left = every - listed
+    said += [f"{left} more, before that, {'stands' if left == 1 else 'stand'} on the child’s page"] if left else []
+    return f"{'; '.join(said)}." if said else ""
+
+
 def words(one: Child) -> dict[str, object]:
     present, absences = now(), []
-    for absence in one.absences[:10]:
+    for absence in one.absences[:MOST]:
         state = absence.state(present)
         due = absence.due()
         absences.append(
@@ -83,6 +95,7 @@ def words(one: Child) -> dict[str, object]:
         "one": one,
         "age": age_words(one.born, london(present).date()),
         "absences": absences,
+        "earlier": earlier(len(one.absences), len(absences), pattern.count),
         "said": said,
         "informal": informal,
     }

@@ -11,7 +11,7 @@ from sightline.definition.types import Partnership, RecordField, RecordType
 from sightline.definition.words import placeholders
 from sightline.front_door.concerns import ADULT_DETAILS, CHILD_DETAILS, Concern, Person, said_day
 from sightline.front_door.good_enough import VOICE, Asked, Lack, voice_asked
-from sightline.web.words import read_date
+from sightline.web.words import plain, read_date
 
 MOST_CHILDREN, MOST_OTHERS = 12, 12
 LONGEST = 20_000
@@ -323,7 +323,7 @@ def _without_empty(children: tuple[Person, ...]) -> tuple[Person, ...]:
 
 def clock(text: str) -> str:
     """A time of the day as people write it (`9.40pm`, `21:40`, `9pm`), as `21:40`; empty where it is none."""
-    match = TIME.match(text)
+    match = TIME.match(plain(text))
     if not match:
         return ""
     hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()

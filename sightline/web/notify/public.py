@@ -28,7 +28,6 @@ from sightline.sharing.standing import trusted
 from sightline.timescales.moment import now
 from sightline.web.notify.form import TOLD, clock
 from sightline.web.notify.limits import DOUBTS, LIMITS, address_of
-from sightline.web.notify.views import ring
 from sightline.web.words import london, moment_words, read_date
 
 RECORD, DANGER = "contact", "danger-now"
@@ -69,7 +68,6 @@ def tell_us(request: HttpRequest) -> HttpResponse:
             "at": moment_words(how.at),
             "receipt": how.receipt,
             "danger": values.get("danger") == "yes",
-            "ring": ring(definition),
         },
     )
 
@@ -204,7 +202,6 @@ def _page(
             "opened": values.get("opened") or _opened(),
             "who": [(code, WORDS.get(code, codes[code].title)) for code in WHO if code in codes],
             "asks_voice": VOICE in definition.record[RECORD].fields,
-            "ring": ring(definition),
             "partnership": definition.info.title,
             "empty": empty,
             "too_long": too_long,

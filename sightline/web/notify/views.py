@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sightline.agencies.queries import agencies
 from sightline.agencies.types import Actor
 from sightline.definition.outcomes import Missing
 from sightline.definition.types import Partnership, RecordType
@@ -51,12 +51,6 @@ def _record(request: HttpRequest, record: str) -> RecordType:
     return found
 
 
-def ring(definition: Partnership) -> tuple[str, str]:
-    """The front door's telephone numbers: by day, and at night and weekends."""
-    agency = agencies().get(definition.info.front_door)
-    return (agency.phone or definition.info.phone, agency.out_of_hours) if agency else (definition.info.phone, "")
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def concerns(request: HttpRequest) -> HttpResponse:
     """What may be sent, what waits to be sent, and what became of what was."""
@@ -85,7 +79,6 @@ def concerns(request: HttpRequest) -> HttpResponse:
             "others": others if own else [],
             "waiting": waiting,
             "yours": yours(request),
-            "ring": ring(definition),
             "agency": request.reading.agencies[actor.agency].title if actor.agency in request.reading.agencies else "",
         },
     )
@@ -111,6 +104,7 @@ def one(request: HttpRequest, concern: UUID) -> HttpResponse:
             return _send(request, kept, record, values)
         case "drop" if not kept.sent:
             keeping.drop(request.actor, concern)
+            messages.success(request, "Thrown away. Nothing was sent, and nobody at the front door has it.")
             return redirect("concerns")
         case "child" | "other" | "no-child" | "no-other":
             values = _more_or_fewer(values, does, about)
@@ -189,7 +183,6 @@ def _page(request: HttpRequest, kept: keeping.Kept, record: RecordType) -> HttpR
             "may_add_child": len(children) < MOST_CHILDREN,
             "may_look": may_look,
             "values": kept.values,
-            "ring": ring(definition),
             "saved": f"Saved at {london(kept.saved_at):%H:%M on %-d %B}" if kept.saved_at else "",
             "sealed_by": sealed_by(request.actor, f"concern:{kept.id}"),
             **beside(definition, record, kept.values, typed_something=bool(kept.saved_at)),
@@ -260,7 +253,6 @@ def sent(request: HttpRequest, concern: UUID) -> HttpResponse:
             "whom": _whom(kept.values),
             "how_many": counted(number, "child", "children"),
             "at": moment_words(kept.sent_at),
-            "ring": ring(definition),
             **beside(definition, record, kept.values),
         },
     )

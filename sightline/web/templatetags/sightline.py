@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from django import template
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 
@@ -67,3 +68,14 @@ def svg_only(markup: str) -> str:
     """The QR code that allauth drew, without its XML heading; the style sheet gives its size."""
     start = markup.find("<svg")
     return mark_safe(markup[start:]) if start >= 0 else ""
+
+
+@register.simple_tag
+def kept_at(form: str, about: object) -> str:
+    """The attributes of a form whose words are kept while they are typed (`web/drafts.py`). The form says where: in its own
+    `[role=status]`."""
+    return format_html(
+        'hx-post="{}" hx-trigger="input delay:2s, input throttle:2s" hx-target="find [role=status]" hx-swap="innerHTML" '
+        'hx-sync="this:replace" data-draft',
+        reverse("draft", args=[form, about]),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -53,6 +53,7 @@ class Line:
     at: str
     times: int
     when: str  # late | soon | later
+    answers: str = ""  # who answers for it, where that is declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def work(request: HttpRequest) -> HttpResponse:
             (profile.name, age_words(profile.born, today)) if profile else ("A child whose name is not open to you", "")
         )
 
-    dues = lines(running, present, who)
+    dues = lines(running, present, who, answering(request, {clock.clock for clock in running}))
     return render(
         request,
         "work/work.html",
@@ -131,7 +132,21 @@ def work(request: HttpRequest) -> HttpResponse:
     )
 
 
-def lines(running: Sequence[ClockView], present: datetime, who: Callable[[UUID], Who]) -> list[Line]:
+def answering(request: HttpRequest, clocks: Collection[str]) -> dict[str, str]:
+    """Who answers for each of these clocks, as far as that is declared: on a child whom several work with, most of what is due
+    is another's to do, and everybody is to see whose."""
+    definition = request.reading.definition
+    owner = {one: definition.clock[one].owner for one in clocks if one in definition.clock}
+    return {
+        one: "you answer for it" if role == request.actor.role else f"{definition.role[role].title} answers for it"
+        for one, role in owner.items()
+        if role in definition.role
+    }
+
+
+def lines(
+    running: Sequence[ClockView], present: datetime, who: Callable[[UUID], Who], answers: Mapping[str, str] | None = None
+) -> list[Line]:
     """Soonest first; several clocks of one kind on one child are one line, as long as they are equally pressing."""
 
     def when(clock: ClockView) -> str:
@@ -144,7 +159,15 @@ def lines(running: Sequence[ClockView], present: datetime, who: Callable[[UUID],
     for clock in sorted(running, key=lambda clock: clock.due_at):
         first.setdefault((clock.person, clock.clock, when(clock)), clock)
     return [
-        Line(due(clock, present), clock, *who(clock.person), moment_words(clock.due_at), times[key], key[2])
+        Line(
+            due(clock, present),
+            clock,
+            *who(clock.person),
+            moment_words(clock.due_at),
+            times[key],
+            key[2],
+            (answers or {}).get(clock.clock, ""),
+        )
         for key, clock in first.items()
     ]
 
@@ -188,7 +211,7 @@ def news(entry: EntryView, present: datetime) -> News:
         known_words(entry.happened, entry.known_at),
         f"{span_words(present - entry.known_at)} ago",
         present - entry.known_at < NEW,
-        entry.urgent,
+        entry.urgent and present - entry.known_at < NEW,  # what could not wait weeks ago does not wait now
         tuple(COUNTS_AS[c] for c in entry.counts_as if c in COUNTS_AS),
     )
 

@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 
 from sightline.agencies.actions import add_worker
-from sightline.agencies.queries import machine
-from sightline.front_door.models import Item
+from sightline.agencies.queries import actor_for, machine, worker
+from sightline.front_door.models import Item, ItemChild
+from sightline.identity.protected import protect
 from sightline.ledger.models import Record
+from sightline.sharing.release import Value
 from sightline.timescales.london import local
 from sightline.timescales.moment import now
 from tests.integration.front_door.test_queue import works_with
@@ -90,6 +92,24 @@ def test_a_note_stands_with_the_item_and_is_read_by_whoever_has_it_next(told):
     assert client.post(f"/queue/{told.id}/act/", {"do": "note", "words": ""}).status_code == 422
     assert client.post(f"/queue/{told.id}/act/", {"do": "team", "words": "Over to you."}).status_code == 302
     assert "handed over to Emergency duty, with a note" in page(client, "/queue/")
+
+
+def test_a_note_is_no_way_round_a_protected_location(told):
+    """Whoever writes one at night may not know that where the child is must be kept secret."""
+    client = inside("amir")
+    words = {"do": "note", "words": "The aunt says they are at 8 Ferry Terrace, LS9 7AB now."}
+    assert client.post(f"/queue/{told.id}/act/", words).status_code == 302
+    assert "8 Ferry Terrace" in page(client, f"/queue/{told.id}/")
+    protect(
+        value=Value("address", lines=("8 Ferry Terrace",), postcode="LS9 7AB"),
+        kind="refuge",
+        recipients=["worker:amir"],
+        because="They left at night and he is looking for them.",
+        by=actor_for(worker("amir")),
+        identities=list(ItemChild.objects.filter(item=told).values_list("identity_id", flat=True)),
+    )
+    body = page(client, f"/queue/{told.id}/")
+    assert "The aunt says they are at [protected], [protected] now." in body and "Ferry" not in body
 
 
 def test_a_shifts_note_is_for_the_other_team(house):

@@ -7,7 +7,8 @@ import pytest
 from sightline.agencies.actions import take_from_definition
 from sightline.agencies.queries import machine
 from sightline.chronology.models import Entry
-from sightline.intake.models import Quarantined
+from sightline.intake.models import Delivery, Message, Quarantined
+from sightline.vault.actions import digest
 from tests.hostile.corpus import SCHOOL, book, line, parts, police, pupil, row, sheet, zipped
 from tests.integration.load.test_load import run  # noqa: F401
 
@@ -55,3 +56,24 @@ def test_a_bad_file_stops_no_other(inbox, run):  # noqa: F811
     )
     assert len([one for one in said["files"] if "error" in one]) == 3
     assert "\u202e" not in told + json.dumps(said, ensure_ascii=False)
+
+
+def test_what_is_held_under_a_number_of_an_earlier_version_is_nothing_new_and_is_superseded(inbox, run):  # noqa: F811
+    """Numbers made of several columns were once made of the day as it was written. What came then stays known by that."""
+    heading = "School,Pupil ID,Forename,Surname,Period From,Period To,Sessions Possible,Sessions Attended\n"
+    told = heading + "Thornbeck High School,004417,Jay,Marsh,06/01/2025,14/02/2025,60,41\n"
+    (inbox / "attendance-2025-02-14.csv").write_text(told)
+    assert run(inbox)[1]["new"] == 1
+    former = digest("message", "thornbeck-high-school|Thornbeck High School / 004417 / 06/01/2025")
+    assert Message.objects.update(message=former) == 1
+    Delivery.objects.update(state="stopped")  # so that it is not passed over unread, as the same file
+    again = run(inbox)[1]
+    assert (again["read"], again["new"], again["unchanged"]) == (1, 0, 1)
+    (inbox / "attendance-2025-02-14.csv").unlink()
+    (inbox / "attendance-2025-02-21.csv").write_text(told.replace(",41", ",52").replace("06/01/2025", "2025-01-06"))
+    assert run(inbox)[1]["superseding"] == 1
+    (inbox / "attendance-2025-02-14.csv").write_text(told + "\n")
+    older = run(inbox)[1]
+    assert (older["new"], older["superseding"], older["unchanged"]) == (0, 0, 2)
+    known = Message.objects.filter(first__isnull=False).values_list("first", flat=True)
+    assert set(known) == {Entry.objects.earliest("recorded_at").id}

@@ -1,5 +1,6 @@
 """A set of tables through `sightline load`: one delivery, new only once; a later extract closes what the earlier one opened."""
 
+import json
 import zipfile
 from datetime import date, timedelta
 from uuid import uuid4
@@ -211,3 +212,30 @@ def test_an_inspections_workbook_is_read_list_by_list(inbox, run, tmp_path):  # 
     assert set(Entry.objects.values_list("record", flat=True)) == {"contact", "child-protection-plan"}
     _, again, _ = run(path)
     assert (again["new"], again["unchanged"]) == (0, 2)
+
+
+def test_a_councils_daily_document_is_new_once_and_the_next_day_takes_its_place(inbox_on_both, run, tmp_path):  # noqa: F811
+    """What social care sends the department of each child, in one document: a plan that ends ends here too; what is taken
+    back stands until a person decides."""
+
+    def document(day, **plan):
+        plans = [{"child_protection_plan_id": "P-1", "start_date": "2025-03-24", "end_date": None, "purge": False, **plan}]
+        episode = {"social_care_episode_id": "E-1", "referral_date": "2025-01-13", "purge": False, "child_protection_plans": plans}
+        details = {"first_name": "Jay", "surname": "Marsh", "date_of_birth": "2010-03-04", "sex": "M", "purge": False}
+        child = {"la_child_id": "C-1", "mis_child_id": "S-1", "child_details": details, "purge": False}
+        path = tmp_path / f"children-{day}.json"
+        path.write_text(json.dumps([{**child, "social_care_episodes": [episode]}], indent=1))
+        return path
+
+    code, told, _ = run(document("2025-06-30"))
+    assert (code, told["files"][0]["feed"], told["new"], told["quarantined"]) == (0, "csc-daily", 3, 0)
+    _, again, _ = run(document("2025-06-30"))
+    assert (again["new"], again["superseding"], again["quarantined"]) == (0, 0, 0)
+    _, ended, _ = run(document("2025-07-31", end_date="2025-07-20"))
+    assert (ended["new"], ended["superseding"]) == (0, 1)
+    opened, closed = Entry.objects.filter(record="child-protection-plan").order_by("recorded_at")
+    assert opened.until is None and closed.until.astimezone(LONDON).date().isoformat() == "2025-07-20"
+    _, back, _ = run(document("2025-08-01", end_date="2025-07-20", purge=True))
+    assert (back["new"], back["superseding"], back["quarantined"]) == (0, 0, 1)
+    assert Quarantined.objects.get().reason == "taken-back"
+    assert Entry.objects.filter(record="child-protection-plan").count() == 2

@@ -74,3 +74,23 @@ def test_owed_work_that_waits_is_told(house):
     Due.objects.filter(done_at=None).update(run_at=Due.objects.latest("run_at").run_at - timedelta(minutes=5))
     details = Client().get("/health/details").json()
     assert details["status"] == "degraded" and details["worker_lag_seconds"] > 200
+
+
+def test_a_disk_that_is_full_is_told_before_what_is_sent_is_refused(house, monkeypatch):
+    from shutil import _ntuple_diskusage as usage
+
+    from sightline.operations import health
+
+    assert Client().get("/health/details").json()["status"] == "ok"
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda place: usage(10**9, 10**9 - 4096, 4096))
+    details = Client().get("/health/details").json()
+    assert (details["status"], details["disk_free_bytes"]) == ("degraded", 4096)
+
+
+def test_a_clock_that_is_wrong_is_told(house, monkeypatch):
+    from sightline.operations import health
+
+    assert Client().get("/health/details").json()["clock_apart_seconds"] < 60
+    monkeypatch.setattr(health, "clock_apart", lambda: 864_000.0)
+    details = Client().get("/health/details").json()
+    assert (details["status"], details["clock_apart_seconds"]) == ("degraded", 864_000.0)

@@ -9,16 +9,21 @@ import threading
 from contextlib import closing
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import connection, transaction
 
+from sightline.agencies.actions import publish
 from sightline.agencies.queries import machine
+from sightline.commands.init import refuse_other_partnership
 from sightline.commands.serve import accept_restored, refuse_older_copy
 from sightline.definition.outcomes import Invalid
 from sightline.intake.models import Item
 from sightline.jobs.receive import receive_one
 from sightline.ledger import anchors
 from sightline.ledger.models import Record
-from sightline.operations import manifest
+from sightline.operations import manifest, sqlite_copies
+from sightline.operations.backups import is_behind_code
 from sightline.vault.actions import Keyring, destroy
 from sightline.vault.models import Key
 from tests.support.senders import notifications
@@ -230,3 +235,56 @@ def test_copies_taken_while_records_come_in_are_each_whole(sqlite):
             held = {each for (each,) in opened.execute("SELECT id FROM intake_item")}
         assert {each.replace("-", "") for each in acknowledged} <= held
     assert Item.objects.count() >= len(told)
+
+
+def test_a_copy_that_cannot_be_written_is_said_in_a_sentence(sqlite):
+    (sqlite.place / "file").write_text("")
+    for place in ("file", "file/copies"):
+        said = sqlite.run("backup", "--to", str(sqlite.place / place), code=2).stderr
+        assert str(sqlite.place / "file") in said and "Traceback" not in said
+
+
+def test_a_copy_for_which_there_is_no_room_is_said_and_leaves_nothing_behind(sqlite, monkeypatch):
+    connect = sqlite3.connect
+
+    class Full(sqlite3.Connection):
+        def execute(self, *said):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    def opened(path, *arguments, **how):
+        return connect(path, *arguments, **how, **({"factory": Full} if "copies" in str(path) else {}))
+
+    monkeypatch.setattr(sqlite_copies.sqlite3, "connect", opened)
+    said = sqlite.run("backup", "--to", str(sqlite.copies), code=2).stderr
+    assert f"The disk is full ({sqlite.copies})" in said and not list(sqlite.copies.iterdir())
+
+
+def test_a_database_in_use_does_not_become_another_partnerships(sqlite, settings):
+    publish(because="take-definition", by=machine("set-up-machine"))
+    settings.SIGHTLINE_PARTNERSHIP = "riverford"
+    refuse_other_partnership()  # nobody works here, and nothing has come: a slip of whoever sets up
+    settings.SIGHTLINE_PARTNERSHIP = "leeds"
+    receive_one(next(iter(notifications(1))), feed="bench", kind="api", by=machine("feed-machine"))
+    refuse_other_partnership()
+    settings.SIGHTLINE_PARTNERSHIP = "riverford"
+    with pytest.raises(ImproperlyConfigured, match="This database is the partnership leeds's, and in use"):
+        refuse_other_partnership()
+    said = sqlite.run("worker", "--once", code=2).stderr
+    assert "One deployment is one partnership" in said
+    sqlite.run("serve", code=2)
+
+
+def test_a_copy_of_an_earlier_version_is_brought_up_to_date_checked_and_erased_from_again(sqlite):
+    """Its tables lack what this version keeps: before it is checked, and before keys are destroyed again, they are made."""
+    ring = Keyring()
+    erased = ring.make("subject")
+    ring.save()
+    call_command("migrate", "contexts", "zero", verbosity=0)
+    for command in (("worker", "--once"), ("serve",), ("load", str(sqlite.place))):
+        assert "of an earlier version" in sqlite.run(*command, code=2).stderr
+    copy = sqlite.backup()
+    call_command("migrate", verbosity=0)
+    destroy([erased])
+    said = sqlite.run("restore", str(copy), "--replace").stderr
+    assert "bringing its tables up to date" in said and "0 faults" in said
+    assert not is_behind_code() and not Key.objects.filter(id=erased).exists()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sightline.disclosure import documents
 from sightline.stories.living import live
 from sightline.stories.reading import understand
 from sightline.stories.scratch import Scratch
@@ -10,6 +11,10 @@ from sightline.stories.scratch import Scratch
 @pytest.fixture(scope="module")
 def scratch(django_db_blocker):
     with django_db_blocker.unblock(), Scratch() as made:
+        for partnership in ("leeds", "riverford"):
+            with made.database(partnership):
+                pass  # its agencies are taken in once a run: no story's own time
+        documents.ready()  # nor what it takes to load what writes PDFs
         yield made
 
 

@@ -32,6 +32,9 @@ def found(text, **how):
         "neutral-daily.txt",
         "neutral-same-words.txt",
         "neutral-other-senses.txt",
+        "neutral-reports.txt",
+        "neutral-shorthand.txt",
+        "neutral-long.txt",
     ],
 )
 def test_neutral_sentences_are_left_alone(name):
@@ -41,12 +44,86 @@ def test_neutral_sentences_are_left_alone(name):
     assert len(neutral) >= 200 and len(nagged) <= len(neutral) * 0.02, nagged
 
 
-@pytest.mark.parametrize("name", ["blaming.txt", "blaming-daily.txt", "blaming-registers.txt", "blaming-notes.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "blaming.txt",
+        "blaming-daily.txt",
+        "blaming-registers.txt",
+        "blaming-notes.txt",
+        "blaming-reports.txt",
+        "blaming-shorthand.txt",
+        "blaming-paragraphs.txt",
+    ],
+)
 def test_sentences_that_blame_are_found(name):
     """Recall: of 120 and more, in words of their own, at least 90 in 100."""
     blaming = [line.rpartition("\t")[2] for line in lines(name)]
     missed = [line for line in blaming if not found(line)]
     assert len(blaming) >= 120 and len(missed) <= len(blaming) * 0.1, missed
+
+
+def test_in_a_paragraph_the_hint_is_on_the_clause_that_blames():
+    """Nine in ten stand in the sentence that blames, and nothing around it is hinted at."""
+    missed, nagged = [], []
+    for line in lines("blaming-paragraphs.txt"):
+        blames, _, text = line.partition("\t")
+        start, here = text.index(blames), hints(ENGLAND, text)
+        inside = [one for one in here if start <= one.start and one.end <= start + len(blames)]
+        missed += [] if inside else [blames]
+        nagged += [(text, one.found) for one in here if one not in inside]
+    assert len(missed) <= 12, missed
+    assert len(nagged) <= 2, nagged
+
+
+@pytest.mark.parametrize(
+    ("short", "meant"),
+    [
+        ("mo hostile, refused entry", ["hostile-parent"]),
+        ("yp found in b/f's car, b/f 27", ["older-boyfriend"]),
+        ("MUM FTP", ["failed-to-protect"]),
+        ("plcmt breakdown x 4", ["placement-breakdown"]),
+    ],
+)
+def test_what_notes_are_written_in_is_read_as_what_it_stands_for(short, meant):
+    assert found(short) == meant
+
+
+@pytest.mark.parametrize("named", ["Mo said that he would come.", "Dom and W went to school.", "He/she may come."])
+def test_a_name_is_not_taken_for_a_short_form(named):
+    assert found(named) == []
+
+
+@pytest.mark.parametrize(
+    ("of_somebody", "of_nobody"),
+    [
+        ("Mum refused support.", "The plumber refused support."),
+        ("He did not attend his review.", "The surveyor did not attend the review."),
+        ("She disengaged from the group.", "The carriage disengaged from the train."),
+        ("Dad was hostile to me.", "The ward was hostile to visitors."),
+    ],
+)
+def test_what_only_somebody_does_is_not_said_of_a_trade_or_a_thing(of_somebody, of_nobody):
+    assert found(of_somebody) and not found(of_nobody)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Please do not write that a child will not engage.",
+        "We should not have called her manipulative.",
+        "Instead of writing streetwise, say what he has had to survive.",
+    ],
+)
+def test_a_sentence_about_words_says_nothing_of_a_child(said):
+    assert found(said) == []
+
+
+def test_a_pronoun_means_somebody_whom_it_fits():
+    before = "Mother would like the visit on Monday. "
+    assert found(before + "He is manipulative.") == ["manipulative"]  # not of her
+    assert found("The man was arrested. He is violent.") == []
+    assert found("Noted: challenging behaviour all day.") == ["challenging-behaviour"]  # no `not` in `noted`
 
 
 def test_every_pair_of_the_handbook_has_its_phrase():

@@ -170,3 +170,84 @@ def test_the_policy_is_the_one_of_the_day_and_nothing_is_matched_by_no_policy():
     assert verdict(long_ago, like(nhs_number=NHS), like(nhs_number=NHS), score(90)).band == "possible"
     with pytest.raises(LookupError):
         in_force({}, DAY)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Mai", "Nguyễn"), ("Nguyen Thi", "Mai")),
+        (("Xiaoming", "Wang"), ("Wang", "Xiao Ming")),
+        (("Ji-soo", "Kim"), ("Kim", "Jisoo")),
+        (("Kavitha", "Sivakumar"), ("S", "Kavitha")),
+        (("Muhammad Hamza", "Iqbal"), ("Mohammed", "Hamza")),
+    ],
+)
+def test_a_name_in_another_order_is_asked_about_and_confirms_no_number(one, other):
+    told = {"born": "2012-03-15", "sex": "female", "postcode": "LS8 2AA"}
+    a, b = (like(given=given, family=family, **told) for given, family in (one, other))
+    assert (band(a, b, 3).band, band(b, a, 3).band) == ("possible", "possible")
+    a, b = (like(given=given, family=family, nhs_number=NHS, **told) for given, family in (one, other))
+    assert band(a, b).band == "possible" and "not-confirmed" in band(a, b).why
+
+
+def test_twins_of_such_a_family_stay_two():
+    told = {"family": "Nguyễn", "postcode": "LS8 2AA"}
+    assert band(like(given="Mai", **told), like(given="Lan", **told), 9).band == "new"
+    assert band(like(given="Lan", **told), like(given="Nguyen Thi", family="Mai", postcode="LS8 2AA"), 9).band == "new"
+
+
+def test_an_unnamed_baby_under_the_mothers_number_is_asked_about():
+    told = {"family": "Malik", "born": "2025-01-20", "sex": "male", "postcode": "LS13 1EJ"}
+    booked = like(**told | {"given": "", "nhs_number": OTHER_NHS})
+    named = like(**told | {"given": "Ayan", "nhs_number": NHS})
+    assert band(booked, named, 3).band == "possible" and "another-number" in band(booked, named, 3).why
+    assert band(booked, like(**told | {"given": "Aya", "sex": "female", "nhs_number": NHS}), 3).band == "new"
+    assert band(booked, like(**told | {"given": "Ayan", "nhs_number": NHS, "postcode": "LS9 1AA"}), 3).band == "new"
+
+
+def test_one_number_of_a_sender_for_two_who_are_nothing_alike_is_asked_about():
+    one, other = like(local_id="H1"), like(given="Kofi", family="Boateng", born="2010-01-09", sex="male", local_id="H1")
+    senders = ("leeds-housing", "leeds-housing")
+    assert band(one, other, -30, agencies=senders).band == "new"
+    found = band(one, other, -30, agencies=senders, one_number=True)
+    assert found.band == "possible" and found.why[-1] == "number-given-twice"
+    guarded = band(one, other, -30, agencies=senders, one_number=True, guard="protected")
+    assert guarded.why[-2:] == ("number-given-twice", "protected")
+    numbered = [like(nhs_number=NHS), like(given="Kofi", family="Boateng", born="2010-01-09", nhs_number=OTHER_NHS)]
+    assert band(*numbered, -30, agencies=senders, one_number=True).band == "new"
+
+
+@pytest.mark.parametrize(
+    ("told", "another"),
+    [
+        ({"given": "Kofi", "family": "Boateng", "born": "2010-01-09"}, True),
+        ({"given": "Kofi", "born": "2010-01-09"}, True),  # of one family: the wrong line was opened
+        ({"given": "Kofi", "family": "Boateng"}, False),  # a new name, as after an adoption
+        ({"given": "Kofi", "born": "2012-04-12"}, False),  # a name and a day put right
+        ({"born": "1999-01-09", "family": "Boateng"}, False),  # a birth date and a family name put right
+        ({"given": "Marsh", "family": "Emma", "born": "2010-01-09"}, False),  # fields changed over
+        ({"given": "Em", "born": "2010-01-09"}, False),
+        ({"given": "Kofi", "born": ""}, False),  # too little is told
+        ({"given": "Ella", "born": "2010-01-09", "nhs_number": OTHER_NHS}, True),
+        ({"given": "Kofi", "born": "2010-01-09", "nhs_number": NHS}, False),  # a number that agrees is looked at by somebody
+        ({"given": "", "born": "", "expected": "2025-07-01"}, True),
+    ],
+)
+def test_who_is_plainly_another_than_the_sender_held(told, another):
+    one, other = like(nhs_number=NHS), like(**told)
+    assert agreeing.plainly_another(one, other, 12) is agreeing.plainly_another(other, one, 12) is another
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "another"),
+    [
+        ({"expected": "2024-07-01"}, {"expected": "2024-08-20"}, False),  # a scan puts the day right
+        ({"expected": "2024-07-01"}, {"expected": "2025-08-01"}, True),  # another pregnancy
+        ({"expected": "2024-07-01"}, {"given": "Ivy", "born": "2024-04-12"}, False),  # born early
+        ({"expected": "2024-07-01"}, {"given": "Ivy", "born": "2025-07-30"}, True),
+        ({"expected": "2024-07-01"}, {}, False),
+    ],
+)
+def test_a_child_of_another_pregnancy_is_plainly_another(first, then, another):
+    one, other = (likeness_of(Details(family="Larkin", **told)) for told in (first, then))
+    assert agreeing.plainly_another(one, other, 12) is agreeing.plainly_another(other, one, 12) is another

@@ -20,7 +20,7 @@ FULL = Notification(
     agency="a", record="r", message_id="m", happened="2025-01-10",
     people=(Named("p1", ("child", "pupil"), Details("Zoë", "Marsh", lines=("1 Wharf", "Leeds"), local_id="7")),),
     fields={"x": "y"}, says="“s”", place={"name": "n"}, until="u", sent="s", version="v",
-    relations=(("p1", "parent", "p2"),), position="line 4", raw=b"\xff\x00raw", undated=True,
+    relations=(("p1", "parent", "p2"),), position="line 4", raw=b"\xff\x00raw", undated=True, formerly=("m0",),
 )  # fmt: skip
 FAULT = Fault(path="p", expected="e", found="f", nearest="n", code="c", file="x", line=3)
 HELD = Unread("line 5", b"\x81", "not-text", (FAULT,), "m2", "a")

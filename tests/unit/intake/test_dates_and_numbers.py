@@ -62,7 +62,10 @@ def test_nhs_numbers_that_hold(text):
     assert holds and plain.isdigit() and len(plain) == 10
 
 
-@pytest.mark.parametrize("text", ["9434765918", "943476591", "unknown", "9999999999", "0000000000", "٩٤٣٤٧٦٥٩١٩"])
+@pytest.mark.parametrize(
+    "text",
+    ["9434765918", "943476591", "unknown", "9999999999", "0000000000", "9876543210", "0123456789", "٩٤٣٤٧٦٥٩١٩"],
+)
 def test_nhs_numbers_that_do_not_are_kept_as_sent(text):
     assert nhs_number(f" {text} ") == (text, False)
 

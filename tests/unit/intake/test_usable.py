@@ -126,6 +126,8 @@ def test_names_that_came_oddly():
         ("nhs_number", "9990000019", "9990000019", "check-digit"),
         ("nhs_number", "0000000000", "", "not-known"),
         ("nhs_number", "9999999999", "", "not-known"),
+        ("nhs_number", "9876543210", "", "not-known"),  # its check digit holds, and it is no number
+        ("nhs_number", "123 456 7890", "", "not-known"),
         ("nhs_number", "unknown", "", "not-known"),
         ("upn", "A123", "A123", "check-digit"),
         ("local_id", "N/A", "", "not-known"),
@@ -205,3 +207,12 @@ def test_details_with_notes_are_sealed_and_opened_again():
 def test_every_note_stands_in_the_reference():
     page = (Path(__file__).parents[3] / "docs" / "reference" / "poor-details.md").read_text()
     assert [f"`{code}`" in page and says in page for code, says in SAYS.items()] == [True] * len(SAYS)
+
+
+def test_what_turns_letters_round_stands_in_no_name_and_what_came_is_kept():
+    """`\u202e` makes a screen show what follows from right to left: another child's name, or another line beside it."""
+    given = made(given="\u202eyaJ", family="Mar\u2066sh\x08")
+    assert (given.given, given.family) == ("yaJ", "Marsh")
+    assert given.noted == (("given", "signs", "\u202eyaJ"), ("family", "signs", "Mar\u2066sh\x08"))
+    assert made(given="Jay\nLee", family="Marsh").given == "Jay Lee"
+    assert made(given="می\u200cنا", family="Marsh").given == "می\u200cنا"  # joins letters: part of how it is written

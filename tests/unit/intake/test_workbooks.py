@@ -216,3 +216,12 @@ def test_a_number_made_of_several_columns_is_one_however_its_day_and_sender_are_
             (one,) = read(source, partnership.feed["school-attendance"], partnership, name="attendance 2025-02-14.csv")
             told.add((one.message_id, one.fields["period-from"]))
     assert told == {("thornbeck-high-school / 004417 / 2025-01-06", "2025-01-06")}
+
+
+def test_and_the_numbers_that_earlier_versions_made_of_it_are_known_too():
+    """What was loaded before numbers were made so is held under the day as it was written, from a sheet or from text."""
+    partnership = load("leeds")
+    heading = "School,Pupil ID,Forename,Surname,Period From,Period To,Sessions Possible,Sessions Attended\n"
+    source = f"{heading}383/0106,004417,Jay,Marsh,06/01/2025,14/02/2025,60,41\n".encode()
+    (one,) = read(source, partnership.feed["school-attendance"], partnership, name="attendance 2025-02-14.csv")
+    assert one.formerly == ("383/0106 / 004417 / 06/01/2025", "383/0106 / 004417 / 2025-01-06")

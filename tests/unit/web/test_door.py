@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,7 @@ from sightline.ledger.models import Record
 from tests.journeys.town import PASSWORD, plant
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_places = count(1)
 CHILD = re.compile(r'/child/([0-9a-f-]{36})/">([^<]+)</a>')
 
 
@@ -22,6 +25,12 @@ CHILD = re.compile(r'/child/([0-9a-f-]{36})/">([^<]+)</a>')
 def town(shared_database):
     plant(crowded=60)
     return shared_database
+
+
+@pytest.fixture(autouse=True)
+def no_tries():
+    """Wrong tries of another test, or of the same on the other database, count for nobody."""
+    cache.clear()
 
 
 def inside(username):
@@ -64,6 +73,55 @@ def test_a_password_opens_the_door_and_a_wrong_one_does_not(town):
     right = client.post("/sign-in/", {"login": "amir", "password": PASSWORD, "next": "/find/"})
     assert right.headers["Location"] == "/find/"
     assert client.get("/find/").status_code == 200
+
+
+def signs_in(client, password):
+    return client.post("/sign-in/", {"login": "ruth", "password": password}, REMOTE_ADDR=f"10.0.0.{next(_places)}")
+
+
+def test_nobody_is_locked_out_of_a_browser_that_knows_them(town, settings):
+    """Others wrong tries stop others, wherever they are; a browser that has seen somebody in has tries of its own, and no more
+    of them."""
+    settings.ACCOUNT_RATE_LIMITS = {}
+    own, thief = Client(), Client()
+    assert signs_in(own, PASSWORD).status_code == 302
+    own.post("/sign-out/")
+    for _ in range(5):
+        assert "not right" in signs_in(Client(), "wrong").content.decode()
+    assert "Too many tries" in signs_in(Client(), PASSWORD).content.decode()
+    thief.cookies["device"] = own.cookies["device"].value + "x"  # made up
+    assert "Too many tries" in signs_in(thief, PASSWORD).content.decode()
+    other = Client()
+    other.post("/sign-in/", {"login": "amir", "password": PASSWORD})
+    other.post("/sign-out/")
+    assert "Too many tries" in signs_in(other, PASSWORD).content.decode()  # known there is somebody else
+    assert "ruth" not in own.cookies["device"].value
+    assert signs_in(own, PASSWORD).status_code == 302
+    own.post("/sign-out/")
+    for _ in range(5):
+        assert "not right" in signs_in(own, "wrong").content.decode()
+    assert "Too many tries" in signs_in(own, PASSWORD).content.decode()
+
+
+def test_many_made_up_user_names_do_not_push_a_count_out(town, settings):
+    settings.ACCOUNT_RATE_LIMITS = {}
+    for _ in range(6):
+        blocked = signs_in(Client(), "wrong").content.decode()
+    assert "Too many tries" in blocked
+    for n in range(2000):
+        cache.set(f"allauth:rl:somebody-{n}", [1.0], 300)
+    assert "Too many tries" in signs_in(Client(), PASSWORD).content.decode()
+
+
+def test_the_session_is_another_once_the_second_factor_is_there(town, settings, monkeypatch):
+    settings.SIGHTLINE_MODE = "production"
+    client = inside("amir")
+    client.get("/help/")
+    before = client.session.session_key
+    monkeypatch.setattr("sightline.web.accounts.factor.is_mfa_enabled", lambda user: True)
+    assert client.get("/").status_code == 200
+    assert client.session.session_key != before
+    assert client.get("/").status_code == 200
 
 
 def test_the_session_changes_at_sign_in_and_dies_with_the_account(town):

@@ -324,6 +324,10 @@ def test_the_queue_and_a_decision_from_the_command_line(town, capsys):
     assert code == 1 and told_["waiting"] == len(people_waiting())
     assert [UUID(one["id"]) for one in told_["matches"]] == [view.id for view in every()]
     assert {"comparison", "level", "weight"} == set(told_["matches"][0]["compared"][0])
+    code, said = run(capsys, "matches", "--by", "amir", "--agency", "elmfield-acad")
+    assert code == 2 and "did you mean elmfield-academy?" in said.err  # never "0 wait" of an agency that is not there
+    code, said = run(capsys, "matches", "--by", "amir", "--most", "0")
+    assert code == 2 and not said.out
     view = one_named("Ines")
     code, said = run(capsys, "decide", view.id, "--decision", "same", "--by", "amir")
     assert code == 2 and "Say why" in said.err

@@ -1,11 +1,12 @@
 """My work as values: what is late, what is due soon, what can wait; what came in, a few lines a child."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 from sightline.clocks.views import ClockView
 from sightline.front_door.queue_types import Glance
-from sightline.web.work.views import LINES, at_front_door, grouped, lines
+from sightline.web.work.views import LINES, at_front_door, grouped, lines, news
 from tests.unit.web.test_child_page import NOW, entry
 
 JAY, MIA = uuid4(), uuid4()
@@ -75,3 +76,14 @@ def test_the_queue_is_told_in_a_sentence():
     assert says(1200, 3) == "1,200 notices wait for whoever comes first, 3 of them past their limit."
     assert says(3, 3) == "3 notices wait for whoever comes first, all past their limit."
     assert says(2, 0, NOW).startswith("2 notices wait for whoever comes first. The next limit is ")
+
+
+def test_whoever_answers_for_a_clock_is_named_beside_it():
+    found = lines([clock(-1), clock(1, name="visit")], NOW, who, {"assessment": "Team manager answers for it"})
+    assert [line.answers for line in found] == ["Team manager answers for it", ""]
+
+
+def test_what_could_not_wait_weeks_ago_is_not_said_to_wait_now():
+    urgent = replace(entry(1), urgent=True, known_at=NOW - timedelta(hours=3))
+    assert news(urgent, NOW).urgent
+    assert not news(replace(urgent, known_at=NOW - timedelta(days=21)), NOW).urgent

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from django.template.loader import render_to_string
 
 from sightline.identity.linkage.comparing import COMPARISONS
 from sightline.identity.match_types import Weighed
 from sightline.web.matches import weights
+from sightline.web.matches.comparing import Cell, Compared
 
 
 @pytest.mark.parametrize(
@@ -31,6 +35,21 @@ def test_a_weight_in_words(weight, number, words, times):
     assert weights.number(weight) == number
     assert weights.strength(weight) == words
     assert weights.times(weight) == times
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        ("the same", "what both say is too little to go by"),  # a number of two figures; no fixed address
+        ("different", "what both say is too little to go by"),
+        ("only one says", "one of them does not say"),
+        ("Not told of one of them", "one of them does not say"),
+    ],
+)
+def test_a_line_that_is_not_weighed_says_why(says, why):
+    line = Compared("Other number", Cell("Q1"), Cell("Q1"), says, False, None)
+    page = render_to_string("matches/table.html", {"lines": [line], "view": SimpleNamespace(bits=-40.9)})
+    assert f"not weighed: {why}</small>" in page
 
 
 @pytest.mark.parametrize(

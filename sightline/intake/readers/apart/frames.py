@@ -70,6 +70,7 @@ def _told(thing: Notification | Unread) -> list[Any]:
         [[one.key, one.roles, [getattr(one.details, name) for name in _DETAILS]] for one in thing.people],
         thing.relations,
         thing.undated,
+        thing.formerly,
     ]
 
 
@@ -89,7 +90,7 @@ def _things(told: list[list[Any]], rows: bytes) -> list[Notification | Unread]:
             out.append(Unread(position, raw, reason, found, message_id, agency))
             continue
         position, agency, record, message_id, happened, says, until, sent, version = _texts(values[:9])
-        fields, place_of, people, relations, undated = values[9:]
+        fields, place_of, people, relations, undated, formerly = values[9:]
         _texts(fields.values())
         _texts(place_of.values())
         out.append(
@@ -109,6 +110,7 @@ def _things(told: list[list[Any]], rows: bytes) -> list[Notification | Unread]:
                 position,
                 raw,
                 undated is True,
+                tuple(_texts(formerly)),
             )
         )
     if place != len(rows):
