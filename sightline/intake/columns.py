@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sightline.definition.types import Column, Fault, Feed
@@ -16,7 +17,13 @@ class Misfit(Exception):
 
     def __init__(self, code: str, path: str, expected: str, near: str = "") -> None:
         super().__init__(code)
-        self.fault = Fault(path=path, expected=expected, nearest=near, code=code)
+        self.fault = _fault(code, path, expected, near)
+
+
+@lru_cache(maxsize=2_000)
+def _fault(code: str, path: str, expected: str, near: str) -> Fault:
+    """A column that does not fit seldom does so once: row after row has the same fault."""
+    return Fault(path=path, expected=expected, nearest=near, code=code)
 
 
 def raw_text(column: Column) -> Getter:

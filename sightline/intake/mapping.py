@@ -99,7 +99,7 @@ class Mapper:
 
     def key(self, values: Values) -> tuple[str, ...]:
         """What rows of one record have in common; empty where each row is a record of its own."""
-        return tuple((values.get(name) or "").strip() for name in self.group_columns)
+        return tuple([(values.get(name) or "").strip() for name in self.group_columns])
 
     def group(self, rows: Iterable[Row]) -> list[Notification | Unread]:
         """Rows that are one record. A row that cannot be used is told by itself; the others still make the record."""

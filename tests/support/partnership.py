@@ -61,7 +61,8 @@ def inside(username: str) -> Client:
 def child(given: str = "", **details: str) -> Details:
     """An invented child whom nobody else is like: each with a family name and a birth date of their own."""
     n = next(_number)
-    family = "".join("bcdfghklmnprstvz"[int(digit, 16)] + "aeiou"[n % 5] for digit in f"{n * 7919 % 65536:04x}")
+    # no k: a family of Kimitiki is found where somebody looks for Kim, and most children here are Kim
+    family = "".join("bcdfghlmnprstvwz"[int(digit, 16)] + "aeiou"[n % 5] for digit in f"{n * 7919 % 65536:04x}")
     known = {"family": family.capitalize(), "born": f"20{8 + n % 9:02d}-{n % 12 + 1:02d}-{n % 28 + 1:02d}"}
     return Details(**{"given": given or "Kim", **known, **details})
 

@@ -84,8 +84,8 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
             number += len(empty)
             empty.clear()
         number += 1
-        fits = len(raw) <= LONGEST_LINE or raw.endswith(b"\n")
         ended = raw.endswith(b"\n")
+        fits = ended or len(raw) <= LONGEST_LINE
         if not fits:
             raw = raw[:KEPT_OF_LONG]
             while rest := stream.readline(LONGEST_LINE):
