@@ -316,5 +316,6 @@ def test_entry_by_entry_is_everything_at_once(sqlite_database, histories):
     run(sqlite_database, histories, seed=7)
 
 
-def test_and_so_it_is_on_the_other_database(postgresql_database):
-    run(postgresql_database, 120, seed=8)
+@pytest.mark.parametrize("histories", [120, pytest.param(20_000, marks=pytest.mark.nightly)])
+def test_and_so_it_is_on_the_other_database(postgresql_database, histories):
+    run(postgresql_database, histories, seed=8)
