@@ -83,9 +83,10 @@ class Kept(Server):
 
 @contextmanager
 def built(
-    engine: str, name: str, version: str, fill: Callable[[str], None], settings: Sequence[str] = ()
+    engine: str, name: str, version: str, fill: Callable[[str], None], settings: Sequence[str] = (), *, copied: bool = False
 ) -> Iterator[dict[str, str]]:
-    """A database that `fill(url)` filled once, kept under this name while `version` stays the same. `settings`: PostgreSQL's."""
+    """A database that `fill(url)` filled once, kept under this name while `version` stays the same. `settings`: PostgreSQL's.
+    `copied`: a copy of it, gone afterwards, for what writes: else the next run would measure what this one left."""
     PLACE.mkdir(mode=0o700, parents=True, exist_ok=True)
     label = f"{name}-{version}"
     if engine == "sqlite":
@@ -98,7 +99,12 @@ def built(
             fill(f"sqlite:///{draft}")
             draft.rename(path)
             draft.with_name(f"{draft.name}-journal").unlink(missing_ok=True)
-        yield {"DATABASE_URL": f"sqlite:///{path}"}
+        if not copied:
+            yield {"DATABASE_URL": f"sqlite:///{path}"}
+            return
+        with tempfile.TemporaryDirectory(dir=PLACE) as folder:
+            shutil.copyfile(path, f"{folder}/copy.sqlite3")
+            yield {"DATABASE_URL": f"sqlite:///{folder}/copy.sqlite3"}
         return
     place = Path("/var/tmp") / f"sightline-bench-{os.geteuid()}"
     for old in place.glob(f"{name}-*"):
@@ -111,6 +117,11 @@ def built(
             server.create("main")
             fill(server.url("main"))
             server.create("done")  # the mark that filling came to its end
-        yield {"DATABASE_URL": server.url("main")}
+        if copied:
+            server.drop("measured")
+            server.connection.execute("CREATE DATABASE measured TEMPLATE main")
+        yield {"DATABASE_URL": server.url("measured" if copied else "main")}
     finally:
+        if copied:
+            server.drop("measured")
         server.stop()

@@ -1,7 +1,7 @@
 """What signals cost: from a commit until what follows from it stands, for a child with 500 entries in a big database; how much of
 it is asking the rules, and how much merely reading; and everybody anew.
 
-A database like that of the child-page bench, and its own: new entries are sent one by one through the product's own door.
+On a copy of the child-page bench's database: new entries are sent one by one through the product's own door.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ LEEDS = 40_000  # chronologies that are open in a city of 166,000 children (a qu
 
 @contextmanager
 def database(engine: str, size: int):
-    with built(engine, f"signals-{size}", child_page._version(), lambda url: child_page._fill(url, size)) as environment:
+    filled = (f"child-page-{size}", child_page._version(), lambda url: child_page._fill(url, size))
+    with built(engine, *filled, copied=True) as environment:
         yield environment
 
 
