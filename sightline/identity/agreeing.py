@@ -267,6 +267,16 @@ def plainly_another(one: Likeness, other: Likeness, generation: int) -> bool:
     return days[0] is not None and days[1] is not None and abs((days[0] - days[1]).days) > ANOTHER_PREGNANCY
 
 
+def of_twins(one: Likeness, other: Likeness, generation: int) -> bool:
+    """Whether what one sender told under one number of its own is of twins, of whom each is told in a message of its own: one
+    birth date, another given name, and another sex or another national number. Of two brothers without numbers it cannot be
+    told from a child who is called something else now."""
+    known = facts(one, other, generation)
+    numbers = {"nhs", "upn"}
+    differ = "sex" in known.differ or bool(numbers & known.differ)
+    return known.given == DIFFERENT and known.born == SAME and differ and not numbers & known.agree
+
+
 def named_apart(one: Likeness, other: Likeness, generation: int, *, on_one_record: bool) -> bool:
     """Whether two under one number of a sender's own are two, where both stand on one record as two, or the number is known to
     be several people's. Then another given name, or another birth, is enough; and who of several is meant must be told."""

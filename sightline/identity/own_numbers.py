@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Mapping, MutableMapping, Seque
 from uuid import UUID
 
 from sightline.identity import rules
-from sightline.identity.agreeing import SAME, SHORT, VARIANT, given_names, named_apart, plainly_another
+from sightline.identity.agreeing import SAME, SHORT, VARIANT, given_names, named_apart, of_twins, plainly_another
 from sightline.identity.linkage.likeness import likeness_of
 from sightline.identity.linkage.names import tokens
 from sightline.identity.models import SourceIdentity
@@ -132,5 +132,12 @@ class OwnNumbers:
         if beside or shared:
             return named_apart(likeness_of(before), likeness_of(told), self._generation, on_one_record=beside)
         if (before.born or before.expected) == (told.born or told.expected):
-            return False  # nearly all: it need not be compared
+            if before.given == told.given or not any(_tell_apart(before, told, by) for by in ("sex", "nhs_number", "upn")):
+                return False  # nearly all: it need not be compared
+            return of_twins(likeness_of(before), likeness_of(told), self._generation)
         return plainly_another(likeness_of(before), likeness_of(told), self._generation)
+
+
+def _tell_apart(before: Details, told: Details, name: str) -> bool:
+    values = {getattr(before, name), getattr(told, name)} - {"", "unknown"}
+    return len(values) == 2

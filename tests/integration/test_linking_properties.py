@@ -117,8 +117,14 @@ def town(shared_database):
 
 
 def identities(families):
-    """The source identities that there are, by family and agency."""
-    wanted = {digest("local", f"{SENDERS[w]}|P{f.n}"): (f.n, w) for f in families for w in f.here}
+    """The source identities that there are, by family and agency; the twin to whom an agency gave the same number is counted
+    with the next five."""
+    wanted = {
+        digest("local", f"{SENDERS[w]}|P{f.n}{again}"): (f.n, w + place * len(SENDERS))
+        for f in families
+        for w in f.here
+        for place, again in enumerate(("", "|1", "|2"))
+    }
     return {wanted[row.local]: row for row in SourceIdentity.objects.filter(local__in=wanted)}
 
 
