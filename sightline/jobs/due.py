@@ -43,7 +43,7 @@ GATHERS = timedelta(minutes=5)  # where much fails at once, one message tells of
 PAUSE_SECONDS = 0.003  # between transactions, so that whoever waits for the database gets its turn
 
 VERBS: dict[str, Callable[[dict[str, Any]], object]] = {
-    "clocks": lambda payload: _follow(payload["persons"], payload.get("beside", ())),
+    "clocks": lambda payload: _follow(payload["persons"], payload.get("beside", ()), families=bool(payload.get("families"))),
     "signals": lambda payload: signalling.try_again([UUID(p) for p in payload["persons"]]),
     "queue": lambda payload: _queue([UUID(i) for i in payload["items"]]),
     "beside": lambda payload: _beside(payload["persons"], payload["beside"]),
@@ -91,11 +91,12 @@ _LONGEST = Question(lambda moment: Due.objects.filter(done_at=None, run_at__lte=
 _ALREADY = Question(lambda verb, moment: Due.objects.filter(verb=verb, run_at=moment, done_at=None), "payload")
 
 
-def _follow(persons: Sequence[str], moved: Sequence[str]) -> None:
+def _follow(persons: Sequence[str], moved: Sequence[str], *, families: bool = False) -> None:
     """What follows for these people at once: clocks and signals. Then, each in a transaction of its own, so that nothing of it
-    holds these up: where their notices stand in the queue, and those beside whoever is `moved`."""
+    holds these up: where their notices stand in the queue, and those beside whoever is `moved`. `families`: it may be another
+    family of all of these."""
     own, whom = [UUID(p) for p in persons], frozenset(map(UUID, moved))
-    _signals(own, whom)
+    _signals(own, frozenset(own) if families else whom)
     if items := queue.about(own):
         owe("queue", {"items": [str(item) for item in items]})
     if whom:
@@ -104,7 +105,7 @@ def _follow(persons: Sequence[str], moved: Sequence[str]) -> None:
 
 def _beside(persons: Sequence[str], moved: Sequence[str]) -> None:
     if also := beside.others([UUID(p) for p in persons], frozenset(map(UUID, moved))):
-        owe("clocks", beside.payload(also))
+        owe("clocks", {**beside.payload(also), "families": True})
 
 
 def _recompute(persons: list[UUID], moved: frozenset[UUID] = frozenset()) -> None:
@@ -238,6 +239,7 @@ def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int
     """
     persons: dict[str, None] = {}
     moved: set[UUID] = set()
+    families: set[UUID] = set()
     together: list[UUID] = []
     others: list[UUID] = []
     for id, verb, payload in _OWED(now(), limit):
@@ -245,16 +247,18 @@ def sweep(limit: int = SOME, *, at_once: int = FEW, progress: Callable[[int, int
             together.append(id)
             persons.update(dict.fromkeys(payload["persons"]))
             moved.update(map(UUID, payload.get("beside", ())))
+            families.update(map(UUID, payload["persons"] if payload.get("families") else ()))
         else:
             others.append(id)
     done = 0
     if together:  # one child's clocks are recomputed once, however many records asked for it
         try:
             own = [UUID(p) for p in persons]
-            wanted = [*own, *beside.others(own, moved)]
+            also = beside.others(own, moved)
+            wanted, families = [*own, *also], families.union(moved, also)
             for start in range(0, len(wanted), at_once):
                 some = wanted[start : start + at_once]
-                _recompute(some, frozenset(moved.intersection(some)))
+                _recompute(some, frozenset(families.intersection(some)))
                 time.sleep(PAUSE_SECONDS)
                 if progress:
                     progress(min(start + at_once, len(wanted)), len(wanted))

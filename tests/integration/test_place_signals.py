@@ -103,6 +103,24 @@ def test_two_who_are_one_are_one_and_a_correction_takes_the_place_away(house):
     assert at_places() == [("withdrawn", 3)]
 
 
+def test_whose_mothers_are_one_are_one_family_also_where_nothing_new_is_told_of_them(house):
+    mother = replace(JAY, given="Ros", born="1985-03-03", nhs_number="", local_id="MA1", postcode="")
+    another = replace(mother, given="Rosalind", family="Ashworth-Doe", local_id="MB2")
+    for child, parent in ((JAY, mother), (MIA, another)):
+        also, at = (Named("q1", ("parent",), parent),), f"{recent_day(20)} 10:00"
+        send(told("contact", "child", child, also=also, relations=(("q1", "parent", "p1"),), agency=CARE, at=at, reason="Rang"))
+    send(there(JAY, 9), there(KIT, 5), there(MIA, 2, message="m-mia"))
+    assert at_places() == [("", 3)]
+    join(one=identity(CARE, "MA1").id, other=identity(CARE, "MB2").id, because="One woman, two surnames", by=actor("amir"))
+    while due.sweep():
+        pass
+    assert at_places() == [("withdrawn", 3)]
+    separate(one=identity(CARE, "MA1").id, other=identity(CARE, "MB2").id, because="Two women", by=actor("amir"))
+    while due.sweep():
+        pass
+    assert at_places() == [("", 3)]
+
+
 def test_time_alone_ends_it(house):
     send(there(JAY, 9), there(KIT, 5), there(LEO, 2))
     (row,) = Standing.objects.exclude(place="")
