@@ -64,11 +64,8 @@ def is_leaf_of_pieces(leaf_: str, begins: str, detail: str, then: str, ids: str,
         or "\\" in ends
     ):
         return False
-    text = f"\0{begins}{_unspaced(detail)}{then}{_unspaced(ids)}{ends}"
-    if _sha256(text.encode()).hexdigest() == leaf_:
-        return True
-    try:  # names in another order: PostgreSQL puts the shorter first, SQLite leaves them as they were written
-        text = f"\0{begins}{_CANONICAL(json.loads(detail))}{then}{_CANONICAL(json.loads(ids))}{ends}"
+    try:
+        text = f"\0{begins}{_ordered(detail)}{then}{_ordered(ids)}{ends}"
     except ValueError:
         return False
     return _sha256(text.encode()).hexdigest() == leaf_
@@ -82,12 +79,14 @@ def leaf_of_row(row: Sequence[str], count: int, ids: str, detail: str) -> str:
     )
 
 
-def _unspaced(text: str) -> str:
-    """JSON without the spaces between its values, where it is plain that they are not within a text: most of it then is
-    as `leaf` writes it."""
-    if " " not in text or "\\" in text or " " in "".join(text.split('"')[1::2]):
-        return text
-    return text.replace(", ", ",").replace(": ", ":")
+def _ordered(text: str) -> str:
+    """JSON as `leaf` writes it. Names come in another order (PostgreSQL puts the shorter first, SQLite leaves them as they were
+    written), but one name alone, or none, is in order; there the spaces are taken out, where it is plain that they are not
+    within a text. Raises ValueError where it is no JSON."""
+    if text.count('":') > 1 or "\\" in text or " " in "".join(text.split('"')[1::2]):
+        found: str = _CANONICAL(json.loads(text))
+        return found
+    return text.replace(", ", ",").replace(": ", ":") if " " in text else text
 
 
 def canonical(values: Mapping[str, Any]) -> str:
