@@ -55,8 +55,10 @@ _AUTHORS = Question(lambda ids: Entry.objects.filter(id__among=ids), "id", "auth
 
 
 def recent(reading: Reading, *, limit: int = 20) -> list[tuple[UUID, EntryView]]:
-    """What is newest about children to whom this reader has a tie: (person, entry), the last to become known first."""
-    chosen = _lines(reading, Level.HEADLINE, limit, TIES_OF_NEWS)
+    """What is newest about children to whom this reader has a tie: (person, entry), the last to become known first. Whose
+    mother is whose is no news: a system that was loaded once tells it of everybody."""
+    known = {record.id for record in reading.definition.record.values() if record.who_is_who}
+    chosen = _lines(reading, Level.HEADLINE, limit, TIES_OF_NEWS, known)
     reading.keyring.fetch_for([bytes(one.entry.body) for one in chosen])
     learn(reading, [one.entry.id for one in chosen])
     found: list[tuple[UUID, EntryView]] = []
@@ -76,12 +78,14 @@ def lines(reading: Reading, level: Level, *, limit: int, ties: Collection[str] |
     return found
 
 
-def _lines(reading: Reading, level: Level, limit: int, ties: Collection[str] | None) -> list[Shown]:
+def _lines(
+    reading: Reading, level: Level, limit: int, ties: Collection[str] | None, without: Collection[str] = ()
+) -> list[Shown]:
     """The same, not yet noted. Seven queries, and five for each further part, where many were corrected or hidden since."""
     found: dict[UUID, Shown] = {}
     below: Line | None = None
     for _ in range(MOST_PARTS):
-        some = newest(reading, level, limit=limit * 3 // 2, ties=ties, below=below)
+        some = newest(reading, level, limit=limit * 3 // 2, ties=ties, below=below, but=without)
         chosen = _decided(reading, level, some, but=found)[: limit - len(found)]
         entries = entries_of([line.entry for line, *_ in chosen])  # on PostgreSQL the second wall may keep one back
         for line, person, sight, earlier in chosen:

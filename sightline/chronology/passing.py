@@ -58,11 +58,19 @@ class Line:
 
 
 def newest(
-    reading: Reading, level: Level, *, limit: int, ties: Collection[str] | None = None, below: Line | None = None
+    reading: Reading,
+    level: Level,
+    *,
+    limit: int,
+    ties: Collection[str] | None = None,
+    below: Line | None = None,
+    but: Collection[str] = (),
 ) -> list[Line]:
     """The newest places that this reader may see at least at this level, one query; `ties`: only of those to whom the reader has
-    one of these; `below`: those that follow this one. Routine records are no part of it."""
+    one of these; `below`: those that follow this one; `but`: no record of these types. Routine records are no part of it."""
     rows = _passing(reading, level, ties)
+    if but:
+        rows = rows.exclude(entry__record__in=sorted(but))
     if below is not None:
         rows = rows.filter(Q(entry__known_at__lt=below.known_at) | Q(entry__known_at=below.known_at, id__lt=below.part))
     columns = (f"entry__{name}" for name in _COLUMNS)

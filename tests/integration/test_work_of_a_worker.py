@@ -38,11 +38,11 @@ def known_to_two(shared_database):
     assert theirs != mine and len(set(persons_of([mine, theirs]).values())) == 1, "two agencies hold one child"
     while sweep():
         pass
-    return mine, told
+    return mine, told, wren
 
 
 def test_what_another_agency_tells_of_ones_child_is_new_and_its_clock_runs_there(known_to_two):
-    mine, told = known_to_two
+    mine, told, wren = known_to_two
     sara = actor_by_id(str(worker("sara").id))
     with reading(sara, "safeguarding", about="view-work") as opened:
         assert told in {entry.first for _, entry in recent(opened)}
@@ -50,6 +50,13 @@ def test_what_another_agency_tells_of_ones_child_is_new_and_its_clock_runs_there
     page = inside("sara").get("/").content.decode()
     assert "Missing: High risk" in page
     assert "Return home interview" in page
+
+    # whose mother is whose, a system that was loaded once tells of every child: it stands on the page, and is no news
+    ada = child("Ada", born="1986-04-04")
+    kin = send("parent-recorded", ("child", wren), ("parent", ada), agency=CARE, relation="Mother")
+    with reading(sara, "safeguarding", about="view-work") as opened:
+        assert kin not in {entry.first for _, entry in recent(opened)}
+    assert "Mother recorded" in inside("sara").get(f"/child/{persons_of([mine])[mine]}/").content.decode()
 
     # kept to named people by the one name alone: the record that stands under the other is kept with it, as on the page
     made = add_worker(

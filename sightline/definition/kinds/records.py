@@ -112,6 +112,9 @@ class RecordType(Thing):
     handling: str = Field("ordinary", description="handling code")
     handled: tuple[Handled, ...] = Field((), description="Where it is handled otherwise; the first that holds")
     pointer_only: YesNo = Field(False, description="Never on a chronology in words, whoever looks (intelligence)")
+    who_is_who: YesNo = Field(
+        False, description="Says who somebody is or to whom they belong, and nothing that happened: never listed as news"
+    )
     nobody: YesNo = Field(False, description="May be about nobody: a place, a vehicle, an account")
     routine: YesNo = Field(False, description="About every child: sealed until a concern opens")
     unless: Condition | None = Field(None, description="Where this holds, a routine record is not routine")
