@@ -175,6 +175,8 @@ def look_again(there: Sequence[tuple[Any, ...]], of: str, looks: Mapping[Any, da
 class _Step:
     """What was kept about some people, and what is computed of them now."""
 
+    moves = True  # from one to another, as people are joined and told apart
+
     def __init__(
         self, moment: datetime, rows: Sequence[Standing], found: Sequence[_Episode], person_of: Mapping[UUID, UUID]
     ) -> None:
@@ -191,7 +193,7 @@ class _Step:
         found = [
             same.Found(one.rule.id, one.whose, frozenset(one.episode.citing), one.episode.begins) for one in self.found
         ]
-        chosen = same.same(kept, found)
+        chosen = same.same(kept, found, moves=self.moves)
         for place, one in enumerate(self.found):
             if place in chosen:
                 self._goes_on(self.rows[chosen[place]], one)
@@ -200,7 +202,7 @@ class _Step:
         gone = [one for one in kept if one.key not in chosen.values()]
         now_kept = [self._kept(row) for row in (*self.rows.values(), *self.made) if row.id not in {g.key for g in gone}]
         for one in gone:
-            self._withdrawn(self.rows[one.key], same.into(one, now_kept))
+            self._withdrawn(self.rows[one.key], same.into(one, now_kept, moves=self.moves))
 
     def _kept(self, row: Standing) -> same.Kept:
         weight = 2 * bool(row.answered) + bool(row.told_at)

@@ -111,6 +111,8 @@ def key_of(place: str) -> UUID:
 class _PlaceStep(_Step):
     """The same step; whose it is, is a place."""
 
+    moves = False
+
     def __init__(
         self, moment: datetime, rows: Sequence[Standing], found: Sequence[_Episode], wanted: Collection[str]
     ) -> None:

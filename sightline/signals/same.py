@@ -38,11 +38,12 @@ class Found:
     begins: datetime
 
 
-def same(kept: Sequence[Kept], found: Sequence[Found]) -> dict[int, UUID]:
-    """Of each episode (by its place) the kept signal that it is; those that are new are left out.
+def same(kept: Sequence[Kept], found: Sequence[Found], *, moves: bool = True) -> dict[int, UUID]:
+    """Of each episode (by its place in the list) the kept signal that it is; those that are new are left out.
 
     Best overlap of what is cited first. What cites nothing (two agencies hold different birth dates) is the same as what
-    the same rule said of the same person.
+    the same rule said of the same person. `moves`: a signal may go from one to another, as people are joined and told apart;
+    of a place never: a record that was corrected takes no answer about one bus station to another.
     """
     by_cited: dict[tuple[str, str], list[Kept]] = defaultdict(list)
     by_whose: dict[tuple[str, object], list[Kept]] = defaultdict(list)
@@ -57,6 +58,8 @@ def same(kept: Sequence[Kept], found: Sequence[Found]) -> dict[int, UUID]:
         if not episode.cited:
             near = {one.key: one for one in by_whose.get((episode.rule, episode.whose), ())}
         for one in near.values():
+            if one.whose != episode.whose and not moves:
+                continue
             both = len(one.cited & episode.cited)
             whole = len(one.cited | episode.cited)
             far = abs((one.begins - episode.begins).total_seconds())
@@ -72,7 +75,15 @@ def same(kept: Sequence[Kept], found: Sequence[Found]) -> dict[int, UUID]:
     return chosen
 
 
-def into(one: Kept, kept: Sequence[Kept]) -> UUID | None:
-    """Of a signal that follows no more: the one that rests on some of the same entries now, where there is one."""
-    near = [other for other in kept if other.rule == one.rule and other.key != one.key and one.cited & other.cited]
+def into(one: Kept, kept: Sequence[Kept], *, moves: bool = True) -> UUID | None:
+    """Of a signal that follows no more: the one that rests on some of the same entries now, where there is one. `moves`: also
+    somebody else's."""
+    near = [
+        other
+        for other in kept
+        if other.rule == one.rule
+        and other.key != one.key
+        and one.cited & other.cited
+        and (moves or other.whose == one.whose)
+    ]
     return min(near, key=lambda other: (-len(one.cited & other.cited), str(other.key))).key if near else None

@@ -103,6 +103,21 @@ def test_two_who_are_one_are_one_and_a_correction_takes_the_place_away(house):
     assert at_places() == [("withdrawn", 3)]
 
 
+def test_a_record_that_was_corrected_takes_no_sign_from_one_place_to_another(house):
+    send(there(JAY, 9), there(KIT, 5), there(LEO, 4, message="l-1", version="1"))
+    (sign,) = Standing.objects.exclude(place="")
+    other = "Dell Court"
+    mia, ned = replace(MIA, local_id="M9"), replace(LEO, given="Ned", family="Farrar", nhs_number="", local_id="N1")
+    send(there(mia, 8, name=other, message="m-1"), there(ned, 6, name=other, message="n-1"))
+    send(replace(there(LEO, 4, message="l-1", name=other), version="2", raw=b"again"))
+    while due.sweep():
+        pass
+    stood = {row.id: (row.place, row.ended_because) for row in Standing.objects.exclude(place="")}
+    assert stood.pop(sign.id) == (sign.place, "withdrawn")
+    ((place, ended),) = stood.values()
+    assert place != sign.place and ended == "", "another place has a sign of its own"
+
+
 def test_whose_mothers_are_one_are_one_family_also_where_nothing_new_is_told_of_them(house):
     mother = replace(JAY, given="Ros", born="1985-03-03", nhs_number="", local_id="MA1", postcode="")
     another = replace(mother, given="Rosalind", family="Ashworth-Doe", local_id="MB2")
