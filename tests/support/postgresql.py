@@ -165,12 +165,14 @@ def _memory() -> str | None:
 
 
 def _runs(directory: Path) -> bool:
-    """Whether a server runs on this folder, or is being made."""
+    """Whether a server runs on this folder, or is being made: then processes that end at once leave their numbers in it."""
     try:
         pid = int((directory / "data" / "postmaster.pid").read_text().split()[0])
+        if Path(f"/proc/{pid}").exists():
+            return True
     except (OSError, ValueError, IndexError):
-        return time.time() - directory.stat().st_mtime < BEING_MADE_SECONDS
-    return Path(f"/proc/{pid}").exists()
+        pass
+    return time.time() - directory.stat().st_mtime < BEING_MADE_SECONDS
 
 
 def _owner() -> str | None:
